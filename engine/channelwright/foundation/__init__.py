@@ -1,0 +1,1 @@
+"""Ground that every part stands on: errors, units, random addresses, hashing, logging."""

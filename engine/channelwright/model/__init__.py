@@ -1,0 +1,1 @@
+"""Frozen data of the problem and of its answers; no input or output."""

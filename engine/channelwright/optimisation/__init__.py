@@ -1,0 +1,1 @@
+"""Choose parts of a design; every choice comes with its certificate."""

@@ -1,0 +1,1 @@
+"""Turn a run folder into tables, figures, pages and workbooks."""

@@ -1,0 +1,1 @@
+"""Pure functions of market and design that optimiser and simulator share."""

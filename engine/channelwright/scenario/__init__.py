@@ -1,0 +1,1 @@
+"""Read, overlay and validate scenario packs."""

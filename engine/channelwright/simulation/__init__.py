@@ -1,0 +1,1 @@
+"""Play every order of a market through a design."""

@@ -1,0 +1,1 @@
+"""Estimators, paired comparison, ranking and precision stopping."""

@@ -1,0 +1,1 @@
+"""Run folders: journal, manifest and immutable finished runs."""

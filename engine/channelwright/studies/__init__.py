@@ -1,0 +1,1 @@
+"""Conduct scenarios, designs and replications; the optimise-simulate loop."""
