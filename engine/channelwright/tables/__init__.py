@@ -1,1 +1,1 @@
-"""Every input and output table declared once: columns, types, units, keys, bounds."""
+"""Every input and output table, declared once."""

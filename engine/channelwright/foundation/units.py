@@ -1,0 +1,68 @@
+"""Units of money and time.
+
+Money is int64 in *ticks*, 1/10,000 of the currency. Rates are int64 in parts per
+million (ppm). Time within a day is int64 seconds after midnight. Integers make every
+sum exact, whatever its order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+TICKS_PER_UNIT = 10_000
+PPM = 1_000_000
+DAY_SECONDS = 86_400
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+def ticks(amount: float) -> int:
+    """Return an amount of currency as ticks, rounded half up.
+
+    Parameters
+    ----------
+    amount : float
+        Currency units.
+    """
+    return int(np.floor(amount * TICKS_PER_UNIT + 0.5))
+
+
+def currency(amount: int | float) -> float:
+    """Return ticks as currency units."""
+    return float(amount) / TICKS_PER_UNIT
+
+
+def share(value: IntArray, ppm: IntArray | int) -> IntArray:
+    """Return ``value * ppm / 1e6`` rounded half up, in exact integer arithmetic.
+
+    Parameters
+    ----------
+    value : (n,) ticks, at most 9.2e12 in absolute value
+    ppm : (n,) or scalar, parts per million
+
+    Notes
+    -----
+    Half-way cases go towards plus infinity for both signs of ``value``.
+    """
+    return (np.asarray(value, dtype=np.int64) * ppm + PPM // 2) // PPM
+
+
+def split_evenly(total: int, parts: int) -> IntArray:
+    """Split an integer into ``parts`` that differ by at most one, larger first.
+
+    Parameters
+    ----------
+    total : int, at least 0
+    parts : int, at least 1
+
+    Returns
+    -------
+    (parts,) int64, with sum equal to ``total``
+    """
+    base, rest = divmod(int(total), parts)
+    shares = np.full(parts, base, dtype=np.int64)
+    shares[:rest] += 1
+    return shares

@@ -1,0 +1,60 @@
+"""Codes of accounts, parties and states: small integers in tables, names in reports."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Account(IntEnum):
+    """Accounts of the ledger. Numbers are part of the table format: append only."""
+
+    GOODS = 1  # price of goods: buyer -> seller
+    REBATE = 2  # rebates and back margin: seller -> buyer
+    PRODUCTION = 3  # manufacturer -> outside
+    FREIGHT = 4  # lanes between sites: manufacturer -> outside
+    DELIVERY = 5  # tours and tariff drops: site owner -> outside
+    HANDLING = 6  # picking and loading: site owner -> outside
+    SITE = 7  # fixed cost of sites: site owner -> outside
+    WAGES = 8  # fixed pay: employer -> people
+    COMMISSION = 9  # commission: employer -> people
+    BONUS = 10  # quota bonus: employer -> people
+    PLATFORM = 11  # app and online fees: manufacturer -> outside
+    INTEREST = 12  # on stock + receivables - payables: owner -> outside
+    CONSUMER = 13  # consumer sales: outside -> outlet or chain
+
+
+class Party(IntEnum):
+    """Kinds of parties. A party number is ``kind * PARTY_STRIDE + row``."""
+
+    MANUFACTURER = 0
+    OUTSIDE = 1
+    PEOPLE = 2
+    OWNER = 3  # row = site
+    OUTLET = 4  # row = outlet
+    CHAIN = 5  # row = chain
+
+
+PARTY_STRIDE = 100_000_000
+
+
+class LineState(IntEnum):
+    """How an order line ended; every line has exactly one."""
+
+    OPEN_AT_HORIZON = 0  # not finished on the last day: waiting, picked or on the truck
+    DELIVERED = 1  # every ordered case was delivered
+    CUT_PART = 2  # some cases were delivered, the rest was cut
+    CUT = 3  # nothing was allocated
+    REFUSED = 4  # refused by the credit check
+
+
+class CallState(IntEnum):
+    """What became of a planned call."""
+
+    MISSED = 0  # did not fit into the day
+    NO_ORDER = 1  # made, no order
+    PRODUCTIVE = 2  # made, with an order
+
+
+def party(kind: Party, row: int = 0) -> int:
+    """Return the number of a party."""
+    return int(kind) * PARTY_STRIDE + row
