@@ -43,12 +43,14 @@ def marked() -> list[Block]:
     return [block for block in all_blocks(*SHELLS) if block.mark in MARKS]
 
 
+def words_of(command: Command) -> list[str]:
+    return shlex.split(command.line, comments=True)
+
+
 def written(program: str) -> list[Command]:
     """Every documented command line of one program, run or not."""
     lines = [command for block in all_blocks(*SHELLS) for command in commands_of(block)]
-    return [
-        command for command in lines if shlex.split(command.line, comments=True)[:1] == [program]
-    ]
+    return [command for command in lines if words_of(command)[:1] == [program]]
 
 
 @pytest.mark.parametrize("block", marked(), ids=str)
@@ -69,7 +71,7 @@ def help_of(*verbs: str) -> str:
 
 @pytest.mark.parametrize("command", written("channelwright"), ids=lambda command: command.line)
 def test_documented_verb_and_options_exist(command: Command) -> None:
-    words = shlex.split(command.line, comments=True)[1:]
+    words = words_of(command)[1:]
     verb = next((word for word in words if not word.startswith("-")), None)
     text = help_of()
     if verb is not None:
@@ -82,6 +84,6 @@ def test_documented_verb_and_options_exist(command: Command) -> None:
 @pytest.mark.parametrize("command", written("make"), ids=lambda command: command.line)
 def test_documented_make_target_exists(command: Command) -> None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
-    words = shlex.split(command.line, comments=True)[1:]
+    words = words_of(command)[1:]
     asked = [word for word in words if "=" not in word and not word.startswith("-")]
     assert set(asked) <= set(targets), f"{command.block}: {asked} not all in {targets}"

@@ -1,4 +1,4 @@
-"""House rules that no linter checks: size of modules and functions, no stubs, no machine's paths."""
+"""House rules that no linter checks: sizes, no stubs, no path of a machine."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Importing the package and asking for help stay light: no solver, clock, schema or plot is loaded."""
+"""Importing the package and asking for help stay light: nothing heavy is loaded."""
 
 import importlib
 import subprocess
