@@ -1,0 +1,47 @@
+"""A design draft: what a planner states, before the standing rules of planning complete it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.model.design import Service, SitePlan, Terms
+
+BY_RULE = -1
+
+
+@dataclass(frozen=True)
+class DesignDraft:
+    """A design without people's territories, visit days and ranks.
+
+    Attributes
+    ----------
+    name, title : str
+    counterfactual : bool
+    sites : SitePlan
+    mode : (O,) int64, -1 = not covered
+    site : (O,) int64, assigned server; -1 = not covered, or by the rule of the nearest site
+        where `mode` is not -1
+    options : (O, N) int64, sites among which the outlet chooses, -1 = none; column 0 is `site`
+    order_days : (O,) int64, bits of the 28-day cycle for outlets of calendar, app and pull
+        modes; 0 for visits, whose days follow `visits`
+    visits : (M, 3) float64, calls per week by grade A, B, C; 0 for modes without calls
+    headcount : (S, M) int64, people; -1 = by the workload rule
+    terms : Terms
+    service : Service
+    o2o : (O,) bool, sells online from its shelf
+    """
+
+    name: str
+    title: str
+    counterfactual: bool
+    sites: SitePlan
+    mode: IntArray
+    site: IntArray
+    options: IntArray
+    order_days: IntArray
+    visits: FloatArray
+    headcount: IntArray
+    terms: Terms
+    service: Service
+    o2o: BoolArray
