@@ -1,0 +1,1 @@
+"""Build the Yangtze delta beverage pack from the rows kept under ``source/``."""
