@@ -1,1 +1,36 @@
-"""Run folders: journal, manifest and immutable finished runs."""
+"""Run folders: journal, manifest and immutable finished runs; studies that refer to them."""
+
+from __future__ import annotations
+
+from channelwright.store.identity import content_digest, engine_digest, run_id
+from channelwright.store.journal import Journal, read_journal
+from channelwright.store.lock import writer_lock
+from channelwright.store.plan import PlannedRun, StudyPlan
+from channelwright.store.query import query
+from channelwright.store.runs import FinishedRun, RunKey, RunWriter, find_run
+from channelwright.store.study import (
+    Chosen,
+    Study,
+    StudyFolder,
+    load_study,
+)
+
+__all__ = [
+    "Chosen",
+    "FinishedRun",
+    "Journal",
+    "PlannedRun",
+    "RunKey",
+    "RunWriter",
+    "Study",
+    "StudyFolder",
+    "StudyPlan",
+    "content_digest",
+    "engine_digest",
+    "find_run",
+    "load_study",
+    "query",
+    "read_journal",
+    "run_id",
+    "writer_lock",
+]

@@ -1,0 +1,163 @@
+"""Choosing a design: the engine's answer to a request of the pack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import pandas as pd
+
+from channelwright.foundation.errors import UsageError
+from channelwright.foundation.hashing import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from channelwright.model.certificate import Certificate
+    from channelwright.model.design import Design
+    from channelwright.model.forecast import Forecast
+    from channelwright.model.market import Market
+    from channelwright.model.request import Request
+    from channelwright.model.study import Pack
+
+
+class Answer(Protocol):
+    """What the optimiser returns for a request."""
+
+    @property
+    def design(self) -> Design:
+        """The chosen design."""
+        ...
+
+    @property
+    def certificates(self) -> Mapping[str, Certificate] | Iterable[Certificate]:
+        """One certificate per decision."""
+        ...
+
+    @property
+    def forecast(self) -> Forecast:
+        """What the design is expected to do."""
+        ...
+
+
+class Optimiser(Protocol):
+    """Answers a request (`channelwright.optimisation.request.optimise_request`)."""
+
+    def __call__(self, market: Market, request: Request) -> Answer:
+        """Choose what the request leaves open."""
+        ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A chosen design with the evidence for it.
+
+    Attributes
+    ----------
+    design : Design
+    certificates : tuple of Certificate
+        One per decision, in the order in which they were taken.
+    forecast : Forecast
+    question : str
+        Content hash of the request and the market that the design answers.
+    """
+
+    design: Design
+    certificates: tuple[Certificate, ...]
+    forecast: Forecast
+    question: str
+
+    @property
+    def name(self) -> str:
+        """Name of the design."""
+        return self.design.name
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per decision: status, bounds, gap and statement."""
+        rows = [
+            {
+                "decision": certificate.decision,
+                "status": certificate.status,
+                "lower_bound": certificate.lower_bound,
+                "upper_bound": certificate.upper_bound,
+                "unit": certificate.unit,
+                "gap": certificate.gap,
+                "statement": certificate.statement(),
+            }
+            for certificate in self.certificates
+        ]
+        return pd.DataFrame.from_records(rows)
+
+    def __repr__(self) -> str:
+        """Show the design's name and what is claimed for every decision."""
+        lines = [f"Plan {self.name!r}"]
+        return "\n  ".join(lines + [certificate.statement() for certificate in self.certificates])
+
+
+def question_of(market: Market, request: Request) -> str:
+    """Return the content hash of what an optimiser is asked."""
+    return digest({"market": market, "request": request})
+
+
+def optimise(
+    pack: Pack, name: str, *, scenario: str | None = None, optimiser: Optimiser | None = None
+) -> Plan:
+    """Choose everything that a request of the pack leaves open.
+
+    Parameters
+    ----------
+    pack : Pack
+        As `read_scenario` returns it.
+    name : str
+        Name of a request.
+    scenario : str, optional
+        Scenario whose market is planned for; the study's first one by default.
+    optimiser : Optimiser, optional
+        Default: the engine's.
+
+    Returns
+    -------
+    Plan
+        The design, one certificate per decision, and the forecast.
+
+    Raises
+    ------
+    UsageError
+        When the pack has no such request or scenario.
+    InfeasibleError
+        When no design meets the request.
+    """
+    if name not in pack.requests:
+        given = " It is a given design: simulate it." if name in pack.designs else ""
+        known = ", ".join(pack.requests) or "none"
+        msg = f"pack {pack.name!r} has no request {name!r}; requests: {known}.{given}"
+        raise UsageError(msg)
+    market = market_of(pack, scenario or pack.study.scenarios[0])
+    request = pack.requests[name]
+    answer = (optimiser or _engine_optimiser())(market, request)
+    found = answer.certificates
+    certificates = tuple(found.values() if hasattr(found, "values") else found)
+    return Plan(answer.design, certificates, answer.forecast, question_of(market, request))
+
+
+def market_of(pack: Pack, scenario: str) -> Market:
+    """Return the market of a scenario.
+
+    Raises
+    ------
+    UsageError
+        When the pack has no such scenario.
+    """
+    if scenario not in pack.markets:
+        msg = (
+            f"pack {pack.name!r} has no scenario {scenario!r}; scenarios: {', '.join(pack.markets)}"
+        )
+        raise UsageError(msg)
+    return pack.markets[scenario]
+
+
+def _engine_optimiser() -> Optimiser:
+    # Loading Pyomo takes a second, which only those who optimise should spend.
+    from channelwright.optimisation.request import optimise_request
+
+    return optimise_request

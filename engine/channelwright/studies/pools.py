@@ -1,0 +1,189 @@
+"""Where runs are made: in this process, in local processes, or in an executor of the caller's."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
+
+from channelwright.studies.worker import Outcome, Task, begin_work, perform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Tasks handed to a caller's executor ahead of need; it may have any number of workers.
+LENT_WINDOW = 64
+
+
+class Pool(Protocol):
+    """Makes runs somewhere else and says when they are done."""
+
+    @property
+    def window(self) -> int:
+        """How many runs may be under way or handed over at once."""
+        ...
+
+    def submit(self, task: Task) -> Future[Outcome]:
+        """Hand over one run.
+
+        Raises
+        ------
+        concurrent.futures.BrokenExecutor
+            When a worker died.
+        """
+        ...
+
+    def restart(self) -> bool:
+        """Replace a broken pool by a fresh one; False if that is not possible."""
+        ...
+
+    def close(self) -> None:
+        """End the workers once nothing is under way."""
+        ...
+
+    def abort(self) -> None:
+        """End the workers at once; runs under way are lost and leave no trace."""
+        ...
+
+
+class InlinePool:
+    """Makes every run at once, in this process: for one worker, and for debugging."""
+
+    window = 1
+
+    def submit(self, task: Task) -> Future[Outcome]:
+        """Make the run and return its finished future."""
+        future: Future[Outcome] = Future()
+        future.set_result(perform(task))
+        return future
+
+    def restart(self) -> bool:
+        """Nothing can break."""
+        return False
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+    def abort(self) -> None:
+        """Nothing to end."""
+
+
+class LentPool:
+    """Uses an executor that belongs to the caller and is never shut down here.
+
+    Parameters
+    ----------
+    executor : concurrent.futures.Executor
+        Its workers must see the results folder under the same path.
+    """
+
+    window = LENT_WINDOW
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self._handed: set[Future[Outcome]] = set()
+
+    def submit(self, task: Task) -> Future[Outcome]:
+        """Hand over one run."""
+        future = self._executor.submit(perform, task)
+        self._handed = {old for old in self._handed if not old.done()} | {future}
+        return future
+
+    def restart(self) -> bool:
+        """Only the caller can replace the executor."""
+        return False
+
+    def close(self) -> None:
+        """The executor stays as it is."""
+
+    def abort(self) -> None:
+        """Take back what has not begun."""
+        for future in self._handed:
+            future.cancel()
+
+
+class LocalPool:
+    """Processes of this machine, started afresh rather than forked.
+
+    A forked worker inherits locks that other threads held at that moment and may hang; a started
+    one cannot.
+
+    Parameters
+    ----------
+    workers : int
+        Number of processes.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.window = 2 * workers
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def submit(self, task: Task) -> Future[Outcome]:
+        """Hand over one run."""
+        if self._pool is None:
+            self._pool = _start(self._workers)
+        # A process is started whenever a run finds none idle, so that any submission may start one.
+        with _no_main_module(task):
+            return self._pool.submit(perform, task)
+
+    def restart(self) -> bool:
+        """Drop the broken pool; the next run starts a new one."""
+        self.close()
+        return True
+
+    def close(self) -> None:
+        """Wait for the workers to end."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
+
+    def abort(self) -> None:
+        """End the workers without waiting for their runs."""
+        if self._pool is None:
+            return
+        # Public only from Python 3.14 on, as terminate_workers.
+        processes = dict(getattr(self._pool, "_processes", None) or {})
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes.values():
+            process.terminate()
+        for process in processes.values():
+            process.join()
+        self._pool = None
+
+
+def _start(workers: int) -> ProcessPoolExecutor:
+    known = multiprocessing.get_all_start_methods()
+    method = "forkserver" if "forkserver" in known else "spawn"
+    context = multiprocessing.get_context(method)
+    if method == "forkserver":
+        # Imported once by the server instead of once by every worker.
+        context.set_forkserver_preload(["channelwright.studies.worker"])
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=begin_work)
+
+
+@contextmanager
+def _no_main_module(task: Task) -> Iterator[None]:
+    """Keep new workers from running the caller's script again.
+
+    They would import it for the sake of objects pickled from it, and a script of five lines without
+    a main guard would start a study in every worker. Functions that do live in the script need it.
+    """
+    homes = {getattr(function, "__module__", "") for function in (task.replicate, task.kpis)}
+    main = sys.modules["__main__"]
+    if "__main__" not in homes:
+        sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def choose_pool(executor: Executor | None, workers: int) -> Pool:
+    """Return the caller's executor, this process (one worker), or local processes."""
+    if executor is not None:
+        return LentPool(executor)
+    return InlinePool() if workers == 1 else LocalPool(workers)

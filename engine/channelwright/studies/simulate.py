@@ -1,0 +1,262 @@
+"""Running a study: designs and scenarios, replication by replication, resumable at any moment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from channelwright.store.identity import engine_digest
+from channelwright.store.journal import Journal
+from channelwright.store.lock import writer_lock
+from channelwright.store.runs import RunKey, find_run
+from channelwright.store.study import Study, StudyFolder
+from channelwright.studies.execute import execute
+from channelwright.studies.interruption import StudyInterruptedError
+from channelwright.studies.pools import choose_pool
+from channelwright.studies.prepare import (
+    Wish,
+    label_of,
+    make_plan,
+    register,
+    requested,
+    settle_designs,
+)
+from channelwright.studies.progress import ProgressState, silent
+from channelwright.studies.runs import Runs
+from channelwright.studies.worker import Outcome, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Executor
+
+    from channelwright.model.design import Design
+    from channelwright.model.study import Pack
+    from channelwright.store.plan import PlannedRun, StudyPlan
+    from channelwright.studies.choose import Optimiser, Plan
+    from channelwright.studies.pools import Pool
+    from channelwright.studies.progress import Progress
+    from channelwright.studies.worker import KpiTable, Replicate
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The functions of other parts that a study conducts; tests put small worlds here.
+
+    Attributes
+    ----------
+    replicate, kpis, optimiser
+        None = the engine's own.
+    """
+
+    replicate: Replicate | None = None
+    kpis: KpiTable | None = None
+    optimiser: Optimiser | None = None
+
+    def functions(self) -> tuple[Replicate, KpiTable]:
+        """Return both functions of a run, loading the engine's own where none is given."""
+        replicate, kpis = self.replicate, self.kpis
+        if replicate is None:
+            from channelwright.simulation import replicate as engine_replicate
+
+            replicate = engine_replicate
+        if kpis is None:
+            from channelwright.rules.kpi import kpi_table
+
+            kpis = kpi_table
+        return replicate, kpis
+
+
+def simulate(
+    pack: Pack,
+    designs: Sequence[str | Design | Plan] | None = None,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    scenarios: Sequence[str] | None = None,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    out: str | Path = "results",
+    study: str | None = None,
+    keep: str = "kpis",
+    baseline: str | None = None,
+    progress: Progress = silent,
+    engine: Engine | None = None,
+) -> Runs:
+    """Simulate designs in the same random worlds and keep every run.
+
+    What is finished already, in this or any other study of the results folder, is not computed
+    again. Requests among the designs are optimised first, and the answer is kept with the study.
+
+    Parameters
+    ----------
+    pack : Pack
+        As `read_scenario` returns it.
+    designs : sequence, optional
+        Names of designs or requests, designs, or plans; default: the pack's study.
+    replications, seed : int, optional
+        Default: the pack's study.
+    scenarios : sequence of str, optional
+        Default: the pack's study.
+    workers : int, optional
+        Local processes; 1 runs in this process; default: one per processor.
+    executor : concurrent.futures.Executor, optional
+        Used instead of local processes, and left open.
+    out : path
+        Results folder.
+    study : str, optional
+        Name of the study; by default one that belongs to this question, so that the same call goes
+        on where it stopped.
+    keep : str
+        ``kpis``: additive KPI tables only; ``orders``: every order as well.
+    baseline : str, optional
+        Default: the pack's if it is simulated, else the first design.
+    progress : Progress
+        Called at the start and after every run.
+    engine : Engine, optional
+        Other functions instead of the engine's.
+
+    Returns
+    -------
+    Runs
+        The study as far as it got; failed runs are rows of `Runs.failures`.
+
+    Raises
+    ------
+    UsageError
+        When a name is unknown or a number makes no sense.
+    InfeasibleError
+        When a request has no answer.
+    StoreError
+        When the folder cannot be written, is damaged, or is being written by someone else.
+    StudyInterruptedError
+        After Ctrl-C; the same call goes on.
+    """
+    spec, engine = pack.study, engine or Engine()
+    wish = Wish(
+        pack,
+        tuple(spec.designs if designs is None else designs),
+        tuple(spec.scenarios if scenarios is None else scenarios),
+        spec.replications if replications is None else replications,
+        spec.seed if seed is None else seed,
+        keep,
+    )
+    folder = StudyFolder(Path(out).resolve(), study or wish.default_study())
+    with writer_lock(folder.path):
+        chosen = settle_designs(wish, folder, engine.optimiser)
+        plan = make_plan(wish, folder.name, _baseline(wish, baseline), chosen)
+        whole = register(wish, folder, plan, chosen)
+        _Conductor(folder, whole, plan, engine, progress).conduct(
+            choose_pool(executor, workers or os.cpu_count() or 1)
+        )
+    return Runs(Study(folder, requested(whole, plan.runs)))
+
+
+def _baseline(wish: Wish, given: str | None) -> str:
+    labels = [label_of(design) for design in wish.designs]
+    wanted = given if given is not None else wish.pack.study.baseline
+    return wanted if wanted in labels else labels[0]
+
+
+class _Conductor:
+    """Makes the runs of a plan that are not there yet, and writes the journal."""
+
+    def __init__(
+        self,
+        folder: StudyFolder,
+        whole: StudyPlan,
+        asked: StudyPlan,
+        engine: Engine,
+        progress: Progress,
+    ) -> None:
+        self._folder, self._asked, self._engine, self._progress = folder, asked, engine, progress
+        self._planned = len(whole.runs)
+        self._labels: dict[str, PlannedRun] = {run.run_id: run for run in reversed(asked.runs)}
+        self._found = self._done = self._failed = 0
+        self._clock = time.perf_counter()
+
+    def conduct(self, pool: Pool) -> None:
+        with Journal(self._folder.journal) as journal:
+            self._journal = journal
+            tasks = self._tasks()
+            journal.write("planned", runs=self._planned, asked=len(self._labels), found=self._found)
+            self._tell("")
+            try:
+                execute(tasks, pool, self)
+            except KeyboardInterrupt:
+                pool.abort()
+                ended = self._found + self._done
+                journal.write("interrupted", finished=ended)
+                raise StudyInterruptedError(self._folder.name, ended, len(self._labels)) from None
+            except BaseException:
+                pool.abort()
+                raise
+            finally:
+                shutil.rmtree(self._folder.aside, ignore_errors=True)
+            pool.close()
+            journal.write("ended", found=self._found, done=self._done, failed=self._failed)
+
+    def _tasks(self) -> list[Task]:
+        # The lock is held, so that what lies aside was left by a writer that is gone.
+        shutil.rmtree(self._folder.aside, ignore_errors=True)
+        replicate, kpis = self._engine.functions()
+        tasks = []
+        for run in dict.fromkeys(self._labels[run.run_id] for run in self._asked.runs):
+            if find_run(self._folder.root, run.run_id) is not None:
+                self._found += 1
+                continue
+            key = self._key(run)
+            tasks.append(
+                Task(
+                    self._folder.root,
+                    self._folder.aside,
+                    self._folder.market_path(key.market),
+                    self._folder.design_path(key.design),
+                    key,
+                    replicate,
+                    kpis,
+                )
+            )
+        return tasks
+
+    def _key(self, run: PlannedRun) -> RunKey:
+        return RunKey(
+            run.run_id,
+            self._asked.markets[run.scenario],
+            self._asked.designs[run.design],
+            self._asked.seed,
+            run.replication,
+            self._asked.keep,
+            engine_digest(),
+        )
+
+    def started(self, task: Task) -> None:
+        """Write that a run is handed over."""
+        self._journal.write("started", **asdict(self._labels[task.key.run_id]))
+
+    def ended(self, task: Task, outcome: Outcome) -> None:
+        """Write how a run ended and tell whoever watches."""
+        run = self._labels[task.key.run_id]
+        details: dict[str, Any] = {**asdict(run), "seconds": round(outcome.seconds, 6)}
+        if outcome.failure is None:
+            self._done += 1
+            self._journal.write("finished", **details)
+        else:
+            self._failed += 1
+            self._journal.write("failed", **details, **asdict(outcome.failure))
+        self._tell(run.label)
+
+    def _tell(self, label: str) -> None:
+        self._progress(
+            ProgressState(
+                len(self._labels),
+                self._found,
+                self._done,
+                self._failed,
+                time.perf_counter() - self._clock,
+                label,
+            )
+        )

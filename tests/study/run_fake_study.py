@@ -1,0 +1,22 @@
+"""A user's script: no main guard, a few lines, started as a process by the tests."""
+
+import sys
+
+from channelwright.foundation.errors import ChannelwrightError
+from channelwright.studies import simulate
+from tests.study import fake_world
+
+out, workers, replications = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+try:
+    runs = simulate(
+        fake_world.pack(replications=replications),
+        out=out,
+        workers=workers,
+        study="killed",
+        keep="orders",
+        engine=fake_world.ENGINE,
+        progress=lambda state: sys.stdout.write(f"{state}\n") and sys.stdout.flush(),
+    )
+except ChannelwrightError as error:
+    sys.stderr.write(str(error))
+    sys.exit(error.exit_code)
