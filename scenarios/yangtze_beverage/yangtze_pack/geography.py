@@ -18,6 +18,7 @@ TOWN_SPACING_KM = 3.0  # nearer points of one county are one town
 PEOPLE_PER_TOWN_AT_LEAST = 22_000
 SEAT_SHARE_OF_URBAN = 0.5
 TOWN_DECAY_KM = 20.0
+FARTHEST_TOWN_KM = 60.0  # a point farther from every seat is a slip of the gazetteer
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,8 @@ def read_towns(counties: list[County]) -> list[Town]:
             longitude,
             is_seat=False,
         )
-        points[home].append(town)
+        if between_km(town, by_code[home]) <= FARTHEST_TOWN_KM:
+            points[home].append(town)
     return [town for county in counties for town in _populated(county, points[county.adcode])]
 
 

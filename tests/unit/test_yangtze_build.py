@@ -1,0 +1,153 @@
+"""The build command of the flagship pack: same bytes, constant outlets per head, dry land."""
+
+import csv
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+PACK = Path(__file__).resolve().parents[2] / "scenarios" / "yangtze_beverage"
+
+
+def module(name):
+    sys.path.insert(0, str(PACK))
+    try:
+        return importlib.import_module(f"yangtze_pack.{name}")
+    finally:
+        sys.path.remove(str(PACK))
+
+
+def rows(path):
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def built(out, outlets, *more):
+    size = ["--outlets", str(outlets), "--out", str(out)]
+    command = [sys.executable, str(PACK / "build.py"), *size, *more]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    return built(tmp_path_factory.mktemp("pack") / "large", 10_000)
+
+
+def test_shipped_pack_is_what_the_build_command_writes(tmp_path):
+    out = built(tmp_path / "again", 2_000)
+    written = sorted(p.relative_to(out) for p in out.rglob("*") if p.is_file())
+    assert Path("tables/outlets.csv") in written
+    assert [p for p in written if (out / p).read_bytes() != (PACK / p).read_bytes()] == []
+
+
+def test_another_seed_draws_other_outlets_in_the_same_towns(tmp_path):
+    out = built(tmp_path / "other", 2_000, "--seed", "7")
+    assert (out / "tables/areas.csv").read_bytes() == (PACK / "tables/areas.csv").read_bytes()
+    ours, theirs = rows(PACK / "tables/outlets.csv"), rows(out / "tables/outlets.csv")
+    assert [r["area"] for r in ours] == [r["area"] for r in theirs]
+    assert sum(a["lat"] == b["lat"] for a, b in zip(ours, theirs, strict=True)) < 20
+
+
+def test_outlets_per_head_do_not_depend_on_the_size(large):
+    for folder, outlets in ((PACK, 2_000), (large, 10_000)):
+        areas = rows(folder / "tables/areas.csv")
+        people = sum(int(r["population"]) for r in areas)
+        assert len(areas) >= 6
+        assert len(rows(folder / "tables/outlets.csv")) == outlets
+        assert 2.55 <= 1000 * outlets / people <= 2.65
+        others = sum(int(r["outlets"]) for r in rows(folder / "tables/universe.csv"))
+        assert 0.9 * outlets <= others <= 1.1 * outlets
+
+
+@pytest.mark.parametrize("outlets", [2_000, 10_000, 100_000])
+def test_growth_reaches_the_wanted_people_in_a_connected_piece(outlets):
+    geography = module("geography")
+    towns = geography.grow(outlets)
+    people = sum(t.people for t in towns)
+    assert 1000 * outlets / people == pytest.approx(2.6, abs=0.05)
+    crossings = geography.read_crossings()
+    reached, waiting = [towns[0]], towns[1:]
+    while waiting:
+        near = [t for t in waiting if min(geography.between_km(t, r) for r in reached) <= 30]
+        assert near, f"{waiting[0].name} is cut off"
+        reached += near
+        waiting = [t for t in waiting if t not in near]
+    assert crossings
+
+
+def test_towns_of_a_county_hold_all_its_people():
+    geography = module("geography")
+    counties = geography.read_counties()
+    held = dict.fromkeys((c.adcode for c in counties), 0)
+    for town in geography.read_towns(counties):
+        assert town.people > 0
+        held[town.county.adcode] += town.people
+    assert held == {c.adcode: c.people for c in counties}
+
+
+def test_the_bay_is_crossed_on_a_named_bridge_only():
+    geography = module("geography")
+    county = {c.name: c for c in geography.read_counties()}
+    bridges = geography.read_crossings()
+    straight = geography.between_km(county["Haiyan"], county["Cixi"])
+    by_road = geography.land_km(county["Haiyan"], county["Cixi"], bridges)
+    bay = [b for b in bridges if b.crossing_id == "hangzhou_bay_bridge"]
+    assert by_road == geography.land_km(county["Haiyan"], county["Cixi"], bay) > straight + 5
+    with pytest.raises(ValueError, match="empty"):
+        geography.land_km(county["Haiyan"], county["Cixi"], [])
+
+
+def test_outlets_stand_on_the_dry_side_of_the_bay():
+    geography, scatter = module("geography"), module("scatter")
+    land = scatter.Land()
+    seat = next(t for t in geography.grow(2_000) if t.name == "Zhapu")
+    lat, lon, _ = scatter.town_points(seat, 400, land, np.random.default_rng(1))
+    assert land.dry("delta", lat, lon).all()
+    wet = land.dry("delta", np.array([30.50, 31.20]), np.array([121.10, 120.15]))
+    assert not wet.any(), "the open bay and Tai Lake are water"
+
+
+def test_grades_and_volumes_are_those_of_the_readme(large):
+    outlets = rows(large / "tables/outlets.csv")
+    cases = np.array([float(r["weekly_cases"]) for r in outlets])
+    grade = np.array([r["grade"] for r in outlets])
+    for name, share, mean in (("A", 0.15, 30.0), ("B", 0.30, 10.0), ("C", 0.55, 3.0)):
+        inside = cases[grade == name]
+        assert len(inside) == round(share * len(outlets))
+        error = inside.std(ddof=1) / np.sqrt(len(inside))
+        assert abs(inside.mean() - mean) < 4 * error
+        assert inside.std() / inside.mean() == pytest.approx(0.6, abs=0.1)
+
+
+def test_no_territory_reaches_over_the_yangtze(tmp_path):
+    out = built(tmp_path / "river", 12_000, "--start", "320111")
+    zone = {r["id"]: r["zone"] for r in rows(out / "tables/areas.csv")}
+    assert {"delta", "north_of_yangtze"} <= set(zone.values()), "Nanjing lies on both banks"
+    site = {r["id"]: zone[r["area"]] for r in rows(out / "tables/sites.csv")}
+    outlet = {r["id"]: zone[r["area"]] for r in rows(out / "tables/outlets.csv")}
+    plan = [r for r in rows(out / "designs/today_outlets.csv") if r["mode"] != "MT"]
+    across = [r for r in plan if site[r["site"]] != outlet[r["outlet"]]]
+    assert len(plan) > 10_000
+    assert across == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--outlets", "500"], "500 outlets cover"),
+        (["--outlets", "900000"], "more than Jiangsu and Zhejiang have"),
+        (["--outlets", "2000", "--start", "999"], "'999' is not a census code"),
+    ],
+)
+def test_a_size_that_cannot_be_built_says_why(tmp_path, arguments, says):
+    command = [sys.executable, str(PACK / "build.py"), "--out", str(tmp_path / "x"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "x").exists()
