@@ -1,0 +1,1 @@
+"""Territory benchmarks on published instances, judged by a checker of their own."""

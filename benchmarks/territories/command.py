@@ -1,0 +1,163 @@
+"""`python -m benchmarks territories`: solve published files and print a judged row per file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks.territories.checker import judge
+from benchmarks.territories.formats import READERS, Question
+from benchmarks.territories.instance import FormatError, Instance
+from channelwright.foundation.errors import ChannelwrightError
+from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
+
+if TYPE_CHECKING:
+    from channelwright.optimisation.location import LocationSolution
+
+_COLUMNS = ("file", "objective", "bound", "gap", "published", "reached", "feasible", "seconds")
+_REACHED = 0.01
+
+
+def problem_of(instance: Instance) -> LocationProblem:
+    """State an instance for the engine.
+
+    Parameters
+    ----------
+    instance : Instance
+        As read.
+    """
+    n, m = instance.cost.shape
+    measures = instance.usage.shape[0]
+    dependent = measures > 0 and instance.usage.shape[2] > 1
+    demand = instance.usage[:, :, 0].T if measures else np.ones((n, 1))
+    limit = instance.limit.T if measures else np.full((m, 1), np.inf)
+    return LocationProblem(
+        cost=instance.cost,
+        demand=demand,
+        capacity=limit,
+        fixed_cost=instance.fixed_cost,
+        usage=instance.usage if dependent else None,
+        minimum_load=instance.floor.T if measures else np.zeros((m, 1)),
+        forced_open=np.full(m, instance.all_open),
+        minimum_open=instance.sites_open or 0,
+        maximum_open=instance.sites_open or m,
+        own_customer=np.where(instance.own, np.arange(m), -1),
+        single_source=instance.single_source,
+    )
+
+
+def run_file(
+    path: Path, format_name: str, question: Question, seconds: float | None
+) -> dict[str, object]:
+    """Read, solve and judge one file.
+
+    Parameters
+    ----------
+    path : Path
+        File (folder for ``sf``).
+    format_name : str
+        Key of `READERS`.
+    question : Question
+        What is asked of it.
+    seconds : float or None
+        Time limit.
+
+    Returns
+    -------
+    dict
+        One row of the table.
+    """
+    begin = time.perf_counter()
+    instance = READERS[format_name](path, question)
+    solution = solve_location(problem_of(instance), LocationOptions(seconds=seconds))
+    row = _row(instance, solution)
+    row["seconds"] = round(time.perf_counter() - begin, 3)
+    return row
+
+
+def _row(instance: Instance, solution: LocationSolution) -> dict[str, object]:
+    row: dict[str, object] = dict.fromkeys(_COLUMNS)
+    row["file"] = instance.name
+    row["published"] = instance.published
+    certificate = solution.certificate
+    row["statement"] = certificate.statement()
+    row["bound_kind"] = certificate.bound_kind
+    row["work"] = dict(certificate.work)
+    if certificate.lower_bound is not None:
+        row["bound"] = instance.sign * certificate.lower_bound
+    row["feasible"] = False
+    found = solution.incumbent
+    if found is None:
+        return row
+    flows = list(
+        zip(found.customer.tolist(), found.site.tolist(), found.share.tolist(), strict=True)
+    )
+    objective, broken = judge(instance, np.flatnonzero(found.open).tolist(), flows)
+    row["objective"] = objective
+    row["gap"] = certificate.gap
+    row["feasible"] = broken is None
+    row["broken_rule"] = broken
+    if instance.published is not None:
+        beyond = instance.sign * (objective - instance.published)
+        row["reached"] = beyond <= _REACHED
+    return row
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks territories", description=__doc__)
+    parser.add_argument("--format", required=True, choices=sorted(READERS))
+    parser.add_argument("--single-source", action="store_true", help="one server per customer")
+    parser.add_argument("--p", type=int, help="number of sites to open")
+    parser.add_argument("--sense", choices=("min", "max"), default="min")
+    parser.add_argument("--capacity", type=float, help="capacity where a file leaves it open")
+    parser.add_argument("--time-limit", type=float, help="seconds per file; marks the certificate")
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """Run the subject.
+
+    Parameters
+    ----------
+    arguments : list of str
+        Command line without the subject's name.
+
+    Returns
+    -------
+    int
+        0 when every file has a feasible answer, 1 otherwise.
+    """
+    options = _parser().parse_args(arguments)
+    question = Question(options.single_source, options.p, options.sense, options.capacity)
+    good = True
+    if not options.json:
+        sys.stdout.write("\t".join(_COLUMNS) + "\n")
+    for path in options.files:
+        try:
+            row = run_file(path, options.format, question, options.time_limit)
+        except (FormatError, ChannelwrightError, OSError) as error:
+            sys.stderr.write(f"{path}: {error}\n")
+            good = False
+            continue
+        good &= bool(row["feasible"])
+        sys.stdout.write(json.dumps(row) + "\n" if options.json else _line(row) + "\n")
+        sys.stdout.flush()
+    return 0 if good else 1
+
+
+def _line(row: dict[str, object]) -> str:
+    return "\t".join(_cell(row[name]) for name in _COLUMNS)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

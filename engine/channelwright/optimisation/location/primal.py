@@ -1,0 +1,207 @@
+"""Answers found on the way to the bound: one heuristic per kind of problem."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from channelwright.optimisation.location.assign import assignment_task, construct, improve, overload
+from channelwright.optimisation.location.interchange import improve_sites
+from channelwright.optimisation.location.solution import Incumbent, answer_of, violation
+from channelwright.optimisation.solver import LinearModel, SolverOptions, solve_arrays
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from channelwright.optimisation.location.lagrangian import Pricing
+    from channelwright.optimisation.location.problem import LocationProblem
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+    Indices = NDArray[np.int64]
+
+
+def answer_from(problem: LocationProblem, pricing: Pricing) -> Incumbent | None:
+    """Return a feasible answer guided by a pricing, or None if none was found.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+        The problem.
+    pricing : Pricing
+        Opened sites, merits and capacity prices.
+    """
+    if not problem.binding and not problem.minimum_load.any():
+        return _free_answer(problem, pricing)
+    opened = top_up(problem, pricing)
+    if problem.single_source:
+        return _single_answer(problem, np.flatnonzero(opened), pricing)
+    return transport(problem, opened)
+
+
+def top_up(problem: LocationProblem, pricing: Pricing) -> Flags:
+    """Open further sites, best merit first, until capacity and number suffice.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+        The problem.
+    pricing : Pricing
+        Opened sites and merits.
+    """
+    opened = pricing.opened.copy()
+    order = np.argsort(pricing.rho, kind="stable")
+    for j in order.tolist():
+        enough = all(
+            problem.limit[opened, k].sum() >= problem.total_demand[k] for k in problem.binding
+        )
+        if enough and opened.any():
+            break
+        if not problem.forced_closed[j] and int(opened.sum()) < problem.maximum_open:
+            opened[j] = True
+    return opened
+
+
+def _free_answer(problem: LocationProblem, pricing: Pricing) -> Incumbent | None:
+    big = float(problem.cost[problem.allowed].max()) * 4.0 + 1.0
+    cost = np.where(problem.allowed, problem.cost, big)
+    opened = pricing.opened.copy()
+    if not opened.any():
+        opened[np.where(problem.forced_closed, np.inf, pricing.rho).argmin()] = True
+    opened = improve_sites(problem, cost, opened)
+    sites = np.flatnonzero(opened)
+    found = answer_of(problem, sites[cost[:, sites].argmin(axis=1)], opened)
+    return found if violation(problem, found) is None else None
+
+
+def _single_answer(problem: LocationProblem, sites: Indices, pricing: Pricing) -> Incumbent | None:
+    task = assignment_task(problem, sites)
+    guide = task.cost
+    if pricing.measure >= 0:
+        used = task.weight[problem.binding.index(pricing.measure)]
+        guide = task.cost + pricing.dual[sites][None, :] * used
+    chosen = improve(task, construct(task, guide))
+    if overload(task, chosen) > 1e-9:
+        return None
+    opened = np.zeros(problem.n_sites, dtype=np.bool_)
+    opened[sites] = True
+    if not problem.own_customer[sites].max(initial=-1) >= 0:
+        opened = _close_idle(problem, opened, sites[chosen])
+    found = answer_of(problem, sites[chosen], opened)
+    return found if violation(problem, found) is None else None
+
+
+def _close_idle(problem: LocationProblem, opened: Flags, assignment: Indices) -> Flags:
+    used = np.zeros(opened.size, dtype=np.bool_)
+    used[assignment] = True
+    for j in np.flatnonzero(opened & ~used & ~problem.forced_open).tolist():
+        if problem.fixed_cost[j] > 0 and opened.sum() > problem.minimum_open:
+            opened[j] = False
+    return opened
+
+
+def recentre(problem: LocationProblem, found: Incumbent) -> Incumbent:
+    """Move each site to the best candidate for the customers that it serves (single source).
+
+    Parameters
+    ----------
+    problem : LocationProblem
+        The problem.
+    found : Incumbent
+        Single-source answer.
+    """
+    assignment, opened = found.site.copy(), found.open.copy()
+    for j in np.flatnonzero(found.open & ~problem.forced_open).tolist():
+        members = np.flatnonzero(assignment == j)
+        if not members.size:
+            continue
+        fits = problem.allowed[members].all(axis=0) & (~opened | (np.arange(opened.size) == j))
+        fits &= (problem.own_customer < 0) | np.isin(problem.own_customer, members)
+        for k in range(problem.n_measures):
+            used = problem.arc_usage(k)[members].sum(axis=0)
+            fits &= (used <= problem.limit[:, k]) & (used >= problem.minimum_load[:, k])
+        cost = np.where(fits, problem.cost[members].sum(axis=0) + problem.fixed_cost, np.inf)
+        best = int(cost.argmin())
+        if cost[best] < cost[j]:
+            assignment[members] = best
+            opened[j], opened[best] = False, True
+    return answer_of(problem, assignment, opened)
+
+
+def polish(problem: LocationProblem, found: Incumbent, rounds: int = 20) -> Incumbent:
+    """Alternate re-centring and reassignment while it pays (single source with capacities).
+
+    Parameters
+    ----------
+    problem : LocationProblem
+        The problem.
+    found : Incumbent
+        Single-source answer.
+    rounds : int
+        Rounds at most.
+    """
+    for _ in range(rounds):
+        moved = recentre(problem, found)
+        sites = np.flatnonzero(moved.open)
+        task = assignment_task(problem, sites)
+        chosen = improve(task, np.searchsorted(sites, moved.site))
+        better = answer_of(problem, sites[chosen], moved.open)
+        if violation(problem, better) is not None:
+            better = moved
+        if better.objective >= found.objective - 1e-9 * abs(found.objective):
+            return found
+        found = better
+    return found
+
+
+def transport(problem: LocationProblem, opened: Flags) -> Incumbent | None:
+    """Serve everybody from given open sites at least cost, splitting allowed.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+        The problem.
+    opened : (n_sites,) bool
+        Open sites.
+    """
+    customer, site = np.nonzero(problem.allowed & opened[None, :])
+    arcs = np.arange(customer.size)
+    sites = np.flatnonzero(opened)
+    blocks = [
+        sparse.csr_array(
+            (np.ones(arcs.size), (customer, arcs)), shape=(problem.n_customers, arcs.size)
+        )
+    ]
+    lower, upper = [np.ones(problem.n_customers)], [np.ones(problem.n_customers)]
+    for k in range(problem.n_measures):
+        if k not in problem.binding and not problem.minimum_load[:, k].any():
+            continue
+        used = problem.used(k, customer, site)
+        row = np.searchsorted(sites, site)
+        blocks.append(sparse.csr_array((used, (row, arcs)), shape=(sites.size, arcs.size)))
+        lower.append(problem.minimum_load[sites, k])
+        upper.append(problem.limit[sites, k])
+    model = LinearModel(
+        cost=problem.cost[customer, site],
+        lower=np.zeros(arcs.size),
+        upper=np.ones(arcs.size),
+        matrix=sparse.vstack(blocks, format="csr"),
+        row_lower=np.concatenate(lower),
+        row_upper=np.concatenate(upper),
+        integer=np.zeros(arcs.size, dtype=np.bool_),
+        offset=float(problem.fixed_cost[opened].sum()),
+    )
+    report = solve_arrays(model, SolverOptions())
+    if report.values is None or report.objective is None:
+        return None
+    used_arcs = report.values > 1e-9
+    share = report.values[used_arcs]
+    c = customer[used_arcs]
+    share = share / np.bincount(c, weights=share, minlength=problem.n_customers)[c]
+    answer = Incumbent(opened.copy(), c, site[used_arcs], share, 0.0)
+    cost = float((problem.cost[c, answer.site] * share).sum() + problem.fixed_cost[opened].sum())
+    found = replace(answer, objective=cost)
+    return found if violation(problem, found) is None else None
