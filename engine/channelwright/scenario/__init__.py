@@ -1,1 +1,5 @@
-"""Read, overlay and validate scenario packs."""
+"""Scenario packs: read, overlay, validate, check, build."""
+
+from channelwright.scenario.reading import check, read_scenario
+
+__all__ = ["check", "read_scenario"]

@@ -1,0 +1,205 @@
+"""Reading a scenario pack: every stage adds its problems, nothing is built on a bad pack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from channelwright.foundation.errors import PackError, Problem, UsageError
+from channelwright.model.market import Market
+from channelwright.model.study import Change, DataNote, Expectation, Fact, Pack, StudySpec
+from channelwright.scenario.design_reader import DesignFile, build_designs, read_designs
+from channelwright.scenario.files import FileProblemError, PackFiles
+from channelwright.scenario.history import read_history
+from channelwright.scenario.market_builder import build_market
+from channelwright.scenario.market_tables import TableReader
+from channelwright.scenario.overlay import read_layers
+from channelwright.scenario.study_checks import study_problems
+from channelwright.scenario.worlds import BASE, World, base_world, scenario_world
+from channelwright.tables.checks import nearest
+
+if TYPE_CHECKING:
+    from channelwright.scenario.documents import Document
+    from channelwright.scenario.shapes import PackShape
+
+
+def read_scenario(path: str | Path, scenario: str | None = None) -> Pack:
+    """Read a scenario pack.
+
+    Parameters
+    ----------
+    path : str or Path
+        Folder of the pack, or its ``scenario.yaml``.
+    scenario : str, optional
+        The scenario that the study is to be played in; default: those that the study names.
+
+    Returns
+    -------
+    Pack
+        Checked and frozen.
+
+    Raises
+    ------
+    PackError
+        With every problem found.
+    UsageError
+        The path or the scenario does not exist.
+    """
+    return _Reading(PackFiles(Path(path))).pack(scenario)
+
+
+def check(path: str | Path) -> list[Problem]:
+    """Return every problem of a pack, none if it can be used.
+
+    Raises
+    ------
+    UsageError
+        The path does not exist or is no pack.
+    """
+    try:
+        read_scenario(path)
+    except PackError as error:
+        return list(error.problems)
+    return []
+
+
+class _Reading:
+    """One reading of one pack: what was found so far."""
+
+    def __init__(self, files: PackFiles) -> None:
+        self.files = files
+        self.reader = TableReader(files)
+        self.problems: list[Problem] = []
+        self.changes: list[Change] = []
+
+    def pack(self, scenario: str | None) -> Pack:
+        document = self._document()
+        base, found = base_world(self.reader, document)
+        self.problems += found
+        names = _scenarios(document)
+        if scenario is not None and scenario != BASE and scenario not in names:
+            message = f"the pack has no scenario {scenario!r}; {nearest(scenario, {BASE, *names})}"
+            raise UsageError(message)
+        worlds = self._worlds(document, base, names)
+        designs, found = read_designs(self.reader, document, base.tables)
+        self.problems += found
+        history = self._history(document, base.shape)
+        self.problems += study_problems(document)
+        self._stop_if_bad()
+        return self._built(base, worlds, designs, history, scenario)
+
+    def _document(self) -> Document:
+        try:
+            document, changes, problems = read_layers(
+                self.files, self.files.root, self.files.root, deep=True
+            )
+        except FileProblemError as error:
+            raise PackError([error.problem]) from None
+        self.changes += changes
+        self.problems += problems
+        return document
+
+    def _worlds(
+        self, document: Document, base: World, names: Mapping[str, Any]
+    ) -> dict[str, World]:
+        worlds = {BASE: base}
+        for name, overrides in names.items():
+            if name != BASE:
+                worlds[name], found = scenario_world(self.reader, document, base, name, overrides)
+                self.problems += found
+        return worlds
+
+    def _history(self, document: Document, shape: PackShape | None) -> dict[str, tuple[float, ...]]:
+        if shape is None or shape.history is None:
+            return {}
+        at = document.problem(("history",), "", "")
+        try:
+            series, found = read_history(self.reader, shape.history, at.place, at.file)
+        except FileProblemError as error:
+            series, found = {}, [error.problem]
+        self.problems += found
+        return series
+
+    def _stop_if_bad(self) -> None:
+        if self.problems:
+            raise PackError(in_order(self.problems))
+
+    def _built(
+        self,
+        base: World,
+        worlds: Mapping[str, World],
+        designs: Mapping[str, DesignFile],
+        history: dict[str, tuple[float, ...]],
+        scenario: str | None,
+    ) -> Pack:
+        shape = base.shape
+        if shape is None:  # a document without problems has a shape
+            raise PackError(self.problems)
+        played = shape.study.scenarios if scenario is None else (scenario,)
+        markets: dict[str, Market] = {}
+        for name in dict.fromkeys((BASE, *played)):
+            world = worlds[name]
+            if world.shape is not None:
+                markets[name] = build_market(world.shape, world.tables)
+            self.changes += world.changes
+        given, requests, found = build_designs(
+            markets[BASE], designs, base.tables["products"]["price_index"]
+        )
+        self.problems += found
+        self._stop_if_bad()
+        return Pack(
+            name=shape.name,
+            title=shape.title,
+            description=shape.description.strip(),
+            markets=markets,
+            designs=given,
+            requests=requests,
+            study=_study(shape, played),
+            changes=tuple(self.changes),
+            notes=tuple(DataNote(n.subject, n.kind, n.text, n.source) for n in shape.evidence),
+            content=self.files.digest(),
+            history=history,
+        )
+
+
+def _scenarios(document: Document) -> dict[str, list[str]]:
+    """Return the scenarios of a document, whatever else is wrong with it."""
+    listed = document.data.get("scenarios")
+    overrides = document.data.get("overrides")
+    known = overrides if isinstance(overrides, Mapping) else {}
+    if not isinstance(listed, Mapping):
+        return {}
+    return {
+        name: [one for one in names if isinstance(one, str) and one in known]
+        for name, names in listed.items()
+        if isinstance(names, list)
+    }
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems without repetitions, those of one file together."""
+    distinct = list(dict.fromkeys(problems))
+    files = {problem.file: number for number, problem in enumerate(reversed(distinct))}
+    return sorted(distinct, key=lambda problem: -files[problem.file])
+
+
+def _study(shape: PackShape, scenarios: tuple[str, ...]) -> StudySpec:
+    study = shape.study
+    return StudySpec(
+        designs=study.designs,
+        baseline=study.baseline,
+        scenarios=scenarios,
+        replications=study.replications,
+        seed=study.seed,
+        expect=tuple(
+            Expectation(
+                gate.kpi, gate.design, gate.at_least, gate.at_most, gate.confidence, gate.paired
+            )
+            for gate in study.expect
+        ),
+        facts=tuple(
+            Fact(fact.kpi, fact.at_least, fact.at_most, fact.text, fact.source)
+            for fact in shape.facts
+        ),
+    )

@@ -1,0 +1,208 @@
+"""What ``scenario.yaml`` may hold: the declaration that reading, messages and schema share."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from channelwright.tables.inputs import MARKET_TABLES
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
+Text = Annotated[str, Field(max_length=4000)]
+FileName = Annotated[str, Field(min_length=1, max_length=500)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+#: A YAML list becomes a tuple; its items are checked strictly all the same.
+Listed = Field(strict=False)
+
+
+class Shape(BaseModel):
+    """Base: unknown keys are refused, nothing is converted, nothing can be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class TableSource(Shape):
+    """Where a table is: a file, the sheet of a workbook, and names of its columns."""
+
+    file: FileName
+    sheet: Annotated[str, Field(min_length=1, max_length=31)] | None = None
+    columns: dict[str, str] = Field(default_factory=dict, description="our column: their column")
+
+
+def _as_source(value: object) -> object:
+    return {"file": value} if isinstance(value, str) else value
+
+
+Source = Annotated[
+    TableSource, BeforeValidator(_as_source, json_schema_input_type=str | TableSource)
+]
+
+
+class FinanceShape(Shape):
+    """Currency, VAT and interest."""
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(description="ISO 4217 code")
+    vat: Share = Field(description="prices of the pack include it")
+    interest: Share = Field(description="per year, on stock and receivables less payables")
+
+
+class GeographyShape(Shape):
+    """From great circle to road."""
+
+    road_factor: Annotated[float, Field(ge=1, le=5)] = Field(
+        description="road distance over great-circle distance"
+    )
+
+
+class ShocksShape(Shape):
+    """Sigma of the lognormal shocks with mean one."""
+
+    days: Annotated[int, Field(ge=1, le=366)] = Field(description="days that one shock lasts")
+    market: Annotated[float, Field(ge=0, le=3)] = Field(description="common to all")
+    product: Annotated[float, Field(ge=0, le=3)] = Field(description="of each product")
+    outlet: Annotated[float, Field(ge=0, le=3)] = Field(description="of each outlet")
+
+
+_NO_SHOCKS = ShocksShape(days=7, market=0.0, product=0.0, outlet=0.0)
+
+
+class CalendarShape(Shape):
+    """Time and what it does to demand."""
+
+    start: datetime.date = Field(description="date of day 0")
+    horizon_days: Annotated[int, Field(ge=1, le=3660)] = Field(description="simulated days")
+    warmup_days: Annotated[int, Field(ge=0, le=3660)] = Field(
+        description="days left out of results"
+    )
+    working_days: Annotated[tuple[Weekday, ...], Listed, Field(min_length=1)] = Field(
+        description="reps call and trucks drive"
+    )
+    holidays: Annotated[tuple[datetime.date, ...], Listed] = Field(
+        default=(), description="days on which nobody works"
+    )
+    weekday: Annotated[
+        tuple[
+            NotNegative,
+            NotNegative,
+            NotNegative,
+            NotNegative,
+            NotNegative,
+            NotNegative,
+            NotNegative,
+        ],
+        Listed,
+    ] = Field(default=(1.0,) * 7, description="demand factors, Monday first")
+    trend_per_year: Annotated[float, Field(gt=-1, le=10)] = Field(
+        default=0.0, description="growth of demand"
+    )
+    shocks: ShocksShape = _NO_SHOCKS
+
+
+class BehaviourShape(Shape):
+    """How consumers, outlets and sellers respond."""
+
+    half_life: Positive = Field(description="days in which half of the execution is lost")
+    floor: Annotated[float, Field(ge=0, le=100)] = Field(description="demand at execution 0")
+    ceiling: Annotated[float, Field(ge=0, le=100)] = Field(description="demand at execution 1")
+    opening_execution: Share = Field(description="execution of every outlet on day 0")
+    response: NotNegative = Field(description="elasticity of sales to strike that sellers expect")
+    effort_speed: Share = Field(description="way to the best response made in a month")
+    price_weight: NotNegative = Field(
+        default=0.0, description="logit weight per currency unit of landed price per case"
+    )
+    habit: Number = Field(default=0.0, description="logit bonus of the assigned wholesaler")
+    haul_cost: NotNegative = Field(default=0.0, description="currency per case and km")
+    reach_km: Positive = Field(
+        default=1e6, description="farthest wholesaler that an outlet considers"
+    )
+    online_shift: Share = Field(default=0.0, description="demand that moves online with O2O")
+    online_new: NotNegative = Field(default=0.0, description="extra demand with O2O")
+
+
+_TABLE_NAMES = {"enum": list(MARKET_TABLES)}
+
+
+class MarketShape(Shape):
+    """What no design can change."""
+
+    finance: FinanceShape
+    geography: GeographyShape
+    calendar: CalendarShape
+    behaviour: BehaviourShape
+    tables: dict[Annotated[str, WithJsonSchema(_TABLE_NAMES)], Source] = Field(
+        description="name of a table: file"
+    )
+
+
+class GateShape(Shape):
+    """A KPI that a design must reach."""
+
+    kpi: Name
+    design: Annotated[str, Field(min_length=1, max_length=64)] = Field(
+        default="*", description="name of a design, * = each"
+    )
+    at_least: Number | None = None
+    at_most: Number | None = None
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    paired: bool = Field(default=False, description="bound of the difference to the baseline")
+
+
+class FactShape(Shape):
+    """A fact of the baseline that the report checks."""
+
+    kpi: Name
+    at_least: Number | None = None
+    at_most: Number | None = None
+    text: Text
+    source: Text
+
+
+class StudyShape(Shape):
+    """What to compare."""
+
+    designs: Annotated[tuple[Name, ...], Listed, Field(min_length=1)]
+    baseline: Name
+    scenarios: Annotated[tuple[Name, ...], Listed, Field(min_length=1)] = ("base",)
+    replications: Annotated[int, Field(ge=1, le=100_000)]
+    seed: Annotated[int, Field(ge=0, le=2**64 - 1)]
+    expect: Annotated[tuple[GateShape, ...], Listed] = ()
+    allow_few_areas: bool = Field(default=False, description="fewer than six areas are meant")
+
+
+class NoteShape(Shape):
+    """What is real, derived or assumed."""
+
+    subject: Annotated[str, Field(min_length=1, max_length=200)]
+    kind: Literal["real", "derived", "assumed"]
+    text: Text
+    source: Text = ""
+
+
+_Override = Annotated[
+    dict[str, Any],
+    WithJsonSchema({"type": "object", "propertyNames": {"pattern": r"^market\."}}),
+]
+
+
+class PackShape(Shape):
+    """A scenario pack."""
+
+    channelwright: Literal[1] = Field(description="format of the pack")
+    name: Name
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    description: Text = ""
+    extends: FileName | None = Field(default=None, description="file of this pack; this one wins")
+    market: MarketShape
+    designs: Annotated[dict[Name, FileName], Field(min_length=1)]
+    overrides: dict[Name, _Override] = Field(default_factory=dict)
+    scenarios: dict[Name, Annotated[tuple[Name, ...], Listed]] = Field(default_factory=dict)
+    study: StudyShape
+    facts: Annotated[tuple[FactShape, ...], Listed] = ()
+    evidence: Annotated[tuple[NoteShape, ...], Listed] = ()
+    history: Source | None = None
