@@ -1,0 +1,214 @@
+"""06:00: truck tours and tariff carriers bring what is ready; then the day's invoices."""
+
+from collections.abc import Generator
+from itertools import pairwise
+
+import simpy
+
+from channelwright.foundation.random import Purpose
+from channelwright.foundation.units import DAY_SECONDS, split_evenly
+from channelwright.tables.codes import Account
+from channelwright.tables.outputs import DELIVERIES, PAYMENTS
+from tests.reference.geography import Place, seconds
+from tests.reference.laws import payment_delay, share
+from tests.reference.records import Invoice, PickOrder
+from tests.reference.state import MANUFACTURER, OUTSIDE, State
+
+LEAVING = 21_600
+TARIFF_TOUR = -1
+
+
+# ---------------------------------------------------------------- trucks
+def send_trucks(state: State, day: int) -> None:
+    """Plan and drive every tour of a working day."""
+    if not state.working(day):
+        return
+    deadline = day * DAY_SECONDS + LEAVING
+    for site in state.open_sites:
+        ready = [
+            pick
+            for pick in state.picked_for_trucks
+            if pick.order.site == site and pick.ready <= deadline
+        ]
+        ready.sort(key=lambda pick: _place_in_route(state, pick))
+        tours, left = plan_tours(state, site, ready)
+        for pick in left:
+            pick.left_behind = True
+        for number, tour in enumerate(tours):
+            clock = simpy.Environment(initial_time=LEAVING)
+            clock.process(drive_tour(clock, state, site, tour, day, number))
+            clock.run()
+
+
+def _place_in_route(state: State, pick: PickOrder) -> tuple[bool, int, int, int, int]:
+    order = pick.order
+    rank = int(state.design.outlets.route_rank[order.outlet])
+    return (not pick.left_behind, rank, order.day, order.outlet, pick.evening)
+
+
+def plan_tours(
+    state: State, site: int, picks: list[PickOrder]
+) -> tuple[list[list[PickOrder]], list[PickOrder]]:
+    """Fill tours greedily; return them and what is left behind."""
+    tours: list[list[PickOrder]] = []
+    for position, pick in enumerate(picks):
+        if tours and fits(state, site, [*tours[-1], pick]):
+            tours[-1].append(pick)
+        elif len(tours) < state.design.sites.vehicles[site]:
+            tours.append([pick])
+        else:
+            return tours, picks[position:]
+    return tours, []
+
+
+def fits(state: State, site: int, tour: list[PickOrder]) -> bool:
+    """Say whether cases, drops and shift of the vehicle hold."""
+    vehicles, vehicle = state.market.vehicles, int(state.design.sites.vehicle[site])
+    cases = sum(pick.total for pick in tour)
+    length = sum(leg_seconds(state, site, leg) for leg in legs(state, site, tour))
+    length += sum(stop_seconds(state, site, pick) for pick in tour)
+    return bool(
+        cases <= vehicles.cases[vehicle]
+        and len(tour) <= vehicles.drops[vehicle]
+        and length <= vehicles.shift_seconds[vehicle]
+    )
+
+
+def legs(state: State, site: int, tour: list[PickOrder]) -> list[int]:
+    """Return the metres from the site over every stop back to the site."""
+    home = state.map.sites[site]
+    points: list[Place] = [home, *(state.map.outlets[pick.order.outlet] for pick in tour), home]
+    return [state.map.metres(a, b) for a, b in pairwise(points)]
+
+
+def leg_seconds(state: State, site: int, metres: int) -> int:
+    """Return the driving time of a leg by the site's vehicle."""
+    vehicle = int(state.design.sites.vehicle[site])
+    return seconds(metres, float(state.market.vehicles.speed[vehicle]))
+
+
+def stop_seconds(state: State, site: int, pick: PickOrder) -> int:
+    """Return the time at a stop."""
+    vehicles, vehicle = state.market.vehicles, int(state.design.sites.vehicle[site])
+    return int(vehicles.drop_seconds[vehicle] + vehicles.case_seconds[vehicle] * pick.total)
+
+
+def drive_tour(
+    clock: simpy.Environment, state: State, site: int, tour: list[PickOrder], day: int, number: int
+) -> Generator[simpy.Event, None, None]:
+    """One truck, from stop to stop and home."""
+    metres = legs(state, site, tour)
+    for leg, pick in zip(metres, tour, strict=False):
+        yield clock.timeout(leg_seconds(state, site, leg))
+        deliver(state, pick, day, int(clock.now), number)
+        yield clock.timeout(stop_seconds(state, site, pick))
+    vehicles, vehicle = state.market.vehicles, int(state.design.sites.vehicle[site])
+    driving = (sum(metres) * int(vehicles.km_cost[vehicle]) + 500) // 1000
+    cost = int(vehicles.day_cost[vehicle]) + driving
+    for pick, part in zip(tour, split_evenly(cost, len(tour)), strict=True):
+        post_delivery_cost(state, pick, day, int(part))
+        state.picked_for_trucks.remove(pick)
+
+
+# ---------------------------------------------------------------- tariff carriers
+def send_by_tariff(
+    clock: simpy.Environment, state: State, pick: PickOrder
+) -> Generator[simpy.Event, None, None]:
+    """One shipment by a carrier who charges per drop and case."""
+    service, mode = state.design.service, pick.order.mode
+    day = pick.ready // DAY_SECONDS + max(1, int(service.tariff_days[mode]))
+    yield clock.timeout(day * DAY_SECONDS + LEAVING - clock.now)
+    deliver(state, pick, day, LEAVING, TARIFF_TOUR)
+    price = int(service.tariff_drop[mode]) + int(service.tariff_case[mode]) * pick.total
+    post_delivery_cost(state, pick, day, price)
+
+
+# ---------------------------------------------------------------- at the outlet
+def deliver(state: State, pick: PickOrder, day: int, second: int, tour: int) -> None:
+    """Fill the shelf and write what was delivered."""
+    order = pick.order
+    for product, cases in pick.cases.items():
+        value = cases * state.price_outlet(order.mode, product)
+        state.shelf[order.outlet][product] += cases * state.units_per_case[product]
+        state.delivered_today[order.site, order.outlet] += value
+        state.books.write(
+            DELIVERIES,
+            day=day,
+            second=second,
+            outlet=order.outlet,
+            product=product,
+            site=order.site,
+            order_day=order.day,
+            cases=cases,
+            ready_second=pick.ready_second,
+            tour=tour,
+            value=value,
+        )
+        line = next(line for line in order.lines if line.product == product)
+        line.delivered += cases
+        if line.outstanding == 0:
+            line.end_day = day
+
+
+def post_delivery_cost(state: State, pick: PickOrder, day: int, amount: int) -> None:
+    """Book the cost of a drop to the owner of the site."""
+    order = pick.order
+    state.books.post(
+        day,
+        Account.DELIVERY,
+        state.owner(order.site),
+        OUTSIDE,
+        amount,
+        mode=order.mode,
+        site=order.site,
+        outlet=order.outlet,
+    )
+
+
+def write_invoices(clock: simpy.Environment, state: State, day: int) -> None:
+    """One invoice per site and outlet for what arrived today."""
+    terms = state.design.terms
+    for (site, outlet), value in state.delivered_today.items():
+        mode = state.mode_of(outlet)
+        due_day = day + int(terms.outlet_days[mode])
+        paid_day = due_day
+        if terms.payment_delay[mode] > 0:
+            uniform = state.uniform(Purpose.PAYMENT_DELAY, day, outlet)
+            paid_day += payment_delay(uniform, float(terms.payment_delay[mode]))
+        payer, seller = state.payer(outlet), state.owner(site)
+        issue(
+            clock, state, Invoice(day, due_day, paid_day, payer, seller, outlet, site, site, value)
+        )
+        place = {"mode": mode, "site": site, "outlet": outlet}
+        state.books.post(day, Account.GOODS, payer, seller, value, **place)
+        fee = share(value, int(terms.platform_fee[mode]))
+        state.books.post(day, Account.PLATFORM, MANUFACTURER, OUTSIDE, fee, **place)
+        state.month_invoices[site, outlet] += value
+        state.month_sales[int(state.design.outlets.rep[outlet])] += value
+    state.delivered_today.clear()
+
+
+def issue(clock: simpy.Environment, state: State, invoice: Invoice) -> None:
+    """Write an invoice and let somebody wait for its payment."""
+    state.books.write(
+        PAYMENTS,
+        invoice_day=invoice.day,
+        due_day=invoice.due_day,
+        paid_day=invoice.paid_day if invoice.paid_day < state.horizon else -1,
+        payer=invoice.payer,
+        payee=invoice.payee,
+        outlet=invoice.outlet,
+        site=invoice.site,
+        amount=invoice.amount,
+    )
+    if invoice.paid_day > invoice.day:
+        state.unpaid.append(invoice)
+        clock.process(await_payment(clock, state, invoice))
+
+
+def await_payment(
+    clock: simpy.Environment, state: State, invoice: Invoice
+) -> Generator[simpy.Event, None, None]:
+    """One invoice until 00:00 of the day on which it is paid."""
+    yield clock.timeout(invoice.paid_day * DAY_SECONDS - clock.now)
+    state.unpaid.remove(invoice)

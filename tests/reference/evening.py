@@ -1,0 +1,219 @@
+"""19:00: credit check and allocation. 20:00: the pick desks."""
+
+import math
+from collections.abc import Generator
+
+import simpy
+
+from channelwright.foundation.random import Purpose
+from channelwright.foundation.units import DAY_SECONDS
+from channelwright.model.market import PICK_LAWS
+from channelwright.tables.codes import Account
+from tests.reference.deliveries import send_by_tariff
+from tests.reference.laws import exponential_seconds, round_half_up
+from tests.reference.records import Order, PickOrder
+from tests.reference.state import OUTSIDE, State
+
+ALLOCATION_SECOND = 68_400
+
+
+# ---------------------------------------------------------------- 19:00
+def check_and_allocate(state: State, day: int) -> list[PickOrder]:
+    """Handle today's first attempts, then share stock; return what is to be picked."""
+    fresh = [order for order in state.open_orders() if order.handling_day == day]
+    for order in sorted(fresh, key=lambda order: order.rank):
+        if is_refused(state, order, day):
+            refuse(order, day)
+        else:
+            accept(state, order, day)
+    waiting = [order for order in state.open_orders() if order.accepted]
+    picks = [
+        pick
+        for order in sorted(waiting, key=lambda order: order.rank)
+        if (pick := allocate(state, order, day)) is not None
+    ]
+    for pick in picks:
+        post_handling(state, pick, day)
+    return picks
+
+
+def is_refused(state: State, order: Order, day: int) -> bool:
+    """Say whether the payer's limit or an overdue invoice forbids the order."""
+    terms = state.design.terms
+    if terms.credit_days[order.mode] <= 0:
+        return False
+    payer = state.payer(order.outlet)
+    value = sum(line.ordered * state.price_outlet(order.mode, line.product) for line in order.lines)
+    unpaid = [i for i in state.unpaid if i.payer == payer and i.outlet >= 0]
+    grace = int(terms.overdue_grace[order.mode])
+    overdue = any(invoice.due_day + grace < day for invoice in unpaid)
+    exposure = sum(invoice.amount for invoice in unpaid) + accepted_value(state, payer)
+    return overdue or exposure + value > credit_limit(state, payer)
+
+
+def accepted_value(state: State, payer: int) -> int:
+    """Return the value of a payer's accepted cases, not yet delivered or cut."""
+    return sum(
+        line.outstanding * state.price_outlet(order.mode, line.product)
+        for order in state.open_orders()
+        if order.accepted and state.payer(order.outlet) == payer
+        for line in order.lines
+    )
+
+
+def credit_limit(state: State, payer: int) -> int:
+    """Return what a payer may owe: some days of average purchases of each outlet."""
+    limit = 0
+    for outlet in state.covered:
+        if state.payer(outlet) == payer:
+            mode = state.mode_of(outlet)
+            a_day = sum(
+                float(state.market.outlets.rate[outlet, product])
+                / state.units_per_case[product]
+                * state.price_outlet(mode, product)
+                for product in state.products
+            )
+            limit += round_half_up(int(state.design.terms.credit_days[mode]) * a_day)
+    return limit
+
+
+def refuse(order: Order, day: int) -> None:
+    """End every line of an order."""
+    for line in order.lines:
+        line.refused = True
+        line.lost = line.ordered
+        line.end_day = day
+
+
+def accept(state: State, order: Order, day: int) -> None:
+    """Count an order as demand of its site."""
+    order.accepted = True
+    for line in order.lines:
+        units = line.ordered * state.units_per_case[line.product]
+        state.demand[order.site][line.product][day] += units
+
+
+def allocate(state: State, order: Order, day: int) -> PickOrder | None:
+    """Give an order what its site has; cut or keep the rest."""
+    pick = PickOrder(order, day, release_of(state, order, day))
+    stock = state.stock[order.site]
+    for line in sorted(order.lines, key=lambda line: line.product):
+        units = state.units_per_case[line.product]
+        cases = min(line.missing, stock[line.product] // units)
+        if cases > 0:
+            stock[line.product] -= cases * units
+            line.allocated += cases
+            pick.cases[line.product] = cases
+        if order.handling_day == day:
+            line.first = cases
+        if line.missing > 0 and not state.design.service.backorder[order.mode]:
+            line.lost += line.missing
+            if line.outstanding == 0:
+                line.end_day = day
+    return pick if pick.cases else None
+
+
+def release_of(state: State, order: Order, day: int) -> int:
+    """Return the second at which an order reaches the desk."""
+    if not state.market.sites.pick_flow[order.site]:
+        return day * DAY_SECONDS + ALLOCATION_SECOND
+    return day * DAY_SECONDS + (order.second if order.day == day else 0)
+
+
+def post_handling(state: State, pick: PickOrder, day: int) -> None:
+    """Book picking and loading to the owner of the site."""
+    order = pick.order
+    amount = int(state.market.sites.handling_cost[order.site]) * pick.total
+    state.books.post(
+        day,
+        Account.HANDLING,
+        state.owner(order.site),
+        OUTSIDE,
+        amount,
+        mode=order.mode,
+        site=order.site,
+        outlet=order.outlet,
+    )
+
+
+# ---------------------------------------------------------------- 20:00
+def pick_and_send(clock: simpy.Environment, state: State, picks: list[PickOrder], day: int) -> None:
+    """Run every desk over the evening's batch and hand the goods to the carriers."""
+    for site in state.open_sites:
+        batch = [pick for pick in picks if pick.order.site == site]
+        batch.sort(key=lambda pick: (pick.release, *pick.order.rank))
+        run_desk(state, site, batch, day)
+    for pick in picks:
+        if state.carrier(pick.order.mode) == "truck":
+            state.picked_for_trucks.append(pick)
+        else:
+            clock.process(send_by_tariff(clock, state, pick))
+
+
+def run_desk(state: State, site: int, batch: list[PickOrder], day: int) -> None:
+    """Find when each pick order is ready.
+
+    Orders reach a desk before the evening on which their batch is known, so a desk has a
+    clock of its own, which starts again at 00:00 of the day. What an earlier batch left
+    unfinished at that moment stands before everything that is new.
+    """
+    clock = simpy.Environment(initial_time=day * DAY_SECONDS)
+    desk = simpy.Resource(clock, capacity=servers(state, site))
+    earlier = [pick for pick in state.unfinished_picks[site] if pick.ready > clock.now]
+    for pick in earlier:
+        clock.process(finish_earlier_pick(clock, desk, pick))
+    for pick in batch:
+        clock.process(pick_order(clock, desk, state, pick))
+    clock.run()
+    state.unfinished_picks[site] = earlier + batch
+
+
+def servers(state: State, site: int) -> float:
+    """Return the number of pickers; none means that nobody waits for one."""
+    pickers = int(state.design.sites.pickers[site])
+    return pickers if pickers > 0 else math.inf
+
+
+def finish_earlier_pick(
+    clock: simpy.Environment, desk: simpy.Resource, pick: PickOrder
+) -> Generator[simpy.Event, None, None]:
+    """A pick order of an earlier batch, whose end is known."""
+    with desk.request() as turn:
+        yield turn
+        yield clock.timeout(pick.ready - clock.now)
+
+
+def pick_order(
+    clock: simpy.Environment, desk: simpy.Resource, state: State, pick: PickOrder
+) -> Generator[simpy.Event, None, None]:
+    """A pick order: release, queue, opening hours, service."""
+    site = pick.order.site
+    yield clock.timeout(pick.release - clock.now)
+    with desk.request() as turn:
+        yield turn
+        yield clock.timeout(opening(state, site, int(clock.now)) - clock.now)
+        yield clock.timeout(service_seconds(state, pick))
+    pick.ready = int(clock.now)
+
+
+def opening(state: State, site: int, moment: int) -> int:
+    """Return the first moment from now on at which the desk is open."""
+    day, second = divmod(moment, DAY_SECONDS)
+    opens = int(state.market.sites.pick_open[site])
+    if second < opens:
+        return day * DAY_SECONDS + opens
+    if second >= state.market.sites.pick_close[site]:
+        return (day + 1) * DAY_SECONDS + opens
+    return moment
+
+
+def service_seconds(state: State, pick: PickOrder) -> int:
+    """Return the picking time of an order."""
+    sites, site = state.market.sites, pick.order.site
+    mean = int(sites.pick_order_seconds[site])
+    mean += len(pick.cases) * int(sites.pick_line_seconds[site])
+    if PICK_LAWS[sites.pick_law[site]] == "fixed":
+        return mean
+    return exponential_seconds(
+        state.uniform(Purpose.PICK_TIME, pick.evening, pick.order.outlet), mean
+    )

@@ -1,0 +1,72 @@
+"""The laws of section 3: one uniform in, one number out."""
+
+import math
+
+from scipy.special import gammaincinv, ndtri
+
+from channelwright.model.market import LAW_FIXED, LAW_POISSON
+
+LARGEST_COUNT = 1_000
+LARGEST_SUMMED_MEAN = 30.0
+
+
+def round_half_up(value: float) -> int:
+    """Return floor(value + 0.5)."""
+    return math.floor(value + 0.5)
+
+
+def share(value: int, ppm: int) -> int:
+    """Return a share in parts per million, rounded half up."""
+    return (value * ppm + 500_000) // 1_000_000
+
+
+def shock(uniform: float, sigma: float) -> float:
+    """Return a lognormal factor with mean one."""
+    if sigma == 0:
+        return 1.0
+    z = float(ndtri(uniform + 2.0**-54))
+    return math.exp(sigma * z - sigma**2 / 2)
+
+
+def count(uniform: float, mean: float, law: int, dispersion: float) -> int:
+    """Return a demand in units."""
+    if mean <= 0:
+        return 0
+    if law == LAW_FIXED:
+        return round_half_up(mean)
+    if mean > LARGEST_SUMMED_MEAN:
+        return _large_count(uniform, mean, law, dispersion)
+    return _summed_count(uniform, mean, law, dispersion)
+
+
+def _summed_count(uniform: float, mean: float, law: int, dispersion: float) -> int:
+    if law == LAW_POISSON:
+        probability = math.exp(-mean)
+    else:
+        probability = (dispersion / (dispersion + mean)) ** dispersion
+    below = probability
+    n = 0
+    while uniform >= below and n < LARGEST_COUNT:
+        if law == LAW_POISSON:
+            probability *= mean / (n + 1)
+        else:
+            probability *= (dispersion + n) / (n + 1) * mean / (dispersion + mean)
+        below += probability
+        n += 1
+    return n
+
+
+def _large_count(uniform: float, mean: float, law: int, dispersion: float) -> int:
+    variance = mean if law == LAW_POISSON else mean + mean**2 / dispersion
+    shape = mean**2 / variance
+    return round_half_up(float(gammaincinv(shape, uniform)) * variance / mean)
+
+
+def payment_delay(uniform: float, mean: float) -> int:
+    """Return the days after the due date."""
+    return math.floor(-mean * math.log(1.0 - uniform))
+
+
+def exponential_seconds(uniform: float, mean: float) -> int:
+    """Return a service time."""
+    return round_half_up(-mean * math.log(1.0 - uniform))

@@ -1,0 +1,182 @@
+"""08:00-18:00: reps call on outlets; other outlets order by calendar, call or app."""
+
+import math
+from collections.abc import Generator
+
+import simpy
+
+from channelwright.foundation.random import Purpose
+from channelwright.model.design import CYCLE_DAYS
+from channelwright.tables.codes import CallState
+from channelwright.tables.outputs import CALLS
+from tests.reference.geography import seconds
+from tests.reference.laws import round_half_up
+from tests.reference.records import Line, Order
+from tests.reference.state import State
+
+START_OF_FIELD_DAY = 28_800
+HIGHEST_STRIKE = 0.98
+
+
+def take_orders(state: State, day: int) -> None:
+    """Run the selling day on a clock of its own: all orders read the same shelves."""
+    clock = simpy.Environment()
+    due = [outlet for outlet in state.covered if is_due(state, outlet, day)]
+    visits = [o for o in due if state.capture(state.mode_of(o)) == "visit"]
+    if state.working(day):
+        for rep in range(len(state.design.reps)):
+            beat = [o for o in visits if state.design.outlets.rep[o] == rep]
+            beat.sort(key=lambda outlet: int(state.design.outlets.call_rank[outlet]))
+            clock.process(rep_day(clock, state, rep, beat, day))
+    for outlet in due:
+        if outlet not in visits:
+            clock.process(order_unasked(clock, state, outlet, day))
+    clock.run()
+
+
+def is_due(state: State, outlet: int, day: int) -> bool:
+    """Say whether the outlet's bit of this day of the cycle is set."""
+    cycle_day = (day + state.market.calendar.start.weekday()) % CYCLE_DAYS
+    return bool(int(state.design.outlets.order_days[outlet]) >> cycle_day & 1)
+
+
+def rep_day(
+    clock: simpy.Environment, state: State, rep: int, beat: list[int], day: int
+) -> Generator[simpy.Event, None, None]:
+    """One rep, from call to call, until a call does not fit."""
+    yield clock.timeout(START_OF_FIELD_DAY)
+    roles, role = state.market.roles, int(state.design.reps.role[rep])
+    place = state.map.reps[rep]
+    for made, outlet in enumerate(beat):
+        travel = seconds(
+            state.map.metres(place, state.map.outlets[outlet]), float(roles.speed[role])
+        )
+        grade = int(state.market.outlets.grade[outlet])
+        length = travel + int(roles.stop_seconds[role]) + int(roles.call_seconds[role, grade])
+        end = int(clock.now) + length
+        if end - START_OF_FIELD_DAY > roles.field_seconds[role] or made >= roles.max_calls[role]:
+            for missed in beat[made:]:
+                write_call(state, day, rep, missed, -1, CallState.MISSED, 0)
+            return
+        yield clock.timeout(length)
+        place = state.map.outlets[outlet]
+        order = visit(state, outlet, day, int(clock.now))
+        outcome = CallState.PRODUCTIVE if order else CallState.NO_ORDER
+        lines = len(order.lines) if order else 0
+        write_call(state, day, rep, outlet, int(clock.now), outcome, lines)
+
+
+def write_call(
+    state: State, day: int, rep: int, outlet: int, second: int, outcome: CallState, lines: int
+) -> None:
+    """Write one planned call."""
+    state.books.write(
+        CALLS, day=day, rep=rep, outlet=outlet, second=second, state=int(outcome), lines=lines
+    )
+
+
+def visit(state: State, outlet: int, day: int, second: int) -> Order | None:
+    """Ask an outlet for an order."""
+    lines = wanted_lines(state, outlet, day)
+    mode = state.mode_of(outlet)
+    chance = min(HIGHEST_STRIKE, float(state.market.modes.strike[mode]) * state.effort[mode])
+    if lines and state.uniform(Purpose.STRIKE, day, outlet) < chance:
+        return place_order(state, outlet, day, second, lines)
+    return None
+
+
+def order_unasked(
+    clock: simpy.Environment, state: State, outlet: int, day: int
+) -> Generator[simpy.Event, None, None]:
+    """One outlet that orders by itself."""
+    service, mode = state.design.service, state.mode_of(outlet)
+    second = int(service.order_open[mode])
+    if state.capture(mode) in ("pull", "app"):
+        span = int(service.order_close[mode]) - second
+        second += math.floor(state.uniform(Purpose.ORDER_TIME, day, outlet) * span)
+    yield clock.timeout(second)
+    lines = wanted_lines(state, outlet, day)
+    if lines:
+        place_order(state, outlet, day, second, lines)
+
+
+def shelf_level(state: State, outlet: int, product: int, day: int) -> int:
+    """Return the units up to which an outlet fills its shelf."""
+    cover = float(state.design.service.cover_days[state.mode_of(outlet)])
+    return round_half_up(cover * state.expected_with_online(outlet, product, day))
+
+
+def wanted_lines(state: State, outlet: int, day: int) -> list[Line]:
+    """Return the lines that the outlet wants, none if it does not want an order."""
+    service, mode = state.design.service, state.mode_of(outlet)
+    lines, position, expected = [], 0, 0.0
+    for product in state.products:
+        units = state.units_per_case[product]
+        on_hand = state.shelf[outlet][product] + on_order(state, outlet, product)
+        gap = shelf_level(state, outlet, product, day) - on_hand
+        cases = (2 * gap + units) // (2 * units) if gap > 0 else 0
+        if cases > 0:
+            lines.append(Line(product, cases))
+        position += on_hand
+        expected += state.expected_with_online(outlet, product, day)
+    reorder_days = float(service.reorder_days[mode])
+    low = reorder_days < 0 or position < reorder_days * expected
+    enough = sum(line.ordered for line in lines) >= max(1, int(service.minimum_cases[mode]))
+    return lines if low and enough else []
+
+
+def on_order(state: State, outlet: int, product: int) -> int:
+    """Return the units ordered and not yet delivered, cut or refused."""
+    cases = sum(
+        line.outstanding
+        for order in state.open_orders()
+        if order.outlet == outlet
+        for line in order.lines
+        if line.product == product
+    )
+    return cases * state.units_per_case[product]
+
+
+def place_order(state: State, outlet: int, day: int, second: int, lines: list[Line]) -> Order:
+    """Choose a source, note the order and lift execution."""
+    service, mode = state.design.service, state.mode_of(outlet)
+    order = Order(
+        day=day,
+        second=second,
+        outlet=outlet,
+        mode=mode,
+        site=choose_source(state, outlet, day),
+        handling_day=day if second <= service.cutoff[mode] else day + 1,
+        priority=int(service.priority[mode]),
+        lines=lines,
+    )
+    state.add_order(order)
+    lift = min(1.0, float(state.market.modes.lift[mode]) * state.effort[mode])
+    state.execution[outlet] += lift * (1.0 - state.execution[outlet])
+    return order
+
+
+def choose_source(state: State, outlet: int, day: int) -> int:
+    """Return the assigned site, or a logit choice among several."""
+    behaviour = state.market.behaviour
+    options = [
+        (column, int(site))
+        for column, site in enumerate(state.design.outlets.options[outlet])
+        if site >= 0
+    ]
+    if len(options) <= 1:
+        return state.site_of(outlet)
+    utilities = []
+    for column, site in options:
+        metres = state.map.metres(state.map.outlets[outlet], state.map.sites[site])
+        haul = behaviour.haul_cost * metres / 1000 / 10_000
+        habit = behaviour.habit if column == 0 else 0.0
+        utilities.append(-behaviour.price_weight * haul + habit)
+    weights = [math.exp(utility - max(utilities)) for utility in utilities]
+    uniform = state.uniform(Purpose.SOURCE_CHOICE, day, outlet)
+    below = 0.0
+    for (_, site), weight in zip(options, weights, strict=True):
+        below += weight / sum(weights)
+        if uniform < below:
+            return site
+    return options[-1][1]

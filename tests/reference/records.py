@@ -1,0 +1,103 @@
+"""What moves through the simulated world: orders, lines, pick orders, invoices."""
+
+from dataclasses import dataclass, field
+
+from channelwright.foundation.units import DAY_SECONDS
+from channelwright.tables.codes import LineState
+
+
+@dataclass(eq=False)
+class Line:
+    """One product of one order; all numbers in cases."""
+
+    product: int
+    ordered: int
+    first: int = 0
+    allocated: int = 0
+    delivered: int = 0
+    lost: int = 0
+    refused: bool = False
+    end_day: int | None = None
+
+    @property
+    def missing(self) -> int:
+        """Cases that may still be allocated."""
+        return self.ordered - self.allocated - self.lost
+
+    @property
+    def outstanding(self) -> int:
+        """Cases neither delivered nor cut nor refused."""
+        return self.ordered - self.delivered - self.lost
+
+    @property
+    def state(self) -> LineState:
+        """How the line ended, or that it has not."""
+        if self.refused:
+            return LineState.REFUSED
+        if self.outstanding > 0:
+            return LineState.OPEN_AT_HORIZON
+        if self.lost == 0:
+            return LineState.DELIVERED
+        return LineState.CUT_PART if self.delivered > 0 else LineState.CUT
+
+
+@dataclass(eq=False)
+class Order:
+    """What an outlet ordered on a day."""
+
+    day: int
+    second: int
+    outlet: int
+    mode: int
+    site: int
+    handling_day: int
+    priority: int
+    lines: list[Line]
+    accepted: bool = False
+
+    @property
+    def rank(self) -> tuple[int, int, int, int]:
+        """Place in every queue of orders."""
+        return (self.priority, self.day, self.second, self.outlet)
+
+    @property
+    def open(self) -> bool:
+        """Some line has not ended."""
+        return any(line.outstanding > 0 for line in self.lines)
+
+
+@dataclass(eq=False)
+class PickOrder:
+    """All lines of one order that were allocated on one evening."""
+
+    order: Order
+    evening: int
+    release: int
+    cases: dict[int, int] = field(default_factory=dict)  # by number of the product
+    ready: int = -1
+    left_behind: bool = False
+
+    @property
+    def total(self) -> int:
+        """Cases of all products."""
+        return sum(self.cases.values())
+
+    @property
+    def ready_second(self) -> int:
+        """End of picking in seconds since 00:00 of the order day."""
+        return self.ready - self.order.day * DAY_SECONDS
+
+
+@dataclass(eq=False)
+class Invoice:
+    """Money owed for goods. `outlet` is -1 between sites, `site` then is the child."""
+
+    day: int
+    due_day: int
+    paid_day: int
+    payer: int
+    payee: int
+    outlet: int
+    site: int
+    seller_site: int
+    amount: int

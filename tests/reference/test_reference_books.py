@@ -1,0 +1,159 @@
+"""What must hold in every world of the reference: units, money, shelves, one state a line."""
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from channelwright.foundation.random import Address
+from channelwright.tables.codes import Account, CallState, LineState
+from channelwright.tables.outputs import DETAIL_TABLES
+from tests.reference import simulate
+from tests.reference.books import sort_rows
+from tests.support import markets
+
+worlds = markets()
+
+
+def run(pair):
+    market, design = pair
+    return market, design, simulate(market, design, Address(77, 3))
+
+
+def add_up(table, keys, column):
+    sums = defaultdict(int)
+    for *key, value in zip(*(table[k].tolist() for k in keys), table[column].tolist(), strict=True):
+        sums[tuple(key)] += value
+    return {key: value for key, value in sums.items() if value}
+
+
+@given(worlds)
+def test_units_are_conserved(pair):
+    market, _, tables = run(pair)
+    shelf, shipments = tables["shelf"], tables["shipments"]
+    plants = np.flatnonzero(market.sites.kind == 0)
+    for product in range(len(market.products)):
+        mine = shelf["product"] == product
+        sold = (shelf["sold"] + shelf["online_sold"])[mine].sum()
+        made = np.isin(shipments["parent"], plants) & (shipments["product"] == product)
+        opening = sum(int(units[product]) for units in tables["opening"].values())
+        closing = sum(int(units[product]) for units in tables["closing"].values())
+        assert opening + shipments["shipped"][made].sum() == sold + closing
+
+
+@given(worlds)
+def test_goods_are_invoiced_and_paid_once(pair):
+    market, _, tables = run(pair)
+    postings, payments = tables["postings"], tables["payments"]
+    goods = {
+        name: column[postings["account"] == Account.GOODS] for name, column in postings.items()
+    }
+    place = ("payer", "payee", "outlet", "site")
+    assert add_up(goods, ("day", *place), "amount") == add_up(
+        payments, ("invoice_day", *place), "amount"
+    )
+    paid = payments["paid_day"]
+    horizon = market.calendar.horizon_days
+    assert np.all((paid == -1) | ((paid >= payments["due_day"]) & (paid < horizon)))
+    assert np.all(payments["due_day"] >= payments["invoice_day"])
+
+
+@given(worlds)
+def test_deliveries_are_what_lines_and_invoices_say(pair):
+    _, _, tables = run(pair)
+    deliveries, lines, payments = tables["deliveries"], tables["order_lines"], tables["payments"]
+    assert add_up(deliveries, ("order_day", "outlet", "product"), "cases") == add_up(
+        lines, ("day", "outlet", "product"), "delivered"
+    )
+    to_outlets = {name: column[payments["outlet"] >= 0] for name, column in payments.items()}
+    assert add_up(deliveries, ("day", "outlet", "site"), "value") == add_up(
+        to_outlets, ("invoice_day", "outlet", "site"), "amount"
+    )
+
+
+@given(worlds)
+def test_every_line_has_the_state_that_its_cases_say(pair):
+    market, _, tables = run(pair)
+    lines = tables["order_lines"]
+    ordered, delivered, state = lines["ordered"], lines["delivered"], lines["state"]
+    assert np.all((lines["first"] >= 0) & (lines["first"] <= ordered))
+    assert np.all((ordered > 0) & (delivered >= 0) & (delivered <= ordered))
+    assert np.array_equal(state == LineState.DELIVERED, delivered == ordered)
+    ended_short = np.isin(state, [LineState.CUT, LineState.REFUSED])
+    assert np.all(delivered[ended_short] == 0)
+    assert np.all(delivered[state == LineState.CUT_PART] > 0)
+    is_open = state == LineState.OPEN_AT_HORIZON
+    assert np.array_equal(is_open, lines["end_day"] == market.calendar.horizon_days)
+    assert np.all(lines["end_day"] >= lines["day"])
+
+
+@given(worlds)
+def test_shelves_move_by_deliveries_and_sales_only(pair):
+    market, _, tables = run(pair)
+    shelf = tables["shelf"]
+    units = market.products.units_per_case
+    arrived = add_up(tables["deliveries"], ("day", "outlet", "product"), "cases")
+    before = {}
+    for day, outlet, product, sold, online, closing in zip(
+        *(shelf[n].tolist() for n in ("day", "outlet", "product")),
+        *(shelf[n].tolist() for n in ("sold", "online_sold", "closing")),
+        strict=True,
+    ):
+        assert closing >= 0
+        if day > 0:
+            came = arrived.get((day, outlet, product), 0) * int(units[product])
+            assert closing == before[outlet, product] + came - sold - online
+        before[outlet, product] = closing
+    assert np.all(shelf["sold"] <= shelf["demanded"])
+    assert np.all(shelf["online_sold"] <= shelf["online_demanded"])
+
+
+@given(worlds)
+def test_a_productive_call_is_an_order(pair):
+    _, design, tables = run(pair)
+    calls, lines = tables["calls"], tables["order_lines"]
+    placed = {
+        (day, outlet, second)
+        for day, outlet, second in zip(
+            *(lines[n].tolist() for n in ("day", "outlet", "second")), strict=True
+        )
+        if design.outlets.rep[outlet] >= 0
+    }
+    productive = calls["state"] == CallState.PRODUCTIVE
+    called = zip(*(calls[n][productive].tolist() for n in ("day", "outlet", "second")), strict=True)
+    assert placed == set(called)
+    assert np.array_equal(calls["state"] == CallState.MISSED, calls["second"] == -1)
+    assert np.array_equal(productive, calls["lines"] > 0)
+
+
+@given(worlds)
+def test_tables_are_declared_sorted_and_leave_out_the_uncovered(pair):
+    _, design, tables = run(pair)
+    uncovered = np.flatnonzero(design.outlets.mode < 0)
+    for table in DETAIL_TABLES:
+        columns = tables[table.name]
+        assert tuple(columns) == table.names
+        assert all(columns[c.name].dtype == c.dtype for c in table.columns)
+        again = sort_rows(table, columns)
+        assert all(np.array_equal(columns[name], again[name]) for name in table.names)
+        if "outlet" in columns:
+            assert not np.isin(columns["outlet"], uncovered).any()
+    assert np.all(tables["postings"]["amount"] != 0)
+
+
+@given(worlds)
+@settings(max_examples=10)
+def test_the_same_address_is_the_same_world(pair):
+    market, design, tables = run(pair)
+    again = simulate(market, design, Address(77, 3))
+    for name, columns in tables.items():
+        for column, values in columns.items():
+            np.testing.assert_array_equal(values, again[name][column])
+
+
+def test_undeclared_columns_are_noticed():
+    from tests.reference.books import Books
+
+    with pytest.raises(ValueError, match="effort has columns"):
+        Books().write(DETAIL_TABLES[-1], month=1)
