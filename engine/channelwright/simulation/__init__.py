@@ -1,1 +1,5 @@
-"""Play every order of a market through a design."""
+"""The simulated world: every order of a design, from consumer to cash."""
+
+from channelwright.simulation.replication import ReplicationSummary, replicate
+
+__all__ = ["ReplicationSummary", "replicate"]

@@ -289,6 +289,8 @@ def _out_of_range(column: Column, value: float, low: float, high: float) -> tupl
 
 def _repeated(table: TypedTable) -> Iterator[Problem]:
     key = table.table.key
+    if not key:
+        return
     good = np.flatnonzero(table.good(*key))
     frame = pd.DataFrame({name: table[name][good] for name in key})
     repeated = np.zeros(len(table), dtype=np.bool_)

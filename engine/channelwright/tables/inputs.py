@@ -160,9 +160,7 @@ OUTLETS = Table(
         _LAT,
         _LON,
         _maybe_text("chain", "chain that pays, empty = none", "chains.id"),
-        _number(
-            "weekly_cases", "cases/week", "consumer demand at factor 1, multiplier 1", 0, 1e6
-        ),
+        _number("weekly_cases", "cases/week", "consumer demand at factor 1, multiplier 1", 0, 1e6),
         _number("category_cases", "cases/week", "category volume, own and rivals", 0, 1e6),
     ),
 )

@@ -17,7 +17,7 @@ def _whole(name: str, unit: str, meaning: str) -> Column:
 
 
 _DAY = _whole("day", "day", "day of the simulation, 0 = start date")
-_PERIOD = _whole("period", "7 days", "day // 7, counted from the end of the warm-up; negative in it")
+_PERIOD = _whole("period", "7 days", "from the end of the warm-up; negative before it")
 _OUTLET = _whole("outlet", "row", "outlet")
 _PRODUCT = _whole("product", "row", "product")
 _SITE = _whole("site", "row", "site, -1 = none")
@@ -166,6 +166,7 @@ CELLS = Table(
         _whole("drops", "stops", "deliveries (an order on a truck or carrier)"),
         _whole("drops_on_time_full", "stops", "whole order, within the promised days"),
         _whole("cases_delivered", "cases", "delivered to outlets"),
+        _whole("cases_direct", "cases", "delivered from the manufacturer's own sites"),
         _whole("metres", "m", "tour distance, split over stops"),
         _whole("units_demanded", "units", "consumer demand, walk-in and online"),
         _whole("units_sold", "units", "sold to consumers, walk-in and online"),

@@ -1,0 +1,120 @@
+"""Expected flows of a design: orders, cases and drops per week of every outlet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.model.design import CYCLE_DAYS, Design
+from channelwright.model.market import CAPTURES, CARRIERS, Market
+from channelwright.rules import behaviour
+
+WEEKS = CYCLE_DAYS / 7
+_VISIT = CAPTURES.index("visit")
+_TRUCK = CARRIERS.index("truck")
+_ROUNDS = 6
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Expected flows per week (O rows; zero where the design does not cover).
+
+    Attributes
+    ----------
+    visits : (O,) float64, planned calls or order days
+    orders : (O,) float64, orders = drops
+    cases : (O, P) float64
+    online_units : (O,) float64, units sold online
+    """
+
+    visits: FloatArray
+    orders: FloatArray
+    cases: FloatArray
+    online_units: FloatArray
+
+
+def mean_factor(market: Market) -> FloatArray:
+    """Return the mean calendar factor of the measured days: (P,)."""
+    calendar = market.calendar
+    return np.asarray(calendar.factor[calendar.warmup_days :].mean(axis=0))
+
+
+def efforts(market: Market, design: Design) -> FloatArray:
+    """Return the best-response effort multiplier of each mode: (M,), 1 without people."""
+    result = np.ones(len(market.modes))
+    factor = mean_factor(market)
+    for mode in np.unique(design.reps.mode).tolist():
+        sales = behaviour.seller_sales(market, design, mode, factor)
+        payoffs = behaviour.seller_payoffs(market, design.terms, mode, sales)
+        result[mode] = market.modes.effort[mode, behaviour.best_response(payoffs)]
+    return result
+
+
+def bits_per_week(order_days: IntArray) -> FloatArray:
+    """Return order days per week of 28-day bit patterns."""
+    count = np.zeros(len(order_days))
+    for day in range(CYCLE_DAYS):
+        count += (order_days >> day) & 1
+    return count / WEEKS
+
+
+def full_cases(market: Market) -> FloatArray:
+    """Return cases per week of every outlet and product at multiplier 1: (O, P)."""
+    weekly = market.outlets.rate * mean_factor(market) * 7
+    return np.asarray(weekly / market.products.units_per_case)
+
+
+def expected_flows(market: Market, design: Design, effort: FloatArray | None = None) -> Flows:
+    """Return the expected flows of a design.
+
+    An outlet orders at the rate of productive calls (or order days), at most once per
+    smallest order; execution, and with it demand, follows from that rate.
+
+    Parameters
+    ----------
+    effort : (M,) effort multipliers; default: the best responses to the design's terms
+    """
+    plan = design.outlets
+    covered = plan.mode >= 0
+    mode = np.maximum(plan.mode, 0)
+    effort = efforts(market, design) if effort is None else effort
+    visited = (market.modes.capture[mode] == _VISIT) & (plan.rep < 0)
+    visits = np.where(covered & ~visited, bits_per_week(plan.order_days), 0.0)
+    chance = _order_chance(market, mode, effort)
+    lift = behaviour.lift_share(market, mode, effort[mode])
+    base = full_cases(market)
+    online = np.where(plan.o2o, 1 + market.behaviour.online_new, 1.0)
+    orders = visits * chance
+    cases = base
+    for _ in range(_ROUNDS):
+        execution = behaviour.long_run_execution(market, lift, orders)
+        level = behaviour.multiplier(market, execution) * online * (orders > 0)
+        cases = base * level[:, None]
+        orders = np.minimum(visits * chance, _most_orders(market, design, mode, cases))
+    units = (cases * market.products.units_per_case).sum(axis=1)
+    share = market.behaviour.online_shift + market.behaviour.online_new
+    online_units = np.where(plan.o2o, units * share / (1 + market.behaviour.online_new), 0.0)
+    return Flows(visits, orders, cases, online_units)
+
+
+def _order_chance(market: Market, mode: IntArray, effort: FloatArray) -> FloatArray:
+    strike = behaviour.strike_probability(market, mode, effort[mode])
+    return np.where(market.modes.capture[mode] == _VISIT, strike, 1.0)
+
+
+def _most_orders(market: Market, design: Design, mode: IntArray, cases: FloatArray) -> FloatArray:
+    """Return orders per week if every order had the smallest size."""
+    service = design.service
+    total = cases.sum(axis=1)
+    smallest = np.maximum(1, service.minimum_cases[mode]).astype(np.float64)
+    gap = np.maximum(service.cover_days[mode] - service.reorder_days[mode], 0) * total / 7
+    size = np.where(service.reorder_days[mode] >= 0, np.maximum(smallest, gap), smallest)
+    return np.asarray(total / size)
+
+
+def uses_trucks(market: Market, design: Design) -> np.ndarray:
+    """Return which covered outlets are served by trucks: (O,) bool."""
+    mode = np.maximum(design.outlets.mode, 0)
+    return np.asarray((design.outlets.mode >= 0) & (market.modes.carrier[mode] == _TRUCK))

@@ -1,0 +1,217 @@
+"""Money KPIs: the manufacturer's profit and loss, the parties' profits, distributor ROI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from channelwright.foundation.units import TICKS_PER_UNIT
+from channelwright.model.design import Design
+from channelwright.model.market import Market
+from channelwright.tables.codes import Account, Party
+from channelwright.tables.sink import Chunk
+
+COSTS: tuple[tuple[str, Account], ...] = (
+    ("production", Account.PRODUCTION),
+    ("freight", Account.FREIGHT),
+    ("delivery", Account.DELIVERY),
+    ("handling", Account.HANDLING),
+    ("site_cost", Account.SITE),
+    ("wages", Account.WAGES),
+    ("commission", Account.COMMISSION),
+    ("bonus", Account.BONUS),
+    ("platform", Account.PLATFORM),
+    ("interest", Account.INTEREST),
+)
+
+
+def manufacturer_lines(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Return the manufacturer's profit and loss by mode, in currency.
+
+    Returns
+    -------
+    DataFrame indexed by mode (-1 = none) with columns gross_sales, rebates, the names of
+    COSTS, contribution; costs are positive numbers
+    """
+    maker = int(Party.MANUFACTURER)
+    paid, got = ledger[ledger["payer"] == maker], ledger[ledger["payee"] == maker]
+    modes = np.unique(ledger["mode"])
+    goods = got[got["account"] == int(Account.GOODS)]
+    back = paid[paid["account"] == int(Account.GOODS)]
+    lines = {"gross_sales": _by_mode(goods, modes) - _by_mode(back, modes)}
+    lines["rebates"] = _by_mode(paid[paid["account"] == int(Account.REBATE)], modes)
+    for name, account in COSTS:
+        lines[name] = _by_mode(paid[paid["account"] == int(account)], modes)
+    table = pd.DataFrame(lines, index=modes)
+    costs = table[[name for name, _ in COSTS]].sum(axis=1)
+    table["contribution"] = table["gross_sales"] - table["rebates"] - costs
+    return table
+
+
+def _by_mode(part: pd.DataFrame, modes: np.ndarray) -> np.ndarray:
+    sums = part.groupby("mode")["amount"].sum()
+    return np.asarray(sums.reindex(modes, fill_value=0).to_numpy(dtype=np.float64) / TICKS_PER_UNIT)
+
+
+def stock_change(market: Market, tables: Mapping[str, Chunk]) -> pd.DataFrame:
+    """Return the change of stock value over the measured time by site, in currency."""
+    cells = pd.DataFrame(tables["site_cells"])
+    last = cells["period"].max()
+    closing = cells[cells["period"] == last].set_index("site")["closing_value"]
+    opening = cells[cells["period"] == -1].set_index("site")["closing_value"]
+    sites = pd.RangeIndex(len(market.sites))
+    change = closing.reindex(sites, fill_value=0) - opening.reindex(sites, fill_value=0)
+    return pd.DataFrame({"site": sites, "change": change.to_numpy() / TICKS_PER_UNIT})
+
+
+def site_results(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd.DataFrame:
+    """Return profit, capital and ROI of every open site.
+
+    profit = money received - money paid + change of stock value; capital = mean of stock
+    + receivables - payables; ROI = profit / capital per year (NaN without capital).
+
+    Returns
+    -------
+    DataFrame with columns site, mode, independent, cases, profit, capital, roi
+    """
+    ledger = pd.DataFrame(tables["ledger"])
+    ledger = ledger[ledger["period"] >= 0]
+    owner = int(Party.OWNER)
+    got = _owner_money(ledger, design, market, owner)
+    cells = pd.DataFrame(tables["site_cells"])
+    cells = cells[cells["period"] >= 0].groupby("site").sum()
+    rows = np.flatnonzero(design.sites.open)
+    cells = cells.reindex(rows, fill_value=0)
+    days = market.calendar.horizon_days - market.calendar.warmup_days
+    capital = cells["stock_value_days"] + cells["receivable_days"] - cells["payable_days"]
+    capital = capital.to_numpy() / days / TICKS_PER_UNIT
+    change = stock_change(market, tables)["change"].to_numpy()[rows]
+    independent = market.sites.independent[rows]
+    profit = np.where(independent, got[rows] + change, np.nan)
+    roi = np.divide(profit * 365 / days, capital, out=np.full(len(rows), np.nan), where=capital > 0)
+    return pd.DataFrame(
+        {
+            "site": rows,
+            "mode": design.sites.mode[rows],
+            "independent": independent,
+            "cases": cells["cases_out"].to_numpy(),
+            "profit": profit,
+            "capital": capital,
+            "roi": roi,
+        }
+    )
+
+
+def _owner_money(ledger: pd.DataFrame, design: Design, market: Market, owner: int) -> np.ndarray:
+    """Return money received less paid by the owner of each site: (S,) currency.
+
+    Goods between sites carry the child's site: the parent's receipt is found by the
+    design's parent.
+    """
+    result = np.zeros(len(market.sites))
+    between = ledger["account"].isin([int(Account.GOODS)]) & (ledger["payee"] == owner)
+    between &= ledger["payer"] == owner
+    for side, sign in (("payee", 1.0), ("payer", -1.0)):
+        mine = ledger[(ledger[side] == owner) & ~between]
+        np.add.at(result, mine["site"].to_numpy(), sign * mine["amount"].to_numpy())
+    traded = ledger[between]
+    child = traded["site"].to_numpy()
+    np.add.at(result, child, -traded["amount"].to_numpy(dtype=np.float64))
+    np.add.at(result, design.sites.parent[child], traded["amount"].to_numpy(dtype=np.float64))
+    return result / TICKS_PER_UNIT
+
+
+def money_kpis(
+    market: Market, design: Design, tables: Mapping[str, Chunk], frames: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Return the manufacturer's lines by mode and in total, and the parties' profits."""
+    ledger = frames["ledger"]
+    lines = manufacturer_lines(ledger)
+    total = lines.sum()
+    change = stock_change(market, tables)
+    own = float(change["change"][~market.sites.independent].sum())
+    parts = []
+    for name in lines.columns:
+        values = {mode: float(lines.loc[row, name]) for row, mode in _named(market, lines)}
+        parts.append(_rows(name, values, float(total[name])))
+    parts.append(_rows("stock_change", {}, own))
+    profit = float(total["contribution"]) + own
+    parts.append(_rows("profit_manufacturer", {}, profit))
+    parts.append(
+        _rows(
+            "net_sales",
+            {
+                mode: float(lines.loc[row, "gross_sales"] - lines.loc[row, "rebates"])
+                for row, mode in _named(market, lines)
+            },
+            float(total["gross_sales"] - total["rebates"]),
+        )
+    )
+    parts += _party_profits(ledger, change, market)
+    parts += _efficiency(market, lines, frames["cells"])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _named(market: Market, lines: pd.DataFrame) -> list[tuple[int, str]]:
+    return [(int(row), market.modes.ids[int(row)]) for row in lines.index if row >= 0]
+
+
+def _rows(
+    name: str, by_mode: Mapping[str, float], total: float, unit: str = "currency"
+) -> pd.DataFrame:
+    modes = [*by_mode, "all"]
+    values = [*by_mode.values(), total]
+    return pd.DataFrame({"kpi": name, "area": "all", "mode": modes, "value": values, "unit": unit})
+
+
+def _party_profits(
+    ledger: pd.DataFrame, change: pd.DataFrame, market: Market
+) -> list[pd.DataFrame]:
+    names = {
+        Party.OWNER: "profit_distributors",
+        Party.OUTLET: "profit_outlets",
+        Party.CHAIN: "profit_chains",
+        Party.PEOPLE: "pay_people",
+    }
+    houses = float(change["change"][market.sites.independent].sum())
+    parts = []
+    for kind, name in names.items():
+        got = ledger.loc[ledger["payee"] == int(kind), "amount"].sum()
+        paid = ledger.loc[ledger["payer"] == int(kind), "amount"].sum()
+        stock = houses if kind is Party.OWNER else 0.0
+        parts.append(_rows(name, {}, float(got - paid) / TICKS_PER_UNIT + stock))
+    return parts
+
+
+def _efficiency(market: Market, lines: pd.DataFrame, cells: pd.DataFrame) -> list[pd.DataFrame]:
+    """Cost to serve per case, selling-expense ratio, break-even drop by mode."""
+    sums = cells.groupby("mode")[["cases_delivered", "drops"]].sum()
+    serve, ratio, even = {}, {}, {}
+    for row, mode in _named(market, lines):
+        line = lines.loc[row]
+        cases = float(sums["cases_delivered"].get(row, 0))
+        drops = float(sums["drops"].get(row, 0))
+        selling = float(line["wages"] + line["commission"] + line["bonus"])
+        carrying = float(line["delivery"] + line["handling"] + line["freight"])
+        net = float(line["gross_sales"] - line["rebates"])
+        if cases > 0:
+            other = float(line["interest"] + line["platform"] + line["site_cost"])
+            serve[mode] = (selling + carrying + other) / cases
+        if net > 0:
+            ratio[mode] = (selling + float(line["delivery"])) / net
+        spread = net - float(line["production"] + line["freight"] + line["handling"])
+        spread -= float(line["commission"] + line["platform"])
+        per_drop = float(line["wages"] + line["delivery"])
+        if drops > 0 and cases > 0 and spread > 0 and per_drop > 0:
+            even[mode] = per_drop / drops / (spread / cases)
+    parts = []
+    for name, values, unit in (
+        ("cost_to_serve_per_case", serve, "currency/case"),
+        ("selling_expense_ratio", ratio, "share"),
+        ("break_even_drop", even, "cases"),
+    ):
+        frame = _rows(name, values, float("nan"), unit)
+        parts.append(frame[np.isfinite(frame["value"])])
+    return parts

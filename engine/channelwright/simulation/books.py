@@ -1,0 +1,61 @@
+"""The books of a replication: units and money, checked in every run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from channelwright.foundation.errors import ConservationError
+from channelwright.simulation.network import Network
+from channelwright.simulation.state import State
+
+
+@dataclass
+class Books:
+    """Running totals. Units: units; money: ticks.
+
+    Attributes
+    ----------
+    opening, made, sold : units at the start, from plants, bought by consumers
+    goods, invoiced, paid : goods posted, invoices written, invoices paid
+    """
+
+    opening: int = 0
+    made: int = 0
+    sold: int = 0
+    goods: int = 0
+    invoiced: int = 0
+    paid: int = 0
+
+    def check(self, network: Network, state: State) -> None:
+        """Compare the totals with what is in the state.
+
+        Raises
+        ------
+        ConservationError
+            If units or money were lost or made; always a defect of the engine.
+        """
+        closing = units_held(network, state)
+        if self.opening + self.made != self.sold + closing:
+            message = (
+                f"units do not balance: opening {self.opening} + from plants {self.made} is not "
+                f"sold {self.sold} + closing {closing}"
+            )
+            raise ConservationError(message)
+        receivable = int(state.site_receivable.sum())
+        if self.goods != self.invoiced or self.invoiced != self.paid + receivable:
+            message = (
+                f"money does not balance: goods {self.goods}, invoices {self.invoiced}, "
+                f"paid {self.paid} + receivable {receivable}"
+            )
+            raise ConservationError(message)
+        negative = min(int(state.shelf.min(initial=0)), int(state.stock.min(initial=0)))
+        if negative < 0:
+            message = f"stock fell below zero: {negative} units"
+            raise ConservationError(message)
+
+
+def units_held(network: Network, state: State) -> int:
+    """Return units on shelves, at sites, on lanes and waiting for delivery."""
+    loaded = state.loads["cases"] * network.market.products.units_per_case
+    stocks = (state.shelf, state.stock, state.transit, loaded)
+    return sum(int(stock.sum()) for stock in stocks)

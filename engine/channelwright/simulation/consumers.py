@@ -1,0 +1,98 @@
+"""18:00: consumers buy from the shelf, walk-in first, then online."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from channelwright.foundation.random import Address, Purpose
+from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.rules import behaviour
+from channelwright.simulation import laws
+from channelwright.simulation.network import Network
+from channelwright.simulation.state import State
+
+
+@dataclass(frozen=True)
+class Sales:
+    """Units of one day by covered outlet and product: (C, P) int64 each."""
+
+    demanded: IntArray
+    sold: IntArray
+    online_demanded: IntArray
+    online_sold: IntArray
+
+
+class Consumers:
+    """Draws the demand of a replication."""
+
+    def __init__(self, network: Network, address: Address) -> None:
+        self._network = network
+        self._address = address
+        self._shocks = np.ones((1, 1))
+        self._week = -1
+        rows = network.covered
+        self._rate = network.market.outlets.rate[rows]
+        self._online = network.design.outlets.o2o[rows]
+
+    def buy(self, state: State) -> Sales:
+        """Serve one day of demand from the shelves of the covered outlets."""
+        network = self._network
+        rows = network.covered
+        mean = self._mean(state)
+        share = network.market.behaviour
+        walk_in = np.where(self._online[:, None], mean * (1 - share.online_shift), mean)
+        demanded = self._draw(Purpose.CONSUMER_DEMAND, walk_in, state.day)
+        shelf = state.shelf[rows]
+        sold = np.minimum(shelf, demanded)
+        online = np.zeros_like(demanded)
+        if self._online.any():
+            extra = mean * (share.online_shift + share.online_new)
+            online = self._draw(Purpose.ONLINE_DEMAND, extra, state.day, self._online)
+        online_sold = np.minimum(shelf - sold, online)
+        state.shelf[rows] = shelf - sold - online_sold
+        return Sales(demanded, sold, online, online_sold)
+
+    def _mean(self, state: State) -> FloatArray:
+        market = self._network.market
+        level = behaviour.multiplier(market, state.execution[self._network.covered])
+        expected = self._rate * market.calendar.factor[state.day] * level[:, None]
+        return np.asarray(expected * self._shock(state.day))
+
+    def _shock(self, day: int) -> FloatArray:
+        calendar = self._network.market.calendar
+        week = day // calendar.shock_days
+        if week != self._week:
+            self._week = week
+            products, outlets = self._rate.shape[1], len(self._network.market.outlets)
+            common = self._lognormal(Purpose.MARKET_SHOCK, week, 1, calendar.market_shock)
+            product = self._lognormal(Purpose.PRODUCT_SHOCK, week, products, calendar.product_shock)
+            outlet = self._lognormal(Purpose.OUTLET_SHOCK, week, outlets, calendar.outlet_shock)
+            outlet = outlet[self._network.covered]
+            self._shocks = common[0] * product[None, :] * outlet[:, None]
+        return self._shocks
+
+    def _lognormal(self, purpose: Purpose, week: int, size: int, sigma: float) -> FloatArray:
+        if sigma == 0:
+            return np.ones(size)
+        return laws.shock(self._address.uniforms(purpose, week, size), sigma)
+
+    def _draw(
+        self, purpose: Purpose, mean: FloatArray, day: int, where: np.ndarray | None = None
+    ) -> IntArray:
+        network = self._network
+        products = network.market.products
+        rows = network.covered if where is None else network.covered[where]
+        result = np.zeros(mean.shape, dtype=np.int64)
+        size = int(rows[-1]) + 1 if rows.size else 0
+        for product in range(len(products)):
+            uniform = self._address.uniforms(purpose, day, size, product)[rows]
+            column = mean[:, product] if where is None else mean[where, product]
+            law, width = int(products.law[product]), float(products.dispersion[product])
+            drawn = laws.counts(law, column, width, uniform)
+            if where is None:
+                result[:, product] = drawn
+            else:
+                result[where, product] = drawn
+        return result

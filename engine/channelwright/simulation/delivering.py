@@ -1,0 +1,118 @@
+"""06:00, continued: goods reach the shelf, invoices are written, money is owed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from channelwright.foundation.random import Address, Purpose
+from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.simulation import laws
+from channelwright.simulation.network import Network
+from channelwright.simulation.state import Rows, State
+from channelwright.simulation.tours import Dropped
+
+
+@dataclass(frozen=True)
+class Invoiced:
+    """Invoices of one day (n rows, one per site and outlet) and what the drops did.
+
+    Attributes
+    ----------
+    outlet, site, option, due, paid, amount : (n,) int64
+    value : (drops,) int64, ticks
+    whole : (drops,) bool, the drop brings the whole order on time
+    orders : (drops,) int64, row of the drop's order in the table of open orders
+    """
+
+    outlet: IntArray
+    site: IntArray
+    option: IntArray
+    due: IntArray
+    paid: IntArray
+    amount: IntArray
+    value: IntArray
+    whole: BoolArray
+    orders: IntArray
+
+
+def receive(network: Network, address: Address, state: State, drops: Dropped) -> Invoiced:
+    """Put the drops on the shelf, write the invoices and book what is owed."""
+    loads = drops.loads
+    outlet, cases = loads["outlet"], loads["cases"]
+    unit = network.market.products.units_per_case
+    np.add.at(state.shelf, outlet, cases * unit)
+    np.subtract.at(state.on_order, outlet, cases * unit)
+    state.last_purchase[outlet] = state.day
+    orders = np.searchsorted(state.orders["serial"], loads["serial"])
+    np.add.at(state.orders["delivered"], orders, cases)
+    np.subtract.at(state.orders["pending"], orders, cases)
+    value = (cases * network.price[outlet]).sum(axis=1)
+    np.subtract.at(state.accepted, network.account[outlet], value)
+    whole = (state.orders["ordered"][orders] == cases).all(axis=1)
+    promise = network.design.service.promise_days[loads["mode"]]
+    whole &= state.day - loads["order_day"] <= promise
+    invoice = _invoices(network, address, state, loads, value)
+    return Invoiced(*invoice, value, whole, orders)
+
+
+def _invoices(
+    network: Network, address: Address, state: State, loads: Rows, value: IntArray
+) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray, IntArray]:
+    outlets = len(network.market.outlets)
+    key, inverse = np.unique(loads["site"] * outlets + loads["outlet"], return_inverse=True)
+    amount = np.zeros(len(key), dtype=np.int64)
+    np.add.at(amount, inverse, value)
+    option = np.zeros(len(key), dtype=np.int64)
+    option[inverse] = loads["option"]
+    outlet, site = key % outlets, key // outlets
+    mode = network.design.outlets.mode[outlet]
+    due = state.day + network.design.terms.outlet_days[mode]
+    paid = due + _delay(network, address, state.day, outlet, mode)
+    _owe(network, state, outlet, site, due, paid, amount)
+    np.add.at(state.month_invoices, (outlet, option), amount)
+    rep = network.design.outlets.rep[outlet]
+    np.add.at(state.month_sales, rep[rep >= 0], amount[rep >= 0])
+    return outlet, site, option, due, paid, amount
+
+
+def _delay(
+    network: Network, address: Address, day: int, outlet: IntArray, mode: IntArray
+) -> IntArray:
+    mean = network.design.terms.payment_delay[mode]
+    if outlet.size == 0 or not (mean > 0).any():
+        return np.zeros(len(outlet), dtype=np.int64)
+    uniform = address.uniforms(Purpose.PAYMENT_DELAY, day, int(outlet.max()) + 1)[outlet]
+    return np.where(mean > 0, laws.delay_days(uniform, mean), 0)
+
+
+def _owe(
+    network: Network,
+    state: State,
+    outlet: IntArray,
+    site: IntArray,
+    due: IntArray,
+    paid: IntArray,
+    amount: IntArray,
+) -> None:
+    later = paid > state.day
+    account = network.account[outlet]
+    np.add.at(state.receivable, account[later], amount[later])
+    np.add.at(state.site_receivable, site[later], amount[later])
+    for day in np.unique(paid[later]).tolist():
+        rows = paid == day
+        bill = (account[rows], site[rows], amount[rows])
+        state.settle.setdefault(day, []).append(bill)
+    overdue = later & (paid > due)
+    state.overdue.append(account=account[overdue], due=due[overdue], paid=paid[overdue])
+
+
+def settle_payments(state: State) -> None:
+    """00:00: invoices that are paid today leave receivables and payables."""
+    for account, site, amount in state.settle.pop(state.day, []):
+        np.subtract.at(state.receivable, account, amount)
+        np.subtract.at(state.site_receivable, site, amount)
+    for seller, buyer, value in state.settle_sites.pop(state.day, []):
+        state.site_receivable[seller] -= value
+        state.site_payable[buyer] -= value

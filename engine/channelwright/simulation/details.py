@@ -1,0 +1,188 @@
+"""Detail tables: one row per thing that happened (``keep="orders"``)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray
+from channelwright.simulation.allocation import Allocated
+from channelwright.simulation.consumers import Sales
+from channelwright.simulation.delivering import Invoiced
+from channelwright.simulation.network import Network
+from channelwright.simulation.ordering import Placed
+from channelwright.simulation.replenishing import Shipment
+from channelwright.simulation.state import Rows, State
+from channelwright.simulation.tours import Dropped
+from channelwright.tables.codes import CallState, LineState
+from channelwright.tables.sink import Sink
+
+
+class Details:
+    """Writes detail tables to a sink as lines end and things happen."""
+
+    def __init__(self, network: Network, sink: Sink) -> None:
+        self._network = network
+        self._sink = sink
+
+    def calls(self, day: int, placed: Placed) -> None:
+        """Write the planned calls of a day."""
+        beat = placed.beat
+        if beat is None or not len(beat.outlet):
+            return
+        made = np.where(placed.productive, CallState.PRODUCTIVE, CallState.NO_ORDER)
+        self._sink.append(
+            "calls",
+            {
+                "day": np.full(len(beat.outlet), day, dtype=np.int64),
+                "rep": beat.rep,
+                "outlet": beat.outlet,
+                "second": np.where(beat.made, beat.end, -1),
+                "state": np.where(beat.made, made, CallState.MISSED).astype(np.int64),
+                "lines": placed.call_lines,
+            },
+        )
+
+    def deliveries(self, day: int, drops: Dropped, invoiced: Invoiced) -> None:
+        """Write deliveries line by line, and the invoices of the day."""
+        loads = drops.loads
+        row, product = np.nonzero(loads["cases"])
+        cases = loads["cases"][row, product]
+        price = self._network.price[loads["outlet"][row], product]
+        self._sink.append(
+            "deliveries",
+            {
+                "day": np.full(len(row), day, dtype=np.int64),
+                "second": drops.second[row],
+                "outlet": loads["outlet"][row],
+                "product": product,
+                "site": loads["site"][row],
+                "order_day": loads["order_day"][row],
+                "cases": cases,
+                "ready_second": loads["ready"][row] - loads["order_day"][row] * DAY_SECONDS,
+                "tour": drops.tour[row],
+                "value": cases * price,
+            },
+        )
+        self._invoices(day, invoiced)
+
+    def _invoices(self, day: int, invoiced: Invoiced) -> None:
+        network = self._network
+        self._payments(
+            np.full(len(invoiced.outlet), day, dtype=np.int64),
+            invoiced.due,
+            invoiced.paid,
+            network.payer[invoiced.outlet],
+            network.owner[invoiced.site],
+            invoiced.outlet,
+            invoiced.site,
+            invoiced.amount,
+        )
+
+    def _payments(
+        self,
+        day: IntArray,
+        due: IntArray,
+        paid: IntArray,
+        payer: IntArray,
+        payee: IntArray,
+        outlet: IntArray,
+        site: IntArray,
+        amount: IntArray,
+    ) -> None:
+        horizon = len(self._network.market.calendar.month)
+        self._sink.append(
+            "payments",
+            {
+                "invoice_day": day,
+                "due_day": due,
+                "paid_day": np.where(paid < horizon, paid, -1),
+                "payer": payer,
+                "payee": payee,
+                "outlet": outlet,
+                "site": site,
+                "amount": amount,
+            },
+        )
+
+    def shelf(self, day: int, sales: Sales, state: State) -> None:
+        """Write demand, sales and closing stock of every covered outlet and product."""
+        rows = self._network.covered
+        products = sales.demanded.shape[1]
+        self._sink.append(
+            "shelf",
+            {
+                "day": np.full(len(rows) * products, day, dtype=np.int64),
+                "outlet": np.repeat(rows, products),
+                "product": np.tile(np.arange(products), len(rows)),
+                "demanded": sales.demanded.ravel(),
+                "sold": sales.sold.ravel(),
+                "online_demanded": sales.online_demanded.ravel(),
+                "online_sold": sales.online_sold.ravel(),
+                "closing": state.shelf[rows].ravel(),
+            },
+        )
+
+    def shipments(self, day: int, shipments: list[Shipment]) -> None:
+        """Write the replenishments of a day and their invoices."""
+        for one in shipments:
+            product = np.flatnonzero(one.ordered)
+            same = np.ones(len(product), dtype=np.int64)
+            self._sink.append(
+                "shipments",
+                {
+                    "day": same * day,
+                    "site": same * one.site,
+                    "parent": same * one.parent,
+                    "product": product,
+                    "ordered": one.ordered[product],
+                    "shipped": one.shipped[product],
+                    "arrival_day": same * one.arrival,
+                },
+            )
+            if one.value:
+                owner = self._network.owner
+                row = [
+                    day,
+                    one.due,
+                    one.due,
+                    owner[one.site],
+                    owner[one.parent],
+                    -1,
+                    one.site,
+                    one.value,
+                ]
+                self._payments(*(np.array([value], dtype=np.int64) for value in row))
+
+    def evening(self, day: int, evening: Allocated) -> None:
+        """Write the lines that the credit check or the allocation ended."""
+        orders = evening.orders
+        gone = orders["cut"] + orders["delivered"] == orders["ordered"]
+        cut = (evening.cut > 0) & gone & (orders["delivered"] == 0)
+        ended = np.where(evening.refused[:, None], orders["ordered"] > 0, cut)
+        state = np.where(evening.refused, LineState.REFUSED, LineState.CUT)
+        grid = np.broadcast_to(state[:, None], ended.shape)
+        self._lines(orders, ended, grid, day)
+
+    def finished(self, day: int, orders: Rows, drops_cases: IntArray) -> None:
+        """Write the lines that a delivery ended (rows of orders with cases dropped)."""
+        done = orders["delivered"] + orders["cut"] == orders["ordered"]
+        ended = done & (drops_cases > 0)
+        part = np.where(orders["cut"] > 0, LineState.CUT_PART, LineState.DELIVERED)
+        self._lines(orders, ended, part, day)
+
+    def horizon(self, day: int, orders: Rows) -> None:
+        """Write the lines that are open at the horizon."""
+        ended = (orders["missing"] > 0) | (orders["pending"] > 0)
+        state = np.full(ended.shape, int(LineState.OPEN_AT_HORIZON))
+        self._lines(orders, ended, state, day)
+
+    def _lines(self, orders: Rows, ended: BoolArray, state: IntArray, day: int) -> None:
+        row, product = np.nonzero(ended)
+        if not row.size:
+            return
+        names = ("day", "second", "outlet", "mode", "site")
+        chunk = {name: orders[name][row] for name in names}
+        chunk |= {"product": product, "state": state[row, product].astype(np.int64)}
+        chunk |= {name: orders[name][row, product] for name in ("ordered", "first", "delivered")}
+        chunk["end_day"] = np.full(len(row), day, dtype=np.int64)
+        self._sink.append("order_lines", chunk)

@@ -1,0 +1,214 @@
+"""A market and a design joined into the static arrays that the phases read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from channelwright.foundation.errors import ChannelwrightError
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.model.design import CYCLE_DAYS, Design
+from channelwright.model.market import CAPTURES, SITE_KINDS, Market
+from channelwright.rules import behaviour, geography
+from channelwright.simulation.beats import Beat, plan_beats
+from channelwright.tables.codes import Party, party
+
+PLANT = SITE_KINDS.index("plant")
+VISIT = CAPTURES.index("visit")
+CALENDAR = CAPTURES.index("calendar")
+
+
+@dataclass(frozen=True)
+class Network:
+    """Static arrays of one market and design.
+
+    Attributes
+    ----------
+    covered : (C,) int64, outlets that the design serves
+    account : (O,) int64, account that pays: outlet row, or O + chain row
+    payer : (O,) int64, party number of that account
+    owner : (S,) int64, party number of the owner of each site
+    own : (S,) bool, the manufacturer's sites
+    options : (O, N) int64, sites to choose from; option_metres : (O, N) int64
+    option_cumulative : (O, N) float64, cumulated choice probabilities
+    price : (O, P) int64, ticks per case to the outlet
+    buying : (S, P) int64, ticks per case that stock is valued and bought at
+    limit : (accounts,) int64, credit limit in ticks
+    children : tuple of (depth-ordered) site rows that replenish, farthest first
+    lead : (S,) int64, days from the parent; opening_demand : (S, P) float64, units/day
+    beats : 28 Beats, the calls of each cycle day; due : 28 arrays of other outlets' rows
+    month_days, month_length : (months,) int64, days in the horizon and of the calendar
+    """
+
+    market: Market
+    design: Design
+    covered: IntArray
+    account: IntArray
+    payer: IntArray
+    owner: IntArray
+    own: BoolArray
+    options: IntArray
+    option_metres: IntArray
+    option_cumulative: FloatArray
+    price: IntArray
+    buying: IntArray
+    limit: IntArray
+    children: tuple[int, ...]
+    lead: IntArray
+    opening_demand: FloatArray
+    beats: tuple[Beat, ...]
+    due: tuple[IntArray, ...]
+    month_days: IntArray
+    month_length: IntArray
+
+
+def build_network(market: Market, design: Design) -> Network:
+    """Join a market and a design.
+
+    Raises
+    ------
+    ChannelwrightError
+        If the design needs a pair of points that no crossing joins, or a lane that
+        does not exist.
+    """
+    outlets, plan = market.outlets, design.outlets
+    covered = np.flatnonzero(plan.mode >= 0)
+    account = np.where(outlets.chain >= 0, len(outlets) + outlets.chain, np.arange(len(outlets)))
+    option_metres = _option_metres(market, design)
+    price = np.where(
+        plan.mode[:, None] >= 0, design.terms.price_outlet[np.maximum(plan.mode, 0)], 0
+    )
+    children, lead = _lanes(market, design)
+    days, length = _months(market)
+    return Network(
+        market=market,
+        design=design,
+        covered=covered,
+        account=account,
+        payer=_payers(market),
+        owner=_owners(market),
+        own=~market.sites.independent,
+        options=plan.options,
+        option_metres=option_metres,
+        option_cumulative=_choice(market, option_metres),
+        price=price,
+        buying=_buying_prices(market, design),
+        limit=_limits(market, design, covered, account, price),
+        children=children,
+        lead=lead,
+        opening_demand=_opening_demand(market, design, covered, children),
+        beats=plan_beats(market, design),
+        due=tuple(_due(market, design, day) for day in range(CYCLE_DAYS)),
+        month_days=days,
+        month_length=length,
+    )
+
+
+def _payers(market: Market) -> IntArray:
+    chain = market.outlets.chain
+    own = party(Party.OUTLET) + np.arange(len(chain))
+    return np.where(chain >= 0, party(Party.CHAIN) + chain, own)
+
+
+def _owners(market: Market) -> IntArray:
+    rows = np.arange(len(market.sites))
+    independent = market.sites.independent
+    return np.where(independent, party(Party.OWNER) + rows, party(Party.MANUFACTURER))
+
+
+def _option_metres(market: Market, design: Design) -> IntArray:
+    outlets = geography.outlet_points(market)
+    sites = geography.site_points(market)
+    options = design.outlets.options
+    result = np.full(options.shape, -1, dtype=np.int64)
+    for column in range(options.shape[1]):
+        rows = np.flatnonzero((options[:, column] >= 0) & (design.outlets.mode >= 0))
+        to = sites.take(options[rows, column])
+        result[rows, column] = geography.metres(market.geography, outlets.take(rows), to)
+        lost = rows[result[rows, column] < 0]
+        if lost.size:
+            outlet = market.outlets.ids[lost[0]]
+            site = market.sites.ids[options[lost[0], column]]
+            message = f"outlet {outlet} cannot reach site {site}: no crossing joins their zones"
+            raise ChannelwrightError(message)
+    return result
+
+
+def _choice(market: Market, distance: IntArray) -> FloatArray:
+    if distance.shape[1] == 1:
+        return np.ones(distance.shape)
+    return np.cumsum(behaviour.source_probabilities(market, distance), axis=1)
+
+
+def _buying_prices(market: Market, design: Design) -> IntArray:
+    plan, sites = design.sites, market.sites
+    mode = np.maximum(plan.mode, 0)
+    tier2 = (plan.parent >= 0) & sites.independent[np.maximum(plan.parent, 0)]
+    price = np.where(
+        tier2[:, None], design.terms.price_tier2[mode], design.terms.price_account[mode]
+    )
+    return np.where(sites.independent[:, None], price, market.products.production_cost[None, :])
+
+
+def _limits(
+    market: Market, design: Design, covered: IntArray, account: IntArray, price: IntArray
+) -> IntArray:
+    mode = design.outlets.mode[covered]
+    cases = market.outlets.rate[covered] / market.products.units_per_case
+    daily = (cases * price[covered]).sum(axis=1)
+    each = np.floor(design.terms.credit_days[mode] * daily + 0.5).astype(np.int64)
+    limit = np.zeros(len(market.outlets) + len(market.chain_ids), dtype=np.int64)
+    np.add.at(limit, account[covered], each)
+    return limit
+
+
+def _lanes(market: Market, design: Design) -> tuple[tuple[int, ...], IntArray]:
+    parent, open_sites = design.sites.parent, design.sites.open
+    lead = np.zeros(len(parent), dtype=np.int64)
+    depth = {}
+    for site in np.flatnonzero(open_sites & (parent >= 0)):
+        days = int(market.sites.lead_days[site, parent[site]])
+        if days < 0:
+            ids = market.sites.ids
+            message = f"no lane from {ids[parent[site]]} to {ids[site]}; add it to lanes"
+            raise ChannelwrightError(message)
+        lead[site] = days
+        depth[int(site)] = _depth(parent, int(site))
+    order = sorted(depth, key=lambda site: (-depth[site], site))
+    return tuple(order), lead
+
+
+def _depth(parent: IntArray, site: int) -> int:
+    depth = 0
+    while parent[site] >= 0:
+        site = int(parent[site])
+        depth += 1
+    return depth
+
+
+def _opening_demand(
+    market: Market, design: Design, covered: IntArray, children: tuple[int, ...]
+) -> FloatArray:
+    level = behaviour.multiplier(market, market.behaviour.opening_execution)
+    units = market.outlets.rate[covered] * market.calendar.factor[0] * level
+    demand = np.zeros((len(market.sites), len(market.products)))
+    np.add.at(demand, design.outlets.site[covered], units)
+    for site in children:
+        demand[design.sites.parent[site]] += demand[site]
+    return demand
+
+
+def _due(market: Market, design: Design, cycle_day: int) -> IntArray:
+    plan = design.outlets
+    capture = market.modes.capture[np.maximum(plan.mode, 0)]
+    bit = (plan.order_days >> cycle_day) & 1
+    return np.flatnonzero((plan.mode >= 0) & (capture != VISIT) & (bit == 1))
+
+
+def _months(market: Market) -> tuple[IntArray, IntArray]:
+    calendar = market.calendar
+    days = np.bincount(calendar.month)
+    first = np.datetime64(calendar.start, "M")
+    edges = (first + np.arange(len(days) + 1)).astype("datetime64[D]")
+    return days, np.diff(edges).astype(np.int64)

@@ -1,0 +1,141 @@
+"""08:00-18:00: calls, calendars, pulls and app orders read the shelf and place orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from channelwright.foundation.random import Address, Purpose
+from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.model.design import CYCLE_DAYS
+from channelwright.rules import behaviour
+from channelwright.simulation.beats import Beat
+from channelwright.simulation.network import CALENDAR, Network
+from channelwright.simulation.state import State, expected_demand
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Orders placed on one day (n rows) and the calls of the day.
+
+    Attributes
+    ----------
+    outlet, second, option : (n,) int64
+    cases : (n, P) int64
+    beat : the planned calls, or None on a day without calls
+    productive : (calls,) bool, calls that ended in an order
+    call_lines : (calls,) int64
+    """
+
+    outlet: IntArray
+    second: IntArray
+    option: IntArray
+    cases: IntArray
+    beat: Beat | None
+    productive: BoolArray
+    call_lines: IntArray
+
+
+class Ordering:
+    """Places the orders of a replication."""
+
+    def __init__(self, network: Network, address: Address) -> None:
+        self._network = network
+        self._address = address
+        start = network.market.calendar.start.weekday()
+        self._offset = int(start)
+
+    def place(self, state: State) -> Placed:
+        """Place the orders of ``state.day`` and lift execution where they are placed."""
+        network = self._network
+        cycle = (state.day + self._offset) % CYCLE_DAYS
+        beat = network.beats[cycle] if network.market.calendar.working[state.day] else None
+        called = beat.outlet[beat.made] if beat is not None else np.zeros(0, dtype=np.int64)
+        others = network.due[cycle]
+        outlet = np.concatenate([called, others])
+        cases, wants = self._suggest(state, outlet)
+        struck = np.ones(len(outlet), dtype=bool)
+        struck[: len(called)] = self._strikes(state, called)
+        order = wants & struck
+        second = np.concatenate(
+            [beat.end[beat.made] if beat is not None else called, self._seconds(state, others)]
+        )
+        self._lift(state, outlet[order])
+        productive, lines = _call_results(beat, order[: len(called)], cases[: len(called)])
+        placed = outlet[order]
+        return Placed(
+            placed,
+            second[order],
+            self._options(state, placed),
+            cases[order],
+            beat,
+            productive,
+            lines,
+        )
+
+    def _suggest(self, state: State, outlet: IntArray) -> tuple[IntArray, BoolArray]:
+        """Return the suggested cases (n, P) and whether the outlet wants to order."""
+        network = self._network
+        service = network.design.service
+        mode = network.design.outlets.mode[outlet]
+        expected = expected_demand(network, outlet, state.execution[outlet], state.day)
+        position = state.shelf[outlet] + state.on_order[outlet]
+        level = np.floor(service.cover_days[mode][:, None] * expected + 0.5).astype(np.int64)
+        unit = network.market.products.units_per_case
+        gap = level - position
+        cases = np.where(gap > 0, (2 * gap + unit) // (2 * unit), 0)
+        reorder = service.reorder_days[mode]
+        low = (reorder < 0) | (position.sum(axis=1) < reorder * expected.sum(axis=1))
+        enough = cases.sum(axis=1) >= np.maximum(1, service.minimum_cases[mode])
+        return cases, low & enough
+
+    def _strikes(self, state: State, called: IntArray) -> BoolArray:
+        if called.size == 0:
+            return np.zeros(0, dtype=bool)
+        market = self._network.market
+        mode = self._network.design.outlets.mode[called]
+        uniform = self._address.uniforms(Purpose.STRIKE, state.day, int(called.max()) + 1)
+        chance = behaviour.strike_probability(market, mode, state.effort[mode])
+        return np.asarray(uniform[called] < chance)
+
+    def _seconds(self, state: State, outlet: IntArray) -> IntArray:
+        if outlet.size == 0:
+            return np.zeros(0, dtype=np.int64)
+        network = self._network
+        service = network.design.service
+        mode = network.design.outlets.mode[outlet]
+        uniform = self._address.uniforms(Purpose.ORDER_TIME, state.day, int(outlet.max()) + 1)
+        opening = service.order_open[mode]
+        span = service.order_close[mode] - opening
+        drawn = opening + np.floor(uniform[outlet] * span).astype(np.int64)
+        fixed = network.market.modes.capture[mode] == CALENDAR
+        return np.where(fixed, opening, drawn)
+
+    def _lift(self, state: State, outlet: IntArray) -> None:
+        mode = self._network.design.outlets.mode[outlet]
+        lift = behaviour.lift_share(self._network.market, mode, state.effort[mode])
+        state.execution[outlet] += lift * (1 - state.execution[outlet])
+
+    def _options(self, state: State, outlet: IntArray) -> IntArray:
+        """Return the column of the chosen source."""
+        cumulative = self._network.option_cumulative
+        if cumulative.shape[1] == 1 or outlet.size == 0:
+            return np.zeros(len(outlet), dtype=np.int64)
+        uniform = self._address.uniforms(Purpose.SOURCE_CHOICE, state.day, int(outlet.max()) + 1)
+        below = uniform[outlet][:, None] < cumulative[outlet]
+        last = (self._network.options[outlet] >= 0).sum(axis=1) - 1
+        return np.asarray(np.where(below.any(axis=1), below.argmax(axis=1), last))
+
+
+def _call_results(
+    beat: Beat | None, ordered: BoolArray, cases: IntArray
+) -> tuple[BoolArray, IntArray]:
+    if beat is None:
+        return np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)
+    productive = np.zeros(len(beat.outlet), dtype=bool)
+    lines = np.zeros(len(beat.outlet), dtype=np.int64)
+    made = np.flatnonzero(beat.made)
+    productive[made] = ordered
+    lines[made] = np.where(ordered, (cases > 0).sum(axis=1), 0)
+    return productive, lines

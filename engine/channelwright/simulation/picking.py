@@ -1,0 +1,95 @@
+"""20:00: the pick desk, a first-come-first-served queue with several servers.
+
+The recursion is exact: with servers free at known times, each order starts at the later
+of its release and the earliest free time (Kiefer and Wolfowitz 1955).
+"""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+
+from channelwright.foundation.random import Address, Purpose
+from channelwright.foundation.units import DAY_SECONDS, IntArray
+from channelwright.model.market import CARRIERS
+from channelwright.simulation import laws
+from channelwright.simulation.allocation import Allocated
+from channelwright.simulation.network import Network
+from channelwright.simulation.state import Rows, State
+
+BATCH_RELEASE = 68_400
+TARIFF = CARRIERS.index("tariff")
+
+
+def pick(network: Network, address: Address, state: State, evening: Allocated) -> Rows:
+    """Queue the evening's allocated orders; returns them with release and ready times."""
+    rows = np.flatnonzero(evening.give.any(axis=1))
+    orders = evening.orders.take(rows)
+    cases = evening.give[rows]
+    release = _release(network, state.day, orders)
+    sequence = np.argsort(release, kind="stable")
+    orders, cases, release = orders.take(sequence), cases[sequence], release[sequence]
+    service = _service(network, address, state.day, orders, cases)
+    ready = _serve(network, state, orders["site"], release, service)
+    mode = orders["mode"]
+    tariff = network.market.modes.carrier[mode] == TARIFF
+    day = ready // DAY_SECONDS + np.maximum(1, network.design.service.tariff_days[mode])
+    zeros = np.zeros(len(mode), dtype=np.int64)
+    names = ("serial", "outlet", "mode", "site", "option")
+    columns = {name: orders[name] for name in names}
+    columns |= {"order_day": orders["day"], "ready": ready, "left": zeros, "cases": cases}
+    state.loads.append(tariff=np.where(tariff, day, -1), **columns)
+    return Rows(site=orders["site"], wait=ready - service - release)
+
+
+def _release(network: Network, day: int, orders: Rows) -> IntArray:
+    midnight = day * DAY_SECONDS
+    flow = network.market.sites.pick_flow[orders["site"]]
+    own = np.where(orders["day"] == day, midnight + orders["second"], midnight)
+    return np.where(flow, own, midnight + BATCH_RELEASE)
+
+
+def _service(
+    network: Network, address: Address, day: int, orders: Rows, cases: IntArray
+) -> IntArray:
+    sites, site = network.market.sites, orders["site"]
+    mean = sites.pick_order_seconds[site] + (cases > 0).sum(axis=1) * sites.pick_line_seconds[site]
+    random = sites.pick_law[site] == 1
+    if not random.any():
+        return np.asarray(mean)
+    outlet = orders["outlet"]
+    uniform = address.uniforms(Purpose.PICK_TIME, day, int(outlet.max()) + 1)[outlet]
+    return np.where(random, laws.exponential_seconds(uniform, mean), mean)
+
+
+def _serve(
+    network: Network, state: State, site: IntArray, release: IntArray, service: IntArray
+) -> IntArray:
+    """Return the end of service of every order (absolute seconds)."""
+    sites = network.market.sites
+    ready = _opened(release, sites.pick_open[site], sites.pick_close[site]) + service
+    queued = network.design.sites.pickers[site] > 0
+    for row in np.flatnonzero(queued):
+        free = state.servers[site[row]]
+        begin = max(int(release[row]), free[0])
+        begin = _open_from(begin, int(sites.pick_open[site[row]]), int(sites.pick_close[site[row]]))
+        ready[row] = begin + int(service[row])
+        heapq.heapreplace(free, int(ready[row]))
+    return ready
+
+
+def _opened(moment: IntArray, opens: IntArray, closes: IntArray) -> IntArray:
+    second = moment % DAY_SECONDS
+    midnight = moment - second
+    later = np.where(second < opens, midnight + opens, midnight + DAY_SECONDS + opens)
+    inside = (second >= opens) & (second < closes)
+    return np.where(inside, moment, later)
+
+
+def _open_from(moment: int, opens: int, closes: int) -> int:
+    second = moment % DAY_SECONDS
+    if opens <= second < closes:
+        return moment
+    midnight = moment - second
+    return midnight + opens + (0 if second < opens else DAY_SECONDS)

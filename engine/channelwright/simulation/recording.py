@@ -1,0 +1,183 @@
+"""KPI tables: additive sums per period, collected per outlet, site and person."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.units import IntArray
+from channelwright.simulation.allocation import Allocated
+from channelwright.simulation.consumers import Sales
+from channelwright.simulation.delivering import Invoiced
+from channelwright.simulation.network import Network
+from channelwright.simulation.ordering import Placed
+from channelwright.simulation.replenishing import Shipment
+from channelwright.simulation.settling import stock_value
+from channelwright.simulation.state import Rows, State
+from channelwright.simulation.tours import Dropped
+from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
+from channelwright.tables.sink import Chunk
+
+PERIOD_DAYS = 7
+ACTIVE_DAYS = 30
+_EXECUTION_UNIT = 1_000_000
+_WEIGHT_UNIT = 1_000
+
+
+class Recorder:
+    """Adds up what happens until the period ends."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        market = network.market
+        self._outlets = np.zeros((len(CELLS.names) - 3, len(market.outlets)), dtype=np.int64)
+        self._cell = {name: self._outlets[i] for i, name in enumerate(CELLS.names[3:])}
+        self._sites = np.zeros((len(SITE_CELLS.names) - 2, len(market.sites)), dtype=np.int64)
+        self._site = {name: self._sites[i] for i, name in enumerate(SITE_CELLS.names[2:])}
+        people = len(network.design.reps)
+        self._people = np.zeros((len(REP_CELLS.names) - 2, people), dtype=np.int64)
+        self._person = {name: self._people[i] for i, name in enumerate(REP_CELLS.names[2:])}
+        weight = market.outlets.category_cases * _WEIGHT_UNIT
+        self._weight = np.floor(weight + 0.5).astype(np.int64)
+
+    def deliveries(self, drops: Dropped, invoiced: Invoiced) -> None:
+        """Add the deliveries and invoices of a day."""
+        outlet, cell = drops.loads["outlet"], self._cell
+        cases = drops.loads["cases"].sum(axis=1)
+        np.add.at(cell["drops"], outlet, 1)
+        np.add.at(cell["drops_on_time_full"], outlet, invoiced.whole.astype(np.int64))
+        np.add.at(cell["cases_delivered"], outlet, cases)
+        own = self._network.own[drops.loads["site"]]
+        np.add.at(cell["cases_direct"], outlet, np.where(own, cases, 0))
+        np.add.at(cell["metres"], outlet, drops.metres)
+        np.add.at(cell["outlet_value"], outlet, invoiced.value)
+        rep = self._network.design.outlets.rep[outlet]
+        np.add.at(self._person["sales"], rep[rep >= 0], invoiced.value[rep >= 0])
+        site, tours = drops.tours["site"], drops.tours
+        np.add.at(self._site["tours"], site, 1)
+        np.add.at(self._site["tour_seconds"], site, tours["seconds"])
+        np.add.at(self._site["tour_metres"], site, tours["metres"])
+        np.add.at(self._site["tour_cases"], site, tours["cases"])
+
+    def orders(self, placed: Placed) -> None:
+        """Add the orders and calls of a day."""
+        cell, outlet = self._cell, placed.outlet
+        cell["orders"][outlet] += 1
+        cell["lines"][outlet] += (placed.cases > 0).sum(axis=1)
+        cell["cases_ordered"][outlet] += placed.cases.sum(axis=1)
+        if placed.beat is None:
+            return
+        beat, productive = placed.beat, placed.productive.astype(np.int64)
+        made = beat.made.astype(np.int64)
+        cell["calls_planned"][beat.outlet] += 1
+        cell["calls_made"][beat.outlet] += made
+        cell["calls_productive"][beat.outlet] += productive
+        cell["call_lines"][beat.outlet] += placed.call_lines
+        person = self._person
+        np.add.at(person["planned"], beat.rep, 1)
+        np.add.at(person["made"], beat.rep, made)
+        np.add.at(person["productive"], beat.rep, productive)
+        np.add.at(person["field_seconds"], beat.rep, beat.taken * made)
+        person["working_days"][np.unique(beat.rep)] += 1
+
+    def sales(self, sales: Sales, value: IntArray) -> None:
+        """Add the consumer sales of a day; ``value`` is (C,) ticks."""
+        cell, rows = self._cell, self._network.covered
+        cell["units_demanded"][rows] += (sales.demanded + sales.online_demanded).sum(axis=1)
+        cell["units_sold"][rows] += (sales.sold + sales.online_sold).sum(axis=1)
+        cell["units_online"][rows] += sales.online_sold.sum(axis=1)
+        cell["consumer_value"][rows] += value
+
+    def evening(self, evening: Allocated) -> None:
+        """Add the credit check and the allocation of a day."""
+        cell, orders = self._cell, evening.orders
+        outlet, ordered = orders["outlet"], orders["ordered"].sum(axis=1)
+        tried = evening.new & ~evening.refused
+        give = evening.give.sum(axis=1)
+        np.add.at(cell["cases_first"], outlet, np.where(tried, give, 0))
+        np.add.at(cell["cases_attempted"], outlet, np.where(tried, ordered, 0))
+        np.add.at(cell["orders_refused"], outlet, evening.refused.astype(np.int64))
+        np.add.at(cell["cases_refused"], outlet, np.where(evening.refused, ordered, 0))
+        np.add.at(cell["cases_cut"], outlet, evening.cut.sum(axis=1))
+        np.add.at(self._site["cases_out"], orders["site"], give)
+        np.add.at(self._site["cases_demanded"], orders["site"], np.where(tried, ordered, 0))
+
+    def picked(self, desk: Rows) -> None:
+        """Add the pick orders of a day by the day on which they were released."""
+        np.add.at(self._site["orders_picked"], desk["site"], 1)
+        np.add.at(self._site["pick_wait"], desk["site"], desk["wait"])
+
+    def shipments(self, shipments: list[Shipment]) -> None:
+        """Add the replenishments of a day."""
+        unit = self._network.market.products.units_per_case
+        for one in shipments:
+            shipped, ordered = int((one.shipped // unit).sum()), int((one.ordered // unit).sum())
+            self._site["cases_in"][one.site] += shipped
+            self._site["value_in"][one.site] += one.value
+            self._site["cases_out"][one.parent] += shipped
+            self._site["cases_demanded"][one.parent] += ordered
+
+    def pay(self, pay: IntArray) -> None:
+        """Add the monthly pay of every person."""
+        self._person["pay"] += pay
+
+    def midnight(self, state: State) -> None:
+        """Add the stocks and debts at the end of a day."""
+        rows, cell = self._network.covered, self._cell
+        shelf = state.shelf[rows]
+        cell["stocked_days"][rows] += (shelf > 0).sum(axis=1)
+        cell["product_days"][rows] += shelf.shape[1]
+        cell["shelf_units"][rows] += shelf.sum(axis=1)
+        level = np.floor(state.execution[rows] * _EXECUTION_UNIT + 0.5)
+        cell["execution"][rows] += level.astype(np.int64)
+        site, unit = self._site, self._network.market.products.units_per_case
+        site["stock_case_days"] += (state.stock // unit).sum(axis=1)
+        site["stock_value_days"] += stock_value(self._network, state)
+        site["receivable_days"] += state.site_receivable
+        site["payable_days"] += state.site_payable
+
+    def close(self, state: State, period: int) -> dict[str, Chunk]:
+        """Return the KPI tables of the period and start the next one."""
+        self._snapshot(state)
+        tables = {
+            "cells": self._close_cells(period),
+            "site_cells": _rows(SITE_CELLS.names, period, self._sites),
+            "rep_cells": _rows(REP_CELLS.names, period, self._people),
+        }
+        for array in (self._outlets, self._sites, self._people):
+            array[:] = 0
+        return tables
+
+    def _snapshot(self, state: State) -> None:
+        rows, cell = self._network.covered, self._cell
+        stocked = (state.shelf[rows] > 0).any(axis=1)
+        cell["outlets_stocked"][rows] = stocked
+        cell["weight_stocked"][rows] = np.where(stocked, self._weight[rows], 0)
+        cell["outlets_active"][rows] = state.last_purchase[rows] > state.day - ACTIVE_DAYS
+        cell["outlets_covered"][rows] = 1
+        unit = self._network.market.products.units_per_case
+        self._site["closing_cases"][:] = (state.stock // unit).sum(axis=1)
+        self._site["closing_value"][:] = stock_value(self._network, state)
+
+    def _close_cells(self, period: int) -> Chunk:
+        rows = self._network.covered
+        modes = len(self._network.market.modes)
+        area = self._network.market.outlets.area[rows]
+        key, inverse = np.unique(
+            area * modes + self._network.design.outlets.mode[rows], return_inverse=True
+        )
+        sums = np.zeros((len(self._outlets), len(key)), dtype=np.int64)
+        for i, column in enumerate(self._outlets):
+            np.add.at(sums[i], inverse, column[rows])
+        chunk = {
+            "period": np.full(len(key), period, dtype=np.int64),
+            "area": key // modes,
+            "mode": key % modes,
+        }
+        return chunk | dict(zip(CELLS.names[3:], sums, strict=True))
+
+
+def _rows(names: tuple[str, ...], period: int, table: np.ndarray) -> Chunk:
+    """Return one row per entity, the ones where nothing happened left out."""
+    rows = np.flatnonzero((table != 0).any(axis=0))
+    chunk = {names[0]: np.full(len(rows), period, dtype=np.int64), names[1]: rows}
+    return chunk | {name: column[rows] for name, column in zip(names[2:], table, strict=True)}

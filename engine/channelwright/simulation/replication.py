@@ -1,0 +1,364 @@
+"""One replication: the day's phases on a SimPy clock (docs/architecture.md, section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+import numpy as np
+import simpy
+
+from channelwright.foundation.random import Address
+from channelwright.foundation.units import DAY_SECONDS, IntArray, share
+from channelwright.model.design import Design
+from channelwright.model.market import SOLICITORS, Market
+from channelwright.rules import behaviour
+from channelwright.simulation.allocation import Allocated, allocate
+from channelwright.simulation.books import Books, units_held
+from channelwright.simulation.consumers import Consumers
+from channelwright.simulation.delivering import receive, settle_payments
+from channelwright.simulation.details import Details
+from channelwright.simulation.network import PLANT, Network, build_network
+from channelwright.simulation.ordering import Ordering, Placed
+from channelwright.simulation.picking import pick
+from channelwright.simulation.postings import Postings
+from channelwright.simulation.recording import PERIOD_DAYS, Recorder
+from channelwright.simulation.replenishing import Shipment, replenish
+from channelwright.simulation.settling import (
+    MANUFACTURER,
+    OUTSIDE,
+    month_ends,
+    settle_day,
+    settle_month,
+)
+from channelwright.simulation.state import opening_state
+from channelwright.simulation.tours import deliver
+from channelwright.tables.codes import Account
+from channelwright.tables.sink import Sink
+
+Process = Generator[simpy.Event, None, None]
+RECEIPTS = 5 * 3600
+SETTLEMENT = DAY_SECONDS - 1
+_NO_SOLICITOR = SOLICITORS.index("none")
+
+
+@dataclass(frozen=True)
+class ReplicationSummary:
+    """What a replication did.
+
+    Attributes
+    ----------
+    days, calls, orders, lines, deliveries, shipments : int
+    opening, made, sold : int, units
+    invoiced, paid : int, ticks
+    """
+
+    days: int
+    calls: int
+    orders: int
+    lines: int
+    deliveries: int
+    shipments: int
+    opening: int
+    made: int
+    sold: int
+    invoiced: int
+    paid: int
+
+
+def replicate(
+    market: Market, design: Design, address: Address, sink: Sink, keep: str = "kpis"
+) -> ReplicationSummary:
+    """Simulate every order of one design in one random world.
+
+    Parameters
+    ----------
+    market, design : the world and the decisions
+    address : seed and replication
+    sink : receives the tables of `channelwright.tables.outputs`
+    keep : ``"kpis"`` (additive sums) or ``"orders"`` (detail tables as well)
+
+    Raises
+    ------
+    ConservationError
+        If the books do not balance.
+    ChannelwrightError
+        If the design needs a lane or a crossing that does not exist.
+    """
+    return _World(build_network(market, design), address, sink, keep == "orders").run()
+
+
+class _World:
+    """The processes of one replication and what they share."""
+
+    def __init__(self, network: Network, address: Address, sink: Sink, detail: bool) -> None:
+        self._network = network
+        self._address = address
+        self._sink = sink
+        self._state = opening_state(network)
+        self._postings = Postings(network)
+        self._recorder = Recorder(network)
+        self._details = Details(network, sink) if detail else None
+        self._consumers = Consumers(network, address)
+        self._ordering = Ordering(network, address)
+        self._books = Books(opening=units_held(network, self._state))
+        self._count = dict.fromkeys(("calls", "orders", "lines", "deliveries", "shipments"), 0)
+        self._factors = behaviour.month_factors(network.market)
+        self._environment = simpy.Environment()
+
+    def run(self) -> ReplicationSummary:
+        """Run all days and close the books."""
+        days = self._network.market.calendar.horizon_days
+        environment = self._environment
+        for second, phase in (
+            (0, self._midnight),
+            (21_600, self._morning),
+            (28_800, self._selling),
+            (64_800, self._evening_demand),
+            (68_400, self._allocation),
+            (82_800, self._replenishment),
+            (SETTLEMENT, self._settlement),
+        ):
+            environment.process(self._daily(second, phase))
+        environment.run(until=days * DAY_SECONDS)
+        self._finish(days)
+        books = self._books
+        return ReplicationSummary(
+            days=days,
+            **self._count,
+            opening=books.opening,
+            made=books.made,
+            sold=books.sold,
+            invoiced=books.invoiced,
+            paid=books.paid,
+        )
+
+    def _daily(self, second: int, phase: Callable[[], None]) -> Process:
+        yield self._environment.timeout(second)
+        while True:
+            phase()
+            yield self._environment.timeout(DAY_SECONDS)
+
+    def _midnight(self) -> None:
+        state = self._state
+        state.day = int(self._environment.now // DAY_SECONDS)
+        state.demand[state.day % 28] = 0
+        month = self._network.market.calendar.month
+        if state.day == 0 or month[state.day] != month[state.day - 1]:
+            self._choose_effort(int(month[state.day]))
+        before = int(state.site_receivable.sum())
+        settle_payments(state)
+        self._books.paid += before - int(state.site_receivable.sum())
+
+    def _choose_effort(self, month: int) -> None:
+        market, design, state = self._network.market, self._network.design, self._state
+        for mode in np.unique(design.reps.mode).tolist():
+            factor = self._factors[month]
+            sales = behaviour.seller_sales(market, design, mode, factor)
+            best = behaviour.best_response(
+                behaviour.seller_payoffs(market, design.terms, mode, sales)
+            )
+            target = float(market.modes.effort[mode, best])
+            if state.day == 0:
+                state.effort[mode] = target
+            else:
+                speed = market.behaviour.effort_speed
+                state.effort[mode] += speed * (target - state.effort[mode])
+            self._sink.append("effort", _effort_row(month, mode, best, state.effort[mode]))
+
+    def _morning(self) -> None:
+        network, state = self._network, self._state
+        drops = deliver(network, state)
+        if not len(drops.loads):
+            return
+        invoiced = receive(network, self._address, state, drops)
+        self._count["deliveries"] += len(drops.loads)
+        self._books.invoiced += int(invoiced.amount.sum())
+        self._books.paid += int(invoiced.amount[invoiced.paid == state.day].sum())
+        outlet, site, mode = drops.loads["outlet"], drops.loads["site"], drops.loads["mode"]
+        post = self._postings.post
+        owner, payer = network.owner, network.payer
+        post(Account.GOODS, payer[outlet], owner[site], mode, site, outlet, invoiced.value)
+        self._books.goods += int(invoiced.value.sum())
+        post(Account.DELIVERY, owner[site], OUTSIDE, mode, site, outlet, drops.cost)
+        self._post_platform(invoiced.outlet, invoiced.site, invoiced.amount)
+        self._recorder.deliveries(drops, invoiced)
+        if self._details is not None:
+            self._details.deliveries(state.day, drops, invoiced)
+            orders = state.orders.take(invoiced.orders)
+            last = _last_drop(invoiced.orders, drops.loads["cases"])
+            self._details.finished(state.day, orders, last)
+        self._drop_finished_orders()
+
+    def _post_platform(self, outlet: IntArray, site: IntArray, amount: IntArray) -> None:
+        mode = self._network.design.outlets.mode[outlet]
+        fee = share(amount, self._network.design.terms.platform_fee[mode])
+        self._postings.post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, outlet, fee)
+
+    def _drop_finished_orders(self) -> None:
+        orders = self._state.orders
+        waiting = (orders["missing"] > 0) | (orders["pending"] > 0)
+        orders.keep(np.asarray(waiting.any(axis=1)))
+
+    def _selling(self) -> None:
+        state, network = self._state, self._network
+        placed = self._ordering.place(state)
+        self._recorder.orders(placed)
+        self._count["orders"] += len(placed.outlet)
+        self._count["lines"] += int((placed.cases > 0).sum())
+        self._count["calls"] += 0 if placed.beat is None else int(placed.beat.made.sum())
+        if self._details is not None:
+            self._details.calls(state.day, placed)
+        unit = network.market.products.units_per_case
+        state.on_order[placed.outlet] += placed.cases * unit
+        self._open_orders(placed)
+
+    def _open_orders(self, placed: Placed) -> None:
+        state, design = self._state, self._network.design
+        count = len(placed.outlet)
+        mode = design.outlets.mode[placed.outlet]
+        late = placed.second > design.service.cutoff[mode]
+        zero = np.zeros_like(placed.cases)
+        state.orders.append(
+            serial=np.arange(state.serial, state.serial + count),
+            outlet=placed.outlet,
+            mode=mode,
+            site=self._network.options[placed.outlet, placed.option],
+            option=placed.option,
+            day=np.full(count, state.day, dtype=np.int64),
+            second=placed.second,
+            attempt=np.where(late, state.day + 1, state.day),
+            ordered=placed.cases,
+            missing=placed.cases,
+            first=zero,
+            pending=zero,
+            delivered=zero,
+            cut=zero,
+        )
+        state.serial += count
+
+    def _evening_demand(self) -> None:
+        network, state = self._network, self._state
+        sales = self._consumers.buy(state)
+        price = network.market.products.consumer_price
+        units = sales.sold + sales.online_sold
+        value = (units * price).sum(axis=1)
+        self._books.sold += int(units.sum())
+        rows, plan = network.covered, network.design.outlets
+        mode, site = plan.mode[rows], plan.site[rows]
+        post = self._postings.post
+        post(Account.CONSUMER, OUTSIDE, network.payer[rows], mode, site, rows, value)
+        fee = sales.online_sold.sum(axis=1) * network.design.terms.online_fee
+        if fee.any():
+            post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, rows, fee)
+        self._recorder.sales(sales, value)
+        if self._details is not None:
+            self._details.shelf(state.day, sales, state)
+
+    def _allocation(self) -> None:
+        network, state = self._network, self._state
+        evening = allocate(network, state)
+        orders = evening.orders
+        cost = network.market.sites.handling_cost[orders["site"]] * evening.give.sum(axis=1)
+        site, outlet = orders["site"], orders["outlet"]
+        owner = network.owner[site]
+        self._postings.post(Account.HANDLING, owner, OUTSIDE, orders["mode"], site, outlet, cost)
+        self._recorder.evening(evening)
+        if self._details is not None:
+            self._details.evening(state.day, evening)
+        self._pick(evening)
+        self._drop_finished_orders()
+
+    def _pick(self, evening: Allocated) -> None:
+        if evening.give.any():
+            desk = pick(self._network, self._address, self._state, evening)
+            self._recorder.picked(desk)
+
+    def _replenishment(self) -> None:
+        shipments = replenish(self._network, self._state)
+        for shipment in shipments:
+            self._post_shipment(shipment)
+            self._environment.process(self._travel(shipment))
+        self._recorder.shipments(shipments)
+        self._count["shipments"] += len(shipments)
+        if self._details is not None:
+            self._details.shipments(self._state.day, shipments)
+
+    def _travel(self, shipment: Shipment) -> Process:
+        arrival = shipment.arrival * DAY_SECONDS + RECEIPTS
+        yield self._environment.timeout(arrival - self._environment.now)
+        self._state.transit[shipment.site] -= shipment.shipped
+        self._state.stock[shipment.site] += shipment.shipped
+
+    def _post_shipment(self, one: Shipment) -> None:
+        network = self._network
+        market, sites = network.market, network.market.sites
+        unit_cases = one.shipped // market.products.units_per_case
+        cases = int(unit_cases.sum())
+        mode = int(network.design.sites.mode[one.site])
+        post, many = self._postings.post, np.ones(1, dtype=np.int64)
+        freight = cases * int(sites.lane_cost[one.site, one.parent])
+        post(Account.FREIGHT, MANUFACTURER, OUTSIDE, mode, one.site, -1, many * freight)
+        if sites.kind[one.parent] == PLANT:
+            made = int((unit_cases * market.products.production_cost).sum())
+            post(Account.PRODUCTION, MANUFACTURER, OUTSIDE, mode, one.site, -1, many * made)
+            self._books.made += int(one.shipped.sum())
+        else:
+            handling = cases * int(sites.handling_cost[one.parent])
+            owner = int(network.owner[one.parent])
+            post(Account.HANDLING, owner, OUTSIDE, mode, one.parent, -1, many * handling)
+        payer, payee = int(network.owner[one.site]), int(network.owner[one.parent])
+        post(Account.GOODS, payer, payee, mode, one.site, -1, many * one.value)
+        self._books.goods += one.value
+        self._books.invoiced += one.value
+        self._books.paid += one.value if one.due == self._state.day else 0
+
+    def _settlement(self) -> None:
+        network, state = self._network, self._state
+        settle_day(network, state, self._postings)
+        if month_ends(network, state.day):
+            self._recorder.pay(settle_month(network, state, self._postings))
+        state.execution *= behaviour.decay(network.market)
+        self._recorder.midnight(state)
+        rows = self._postings.close_day(state.day)
+        if self._details is not None:
+            self._sink.append("postings", rows)
+        self._close_period()
+
+    def _close_period(self) -> None:
+        calendar, day = self._network.market.calendar, self._state.day
+        passed = day + 1 - calendar.warmup_days
+        last = day + 1 == calendar.horizon_days
+        if passed % PERIOD_DAYS and not last:
+            return
+        period = (day - calendar.warmup_days) // PERIOD_DAYS
+        for name, chunk in self._recorder.close(self._state, period).items():
+            self._sink.append(name, chunk)
+        self._sink.append("ledger", self._postings.close_period(period))
+
+    def _finish(self, days: int) -> None:
+        if self._details is not None:
+            self._details.horizon(days, self._state.orders)
+        self._books.check(self._network, self._state)
+
+
+def _effort_row(month: int, mode: int, best: int, actual: float) -> dict[str, np.ndarray]:
+    whole = {"month": month, "mode": mode, "best": best}
+    row = {name: np.array([value], dtype=np.int64) for name, value in whole.items()}
+    return row | {"actual": np.array([actual], dtype=np.float64)}
+
+
+def _last_drop(orders: IntArray, cases: IntArray) -> IntArray:
+    """Return the cases of each drop, zero where a later drop of the day is the same order's.
+
+    Two pick orders of one order may arrive together; the line ends once.
+    """
+    seen: set[int] = set()
+    result = cases.copy()
+    for row in range(len(orders) - 1, -1, -1):
+        if int(orders[row]) in seen:
+            first = np.flatnonzero(orders == orders[row])[-1]
+            result[first] = np.maximum(result[first], cases[row])
+            result[row] = 0
+        seen.add(int(orders[row]))
+    return result

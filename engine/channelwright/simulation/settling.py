@@ -1,0 +1,97 @@
+"""24:00: fixed costs, and on the last day of a month pay, rebates and interest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.units import IntArray, share
+from channelwright.model.market import SOLICITORS
+from channelwright.simulation.network import PLANT, Network
+from channelwright.simulation.postings import Postings
+from channelwright.simulation.state import State
+from channelwright.tables.codes import Account, Party, party
+
+MANUFACTURER = party(Party.MANUFACTURER)
+OUTSIDE = party(Party.OUTSIDE)
+PEOPLE = party(Party.PEOPLE)
+YEAR_PPM = 365_000_000
+_SALESMAN = SOLICITORS.index("salesman")
+
+
+def settle_day(network: Network, state: State, postings: Postings) -> None:
+    """Post the fixed cost of open sites."""
+    rows = np.flatnonzero(network.design.sites.open)
+    mode = network.design.sites.mode[rows]
+    cost = network.market.sites.fixed_cost[rows]
+    postings.post(Account.SITE, network.owner[rows], OUTSIDE, mode, rows, -1, cost)
+
+
+def month_ends(network: Network, day: int) -> bool:
+    """Return whether a day is the last of its month in the horizon."""
+    month = network.market.calendar.month
+    return bool(day + 1 == len(month) or month[day + 1] != month[day])
+
+
+def settle_month(network: Network, state: State, postings: Postings) -> IntArray:
+    """Post pay, rebates and interest of the month; returns the pay of every person."""
+    month = int(network.market.calendar.month[state.day])
+    days, length = int(network.month_days[month]), int(network.month_length[month])
+    pay = _pay_people(network, state, postings, days, length)
+    _pay_rebates(network, state, postings)
+    _pay_interest(network, state, postings, days)
+    state.month_invoices[:] = 0
+    state.month_purchases[:] = 0
+    state.month_sales[:] = 0
+    return pay
+
+
+def _pay_people(
+    network: Network, state: State, postings: Postings, days: int, length: int
+) -> IntArray:
+    market, reps, terms = network.market, network.design.reps, network.design.terms
+    mode, site = reps.mode, reps.site
+    salesman = market.modes.solicitor[mode] == _SALESMAN
+    employer = np.where(salesman, network.owner[site], MANUFACTURER)
+    sales, quota = state.month_sales, terms.quota[mode]
+    wage = (market.roles.wage[reps.role] * days + length // 2) // length
+    commission = share(sales, terms.commission[mode])
+    reached = (quota > 0) & (sales * length >= quota * days)
+    bonus = np.where(reached, (terms.bonus[mode] * days + length // 2) // length, 0)
+    for account, amount in (
+        (Account.WAGES, wage),
+        (Account.COMMISSION, commission),
+        (Account.BONUS, bonus),
+    ):
+        postings.post(account, employer, PEOPLE, mode, site, -1, amount)
+    return np.asarray(wage + commission + bonus)
+
+
+def _pay_rebates(network: Network, state: State, postings: Postings) -> None:
+    terms, plan = network.design.terms, network.design.outlets
+    outlet, option = np.nonzero(state.month_invoices)
+    site, mode = network.options[outlet, option], plan.mode[outlet]
+    amount = share(state.month_invoices[outlet, option], terms.outlet_rebate[mode])
+    payer = network.payer[outlet]
+    postings.post(Account.REBATE, network.owner[site], payer, mode, site, outlet, amount)
+    buyers = np.flatnonzero(state.month_purchases)
+    mode = network.design.sites.mode[buyers]
+    amount = share(state.month_purchases[buyers], terms.account_rebate[mode])
+    owner = network.owner[buyers]
+    postings.post(Account.REBATE, MANUFACTURER, owner, mode, buyers, -1, amount)
+
+
+def stock_value(network: Network, state: State) -> IntArray:
+    """Return the value of each site's stock at the owner's price: (S,) ticks."""
+    unit = network.market.products.units_per_case
+    value = (state.stock * network.buying // unit).sum(axis=1)
+    return np.where(network.market.sites.kind == PLANT, 0, value)
+
+
+def _pay_interest(network: Network, state: State, postings: Postings, days: int) -> None:
+    base = stock_value(network, state) + state.site_receivable - state.site_payable
+    rate = network.market.finance.interest_ppm
+    due = network.design.sites.open & (base > 0)
+    rows = np.flatnonzero(due)
+    amount = (base[rows] * rate * days + YEAR_PPM // 2) // YEAR_PPM
+    mode = network.design.sites.mode[rows]
+    postings.post(Account.INTEREST, network.owner[rows], OUTSIDE, mode, rows, -1, amount)

@@ -1,0 +1,177 @@
+"""What changes from day to day: stock, open orders, receivables, execution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.rules import behaviour
+from channelwright.simulation.network import Network
+
+
+class Rows:
+    """A growing table of equally long columns (first axis), appended in batches."""
+
+    def __init__(self, **columns: np.ndarray) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(next(iter(self.columns.values())))
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Return one column."""
+        return self.columns[name]
+
+    def append(self, **columns: np.ndarray) -> None:
+        """Add rows; every column must be given."""
+        if not len(self):
+            self.columns = {name: columns[name].copy() for name in self.columns}
+            return
+        self.columns = {
+            name: np.concatenate([old, columns[name]]) for name, old in self.columns.items()
+        }
+
+    def keep(self, mask: np.ndarray) -> None:
+        """Drop the rows where ``mask`` is False."""
+        self.columns = {name: column[mask] for name, column in self.columns.items()}
+
+    def take(self, rows: np.ndarray) -> Rows:
+        """Return some rows as a new table."""
+        return Rows(**{name: column[rows] for name, column in self.columns.items()})
+
+
+def empty_orders(products: int) -> Rows:
+    """Return the table of open orders (one row per order, products as columns).
+
+    ``ordered, missing, first, pending, delivered, cut`` are (n, P) cases: ordered, not
+    allocated nor cut yet, allocated at the first attempt, allocated and not delivered,
+    delivered, cut.
+    """
+    names = ("serial", "outlet", "mode", "site", "option", "day", "second", "attempt")
+    columns = {name: np.zeros(0, dtype=np.int64) for name in names}
+    grids = ("ordered", "missing", "first", "pending", "delivered", "cut")
+    columns |= {name: np.zeros((0, products), dtype=np.int64) for name in grids}
+    return Rows(**columns)
+
+
+def empty_loads(products: int) -> Rows:
+    """Return the table of pick orders: allocated on one evening, not yet delivered."""
+    names = ("serial", "outlet", "mode", "site", "option", "order_day", "ready", "left", "tariff")
+    columns = {name: np.zeros(0, dtype=np.int64) for name in names}
+    columns["cases"] = np.zeros((0, products), dtype=np.int64)
+    return Rows(**columns)
+
+
+def empty_invoices() -> Rows:
+    """Return the table of unpaid invoices that are or may become overdue."""
+    names = ("account", "due", "paid")
+    return Rows(**{name: np.zeros(0, dtype=np.int64) for name in names})
+
+
+@dataclass
+class State:
+    """The state of one replication.
+
+    Attributes
+    ----------
+    shelf, on_order : (O, P) int64, units
+    execution : (O,) float64; effort : (M,) float64
+    stock, transit : (S, P) int64, units at sites and on lanes to them
+    demand : (28, S, P) int64, units asked of sites on the last 28 days (ring)
+    receivable, accepted : (accounts,) int64, ticks unpaid; ticks ordered and accepted
+    site_receivable, site_payable : (S,) int64, ticks
+    settle : paid day -> list of (account or None, site, buyer site or None, amount)
+    """
+
+    shelf: IntArray
+    on_order: IntArray
+    execution: FloatArray
+    effort: FloatArray
+    stock: IntArray
+    transit: IntArray
+    demand: IntArray
+    receivable: IntArray
+    accepted: IntArray
+    site_receivable: IntArray
+    site_payable: IntArray
+    orders: Rows
+    loads: Rows
+    overdue: Rows
+    servers: list[list[int]]
+    last_purchase: IntArray
+    month_invoices: IntArray
+    month_site: IntArray
+    month_purchases: IntArray
+    month_sales: IntArray
+    settle: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
+    settle_sites: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+    serial: int = 0
+    day: int = 0
+
+
+def opening_state(network: Network) -> State:
+    """Return the state at 00:00 of day 0 (docs/architecture.md, opening state)."""
+    market, design = network.market, network.design
+    outlets, products, sites = len(market.outlets), len(market.products), len(market.sites)
+    accounts = outlets + len(market.chain_ids)
+    execution = np.full(outlets, market.behaviour.opening_execution)
+    return State(
+        shelf=_opening_shelf(network),
+        on_order=np.zeros((outlets, products), dtype=np.int64),
+        execution=execution,
+        effort=np.ones(len(market.modes)),
+        stock=_opening_stock(network),
+        transit=np.zeros((sites, products), dtype=np.int64),
+        demand=np.zeros((28, sites, products), dtype=np.int64),
+        receivable=np.zeros(accounts, dtype=np.int64),
+        accepted=np.zeros(accounts, dtype=np.int64),
+        site_receivable=np.zeros(sites, dtype=np.int64),
+        site_payable=np.zeros(sites, dtype=np.int64),
+        orders=empty_orders(products),
+        loads=empty_loads(products),
+        overdue=empty_invoices(),
+        servers=[[0] * int(n) for n in design.sites.pickers],
+        last_purchase=np.full(outlets, -(10**6), dtype=np.int64),
+        month_invoices=np.zeros((outlets, network.options.shape[1]), dtype=np.int64),
+        month_site=np.zeros(sites, dtype=np.int64),
+        month_purchases=np.zeros(sites, dtype=np.int64),
+        month_sales=np.zeros(len(design.reps), dtype=np.int64),
+    )
+
+
+def expected_demand(
+    network: Network, rows: IntArray, execution: FloatArray, day: int
+) -> FloatArray:
+    """Return E', the expected demand of some outlets in units a day: (n, P)."""
+    market = network.market
+    level = behaviour.multiplier(market, execution)[:, None]
+    expected = market.outlets.rate[rows] * market.calendar.factor[day] * level
+    online = network.design.outlets.o2o[rows]
+    return np.asarray(
+        np.where(online[:, None], expected * (1 + market.behaviour.online_new), expected)
+    )
+
+
+def _opening_shelf(network: Network) -> IntArray:
+    market, design = network.market, network.design
+    rows = network.covered
+    execution = np.full(len(rows), market.behaviour.opening_execution)
+    cover = design.service.cover_days[design.outlets.mode[rows]]
+    level = np.floor(cover[:, None] * expected_demand(network, rows, execution, 0) + 0.5)
+    shelf = np.zeros(market.outlets.rate.shape, dtype=np.int64)
+    shelf[rows] = np.floor(0.5 * level + 0.5).astype(np.int64)
+    return shelf
+
+
+def _opening_stock(network: Network) -> IntArray:
+    plan = network.design.sites
+    cover = network.lead + plan.review_days + plan.safety_days
+    level = np.floor(cover[:, None] * network.opening_demand + 0.5).astype(np.int64)
+    level = np.where(plan.level >= 0, plan.level, level)
+    case = network.market.products.units_per_case
+    stock = -(-level // case) * case
+    supplied = plan.open & (plan.parent >= 0)
+    return np.where(supplied[:, None], stock, 0)
