@@ -11,7 +11,7 @@ from channelwright.simulation.delivering import Invoiced
 from channelwright.simulation.network import Network
 from channelwright.simulation.ordering import Placed
 from channelwright.simulation.replenishing import Shipment
-from channelwright.simulation.settling import stock_value
+from channelwright.simulation.settling import owned_value, stock_value
 from channelwright.simulation.state import Rows, State
 from channelwright.simulation.tours import Dropped
 from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
@@ -156,7 +156,7 @@ class Recorder:
         cell["outlets_covered"][rows] = 1
         unit = self._network.market.products.units_per_case
         self._site["closing_cases"][:] = (state.stock // unit).sum(axis=1)
-        self._site["closing_value"][:] = stock_value(self._network, state)
+        self._site["closing_value"][:] = owned_value(self._network, state)
 
     def _close_cells(self, period: int) -> Chunk:
         rows = self._network.covered

@@ -87,6 +87,18 @@ def stock_value(network: Network, state: State) -> IntArray:
     return np.where(network.market.sites.kind == PLANT, 0, value)
 
 
+def owned_value(network: Network, state: State) -> IntArray:
+    """Return the value of all goods of each site's owner: (S,) ticks.
+
+    Stock, goods bought and still on the lane, and goods picked and not yet delivered.
+    """
+    units = state.stock + state.transit
+    unit = network.market.products.units_per_case
+    np.add.at(units, state.loads["site"], state.loads["cases"] * unit)
+    value = (units * network.buying // unit).sum(axis=1)
+    return np.where(network.market.sites.kind == PLANT, 0, value)
+
+
 def _pay_interest(network: Network, state: State, postings: Postings, days: int) -> None:
     base = stock_value(network, state) + state.site_receivable - state.site_payable
     rate = network.market.finance.interest_ppm

@@ -214,7 +214,11 @@ SITE_CELLS = Table(
         _whole("receivable_days", "tick-days", "owed to the owner by outlets and child sites"),
         _whole("payable_days", "tick-days", "owed by the owner to its supplier"),
         _whole("closing_cases", "cases", "stock on the period's last day"),
-        _whole("closing_value", "ticks", "its value at the owner's buying price"),
+        _whole(
+            "closing_value",
+            "ticks",
+            "goods of the owner at its buying price, on the lane and on the truck included",
+        ),
         _whole("orders_picked", "orders", "finished at the pick desk"),
         _whole("pick_wait", "s", "waiting of those orders"),
         _whole("tours", "tours", "left"),
