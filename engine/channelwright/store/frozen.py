@@ -62,7 +62,7 @@ def load_frozen(path: Path, kind: type[T]) -> T:
         When the file is missing or damaged, or holds something else than a `kind`.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         tree = json.loads(arrays.pop(_TREE).tobytes())
         value = _decode(tree, arrays)

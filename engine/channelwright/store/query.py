@@ -79,7 +79,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
         msg = f"the query cannot be answered: {error}; tables: runs, {', '.join(STORED)}"
         raise UsageError(msg) from error
     if relation is None:
-        msg = "the statement returns no rows; ask with SELECT"
+        msg = "the query is empty; ask with SELECT"
         raise UsageError(msg)
     answer: pd.DataFrame = relation.df()
     return answer

@@ -160,9 +160,13 @@ class _TableWriter:
         self._count = 0
         self._rows = 0
         self._file = files.open_new(path)
-        self._writer: Any = pq.ParquetWriter(
-            self._file, arrow_schema(table), compression="zstd", write_page_checksum=True
-        )
+        try:
+            self._writer: Any = pq.ParquetWriter(
+                self._file, arrow_schema(table), compression="zstd", write_page_checksum=True
+            )
+        except OSError:
+            self._file.close()
+            raise
 
     def append(self, rows: Any) -> None:  # noqa: ANN401
         self._waiting.append(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -127,7 +128,7 @@ class LocalPool:
         if self._pool is None:
             self._pool = _start(self._workers)
         # A process is started whenever a run finds none idle, so that any submission may start one.
-        with _no_main_module(task):
+        with _clean_start(task):
             return self._pool.submit(perform, task)
 
     def restart(self) -> bool:
@@ -156,30 +157,40 @@ class LocalPool:
 
 
 def _start(workers: int) -> ProcessPoolExecutor:
-    known = multiprocessing.get_all_start_methods()
-    method = "forkserver" if "forkserver" in known else "spawn"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        # Imported once by the server instead of once by every worker.
-        context.set_forkserver_preload(["channelwright.studies.worker"])
+    context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=begin_work)
 
 
 @contextmanager
-def _no_main_module(task: Task) -> Iterator[None]:
-    """Keep new workers from running the caller's script again.
+def _clean_start(task: Task) -> Iterator[None]:
+    """Keep a new worker from running the caller's script, and from hearing Ctrl-C while it loads.
 
-    They would import it for the sake of objects pickled from it, and a script of five lines without
-    a main guard would start a study in every worker. Functions that do live in the script need it.
+    It would import the script for the sake of objects pickled from it, and a script of five lines
+    without a main guard would start a study in every worker. Functions that do live in the script
+    need it.
     """
     homes = {getattr(function, "__module__", "") for function in (task.replicate, task.kpis)}
     main = sys.modules["__main__"]
     if "__main__" not in homes:
         sys.modules["__main__"] = ModuleType("__main__")
     try:
-        yield
+        with _interrupts_held():
+            yield
     finally:
         sys.modules["__main__"] = main
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    if sys.platform == "win32":
+        yield
+        return
+    # A started process inherits the mask; this one gets what was held back as soon as it is lifted.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def choose_pool(executor: Executor | None, workers: int) -> Pool:
