@@ -1,0 +1,82 @@
+"""The command ``channelwright``: find the verb, run it, turn errors into one clear block."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from channelwright import __version__
+from channelwright.cli.console import say_error
+from channelwright.foundation.errors import ChannelwrightError
+
+VERBS = {
+    "new": "start a scenario pack from a small example",
+    "check": "read a pack and list every problem in it",
+    "schema": "print the JSON Schema of scenario and design files",
+    "optimise": "choose what a request leaves open and show the evidence",
+    "simulate": "simulate designs in the same random worlds",
+    "compare": "simulate, compare with the baseline, judge the gates, write the report",
+    "report": "write the report of a finished study again",
+}
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Default: the command line.
+
+    Returns
+    -------
+    int
+        0 done and gates passed; 1 the question has no good answer; 2 wrong usage; 3 some
+        runs failed; 130 interrupted.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    verb = next((word for word in given if not word.startswith("-")), None)
+    module = _module(verb) if verb in VERBS else None
+    options = _parser(verb, module).parse_args(given)
+    if module is None:
+        _parser(None, None).print_help()
+        return 2
+    try:
+        return int(module.run(options))
+    except ChannelwrightError as error:
+        if options.debug:
+            raise
+        say_error(str(error))
+        return getattr(error, "exit_code", 1)
+    except KeyboardInterrupt:
+        say_error("interrupted; the same command goes on where it stopped")
+        return INTERRUPTED
+
+
+def _module(verb: str | None) -> ModuleType:
+    return importlib.import_module(f"channelwright.cli.{verb}")
+
+
+def _parser(verb: str | None, module: ModuleType | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="channelwright",
+        description="Design sales and distribution networks: optimise, simulate, compare.",
+        epilog="Exit codes: 0 done, gates passed; 1 no good answer; 2 wrong usage; 3 runs failed.",
+    )
+    parser.add_argument("--version", action="version", version=f"channelwright {__version__}")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", dest="verb")
+    for name, text in VERBS.items():
+        sub = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        sub.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        if module is not None and name == verb:
+            module.configure(sub)
+    return parser
+
+
+def entry() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_pack(parser: argparse.ArgumentParser) -> None:
+    """Add the pack argument."""
+    parser.add_argument("pack", help="folder of a scenario pack, or its scenario.yaml")
+
+
+def add_study(parser: argparse.ArgumentParser) -> None:
+    """Add what a study needs: designs, replications, seed, workers, folders."""
+    parser.add_argument(
+        "--designs", metavar="NAME,...", help="designs and requests (default: the pack's study)"
+    )
+    parser.add_argument(
+        "--scenarios", metavar="NAME,...", help="scenarios (default: the pack's study)"
+    )
+    parser.add_argument("--replications", type=_positive, metavar="N", help="random worlds")
+    parser.add_argument("--seed", type=_seed, metavar="N", help="seed of the random worlds")
+    parser.add_argument("--workers", type=_positive, metavar="N", help="local processes")
+    parser.add_argument("--out", default="results", metavar="DIR", help="results folder")
+    parser.add_argument("--study", metavar="NAME", help="name of the study in the results folder")
+    parser.add_argument(
+        "--keep",
+        choices=("kpis", "orders"),
+        default="kpis",
+        help="orders: keep every order, delivery, payment and posting as well",
+    )
+
+
+def names(value: str | None) -> tuple[str, ...] | None:
+    """Return the names of a comma-separated option."""
+    if value is None:
+        return None
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        message = f"{text} is not a whole number of at least 1"
+        raise argparse.ArgumentTypeError(message)
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 2**63:
+        message = f"{text} is not a whole number from 0 to 2**63 - 1"
+        raise argparse.ArgumentTypeError(message)
+    return value
