@@ -84,15 +84,14 @@ class Consumers:
         network = self._network
         products = network.market.products
         rows = network.covered if where is None else network.covered[where]
-        result = np.zeros(mean.shape, dtype=np.int64)
+        chosen = mean if where is None else mean[where]
         size = int(rows[-1]) + 1 if rows.size else 0
+        uniform = np.empty(chosen.shape)
         for product in range(len(products)):
-            uniform = self._address.uniforms(purpose, day, size, product)[rows]
-            column = mean[:, product] if where is None else mean[where, product]
-            law, width = int(products.law[product]), float(products.dispersion[product])
-            drawn = laws.counts(law, column, width, uniform)
-            if where is None:
-                result[:, product] = drawn
-            else:
-                result[where, product] = drawn
+            uniform[:, product] = self._address.uniforms(purpose, day, size, product)[rows]
+        drawn = laws.counts(products.law, chosen, products.dispersion, uniform)
+        if where is None:
+            return drawn
+        result = np.zeros(mean.shape, dtype=np.int64)
+        result[where] = drawn
         return result

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammaincinv, ndtri
 
-from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.market import LAW_FIXED, LAW_POISSON
 
 LARGE_MEAN = 30.0
 LARGEST_COUNT = 1_000
+_SQUEEZE = 3  # steps between dropping the outlets that are done
 _HALF_STEP = 2.0**-54
 
 
@@ -30,60 +31,70 @@ def delay_days(uniform: FloatArray, mean: FloatArray) -> IntArray:
     return np.floor(-mean * np.log1p(-uniform)).astype(np.int64)
 
 
-def counts(law: int, mean: FloatArray, size: float, uniform: FloatArray) -> IntArray:
-    """Return counts of one product for many outlets.
+def counts(law: IntArray, mean: FloatArray, size: FloatArray, uniform: FloatArray) -> IntArray:
+    """Return counts of many outlets and products.
 
     Parameters
     ----------
-    law : LAW_FIXED, LAW_POISSON or LAW_NEGATIVE_BINOMIAL
-    mean : (n,) float64, units
-    size : size parameter k of the negative binomial
-    uniform : (n,) float64 in [0, 1)
+    law : (P,) int64, LAW_FIXED, LAW_POISSON or LAW_NEGATIVE_BINOMIAL
+    mean : (n, P) float64, units
+    size : (P,) float64, size parameter k of the negative binomial
+    uniform : (n, P) float64 in [0, 1)
 
     Returns
     -------
-    (n,) int64
+    (n, P) int64
     """
-    if law == LAW_FIXED:
-        return np.floor(np.maximum(mean, 0.0) + 0.5).astype(np.int64)
-    result = np.zeros(len(mean), dtype=np.int64)
-    large = mean > LARGE_MEAN
-    small = (mean > 0) & ~large
+    result = np.zeros(mean.shape, dtype=np.int64)
+    fixed = law == LAW_FIXED
+    if fixed.any():
+        result[:, fixed] = np.floor(np.maximum(mean[:, fixed], 0.0) + 0.5).astype(np.int64)
+    drawn = (mean > 0) & ~fixed[None, :]
+    large = drawn & (mean > LARGE_MEAN)
+    small = drawn & ~large
+    poisson = np.broadcast_to(law == LAW_POISSON, mean.shape)
+    width = np.broadcast_to(size, mean.shape)
     if large.any():
-        result[large] = _large_counts(law, mean[large], size, uniform[large])
+        result[large] = _large_counts(poisson[large], mean[large], width[large], uniform[large])
     if small.any():
-        result[small] = _small_counts(law, mean[small], size, uniform[small])
+        result[small] = _small_counts(poisson[small], mean[small], width[small], uniform[small])
     return result
 
 
-def _large_counts(law: int, mean: FloatArray, size: float, uniform: FloatArray) -> IntArray:
-    variance = mean if law == LAW_POISSON else mean + mean * mean / size
+def _large_counts(
+    poisson: BoolArray, mean: FloatArray, size: FloatArray, uniform: FloatArray
+) -> IntArray:
+    variance = np.where(poisson, mean, mean + mean * mean / size)
     value = gammaincinv(mean * mean / variance, uniform) * variance / mean
     return np.floor(value + 0.5).astype(np.int64)
 
 
-def _small_counts(law: int, mean: FloatArray, size: float, uniform: FloatArray) -> IntArray:
-    """Step through the distribution function, dropping outlets whose count is found."""
-    if law == LAW_POISSON:
-        term = np.exp(-mean)
-        ratio, shift = mean, 0.0
-    else:
-        term = (size / (size + mean)) ** size
-        ratio, shift = mean / (size + mean), size
-    result = np.zeros(len(mean), dtype=np.int64)
+def _small_counts(
+    poisson: BoolArray, mean: FloatArray, size: FloatArray, uniform: FloatArray
+) -> IntArray:
+    """Step through the distribution function, dropping outlets whose count is found.
+
+    p(n + 1) = p(n) (shift + n scale) ratio / (n + 1): Poisson has shift 1, scale 0, ratio m;
+    the negative binomial shift k, scale 1, ratio m / (k + m).
+    """
+    base = size / (size + mean)
+    term = np.where(poisson, np.exp(-mean), base**size)
     rows = np.flatnonzero(uniform >= term)
-    term, total, ratio, target = term[rows], term[rows], ratio[rows], uniform[rows]
+    result = np.zeros(len(mean), dtype=np.int64)
+    ratio = np.where(poisson, mean, mean / (size + mean))[rows]
+    shift, scale = np.where(poisson, 1.0, size)[rows], np.where(poisson, 0.0, 1.0)[rows]
+    term, target = term[rows], uniform[rows]
+    total = term.copy()
+    waiting = np.ones(len(rows), dtype=bool)
     count = 0
     while rows.size and count < LARGEST_COUNT:
-        growth = (shift + count) / (count + 1) if shift else 1.0 / (count + 1)
+        result[rows] += waiting
+        term *= (shift + count * scale) * ratio / (count + 1)
+        total += term
         count += 1
-        term = term * (growth * ratio)
-        total = total + term
-        open_rows = target >= total
-        found = rows[~open_rows]
-        if found.size:
-            result[found] = count
-            rows, term, total = rows[open_rows], term[open_rows], total[open_rows]
-            ratio, target = ratio[open_rows], target[open_rows]
-    result[rows] = LARGEST_COUNT
+        waiting = target >= total
+        if count % _SQUEEZE == 0:
+            keep = np.flatnonzero(waiting)
+            rows, waiting, target, total = rows[keep], waiting[keep], target[keep], total[keep]
+            term, ratio, shift, scale = term[keep], ratio[keep], shift[keep], scale[keep]
     return result

@@ -33,7 +33,7 @@ def group_sums(keys: list[IntArray], amount: IntArray) -> tuple[list[IntArray], 
 
 
 class Postings:
-    """Collects postings; amounts are ticks, always at least one column an array."""
+    """Collects postings; amounts are ticks, one per row."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -48,11 +48,19 @@ class Postings:
         mode: Scalar,
         site: Scalar,
         outlet: Scalar,
-        amount: Scalar,
+        amount: IntArray,
     ) -> None:
-        """Post money on one account; arguments broadcast."""
-        columns = np.broadcast_arrays(int(account), payer, payee, mode, site, outlet, amount)
-        self._day.append(tuple(np.atleast_1d(column) for column in columns))
+        """Post money on one account; scalars stand for every row of ``amount``."""
+        if not len(amount):
+            return
+        columns = (int(account), payer, payee, mode, site, outlet)
+        rows = len(amount)
+        self._day.append(
+            tuple(
+                column if isinstance(column, np.ndarray) else np.full(rows, column, dtype=np.int64)
+                for column in (*columns, amount)
+            )
+        )
 
     def close_day(self, day: int) -> Chunk:
         """Return the day's rows of `postings`, summed by key, and keep them for the period."""

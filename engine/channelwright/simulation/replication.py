@@ -277,8 +277,9 @@ class _World:
     def _replenishment(self) -> None:
         shipments = replenish(self._network, self._state)
         for shipment in shipments:
-            self._post_shipment(shipment)
             self._environment.process(self._travel(shipment))
+        if shipments:
+            self._post_shipments(shipments)
         self._recorder.shipments(shipments)
         self._count["shipments"] += len(shipments)
         if self._details is not None:
@@ -290,28 +291,31 @@ class _World:
         self._state.transit[shipment.site] -= shipment.shipped
         self._state.stock[shipment.site] += shipment.shipped
 
-    def _post_shipment(self, one: Shipment) -> None:
-        network = self._network
+    def _post_shipments(self, shipments: list[Shipment]) -> None:
+        network, books = self._network, self._books
         market, sites = network.market, network.market.sites
-        unit_cases = one.shipped // market.products.units_per_case
-        cases = int(unit_cases.sum())
-        mode = int(network.design.sites.mode[one.site])
-        post, many = self._postings.post, np.ones(1, dtype=np.int64)
-        freight = cases * int(sites.lane_cost[one.site, one.parent])
-        post(Account.FREIGHT, MANUFACTURER, OUTSIDE, mode, one.site, -1, many * freight)
-        if sites.kind[one.parent] == PLANT:
-            made = int((unit_cases * market.products.production_cost).sum())
-            post(Account.PRODUCTION, MANUFACTURER, OUTSIDE, mode, one.site, -1, many * made)
-            self._books.made += int(one.shipped.sum())
-        else:
-            handling = cases * int(sites.handling_cost[one.parent])
-            owner = int(network.owner[one.parent])
-            post(Account.HANDLING, owner, OUTSIDE, mode, one.parent, -1, many * handling)
-        payer, payee = int(network.owner[one.site]), int(network.owner[one.parent])
-        post(Account.GOODS, payer, payee, mode, one.site, -1, many * one.value)
-        self._books.goods += one.value
-        self._books.invoiced += one.value
-        self._books.paid += one.value if one.due == self._state.day else 0
+        site = np.array([one.site for one in shipments], dtype=np.int64)
+        parent = np.array([one.parent for one in shipments], dtype=np.int64)
+        value = np.array([one.value for one in shipments], dtype=np.int64)
+        cases = np.stack([one.shipped for one in shipments]) // market.products.units_per_case
+        total, mode = cases.sum(axis=1), network.design.sites.mode[site]
+        plant = sites.kind[parent] == PLANT
+        post = self._postings.post
+        freight = total * sites.lane_cost[site, parent]
+        post(Account.FREIGHT, MANUFACTURER, OUTSIDE, mode, site, -1, freight)
+        made = np.where(plant, (cases * market.products.production_cost).sum(axis=1), 0)
+        post(Account.PRODUCTION, MANUFACTURER, OUTSIDE, mode, site, -1, made)
+        handling = np.where(plant, 0, total * sites.handling_cost[parent])
+        post(Account.HANDLING, network.owner[parent], OUTSIDE, mode, parent, -1, handling)
+        owner = network.owner
+        post(Account.GOODS, owner[site], owner[parent], mode, site, -1, value)
+        books.made += sum(
+            int(one.shipped.sum()) for one in shipments if is_from_plant(network, one)
+        )
+        books.goods += int(value.sum())
+        books.invoiced += int(value.sum())
+        due = np.array([one.due for one in shipments], dtype=np.int64)
+        books.paid += int(value[due == self._state.day].sum())
 
     def _settlement(self) -> None:
         network, state = self._network, self._state
@@ -340,6 +344,11 @@ class _World:
         if self._details is not None:
             self._details.horizon(days, self._state.orders)
         self._books.check(self._network, self._state)
+
+
+def is_from_plant(network: Network, shipment: Shipment) -> bool:
+    """Return whether a shipment comes from a plant."""
+    return bool(network.market.sites.kind[shipment.parent] == PLANT)
 
 
 def _effort_row(month: int, mode: int, best: int, actual: float) -> dict[str, np.ndarray]:
