@@ -9,10 +9,11 @@ import pandas as pd
 
 from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.model.design import Design
-from channelwright.model.market import Market
+from channelwright.model.market import CAPTURES, Market
 from channelwright.tables.codes import Account, Party
 from channelwright.tables.sink import Chunk
 
+_PULL = CAPTURES.index("pull")
 COSTS: tuple[tuple[str, Account], ...] = (
     ("production", Account.PRODUCTION),
     ("freight", Account.FREIGHT),
@@ -188,11 +189,10 @@ def _party_profits(
 def _efficiency(market: Market, lines: pd.DataFrame, cells: pd.DataFrame) -> list[pd.DataFrame]:
     """Cost to serve per case, selling-expense ratio, break-even drop by mode."""
     sums = cells.groupby("mode")[["cases_delivered", "drops"]].sum()
-    serve, ratio, even = {}, {}, {}
+    serve, ratio = {}, {}
     for row, mode in _named(market, lines):
         line = lines.loc[row]
         cases = float(sums["cases_delivered"].get(row, 0))
-        drops = float(sums["drops"].get(row, 0))
         selling = float(line["wages"] + line["commission"] + line["bonus"])
         carrying = float(line["delivery"] + line["handling"] + line["freight"])
         net = float(line["gross_sales"] - line["rebates"])
@@ -201,17 +201,37 @@ def _efficiency(market: Market, lines: pd.DataFrame, cells: pd.DataFrame) -> lis
             serve[mode] = (selling + carrying + other) / cases
         if net > 0:
             ratio[mode] = (selling + float(line["delivery"])) / net
-        spread = net - float(line["production"] + line["freight"] + line["handling"])
-        spread -= float(line["commission"] + line["platform"])
-        per_drop = float(line["wages"] + line["delivery"])
-        if drops > 0 and cases > 0 and spread > 0 and per_drop > 0:
-            even[mode] = per_drop / drops / (spread / cases)
     parts = []
     for name, values, unit in (
         ("cost_to_serve_per_case", serve, "currency/case"),
         ("selling_expense_ratio", ratio, "share"),
-        ("break_even_drop", even, "cases"),
+        ("break_even_drop", _break_even(market, lines, sums), "cases"),
     ):
         frame = _rows(name, values, float("nan"), unit)
         parts.append(frame[np.isfinite(frame["value"])])
     return parts
+
+
+def _break_even(market: Market, lines: pd.DataFrame, sums: pd.DataFrame) -> dict[str, float]:
+    """Return the drop at which a mode earns the manufacturer what the pull modes would.
+
+    (wages + delivery + own sites) per drop over (margin per case of the mode - margin per
+    case of the modes without calls); without such sales the margin counts from zero.
+    """
+    spread = lines["gross_sales"] - lines["rebates"]
+    for cost in ("production", "freight", "handling", "commission", "bonus", "platform"):
+        spread = spread - lines[cost]
+    cases = sums["cases_delivered"].reindex(lines.index, fill_value=0).astype(np.float64)
+    drops = sums["drops"].reindex(lines.index, fill_value=0).astype(np.float64)
+    pull = [row for row, _ in _named(market, lines) if market.modes.capture[row] == _PULL]
+    pulled = float(cases.loc[pull].sum())
+    rival = float(spread.loc[pull].sum()) / pulled if pulled > 0 else 0.0
+    per_drop = lines["wages"] + lines["delivery"] + lines["site_cost"]
+    result = {}
+    for row, mode in _named(market, lines):
+        if row in pull or cases[row] <= 0 or drops[row] <= 0 or per_drop[row] <= 0:
+            continue
+        gain = float(spread[row]) / float(cases[row]) - rival
+        if gain > 0:
+            result[mode] = float(per_drop[row]) / float(drops[row]) / gain
+    return result

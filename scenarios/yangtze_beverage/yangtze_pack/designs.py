@@ -30,11 +30,19 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class DesignParts:
-    """One design: the mode of every outlet and the mode of every open site but plants."""
+    """One design.
+
+    Attributes
+    ----------
+    mode : (n,) int64, mode of every outlet
+    opened : mode of every open site but plants
+    staffed : True: head-count is given as a table; False: the workload rule sets it
+    """
 
     name: str
     mode: IntArray
     opened: dict[str, str]
+    staffed: bool
 
 
 def make_designs(
@@ -52,11 +60,16 @@ def make_designs(
     assisted = assisted_modes(table, today, roles, towns)
     more = _assisted_houses(towns, table, roles, assisted)
     return [
-        DesignParts("today", today, {**own, **houses, **traders}),
-        DesignParts("direct", flat, {**own, **offices, **first_traders}),
-        DesignParts("assisted_area", assisted, {**own, **houses, **more, **first_traders}),
+        DesignParts("today", today, {**own, **houses, **traders}, staffed=True),
+        DesignParts("direct", flat, {**own, **offices, **first_traders}, staffed=False),
         DesignParts(
-            "hybrid_online", online_modes(table, today), {**own, **houses, **hubs, **first_traders}
+            "assisted_area", assisted, {**own, **houses, **more, **first_traders}, staffed=False
+        ),
+        DesignParts(
+            "hybrid_online",
+            online_modes(table, today),
+            {**own, **houses, **hubs, **first_traders},
+            staffed=True,
         ),
     ]
 

@@ -31,7 +31,7 @@ SEGMENT_IDS = tuple(SEGMENTS)
 SEAT_MIX = (0.016, 0.055, 0.395, 0.220, 0.190, 0.060, 0.064)
 TOWN_MIX = (0.014, 0.030, 0.488, 0.266, 0.145, 0.040, 0.017)
 SIZE = (2.2, 0.7, 0.0, -0.75, 0.0, 0.75, 0.75)  # mean of the latent size by segment
-ACCESS = (0, 0, 0, 0, 0, 1, 2)
+ACCESS = (0, 0, 0, 0, 0, 1, 1)
 GRADES = "ABC"
 GRADE_SHARES = (0.15, 0.30, 0.55)
 GRADE_CASES = (30.0, 10.0, 3.0)
@@ -103,7 +103,7 @@ def make_outlets(towns: list[Town], outlets: int, seed: int) -> OutletTable:
     noise = columns.pop("noise")
     sigma = math.sqrt(math.log1p(VOLUME_CV**2))
     cases = np.array(GRADE_CASES)[grade] * np.exp(sigma * noise - sigma**2 / 2)
-    category = cases / (OWN_SHARE * np.exp(0.3 * columns.pop("rival")))
+    category = cases / np.minimum(0.9, OWN_SHARE * np.exp(0.3 * columns.pop("rival")))
     return OutletTable(
         town=columns["town"],
         segment=columns["segment"],

@@ -45,7 +45,7 @@ ZONE_NAMES = {
 }
 SITE_RULE = {  # review days, safety days of stock, vehicle, cases per week and tour of the fleet
     "dc": (2, 5.0, "", 0),
-    "office": (1, 4.0, "office_truck", 480),
+    "office": (1, 4.0, "office_truck", 500),
     "tier1": (3, 9.0, "house_van", 320),
     "wholesaler": (3, 6.0, "", 0),
 }
@@ -191,11 +191,12 @@ def write_design(
             mode = design.opened[site.site_id]
             rows.append([site.site_id, mode, site.parent, review, safety, vehicle, fleet])
     write(out / f"designs/{design.name}_sites.csv", header, rows)
-    write(
-        out / f"designs/{design.name}_headcount.csv",
-        ["site", "mode", "people"],
-        headcount(served, design.opened),
-    )
+    if design.staffed:
+        write(
+            out / f"designs/{design.name}_headcount.csv",
+            ["site", "mode", "people"],
+            headcount(served, design.opened),
+        )
 
 
 def serve(design: DesignParts, towns: list[Town], network: Network, table: OutletTable) -> IntArray:
