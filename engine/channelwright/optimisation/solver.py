@@ -242,6 +242,9 @@ def _negated(report: SolveReport) -> SolveReport:
 
 def _to_highs(model: LinearModel) -> Any:
     columns = sparse.csc_array(model.matrix)
+    if not (np.isfinite(model.cost).all() and np.isfinite(columns.data).all()):
+        message = "the model has a coefficient that is not finite; leave the column out instead"
+        raise SolverError(message)
     program = highspy.HighsLp()
     program.num_row_, program.num_col_ = columns.shape
     program.col_cost_, program.offset_ = model.cost, model.offset

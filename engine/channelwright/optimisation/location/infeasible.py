@@ -39,6 +39,8 @@ def _site_clashes(problem: LocationProblem) -> Iterator[str]:
             f"{given} sites are given as open but at most {problem.maximum_open} may be open; "
             "raise the limit or release sites."
         )
+    if problem.maximum_open == 0:
+        yield f"0 sites may be open but {problem.n_customers} customers must be served."
     usable = int((~problem.forced_closed).sum())
     if problem.minimum_open > usable:
         yield (

@@ -74,21 +74,21 @@ def fill_fractional(reduced: Floats, weight: Floats, site: Indices, capacity: Fl
     full = load > capacity
     if not full.any():
         return fill_free(reduced, site, sites)
-    ratio = np.where(
-        full[site[arcs]] & (weight[arcs] > 0),
-        reduced[arcs] / np.maximum(weight[arcs], 1e-300),
-        -np.inf,
-    )
+    ratio = np.full(arcs.size, -np.inf)
+    ranked = full[site[arcs]] & (weight[arcs] > 0)
+    np.divide(reduced[arcs], weight[arcs], out=ratio, where=ranked)
     arcs = arcs[np.lexsort((ratio, site[arcs]))]
     where, taken = site[arcs], weight[arcs]
     before = np.cumsum(taken) - taken
     first = np.searchsorted(where, np.arange(sites))
     room = capacity[where] - (before - np.append(before, 0.0)[np.minimum(first, arcs.size)][where])
-    share = np.where(taken > room, np.clip(room, 0.0, None) / np.maximum(taken, 1e-300), 1.0)
+    share = np.ones(arcs.size)
+    cut = taken > room
+    share[cut] = np.clip(room[cut], 0.0, None) / np.maximum(taken[cut], 1e-12)
     value = sums_by(where, reduced[arcs] * share, sites)
     dual = np.zeros(sites)
     # The first arc that does not fit entirely prices the capacity of its site.
-    critical = np.flatnonzero(share < 1.0)
+    critical = np.flatnonzero((share < 1.0) & (taken > 0.0))
     seen, position = np.unique(where[critical], return_index=True)
     first_cut = critical[position]
     dual[seen] = -reduced[arcs[first_cut]] / taken[first_cut]

@@ -150,6 +150,7 @@ def _part(problem: LocationProblem, now: Indices) -> ModelArcs:
     keep[np.arange(now.size), now] = True
     own = np.flatnonzero(problem.own_customer >= 0)
     keep[problem.own_customer[own], own] = True
+    keep &= problem.allowed
     customer, site = np.nonzero(keep)
     none = np.zeros(problem.n_sites, dtype=np.bool_)
     return ModelArcs(customer, site, none, none.copy(), np.zeros(0, dtype=np.int64))

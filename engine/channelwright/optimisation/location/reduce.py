@@ -97,5 +97,5 @@ def reduce_problem(
     limit = room + slack
     closed = (rise.open > limit) | problem.forced_closed
     opened = (rise.close > limit) | problem.forced_open
-    customer, site = np.nonzero((rise.arc <= limit) & ~closed[None, :])
+    customer, site = np.nonzero((rise.arc <= limit) & problem.allowed & ~closed[None, :])
     return ModelArcs(customer, site, closed, opened, np.zeros(0, dtype=np.int64))
