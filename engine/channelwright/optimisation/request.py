@@ -1,0 +1,59 @@
+"""Answer a request: sites and territories, head-count and visits, terms, in this order.
+
+Each part takes the design as the parts before it left it; no joint optimum is claimed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from channelwright.model.certificate import Certificate
+from channelwright.model.design import Design
+from channelwright.model.forecast import Forecast
+from channelwright.model.market import Market
+from channelwright.model.request import Request
+from channelwright.optimisation.headcount import choose_headcount
+from channelwright.optimisation.incentive_request import choose_terms
+from channelwright.optimisation.territories import choose_territories
+from channelwright.rules.expectation import expect
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a request.
+
+    Attributes
+    ----------
+    design : Design
+    certificates : tuple of Certificate, one per part that was chosen, in that order
+    forecast : Forecast of the design
+    """
+
+    design: Design
+    certificates: tuple[Certificate, ...]
+    forecast: Forecast
+
+
+def optimise_request(market: Market, request: Request) -> Answer:
+    """Choose what a request leaves open.
+
+    Raises
+    ------
+    InfeasibleError
+        When a part has no solution; the message names the numbers that clash.
+    SolverError
+        When the solver stops without an answer that can be used.
+    """
+    design = replace(request.start, name=request.name, title=request.title)
+    certificates = []
+    if request.sites is not None:
+        design, certificate = choose_territories(market, request.sites, design)
+        certificates.append(certificate)
+    if request.headcount is not None:
+        design, certificate = choose_headcount(market, request.headcount, design)
+        certificates.append(certificate)
+    if request.terms is not None:
+        design, certificate = choose_terms(market, request.terms, design)
+        certificates.append(certificate)
+    design = replace(design, name=request.name, title=request.title)
+    return Answer(design, tuple(certificates), expect(market, design))
