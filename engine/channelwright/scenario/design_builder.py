@@ -148,6 +148,8 @@ def _headcount(market: Market, given: DesignInput, start: Design | None) -> IntA
         people[cells] = table["people"]
     elif start is not None:
         np.add.at(people, (start.reps.site, start.reps.mode), 1)
+        # A team that the starting design does not have begins with its workload.
+        people[people == 0] = BY_RULE
     return people
 
 

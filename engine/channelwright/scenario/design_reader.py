@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from channelwright.foundation.errors import ChannelwrightError, Problem
 from channelwright.foundation.units import FloatArray
 from channelwright.model.design import Design
+from channelwright.model.draft import DesignDraft
 from channelwright.model.market import Market
 from channelwright.model.request import Request
 from channelwright.rules import planning
+from channelwright.scenario.built_checks import built_problems
 from channelwright.scenario.design_builder import DesignInput, build_draft
+from channelwright.scenario.design_case import Case, DesignFile, starts
 from channelwright.scenario.design_checks import design_problems
 from channelwright.scenario.design_shapes import DesignShape
-from channelwright.scenario.design_tables import DesignTables, design_tables
+from channelwright.scenario.design_tables import design_tables
 from channelwright.scenario.files import FileProblemError
 from channelwright.scenario.overlay import read_layers
-from channelwright.scenario.request_builder import build_request, starts
+from channelwright.scenario.request_builder import build_request
 from channelwright.scenario.shape_errors import shaped
 
 if TYPE_CHECKING:
@@ -27,74 +30,96 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class DesignFile:
-    """One design file: its document, shape (None if it does not fit) and tables."""
+class DesignFiles:
+    """The design files of a pack, and the names of those without problems of their own."""
 
-    name: str
-    document: Document
-    shape: DesignShape | None
-    tables: DesignTables
+    files: Mapping[str, DesignFile]
+    sound: frozenset[str]
 
 
 def read_designs(
     reader: TableReader, document: Document, market: Typeds
-) -> tuple[dict[str, DesignFile], list[Problem]]:
+) -> tuple[DesignFiles, list[Problem]]:
     """Read every design file that a pack names, and check it against the market's tables."""
     listed = document.data.get("designs")
     files: dict[str, DesignFile] = {}
-    problems: list[Problem] = []
+    problems: dict[str, list[Problem]] = {}
     for name, file in listed.items() if isinstance(listed, Mapping) else ():
-        if not isinstance(file, str):
-            continue
-        at = document.problem(("designs", name), "", "")
-        try:
-            own, _, found = read_layers(reader.files, file, at.file, deep=False, place=at.place)
-        except FileProblemError as error:
-            problems.append(error.problem)
-            continue
-        shape, more = shaped(DesignShape, own)
-        tables, unread = design_tables(reader, own)
-        problems += found + more + unread
-        files[name] = DesignFile(name, own, shape, tables)
-    for design in files.values():
-        problems += design_problems(design.document, design.shape, design.tables, market, files)
-    return files, problems
+        if isinstance(file, str):
+            design, problems[name] = _read(reader, document, name, file)
+            if design is not None:
+                files[name] = design
+    for name, design in files.items():
+        problems[name] += design_problems(Case(design, market, files))
+    sound = frozenset(name for name in files if not problems[name])
+    return DesignFiles(files, sound), [one for found in problems.values() for one in found]
 
 
-def build_designs(
-    market: Market, files: Mapping[str, DesignFile], price_index: FloatArray
-) -> tuple[dict[str, Design], dict[str, Request], list[Problem]]:
-    """Build given designs first, then the requests that start from them."""
-    given: dict[str, Design] = {}
-    requests: dict[str, Request] = {}
-    problems: list[Problem] = []
-    inputs = {
-        name: DesignInput(name, file.shape, file.tables, price_index)
-        for name, file in files.items()
-        if file.shape is not None
-    }
-    plain = [name for name in inputs if not starts(inputs[name].shape)]
-    for name in plain:
+def _read(
+    reader: TableReader, document: Document, name: str, file: str
+) -> tuple[DesignFile | None, list[Problem]]:
+    at = document.problem(("designs", name), "", "")
+    try:
+        own, _, problems = read_layers(reader.files, file, at.file, deep=False, place=at.place)
+    except FileProblemError as error:
+        return None, [error.problem]
+    shape, misfits = shaped(DesignShape, own)
+    tables, unread = design_tables(reader, own)
+    return DesignFile(name, own, shape, tables), problems + misfits + unread
+
+
+class DesignBuilding:
+    """Builds designs and requests for one market, gathering what goes wrong."""
+
+    def __init__(self, market: Market, files: DesignFiles, price_index: FloatArray) -> None:
+        self.market = market
+        self.files = files.files
+        self.problems: list[Problem] = []
+        self.designs: dict[str, Design] = {}
+        self.requests: dict[str, Request] = {}
+        given = {
+            name: DesignInput(name, file.shape, file.tables, price_index)
+            for name, file in self.files.items()
+            if name in files.sound and file.shape is not None
+        }
+        # A request needs the designs that it starts from.
+        for chosen in (False, True):
+            for design in given.values():
+                if bool(starts(design.shape)) is chosen:
+                    self._build(design)
+
+    def _build(self, given: DesignInput) -> None:
+        begin = starts(given.shape)
+        if not all(name in self.designs for name in begin.values()):
+            return  # the design it starts from has problems, which are reported there
+        start = {part: self.designs[name] for part, name in begin.items()}
         try:
-            given[name] = planning.complete(market, build_draft(market, inputs[name]))
+            draft = build_draft(self.market, given, start)
+            people = planning.workload_headcount(self.market, draft)
+            draft = replace(draft, headcount=people)
+            found = list(self._checked(given, draft))
+            self.problems += found
+            if not found:
+                self._complete(given, draft, asks=bool(begin))
         except ChannelwrightError as error:
-            problems.append(_problem(files[name], error))
-    for name in inputs:
-        if name in plain:
-            continue
-        try:
-            requests[name] = _request(market, inputs[name], given)
-        except ChannelwrightError as error:
-            problems.append(_problem(files[name], error))
-    return given, requests, problems
+            what, _, remedy = str(error).partition("; ")
+            self._problem(given, "", what, remedy or "correct the design")
 
+    def _complete(self, given: DesignInput, draft: DesignDraft, *, asks: bool) -> None:
+        design = planning.complete(self.market, draft)
+        if asks:
+            self.requests[given.name] = build_request(self.market, given, design)
+        else:
+            self.designs[given.name] = design
 
-def _request(market: Market, asked: DesignInput, given: Mapping[str, Design]) -> Request:
-    start = {part: given[name] for part, name in starts(asked.shape).items() if name in given}
-    draft = build_draft(market, asked, start)
-    return build_request(market, asked, planning.complete(market, draft))
+    def _checked(self, given: DesignInput, draft: DesignDraft) -> Iterator[Problem]:
+        chosen = starts(given.shape)
+        for part, message, remedy in built_problems(self.market, draft):
+            if part not in chosen:
+                table = given.tables.get(part)
+                file = self.files[given.name].document.file if table is None else table.file
+                yield Problem(file, f"design {given.name}", part, message, remedy)
 
-
-def _problem(file: DesignFile, error: ChannelwrightError) -> Problem:
-    what, _, remedy = str(error).partition("; ")
-    return Problem(file.document.file, "", "", what, remedy or "correct the design")
+    def _problem(self, given: DesignInput, part: str, message: str, remedy: str) -> None:
+        file = self.files[given.name].document.file
+        self.problems.append(Problem(file, f"design {given.name}", part, message, remedy))

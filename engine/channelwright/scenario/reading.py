@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from channelwright.foundation.errors import PackError, Problem, UsageError
 from channelwright.model.market import Market
 from channelwright.model.study import Change, DataNote, Expectation, Fact, Pack, StudySpec
-from channelwright.scenario.design_reader import DesignFile, build_designs, read_designs
+from channelwright.scenario.design_reader import DesignBuilding, read_designs
 from channelwright.scenario.files import FileProblemError, PackFiles
 from channelwright.scenario.history import read_history
 from channelwright.scenario.market_builder import build_market
@@ -74,20 +74,29 @@ class _Reading:
         self.changes: list[Change] = []
 
     def pack(self, scenario: str | None) -> Pack:
+        """Return the pack, or raise every problem found."""
         document = self._document()
-        base, found = base_world(self.reader, document)
-        self.problems += found
+        base, unusable = base_world(self.reader, document)
+        self.problems += unusable
         names = _scenarios(document)
         if scenario is not None and scenario != BASE and scenario not in names:
             message = f"the pack has no scenario {scenario!r}; {nearest(scenario, {BASE, *names})}"
             raise UsageError(message)
         worlds = self._worlds(document, base, names)
-        designs, found = read_designs(self.reader, document, base.tables)
+        files, found = read_designs(self.reader, document, base.tables)
         self.problems += found
         history = self._history(document, base.shape)
         self.problems += study_problems(document)
-        self._stop_if_bad()
-        return self._built(base, worlds, designs, history, scenario)
+        if unusable or base.shape is None:
+            raise PackError(in_order(self.problems))
+        market = build_market(base.shape, base.tables)
+        designs = DesignBuilding(market, files, base.tables["products"]["price_index"])
+        self.problems += designs.problems
+        if self.problems:
+            raise PackError(in_order(self.problems))
+        played = base.shape.study.scenarios if scenario is None else (scenario,)
+        markets = {BASE: market, **self._markets(worlds, played)}
+        return self._pack(base.shape, played, markets, designs, history)
 
     def _document(self) -> Document:
         try:
@@ -108,6 +117,11 @@ class _Reading:
             if name != BASE:
                 worlds[name], found = scenario_world(self.reader, document, base, name, overrides)
                 self.problems += found
+        # An override that no scenario uses yet must be sound all the same.
+        used = {one for overrides in names.values() for one in overrides}
+        for name in _overrides(document):
+            if name not in used:
+                self.problems += scenario_world(self.reader, document, base, name, [name])[1]
         return worlds
 
     def _history(self, document: Document, shape: PackShape | None) -> dict[str, tuple[float, ...]]:
@@ -121,40 +135,30 @@ class _Reading:
         self.problems += found
         return series
 
-    def _stop_if_bad(self) -> None:
-        if self.problems:
-            raise PackError(in_order(self.problems))
-
-    def _built(
-        self,
-        base: World,
-        worlds: Mapping[str, World],
-        designs: Mapping[str, DesignFile],
-        history: dict[str, tuple[float, ...]],
-        scenario: str | None,
-    ) -> Pack:
-        shape = base.shape
-        if shape is None:  # a document without problems has a shape
-            raise PackError(self.problems)
-        played = shape.study.scenarios if scenario is None else (scenario,)
+    def _markets(self, worlds: Mapping[str, World], played: tuple[str, ...]) -> dict[str, Market]:
         markets: dict[str, Market] = {}
-        for name in dict.fromkeys((BASE, *played)):
+        for name in dict.fromkeys(played):
             world = worlds[name]
-            if world.shape is not None:
+            if name != BASE and world.shape is not None:
                 markets[name] = build_market(world.shape, world.tables)
             self.changes += world.changes
-        given, requests, found = build_designs(
-            markets[BASE], designs, base.tables["products"]["price_index"]
-        )
-        self.problems += found
-        self._stop_if_bad()
+        return markets
+
+    def _pack(
+        self,
+        shape: PackShape,
+        played: tuple[str, ...],
+        markets: dict[str, Market],
+        designs: DesignBuilding,
+        history: dict[str, tuple[float, ...]],
+    ) -> Pack:
         return Pack(
             name=shape.name,
             title=shape.title,
             description=shape.description.strip(),
             markets=markets,
-            designs=given,
-            requests=requests,
+            designs=designs.designs,
+            requests=designs.requests,
             study=_study(shape, played),
             changes=tuple(self.changes),
             notes=tuple(DataNote(n.subject, n.kind, n.text, n.source) for n in shape.evidence),
@@ -163,11 +167,15 @@ class _Reading:
         )
 
 
+def _overrides(document: Document) -> Mapping[str, Any]:
+    overrides = document.data.get("overrides")
+    return overrides if isinstance(overrides, Mapping) else {}
+
+
 def _scenarios(document: Document) -> dict[str, list[str]]:
     """Return the scenarios of a document, whatever else is wrong with it."""
     listed = document.data.get("scenarios")
-    overrides = document.data.get("overrides")
-    known = overrides if isinstance(overrides, Mapping) else {}
+    known = _overrides(document)
     if not isinstance(listed, Mapping):
         return {}
     return {

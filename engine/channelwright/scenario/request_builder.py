@@ -16,7 +16,6 @@ from channelwright.scenario.design_shapes import (
     ChosenHeadcount,
     ChosenOutlets,
     ChosenTerms,
-    DesignShape,
     PeopleToChoose,
     SitesToChoose,
     TermsToChoose,
@@ -28,13 +27,6 @@ if TYPE_CHECKING:
 
 NO_LIMIT = -1
 _STOCKING = tuple(SITE_KINDS.index(kind) for kind in ("office", "tier1", "tier2", "wholesaler"))
-
-
-def starts(shape: DesignShape) -> dict[str, str]:
-    """Return part -> name of the design that it starts from, for parts that are chosen."""
-    parts = {"outlets": shape.outlets, "headcount": shape.headcount, "terms": shape.terms}
-    chosen = (ChosenOutlets, ChosenHeadcount, ChosenTerms)
-    return {name: part.start for name, part in parts.items() if isinstance(part, chosen)}
 
 
 def build_request(market: Market, given: DesignInput, start: Design) -> Request:

@@ -1,16 +1,108 @@
-"""Checks of what a study asks for."""
+"""Checks between the keys of a pack: names that must exist, bounds that must fit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from channelwright.foundation.errors import Problem
-
-if TYPE_CHECKING:
-    from channelwright.scenario.documents import Document
+from channelwright.scenario.documents import Document, Place
+from channelwright.scenario.worlds import BASE
+from channelwright.tables.checks import nearest
 
 
 def study_problems(document: Document) -> Iterator[Problem]:
-    """Yield what is wrong between the keys of a pack."""
-    yield from ()
+    """Yield what is wrong between the keys of a pack; keys of a wrong type are left out."""
+    study = _mapping(document.data.get("study"))
+    designs = _mapping(document.data.get("designs"))
+    yield from _played(document, study, designs)
+    yield from _scenarios(document, study)
+    yield from _calendar(document)
+    for row, gate in enumerate(_list(study.get("expect"))):
+        yield from _bounds(document, ("study", "expect", row), _mapping(gate))
+        yield from _gate_design(document, ("study", "expect", row), _mapping(gate), study)
+    for row, fact in enumerate(_list(document.data.get("facts"))):
+        yield from _bounds(document, ("facts", row), _mapping(fact))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _played(
+    document: Document, study: Mapping[str, Any], designs: Mapping[str, Any]
+) -> Iterator[Problem]:
+    names = [name for name in _list(study.get("designs")) if isinstance(name, str)]
+    for row, name in enumerate(names):
+        place = ("study", "designs", row)
+        if name not in designs:
+            message = f"there is no design {name!r}"
+            yield document.problem(place, message, nearest(name, designs))
+        if name in names[:row]:
+            yield document.problem(place, f"design {name!r} stands twice", "keep one of them")
+    baseline = study.get("baseline")
+    if isinstance(baseline, str) and names and baseline not in names:
+        message = f"baseline {baseline!r} is not among the designs of the study"
+        yield document.problem(("study", "baseline"), message, nearest(baseline, names))
+
+
+def _scenarios(document: Document, study: Mapping[str, Any]) -> Iterator[Problem]:
+    scenarios = _mapping(document.data.get("scenarios"))
+    overrides = _mapping(document.data.get("overrides"))
+    for name, listed in scenarios.items():
+        for row, override in enumerate(_list(listed)):
+            if isinstance(override, str) and override not in overrides:
+                message = f"there is no override {override!r}"
+                place: Place = ("scenarios", name, row)
+                yield document.problem(place, message, nearest(override, overrides))
+    if _list(scenarios.get(BASE)):
+        message = f"scenario {BASE!r} has overrides"
+        remedy = "leave it empty: it is the pack as written; use another name"
+        yield document.problem(("scenarios", BASE), message, remedy)
+    for row, name in enumerate(_list(study.get("scenarios"))):
+        if isinstance(name, str) and name != BASE and name not in scenarios:
+            message = f"there is no scenario {name!r}"
+            remedy = nearest(name, {BASE, *scenarios})
+            yield document.problem(("study", "scenarios", row), message, remedy)
+
+
+def _calendar(document: Document) -> Iterator[Problem]:
+    market = _mapping(document.data.get("market"))
+    calendar = _mapping(market.get("calendar"))
+    place = ("market", "calendar")
+    horizon, warmup = calendar.get("horizon_days"), calendar.get("warmup_days")
+    if isinstance(horizon, int) and isinstance(warmup, int) and warmup >= horizon:
+        message = f"warm-up of {warmup} days leaves nothing of a horizon of {horizon}"
+        yield document.problem((*place, "warmup_days"), message, "shorten it")
+    weekday = _list(calendar.get("weekday"))
+    if weekday and all(factor == 0 for factor in weekday):
+        message = "every weekday has factor 0: there is no demand"
+        yield document.problem((*place, "weekday"), message, "give factors with a mean near 1")
+    behaviour = _mapping(market.get("behaviour"))
+    floor, ceiling = behaviour.get("floor"), behaviour.get("ceiling")
+    if isinstance(floor, int | float) and isinstance(ceiling, int | float) and floor > ceiling:
+        message = f"floor {floor:g} is above ceiling {ceiling:g}"
+        yield document.problem(("market", "behaviour", "floor"), message, "exchange the two")
+
+
+def _bounds(document: Document, place: Place, gate: Mapping[str, Any]) -> Iterator[Problem]:
+    low, high = gate.get("at_least"), gate.get("at_most")
+    if low is None and high is None and gate:
+        message = "neither at_least nor at_most is given"
+        yield document.problem(place, message, "give one of them, or both")
+    if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+        message = f"at_least {low:g} is above at_most {high:g}"
+        yield document.problem(place, message, "exchange the two")
+
+
+def _gate_design(
+    document: Document, place: Place, gate: Mapping[str, Any], study: Mapping[str, Any]
+) -> Iterator[Problem]:
+    name, names = gate.get("design", "*"), _list(study.get("designs"))
+    if isinstance(name, str) and name != "*" and name not in names:
+        message = f"design {name!r} is not among the designs of the study"
+        yield document.problem((*place, "design"), message, nearest(name, ["*", *names]))
