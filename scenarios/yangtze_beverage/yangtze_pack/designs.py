@@ -77,7 +77,7 @@ def make_designs(
 def _assisted_houses(
     towns: list[Town], table: OutletTable, roles: TownRoles, mode: IntArray
 ) -> dict[str, str]:
-    """Open a WAT or PDS house per 150 outlets round a seat: largest town first, then spread."""
+    """Open a WAT or PDS house per 190 outlets round a seat: largest town first, then spread."""
     opened: dict[str, str] = {}
     for seat in sorted(set(roles.seat.tolist())):
         for kind in (WAT, PDS):
@@ -100,7 +100,7 @@ def _spread_from(towns: list[Town], chosen: list[int]) -> Callable[[int], tuple[
     return distance
 
 
-PEOPLE_LOAD = {DSD: 110, WAT: 150, PDS: 125}  # outlets of one person
+PEOPLE_LOAD = {DSD: 110, WAT: 150, PDS: 140}  # outlets of one person
 
 
 def headcount(flow_outlets: dict[str, int], opened: dict[str, str]) -> list[tuple[str, str, int]]:

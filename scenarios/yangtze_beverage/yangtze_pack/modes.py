@@ -23,9 +23,10 @@ DSD, MT, WS, WAT, PDS, EB2B = range(len(MODE_IDS))
 ROUTE_ACCOUNTS = 110  # accounts of one direct route
 DSD_SHARE = 0.160  # share of a county's outlets that its office serves, at most ...
 DSD_SHARE_OF_SEAT = 0.62  # ... this share of the seat's outlets without a chain
-WAT_SHARE = 0.145  # share of a county's outlets that live in assisted towns
-PDS_SHARE = 0.145  # ... and in towns of area distributors
+WAT_SHARE = 0.150  # share of a county's outlets that live in assisted towns
+PDS_SHARE = 0.150  # ... and in towns of area distributors
 REACH = 0.60  # share of the outlets of such a town that the house serves, best first
+FEWEST_OUTLETS = 92  # outlets that feed a house and its person
 FEWEST_TOWNS = 4  # a county with fewer towns in the pack has no assisted towns
 NEAR_TOWN_KM = 9.0
 
@@ -70,16 +71,21 @@ def _other_zone(towns: list[Town], seat: int, row: int) -> bool:
 def _assisted_towns(
     towns: list[Town], rows: list[int], seat: int, counts: IntArray, role: IntArray
 ) -> None:
-    """Mark a cluster next to the seat WAT and a cluster round the farthest town PDS."""
+    """Mark a cluster next to the seat WAT and a cluster round the farthest town PDS.
+
+    A cluster too small to feed a house and its person stays with wholesalers.
+    """
     total = int(counts[rows].sum())
     others = [r for r in rows if r != seat]
     farthest = max(others, key=lambda r: (between_km(towns[r], towns[seat]), -r))
     for mode, share, centre in ((PDS, PDS_SHARE, farthest), (WAT, WAT_SHARE, seat)):
-        reached = 0
+        cluster: list[int] = []
         for row in sorted(others, key=lambda r: (between_km(towns[r], towns[centre]), r)):
+            reached = int(counts[cluster].sum())
             if role[row] == WS and reached + counts[row] / 2 <= share * total:
-                role[row] = mode
-                reached += int(counts[row])
+                cluster.append(row)
+        if REACH * counts[cluster].sum() >= FEWEST_OUTLETS:
+            role[cluster] = mode
 
 
 def today_modes(towns: list[Town], table: OutletTable, roles: TownRoles, seed: int) -> IntArray:

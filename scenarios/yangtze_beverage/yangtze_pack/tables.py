@@ -46,9 +46,11 @@ ZONE_NAMES = {
 SITE_RULE = {  # review days, safety days of stock, vehicle, cases per week and tour of the fleet
     "dc": (2, 5.0, "", 0),
     "office": (1, 4.0, "office_truck", 500),
-    "tier1": (3, 9.0, "house_van", 320),
+    "tier1": (3, 9.0, "house_van", 320),  # or the small van
     "wholesaler": (3, 6.0, "", 0),
 }
+SMALL_VAN = ("small_van", 200)
+SMALL_HOUSE_CASES = 1_450.0  # cases per week up to which a house keeps a small van
 PEAK = 2.2  # tours that can leave on a day, over the mean need
 
 Value = str | int | float
@@ -187,6 +189,8 @@ def write_design(
             rows.append([site.site_id, "", "", 1, 0.0, "", 0])
         elif site.site_id in design.opened:
             review, safety, vehicle, load = SITE_RULE[site.kind]
+            if site.kind == "tier1" and flow[number] <= SMALL_HOUSE_CASES:
+                vehicle, load = SMALL_VAN
             fleet = 1 + int(np.ceil(PEAK * flow[number] / 6 / load)) if load else 0
             mode = design.opened[site.site_id]
             rows.append([site.site_id, mode, site.parent, review, safety, vehicle, fleet])
