@@ -3,8 +3,12 @@
 import sys
 
 from channelwright.foundation.errors import ChannelwrightError
+from channelwright.store import identity
 from channelwright.studies import simulate
 from tests.study import fake_world
+
+# The fake world rests on nothing else of the engine.
+identity.SOURCES = ("foundation",)
 
 out, workers, replications = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 try:

@@ -422,6 +422,7 @@ def test_runs_show_themselves(tmp_path, orders):
         ({"designs": []}, "nothing to run"),
         ({"scenarios": ["flood"]}, "has no scenario 'flood'; scenarios: base"),
         ({"study": "../x"}, "is no folder name"),
+        ({"workers": 0}, "workers is 0; give 1 or more"),
     ],
 )
 def test_wishes_that_cannot_be_run_are_refused(tmp_path, settings, message):

@@ -7,6 +7,7 @@ import datetime
 import json
 import os
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -125,7 +126,7 @@ def test_frozen_values_keep_their_kinds(tmp_path):
         np.array([[1.5, np.nan], [np.inf, -0.0]]),
         np.array([True, False]),
         ("a", (1, 2.5, None, True)),
-        {"map": {"tuple": 1}, "array": "text"},
+        {"map": {"tuple": 1}, "array": "text", ("a", 1): MappingProxyType({2: 3})},
         np.int64(7),
     )
     save_frozen(tmp_path / "v.npz", value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr
@@ -50,13 +52,21 @@ def probability_best(
     matrix = _checked_designs(samples)
     score = matrix if larger_is_better else -matrix
     count = score.shape[1]
-    generator = np.random.default_rng(seed)
     centred = score - score.mean(axis=1, keepdims=True)
     # Weights on the residuals give the sample covariance even where it is singular (n <= k).
-    errors = generator.standard_normal((DRAWS, count)) @ centred.T / np.sqrt(count * (count - 1))
-    spread = np.sqrt((count - 1) / generator.chisquare(count - 1, size=(DRAWS, 1)))
-    drawn = score.mean(axis=1) + errors * spread
-    return _share_of_wins(drawn)
+    return _share_of_wins(score.mean(axis=1) + _weights(count, seed) @ centred.T)
+
+
+@lru_cache(maxsize=4)
+def _weights(count: int, seed: int) -> FloatArray:
+    """Return (DRAWS, n) weights of replications; every KPI of a comparison uses the same."""
+    generator = np.random.default_rng(seed)
+    normal = generator.standard_normal((DRAWS, count)) / np.sqrt(count * (count - 1))
+    weights: FloatArray = normal * np.sqrt(
+        (count - 1) / generator.chisquare(count - 1, size=(DRAWS, 1))
+    )
+    weights.flags.writeable = False
+    return weights
 
 
 def _share_of_wins(drawn: FloatArray) -> FloatArray:

@@ -102,7 +102,7 @@ def read_json(path: Path) -> dict[str, object]:
     try:
         value = json.loads(path.read_bytes())
     except FileNotFoundError as error:
-        msg = f"{path} is missing; the folder is damaged or is no run or study folder"
+        msg = f"{path} is missing: its folder is damaged; delete the folder and run the study again"
         raise StoreError(msg) from error
     except (OSError, ValueError) as error:
         msg = f"{path} cannot be read ({error}); restore it from a copy or delete its folder"

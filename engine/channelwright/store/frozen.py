@@ -11,6 +11,7 @@ import datetime
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -23,7 +24,6 @@ from channelwright.foundation.errors import StoreError
 from channelwright.store.files import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ def save_frozen(path: Path, value: object) -> None:
     path : Path
         Target, by custom with the ending ``.npz``.
     value : object
-        Dataclasses of the model, arrays, mappings with text keys, tuples, and plain values.
+        Dataclasses of the model, arrays, mappings, tuples, dates and plain values.
 
     Raises
     ------
@@ -91,8 +91,9 @@ def _encode(value: object, arrays: dict[str, np.ndarray[Any, Any]]) -> object:
         return {"date": value.isoformat()}
     if isinstance(value, tuple):
         return {"tuple": [_encode(item, arrays) for item in value]}
-    if isinstance(value, dict):
-        return {"map": [[key, _encode(item, arrays)] for key, item in value.items()]}
+    if isinstance(value, Mapping):
+        pairs = [[_encode(key, arrays), _encode(item, arrays)] for key, item in value.items()]
+        return {"map": pairs}
     return _encode_dataclass(value, arrays)
 
 
@@ -118,7 +119,7 @@ def _decode(tree: object, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Any:  #
     if tag == "tuple":
         return tuple(_decode(item, arrays) for item in body)
     if tag == "map":
-        return {key: _decode(item, arrays) for key, item in body}
+        return {_decode(key, arrays): _decode(item, arrays) for key, item in body}
     return _classes()[tag](**{name: _decode(item, arrays) for name, item in body.items()})
 
 

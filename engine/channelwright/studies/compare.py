@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from channelwright.foundation.errors import UsageError
+from channelwright.rules.kpi import LAST, RATIOS, SUMS
 from channelwright.stats.best import ASSUMPTION
 from channelwright.stats.comparison import COLUMNS, compare_designs
 from channelwright.stats.simultaneous import bonferroni
@@ -174,7 +175,7 @@ def compare(
     mode: str = TOTAL,
     confidence: float = 0.95,
     simultaneous: bool = False,
-    lower_is_better: Collection[str] = (),
+    lower_is_better: Collection[str] | None = None,
 ) -> Comparison:
     """Compare the designs of a study by paired differences under common random numbers.
 
@@ -194,8 +195,8 @@ def compare(
         Level of the intervals.
     simultaneous : bool
         True widens them so that all differences of a table hold together (Bonferroni).
-    lower_is_better : collection of str
-        KPIs that are ranked the other way round.
+    lower_is_better : collection of str, optional
+        KPIs of which less is better; default: what `channelwright.rules.kpi` says of each.
 
     Raises
     ------
@@ -210,7 +211,17 @@ def compare(
     for scenario in wanted:
         _known(scenario, runs.scenarios, "scenario")
     samples = tuple(collect(runs, scenario, area=area, mode=mode) for scenario in wanted)
-    return Comparison(reference, confidence, simultaneous, samples, frozenset(lower_is_better))
+    turned = _declared_lower() if lower_is_better is None else frozenset(lower_is_better)
+    return Comparison(reference, confidence, simultaneous, samples, turned)
+
+
+def _declared_lower() -> frozenset[str]:
+    declared = [
+        *(kpi for kpi, _, _ in RATIOS),
+        *(kpi for kpi, _, _ in SUMS),
+        *(kpi for kpi, _ in LAST),
+    ]
+    return frozenset(kpi.name for kpi in declared if kpi.more_is_better is False)
 
 
 def _known(name: str, known: Sequence[str], kind: str) -> None:

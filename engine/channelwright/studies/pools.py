@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
+from channelwright.foundation.errors import UsageError
 from channelwright.studies.worker import Outcome, Task, begin_work, perform
 
 if TYPE_CHECKING:
@@ -193,8 +195,18 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def choose_pool(executor: Executor | None, workers: int) -> Pool:
-    """Return the caller's executor, this process (one worker), or local processes."""
+def choose_pool(executor: Executor | None, workers: int | None) -> Pool:
+    """Return the caller's executor, this process (one worker), or local processes.
+
+    Raises
+    ------
+    UsageError
+        When `workers` is below 1.
+    """
     if executor is not None:
         return LentPool(executor)
-    return InlinePool() if workers == 1 else LocalPool(workers)
+    count = (os.cpu_count() or 1) if workers is None else workers
+    if count < 1:
+        msg = f"workers is {count}; give 1 or more"
+        raise UsageError(msg)
+    return InlinePool() if count == 1 else LocalPool(count)

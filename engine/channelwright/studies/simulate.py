@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from dataclasses import asdict, dataclass
@@ -144,14 +143,13 @@ def simulate(
         spec.seed if seed is None else seed,
         keep,
     )
+    pool = choose_pool(executor, workers)
     folder = StudyFolder(Path(out).resolve(), study or wish.default_study())
     with writer_lock(folder.path):
         chosen = settle_designs(wish, folder, engine.optimiser)
         plan = make_plan(wish, folder.name, _baseline(wish, baseline), chosen)
         whole = register(wish, folder, plan, chosen)
-        _Conductor(folder, whole, plan, engine, progress).conduct(
-            choose_pool(executor, workers or os.cpu_count() or 1)
-        )
+        _Conductor(folder, whole, plan, engine, progress).conduct(pool)
     return Runs(Study(folder, requested(whole, plan.runs)))
 
 
