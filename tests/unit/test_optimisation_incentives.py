@@ -337,6 +337,7 @@ def test_risk_on_a_term_without_a_grid_is_refused():
         (lambda: Party("x", ("a",), (1.0, 2.0)), "one cost per level"),
         (lambda: Party("x", (), ()), "at least one"),
         (lambda: Party("x", ("a",), (1.0,), count=0.0), "count 0.0 above 0"),
+        (lambda: channel().replace(parties=()), "no party takes part"),
         (lambda: Term("x", 1.0, 0.0), "must be finite and not empty"),
         (lambda: Term("x", 0.0, math.inf), "must be finite and not empty"),
         (lambda: Term("x", 0.0, 1.0, grid=(2.0,)), "no value of its grid"),

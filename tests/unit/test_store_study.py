@@ -274,7 +274,7 @@ def test_a_plan_does_not_turn_into_another(change, clash):
         PLAN.extended_by(dataclasses.replace(PLAN, **change))
 
 
-@pytest.mark.parametrize("name", ["", "a/b", "..", ".hidden", "/tmp/x"])
+@pytest.mark.parametrize("name", ["", "a/b", "..", ".hidden", "/x"])
 def test_study_names_stay_in_the_results_folder(tmp_path, name):
     with pytest.raises(UsageError, match="is no folder name"):
         StudyFolder(tmp_path, name)

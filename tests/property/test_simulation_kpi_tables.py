@@ -1,0 +1,75 @@
+"""The additive KPI tables say the same as the detail tables of the same run."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from channelwright.foundation.random import Address
+from channelwright.simulation import replicate
+from channelwright.tables.codes import PARTY_STRIDE, CallState, LineState
+from channelwright.tables.sink import MemorySink
+from tests.support import random_market
+
+SEEDS = range(30)
+
+
+@cache
+def both(seed: int):
+    market, design = random_market(seed)
+    sink = MemorySink()
+    replicate(market, design, Address(seed, 1), sink, keep="orders")
+    return market, design, sink
+
+
+def total(sink: MemorySink, table: str, column: str) -> int:
+    return int(sink.table(table)[column].sum()) if table in sink.names() else 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_cells_add_up_to_the_detail_tables(seed: int) -> None:
+    _, _, sink = both(seed)
+    cells = sink.table("cells")
+    lines = sink.table("order_lines") if "order_lines" in sink.names() else None
+    assert cells["cases_ordered"].sum() == total(sink, "order_lines", "ordered")
+    assert cells["cases_delivered"].sum() == total(sink, "deliveries", "cases")
+    assert cells["outlet_value"].sum() == total(sink, "deliveries", "value")
+    shelf = sink.table("shelf")
+    assert cells["units_sold"].sum() == shelf["sold"].sum() + shelf["online_sold"].sum()
+    demanded = shelf["demanded"].sum() + shelf["online_demanded"].sum()
+    assert cells["units_demanded"].sum() == demanded
+    assert cells["stocked_days"].sum() == (shelf["closing"] > 0).sum()
+    if lines is not None:
+        refused = lines["ordered"][lines["state"] == LineState.REFUSED].sum()
+        assert cells["cases_refused"].sum() == refused
+        assert cells["lines"].sum() == len(lines["day"])
+        assert cells["cases_first"].sum() == lines["first"].sum()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_calls_of_people_and_cells_agree(seed: int) -> None:
+    _, _, sink = both(seed)
+    cells, people = sink.table("cells"), sink.table("rep_cells")
+    if "calls" not in sink.names():
+        assert cells["calls_planned"].sum() == 0
+        return
+    state = sink.table("calls")["state"]
+    for column, person, count in (
+        ("calls_planned", "planned", len(state)),
+        ("calls_made", "made", (state != CallState.MISSED).sum()),
+        ("calls_productive", "productive", (state == CallState.PRODUCTIVE).sum()),
+    ):
+        assert cells[column].sum() == people[person].sum() == count
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_ledger_adds_up_to_the_postings(seed: int) -> None:
+    _, _, sink = both(seed)
+    postings, ledger = sink.table("postings"), sink.table("ledger")
+    for account in np.unique(postings["account"]):
+        for side in ("payer", "payee"):
+            kinds = postings[side] // PARTY_STRIDE
+            for kind in np.unique(kinds):
+                mine = (postings["account"] == account) & (kinds == kind)
+                theirs = (ledger["account"] == account) & (ledger[side] == kind)
+                assert postings["amount"][mine].sum() == ledger["amount"][theirs].sum()
