@@ -13,7 +13,7 @@ from channelwright.model.forecast import Forecast
 from channelwright.model.market import Market
 from channelwright.model.request import Request
 from channelwright.optimisation.headcount import choose_headcount
-from channelwright.optimisation.incentive_request import choose_terms
+from channelwright.optimisation.incentives_request import choose_terms
 from channelwright.optimisation.territories import choose_territories
 from channelwright.rules.expectation import expect
 
