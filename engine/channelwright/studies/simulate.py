@@ -87,63 +87,38 @@ def simulate(
 ) -> Runs:
     """Simulate designs in the same random worlds and keep every run.
 
-    What is finished already, in this or any other study of the results folder, is not computed
-    again. Requests among the designs are optimised first, and the answer is kept with the study.
+    What any study of the results folder has finished is not computed again, and the same call goes
+    on where it stopped. Requests are optimised first; the answer is kept with the study.
 
     Parameters
     ----------
     pack : Pack
-        As `read_scenario` returns it.
-    designs : sequence, optional
-        Names of designs or requests, designs, or plans; default: the pack's study.
-    replications, seed : int, optional
-        Default: the pack's study.
-    scenarios : sequence of str, optional
-        Default: the pack's study.
-    workers : int, optional
-        Local processes; 1 runs in this process; default: one per processor.
-    executor : concurrent.futures.Executor, optional
+        As `read_scenario` returns it; its study is the default of what is left out below.
+    designs : sequence
+        Names of designs or requests, designs, or plans.
+    replications, seed : int
+    scenarios : sequence of str
+    workers : int
+        Local processes, by default one per processor; 1 runs in this process.
+    executor : concurrent.futures.Executor
         Used instead of local processes, and left open.
-    out : path
-        Results folder.
-    study : str, optional
-        Name of the study; by default one that belongs to this question, so that the same call goes
-        on where it stopped.
+    out, study : path, str
+        Results folder; name of the study, by default one that belongs to this question.
     keep : str
         ``kpis``: additive KPI tables only; ``orders``: every order as well.
-    baseline : str, optional
-        Default: the pack's if it is simulated, else the first design.
+    baseline : str
     progress : Progress
         Called at the start and after every run.
-    engine : Engine, optional
+    engine : Engine
         Other functions instead of the engine's.
-
-    Returns
-    -------
-    Runs
-        The study as far as it got; failed runs are rows of `Runs.failures`.
 
     Raises
     ------
-    UsageError
-        When a name is unknown or a number makes no sense.
-    InfeasibleError
-        When a request has no answer.
-    StoreError
-        When the folder cannot be written, is damaged, or is being written by someone else.
-    StudyInterruptedError
-        After Ctrl-C; the same call goes on.
+    UsageError, InfeasibleError, StoreError, StudyInterruptedError
+        A name or number makes no sense; a request has no answer; the folder cannot be used; Ctrl-C.
     """
-    spec, engine = pack.study, engine or Engine()
-    wish = Wish(
-        pack,
-        tuple(spec.designs if designs is None else designs),
-        tuple(spec.scenarios if scenarios is None else scenarios),
-        spec.replications if replications is None else replications,
-        spec.seed if seed is None else seed,
-        keep,
-    )
-    pool = choose_pool(executor, workers)
+    wish = _wish(pack, designs, scenarios, replications, seed, keep)
+    pool, engine = choose_pool(executor, workers), engine or Engine()
     folder = StudyFolder(Path(out).resolve(), study or wish.default_study())
     with writer_lock(folder.path):
         chosen = settle_designs(wish, folder, engine.optimiser)
@@ -151,6 +126,25 @@ def simulate(
         whole = register(wish, folder, plan, chosen)
         _Conductor(folder, whole, plan, engine, progress).conduct(pool)
     return Runs(Study(folder, requested(whole, plan.runs)))
+
+
+def _wish(
+    pack: Pack,
+    designs: Sequence[str | Design | Plan] | None,
+    scenarios: Sequence[str] | None,
+    replications: int | None,
+    seed: int | None,
+    keep: str,
+) -> Wish:
+    spec = pack.study
+    return Wish(
+        pack,
+        tuple(spec.designs if designs is None else designs),
+        tuple(spec.scenarios if scenarios is None else scenarios),
+        spec.replications if replications is None else replications,
+        spec.seed if seed is None else seed,
+        keep,
+    )
 
 
 def _baseline(wish: Wish, given: str | None) -> str:
