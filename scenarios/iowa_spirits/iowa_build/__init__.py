@@ -1,0 +1,1 @@
+"""Builds the tables of the pack from the rows in `source/`; nothing else is read."""
