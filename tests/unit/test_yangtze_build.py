@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from channelwright import read_scenario
+from channelwright.rules import geography
+
 PACK = Path(__file__).resolve().parents[2] / "scenarios" / "yangtze_beverage"
 
 
@@ -36,6 +39,11 @@ def built(out, outlets, *more):
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
     return built(tmp_path_factory.mktemp("pack") / "large", 10_000)
+
+
+@pytest.fixture(scope="module")
+def packs(large):
+    return {2_000: read_scenario(PACK), 10_000: read_scenario(large)}
 
 
 def test_shipped_pack_is_what_the_build_command_writes(tmp_path):
@@ -66,14 +74,14 @@ def test_outlets_per_head_do_not_depend_on_the_size(large):
 
 @pytest.mark.parametrize("outlets", [2_000, 10_000, 100_000])
 def test_growth_reaches_the_wanted_people_in_a_connected_piece(outlets):
-    geography = module("geography")
-    towns = geography.grow(outlets)
+    places = module("geography")
+    towns = places.grow(outlets)
     people = sum(t.people for t in towns)
     assert 1000 * outlets / people == pytest.approx(2.6, abs=0.05)
-    crossings = geography.read_crossings()
+    crossings = places.read_crossings()
     reached, waiting = [towns[0]], towns[1:]
     while waiting:
-        near = [t for t in waiting if min(geography.between_km(t, r) for r in reached) <= 30]
+        near = [t for t in waiting if min(places.between_km(t, r) for r in reached) <= 30]
         assert near, f"{waiting[0].name} is cut off"
         reached += near
         waiting = [t for t in waiting if t not in near]
@@ -81,31 +89,31 @@ def test_growth_reaches_the_wanted_people_in_a_connected_piece(outlets):
 
 
 def test_towns_of_a_county_hold_all_its_people():
-    geography = module("geography")
-    counties = geography.read_counties()
+    places = module("geography")
+    counties = places.read_counties()
     held = dict.fromkeys((c.adcode for c in counties), 0)
-    for town in geography.read_towns(counties):
+    for town in places.read_towns(counties):
         assert town.people > 0
         held[town.county.adcode] += town.people
     assert held == {c.adcode: c.people for c in counties}
 
 
 def test_the_bay_is_crossed_on_a_named_bridge_only():
-    geography = module("geography")
-    county = {c.name: c for c in geography.read_counties()}
-    bridges = geography.read_crossings()
-    straight = geography.between_km(county["Haiyan"], county["Cixi"])
-    by_road = geography.land_km(county["Haiyan"], county["Cixi"], bridges)
-    bay = [b for b in bridges if b.crossing_id == "hangzhou_bay_bridge"]
-    assert by_road == geography.land_km(county["Haiyan"], county["Cixi"], bay) > straight + 5
+    places = module("geography")
+    county = {c.name: c for c in places.read_counties()}
+    bridges = places.read_crossings()
+    straight = places.between_km(county["Haiyan"], county["Cixi"])
+    by_road = places.land_km(county["Haiyan"], county["Cixi"], bridges)
+    bay = tuple(b for b in bridges if b.crossing_id == "hangzhou_bay_bridge")
+    assert by_road == places.land_km(county["Haiyan"], county["Cixi"], bay) > straight + 5
     with pytest.raises(ValueError, match="empty"):
-        geography.land_km(county["Haiyan"], county["Cixi"], [])
+        places.land_km(county["Haiyan"], county["Cixi"], ())
 
 
 def test_outlets_stand_on_the_dry_side_of_the_bay():
-    geography, scatter = module("geography"), module("scatter")
+    places, scatter = module("geography"), module("scatter")
     land = scatter.Land()
-    seat = next(t for t in geography.grow(2_000) if t.name == "Zhapu")
+    seat = next(t for t in places.grow(2_000) if t.name == "Zhapu")
     lat, lon, _ = scatter.town_points(seat, 400, land, np.random.default_rng(1))
     assert land.dry("delta", lat, lon).all()
     wet = land.dry("delta", np.array([30.50, 31.20]), np.array([121.10, 120.15]))
@@ -151,3 +159,57 @@ def test_a_size_that_cannot_be_built_says_why(tmp_path, arguments, says):
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "x").exists()
+
+
+def field_days(pack):
+    """Calls made and minutes used on every planned day of every direct rep."""
+    market, plan = pack.market, pack.designs["today"].outlets
+    reps, roles = pack.designs["today"].reps, market.roles
+    places, mode = geography.outlet_points(market), market.modes.ids.index("DSD")
+    for rep in np.flatnonzero(reps.mode == mode):
+        role = reps.role[rep]
+        home = market.areas.zone[reps.area[rep]]
+        start = geography.Points(reps.lat[[rep]], reps.lon[[rep]], np.array([home]))
+        mine = np.flatnonzero(plan.rep == rep)
+        mine = mine[np.argsort(plan.call_rank[mine])]
+        for day in range(28):
+            due = mine[(plan.order_days[mine] >> day) & 1 == 1]
+            if not len(due):
+                continue
+            stops = geography.Points(
+                np.append(start.lat, places.lat[due]),
+                np.append(start.lon, places.lon[due]),
+                np.append(start.zone, places.zone[due]),
+            )
+            at = np.arange(len(due))
+            legs = geography.metres(market.geography, stops.take(at), stops.take(at + 1))
+            minutes = (
+                geography.seconds(legs, roles.speed[role])
+                + roles.stop_seconds[role]
+                + roles.call_seconds[role, market.outlets.grade[due]]
+            ).cumsum() / 60
+            yield rep, int((minutes <= roles.field_seconds[role] / 60).sum()), len(due)
+
+
+@pytest.mark.parametrize("outlets", [2_000, 10_000])
+def test_a_direct_rep_with_110_outlets_makes_15_to_20_calls_a_day(packs, outlets):
+    pack = packs[outlets]
+    days = np.array(list(field_days(pack)))
+    reps = np.unique(days[:, 0])
+    served = np.bincount(pack.designs["today"].outlets.rep[pack.designs["today"].outlets.rep >= 0])
+    assert 100 <= np.median(served[reps]) <= 120
+    assert served[reps].mean() == pytest.approx(110, abs=0.5)
+    assert 15 <= np.median(days[:, 1]) <= 20
+    by_rep = [np.median(days[days[:, 0] == rep, 1]) for rep in reps]
+    assert 15 <= np.median(by_rep) <= 20
+    assert days[:, 1].sum() / days[:, 2].sum() > 0.95, "planned calls fit into the field time"
+
+
+def test_neighbouring_outlets_stand_at_walking_distance_of_a_street(packs):
+    for pack in packs.values():
+        market = pack.market
+        rows = np.flatnonzero(market.outlets.area == 0)
+        places = geography.outlet_points(market).take(rows)
+        table = geography.distance_table(market.geography, places, places).astype(float)
+        np.fill_diagonal(table, np.inf)
+        assert 30 <= np.median(table.min(axis=1)) <= 250

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent / "source"
@@ -96,9 +98,9 @@ def between_km(a: Town | County, b: Town | County) -> float:
     return haversine_km(a.latitude, a.longitude, b.latitude, b.longitude)
 
 
-def read_crossings() -> list[Crossing]:
+def read_crossings() -> tuple[Crossing, ...]:
     """Return the named crossings between land zones."""
-    return [
+    return tuple(
         Crossing(
             row["crossing_id"],
             row["name"],
@@ -109,10 +111,11 @@ def read_crossings() -> list[Crossing]:
             int(row["metres"]),
         )
         for row in read_rows("crossings.csv")
-    ]
+    )
 
 
-def crossing_paths(crossings: list[Crossing], start: str, goal: str) -> list[list[Crossing]]:
+@cache
+def crossing_paths(crossings: tuple[Crossing, ...], start: str, goal: str) -> list[list[Crossing]]:
     """Return every chain of crossings without a repeated zone from ``start`` to ``goal``."""
     paths: list[list[Crossing]] = []
 
@@ -131,7 +134,7 @@ def crossing_paths(crossings: list[Crossing], start: str, goal: str) -> list[lis
     return paths
 
 
-def land_km(a: Town | County, b: Town | County, crossings: list[Crossing]) -> float:
+def land_km(a: Town | County, b: Town | County, crossings: tuple[Crossing, ...]) -> float:
     """Return the distance over land: straight in one zone, else over the best named crossings."""
     return min(_path_km(a, b, path) for path in crossing_paths(crossings, a.zone, b.zone))
 
@@ -204,10 +207,13 @@ def read_towns(counties: list[County]) -> list[Town]:
 def _nearest_county(
     province: str, latitude: float, longitude: float, counties: list[County]
 ) -> str:
-    inside = [county for county in counties if county.province == province]
-    return min(
-        inside, key=lambda c: (haversine_km(latitude, longitude, c.latitude, c.longitude), c.adcode)
-    ).adcode
+    east = math.cos(math.radians(latitude))
+
+    def far(county: County) -> tuple[float, str]:
+        north = county.latitude - latitude
+        return north * north + ((county.longitude - longitude) * east) ** 2, county.adcode
+
+    return min((c for c in counties if c.province == province), key=far).adcode
 
 
 def _populated(county: County, points: list[Town]) -> list[Town]:
@@ -306,8 +312,10 @@ def grow(outlets: int, start: str | None = None) -> list[Town]:
     return chosen
 
 
-def county_order(counties: list[County], start: str, crossings: list[Crossing]) -> list[County]:
-    """Return all counties in the order in which growth reaches them."""
+def county_order(
+    counties: list[County], start: str, crossings: tuple[Crossing, ...]
+) -> Iterator[County]:
+    """Yield all counties in the order in which growth reaches them."""
     by_code = {c.adcode: c for c in counties}
     if start not in by_code:
         msg = f"start county {start!r} is not a census code of Jiangsu or Zhejiang"
@@ -319,18 +327,19 @@ def county_order(counties: list[County], start: str, crossings: list[Crossing]) 
     }
     ranked = sorted(homes, key=lambda p: (land_km(homes[first.prefecture], homes[p], crossings), p))
     order: list[County] = [first]
+    yield first
     for prefecture in ranked:
         rest = [c for c in counties if c.prefecture == prefecture and c is not first]
         reach = {c.adcode: min(land_km(c, done, crossings) for done in order) for c in rest}
         while rest:
             nearest = min(rest, key=lambda c: (reach[c.adcode], c.adcode))
             order.append(nearest)
+            yield nearest
             rest.remove(nearest)
             for county in rest:
                 reach[county.adcode] = min(
                     reach[county.adcode], land_km(county, nearest, crossings)
                 )
-    return order
 
 
 def _centre(members: list[County]) -> County:
