@@ -1,0 +1,1 @@
+"""Figures of the report: each takes an info object and returns inline SVG."""

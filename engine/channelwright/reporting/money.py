@@ -1,0 +1,278 @@
+"""The ledger read three ways: the manufacturer's profit by mode, by party, and by house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from channelwright.foundation.units import TICKS_PER_UNIT
+from channelwright.model.design import Design
+from channelwright.model.market import SITE_KINDS, Market
+from channelwright.reporting.estimates import wide
+from channelwright.reporting.reading import StudyData
+from channelwright.reporting.words import MANY_KINDS
+from channelwright.rules.kpi_money import site_results
+from channelwright.tables.codes import Account, Party
+from channelwright.tables.outputs import LEDGER, SITE_CELLS
+
+SELLING = (Party.OUTLET, Party.CHAIN)
+#: Lines of the profit and loss account: what is added (+1) or taken off (-1) the line before.
+COSTS = (
+    Account.PRODUCTION,
+    Account.FREIGHT,
+    Account.DELIVERY,
+    Account.HANDLING,
+    Account.WAGES,
+    Account.COMMISSION,
+    Account.BONUS,
+    Account.PLATFORM,
+    Account.SITE,
+    Account.INTEREST,
+)
+#: Costs between the gross margin and the contribution.
+BELOW_MARGIN = COSTS[1:]
+UPSTREAM = (Account.PRODUCTION, Account.FREIGHT, Account.SITE, Account.INTEREST)
+
+
+def group_names(market: Market) -> np.ndarray:
+    """Return the group of every site's owner, (S,) text; empty for the manufacturer's sites."""
+    kinds = [MANY_KINDS[int(kind)] for kind in market.sites.kind]
+    return np.where(market.sites.independent, kinds, "")
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Where the goods of every site go in the end.
+
+    Attributes
+    ----------
+    weight : mapping of design to (replications, S, M)
+        Cases that leave a site, by itself or through the sites below it, by outlet mode.
+    """
+
+    weight: Mapping[str, np.ndarray]
+
+
+def flows(data: StudyData) -> Flows:
+    """Return the downstream flow of every site by outlet mode.
+
+    Invoices to outlets carry the mode of the outlet and the site that served it; their value is
+    turned into cases by the mean invoice price of the mode, then added up the supply chain.
+    """
+    cases = _outlet_cases(data)
+    return Flows({name: _upwards(cases[name], plan) for name, plan in data.designs.items()})
+
+
+def _outlet_cases(data: StudyData) -> dict[str, np.ndarray]:
+    shape = (len(data.replications), len(data.market.sites), len(data.market.modes))
+    place = {number: row for row, number in enumerate(data.replications)}
+    value = {name: np.zeros(shape) for name in data.designs}
+    ledger = data.ledger
+    sales = ledger[
+        (ledger["account"] == Account.GOODS) & ledger["payer"].isin(SELLING) & (ledger["site"] >= 0)
+    ]
+    for name, part in sales.groupby("design"):
+        at = (part["replication"].map(place).to_numpy(), part["site"], part["mode"])
+        np.add.at(value[str(name)], at, part["amount"].to_numpy())
+    for name, amounts in value.items():
+        amounts *= _cases_per_money(data, name)
+    return value
+
+
+def _cases_per_money(data: StudyData, design: str) -> np.ndarray:
+    """Return cases per currency unit of outlet invoices by mode, (M,)."""
+    cells = data.cells[data.cells["design"] == design]
+    modes = range(len(data.market.modes))
+    sums = cells.groupby("mode")[["cases_delivered", "outlet_value"]].sum().reindex(modes)
+    value = sums["outlet_value"].to_numpy() / 10_000
+    price = np.full(len(value), np.nan)
+    np.divide(sums["cases_delivered"].to_numpy(), value, out=price, where=value > 0)
+    return np.where(np.isfinite(price), price, 1.0)
+
+
+def _upwards(cases: np.ndarray, plan: Design) -> np.ndarray:
+    total = cases.copy()
+    for site in range(cases.shape[1]):
+        parent, steps = int(plan.sites.parent[site]), 0
+        while parent >= 0 and steps <= cases.shape[1]:
+            total[:, parent] += cases[:, site]
+            parent, steps = int(plan.sites.parent[parent]), steps + 1
+    return total
+
+
+def profit_lines(data: StudyData) -> pd.DataFrame:
+    """Return the manufacturer's account by design, line and outlet mode.
+
+    Postings between sites, and costs of whole sites, belong to all outlets below the site: they are
+    split over outlet modes by the cases that reach them.
+
+    Returns
+    -------
+    DataFrame
+        Index (design, line, mode), columns the replications, currency units. Lines: ``retail``
+        (outlets' takings, information only), ``gross`` (invoices of the manufacturer), ``rebates``
+        and the names of `COSTS`; costs and rebates are negative.
+    """
+    ledger = data.ledger
+    maker = Party.MANUFACTURER
+    signed = ledger["amount"] * (
+        (ledger["payee"] == maker).astype(float) - (ledger["payer"] == maker).astype(float)
+    )
+    line = ledger["account"].map(_line_of)
+    retail = ledger["account"] == Account.CONSUMER
+    mine = ledger.assign(line=line, amount=signed.where(~retail, ledger["amount"]))
+    mine = mine[retail | (signed != 0)]
+    return wide(_by_outlet_mode(data, mine), ("design", "line", "mode"), "amount")
+
+
+def _line_of(account: int) -> str:
+    names = {Account.GOODS: "gross", Account.REBATE: "rebates", Account.CONSUMER: "retail"}
+    return names.get(Account(account), Account(account).name)
+
+
+def _by_outlet_mode(data: StudyData, postings: pd.DataFrame) -> pd.DataFrame:
+    """Split the postings of sites over the outlet modes that the sites serve."""
+    direct = _is_outlet_posting(data, postings)
+    kept = postings.loc[direct, ["design", "line", "mode", "replication", "amount"]]
+    rest = postings[~direct]
+    sums = rest.groupby(["design", "line", "replication", "site"], sort=True)["amount"].sum()
+    weight = flows(data).weight
+    place = {number: row for row, number in enumerate(data.replications)}
+    parts = [
+        _split(key, amount, weight[key[0]][place[key[2]], key[3]]) for key, amount in sums.items()
+    ]
+    return pd.concat([kept, *parts], ignore_index=True) if parts else kept
+
+
+def _is_outlet_posting(data: StudyData, postings: pd.DataFrame) -> pd.Series:
+    upstream = postings["account"].isin(UPSTREAM)
+    between = (postings["payer"] == Party.OWNER) | (postings["payee"] == Party.OWNER)
+    trade = postings["account"].isin((Account.GOODS, Account.REBATE))
+    # A depot's handling for another site carries that site's mode; no outlet buys there in it.
+    served = _served_by_option(data)
+    keys = zip(postings["design"], postings["site"], postings["mode"], strict=True)
+    handled = postings["account"] == Account.HANDLING
+    elsewhere = handled & np.array([key not in served for key in keys], dtype=bool)
+    return ~((upstream & (postings["site"] >= 0)) | (between & trade) | elsewhere)
+
+
+def _served_by_option(data: StudyData) -> set[tuple[str, int, int]]:
+    found: set[tuple[str, int, int]] = set()
+    for name, plan in data.designs.items():
+        mode = np.repeat(plan.outlets.mode, plan.outlets.options.shape[1])
+        pairs = np.unique(np.stack([plan.outlets.options.ravel(), mode]), axis=1).T
+        found |= {(name, int(site), int(row)) for site, row in pairs}
+    return found
+
+
+def _split(key: tuple[str, str, int, int], amount: float, weight: np.ndarray) -> pd.DataFrame:
+    total = weight.sum()
+    shares = weight / total if total > 0 else np.zeros(len(weight))
+    modes = np.flatnonzero(shares)
+    # A site that sold nothing has costs all the same: mode -1 keeps them in the total.
+    columns = {"mode": modes, "amount": amount * shares[modes]}
+    if len(modes) == 0:
+        columns = {"mode": np.array([-1]), "amount": np.array([amount])}
+    return pd.DataFrame({"design": key[0], "line": key[1], "replication": key[2], **columns})
+
+
+def party_flows(data: StudyData) -> pd.DataFrame:
+    """Return what every party gains and pays.
+
+    Returns
+    -------
+    DataFrame
+        Columns design, replication, party (group of parties), site (the owner's site or -1),
+        account, mode, area, amount: positive when the party receives. Amounts add up to zero.
+    """
+    ledger = data.ledger
+    group = group_names(data.market)
+    names = {
+        Party.MANUFACTURER: "Manufacturer",
+        Party.OUTSIDE: "Outside",
+        Party.PEOPLE: "People who sell",
+        Party.OUTLET: "Shops",
+        Party.CHAIN: "Chains",
+    }
+    sides = []
+    for side, sign in (("payee", 1.0), ("payer", -1.0)):
+        owner = ledger[side] == Party.OWNER
+        site = _owner_site(data, ledger, side).where(owner, -1)
+        label = ledger[side].map(names)
+        label = label.where(~owner, pd.Series(group[site.to_numpy()], index=ledger.index))
+        sides.append(
+            ledger[["design", "replication", "account", "mode", "area"]].assign(
+                party=label, site=site, amount=sign * ledger["amount"]
+            )
+        )
+    return pd.concat(sides, ignore_index=True)
+
+
+def _owner_site(data: StudyData, ledger: pd.DataFrame, side: str) -> pd.Series:
+    """Return the site whose owner stands on one side of each posting."""
+    site = ledger["site"].to_numpy()
+    if side == "payer":
+        return pd.Series(site, index=ledger.index)
+    parent = np.full(len(site), -1)
+    for name, plan in data.designs.items():
+        mine = (ledger["design"] == name).to_numpy()
+        parent[mine] = plan.sites.parent[site[mine]]
+    # Between two owners the posting names the buyer's site, and the seller is its supplier.
+    sold_on = (ledger["account"] == Account.GOODS) & (ledger["payer"] == Party.OWNER)
+    return pd.Series(np.where(sold_on, parent, site), index=ledger.index)
+
+
+def houses(data: StudyData) -> pd.DataFrame:
+    """Return profit, capital and return of every open independent house.
+
+    Definitions are those of `channelwright.rules.kpi_money.site_results`: profit after interest,
+    with the change of stock, over the mean of stock + credit given - credit taken, per year.
+
+    Returns
+    -------
+    DataFrame
+        Columns design, replication, site, mode, cases, profit, capital (currency units), roi.
+    """
+    parts = []
+    for (name, number), ledger in data.ledger.groupby(["design", "replication"], sort=True):
+        design = data.designs[str(name)]
+        table = site_results(data.market, design, _one_run(data, str(name), int(number), ledger))
+        owned = table[table["independent"]].drop(columns="independent")
+        parts.append(owned.assign(design=name, replication=number))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _one_run(
+    data: StudyData, design: str, replication: int, ledger: pd.DataFrame
+) -> dict[str, dict[str, np.ndarray]]:
+    """Return the tables of one run with all measured periods added up to one."""
+    postings = ledger.assign(period=0, amount=ledger["amount"] * TICKS_PER_UNIT)
+    sites = data.sites
+    mine = sites[(sites["design"] == design) & (sites["replication"] == replication)]
+    closing = data.closing
+    ends = closing[(closing["design"] == design) & (closing["replication"] == replication)]
+    value = ends.assign(value=ends["value"] * TICKS_PER_UNIT, last=ends["period"] >= 0)
+    after = value[value["last"]].set_index("site")["value"]
+    before = value[~value["last"]].set_index("site")["value"].rename("closing_value").reset_index()
+    measured = mine.assign(period=0, closing_value=mine["site"].map(after).fillna(0.0))
+    cells = pd.concat([measured, before.assign(period=-1)], ignore_index=True)
+    return {
+        "ledger": {name: postings[name].to_numpy() for name in LEDGER.names},
+        "site_cells": {name: cells[name].fillna(0.0).to_numpy() for name in SITE_CELLS.names},
+    }
+
+
+def own_stock_change(data: StudyData) -> pd.DataFrame:
+    """Return the change of the manufacturer's stock, index design, columns the replications."""
+    closing = data.closing
+    own = ~data.market.sites.independent[closing["site"].to_numpy()]
+    signed = closing["value"].where(closing["period"] >= 0, -closing["value"])
+    return wide(closing.assign(amount=signed)[own], ("design",), "amount")
+
+
+def kind_of(market: Market, site: int) -> str:
+    """Return the kind of a site."""
+    return SITE_KINDS[int(market.sites.kind[site])]

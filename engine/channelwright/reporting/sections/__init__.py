@@ -1,0 +1,1 @@
+"""The ten sections: every number of the report, before anything is drawn."""

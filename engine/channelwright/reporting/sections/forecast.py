@@ -1,0 +1,187 @@
+"""Section 9: what the optimiser forecast beside what was simulated, and its certificates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from channelwright.model.certificate import Certificate
+from channelwright.reporting.estimates import Estimate
+from channelwright.reporting.grid import Column, Grid, Row
+from channelwright.reporting.kpis import kpi_estimate, label_of, unit_of
+from channelwright.reporting.numbers import many, percent
+from channelwright.reporting.reading import StudyData
+from channelwright.reporting.sections.section import SectionInfo
+
+
+@dataclass(frozen=True)
+class ForecastRow:
+    """One forecast KPI beside the simulated one.
+
+    Attributes
+    ----------
+    design, kpi, unit : str
+    forecast : float
+    simulated : Estimate or None
+    """
+
+    design: str
+    kpi: str
+    unit: str
+    forecast: float
+    simulated: Estimate | None
+
+    @property
+    def error(self) -> float:
+        """Forecast less simulated, as a share of the simulated mean."""
+        if self.simulated is None or self.simulated.value == 0.0:
+            return float("nan")
+        return (self.forecast - self.simulated.value) / abs(self.simulated.value)
+
+
+@dataclass(frozen=True)
+class ForecastInfo:
+    """Forecasts and certificates of the chosen designs.
+
+    Attributes
+    ----------
+    section : SectionInfo
+    rows : tuple of ForecastRow
+    certificates : tuple of (design, Certificate)
+    """
+
+    section: SectionInfo
+    rows: tuple[ForecastRow, ...]
+    certificates: tuple[tuple[str, Certificate], ...]
+
+
+def forecast_info(data: StudyData) -> ForecastInfo:
+    """Return forecasts beside the simulation."""
+    rows = tuple(
+        ForecastRow(design, kpi, unit_of(data, kpi), float(value), kpi_estimate(data, kpi, design))
+        for design, chosen in data.chosen.items()
+        if chosen.forecast is not None
+        for kpi, value in chosen.forecast.kpis.items()
+    )
+    certificates = tuple(
+        (design, certificate)
+        for design, chosen in data.chosen.items()
+        for certificate in chosen.certificates
+    )
+    grids = (*_grid(data, rows), *_certificate_grid(data, certificates))
+    text = _text(data)
+    return ForecastInfo(SectionInfo(_headline(data, rows), text, grids), rows, certificates)
+
+
+def _headline(data: StudyData, rows: tuple[ForecastRow, ...]) -> str:
+    if not data.chosen:
+        return (
+            "No design of this study was chosen by the optimiser, so there is no forecast to check."
+        )
+    key = next(
+        (
+            r
+            for name in ("contribution", "delivered_cases")
+            for r in rows
+            if r.kpi == name and r.simulated is not None
+        ),
+        None,
+    )
+    if key is None:
+        names = many(len(data.chosen), "design was", "designs were")
+        return f"{names} chosen by the optimiser; no forecast can be set beside the simulation."
+    return (
+        f"The forecast of {label_of(key.kpi).lower()} for “{data.title(key.design)}” is "
+        f"{percent(abs(key.error))} {'above' if key.error > 0 else 'below'} what was simulated."
+    )
+
+
+def _text(data: StudyData) -> tuple[str, ...]:
+    assumptions = list(
+        dict.fromkeys(
+            sentence
+            for chosen in data.chosen.values()
+            if chosen.forecast is not None
+            for sentence in chosen.forecast.assumptions
+        )
+    )
+    if not assumptions:
+        return ()
+    joined = " ".join(s[:1].upper() + s[1:].rstrip(".") + "." for s in assumptions)
+    return (f"What the forecast leaves out: {joined}",)
+
+
+def _grid(data: StudyData, rows: tuple[ForecastRow, ...]) -> tuple[Grid, ...]:
+    shown = [row for row in rows if row.simulated is not None]
+    if not shown:
+        return ()
+    body = tuple(
+        Row(
+            (
+                data.title(row.design),
+                label_of(row.kpi),
+                "%" if row.unit == "share" else row.unit.replace("currency", data.currency),
+                row.forecast * (100.0 if row.unit == "share" else 1.0),
+                row.simulated and row.simulated.scaled(100.0 if row.unit == "share" else 1.0),
+                row.error,
+            ),
+            design=row.design,
+        )
+        for row in shown
+    )
+    columns = (
+        Column("Design"),
+        Column("KPI"),
+        Column("Unit"),
+        Column("Forecast", "number", decimals=1),
+        Column("Simulated", "number", decimals=1),
+        Column("Error", "share", signed=True),
+    )
+    note = (
+        "The forecast follows expected flows by the ledger's rules; the simulation adds variance, "
+        "stock-outs, queues and tours. Error: forecast less simulated, over simulated."
+    )
+    return (Grid("Forecast and outcome", columns, body, note, key="forecast"),)
+
+
+def _certificate_grid(
+    data: StudyData, certificates: tuple[tuple[str, Certificate], ...]
+) -> tuple[Grid, ...]:
+    if not certificates:
+        return ()
+    body = tuple(
+        Row(
+            (
+                data.title(design),
+                _sentence(item),
+                item.lower_bound,
+                item.upper_bound,
+                item.gap,
+                "; ".join(item.relaxations) or "none",
+                ", ".join(
+                    f"{value:,} {name.replace('_', ' ')}"
+                    for name, value in sorted(item.work.items())
+                ),
+            ),
+            design=design,
+        )
+        for design, item in certificates
+    )
+    columns = (
+        Column("Design"),
+        Column("What was shown"),
+        Column("Lower bound", "number"),
+        Column("Upper bound", "number"),
+        Column("Gap", "share", decimals=2),
+        Column("Bound ignores"),
+        Column("Work done"),
+    )
+    note = (
+        "Parts are chosen one after another; no joint optimum is claimed. The gap is how far the "
+        "answer can be from the best possible one under the model of that part."
+    )
+    return (Grid("Certificates of the optimiser", columns, body, note, key="certificates"),)
+
+
+def _sentence(certificate: Certificate) -> str:
+    text = certificate.statement()
+    return text[:1].upper() + text[1:]

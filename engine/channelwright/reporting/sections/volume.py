@@ -1,0 +1,252 @@
+"""Section 3: what changes volume, and what only moves between modes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from channelwright.reporting.estimates import Estimate, estimate, rows, wide
+from channelwright.reporting.grid import Column, Grid, Row
+from channelwright.reporting.numbers import compact, listed, percent, share_estimate
+from channelwright.reporting.reading import StudyData
+from channelwright.reporting.sections.section import SectionInfo
+from channelwright.reporting.words import mode_label
+
+
+@dataclass(frozen=True)
+class ModeChange:
+    """Change of one mode's volume against the baseline, cases per week.
+
+    Attributes
+    ----------
+    design, mode : str
+    before, after : Estimate
+        Delivered to outlets.
+    moved : float
+        Volume of the outlets that came, less that of the outlets that left, at the baseline's
+        sales; adds up to zero over the modes unless coverage changes.
+    grown : Estimate
+        The rest: outlets buy more or less than before.
+    """
+
+    design: str
+    mode: str
+    before: Estimate
+    after: Estimate
+    moved: float
+    grown: Estimate
+
+
+@dataclass(frozen=True)
+class VolumeInfo:
+    """Volume by design and mode.
+
+    Attributes
+    ----------
+    section : SectionInfo
+    modes : tuple of str
+        Modes in use, in pack order.
+    cases : mapping of (design, mode) to Estimate
+        Cases per week delivered to outlets.
+    changes : tuple of ModeChange
+        Every rival and mode.
+    sell_out : mapping of design to Estimate
+        Units sold to consumers relative to the baseline, share.
+    """
+
+    section: SectionInfo
+    modes: tuple[str, ...]
+    cases: dict[tuple[str, str], Estimate]
+    changes: tuple[ModeChange, ...]
+    sell_out: dict[str, Estimate]
+
+
+def volume_info(data: StudyData, focus: str) -> VolumeInfo:
+    """Return what changes volume."""
+    weeks = data.days / 7.0
+    delivered = wide(data.cells, ("design", "mode"), "cases_delivered") / weeks
+    cases = {
+        (design, mode): rows(delivered, design=design, mode=row)
+        for design in data.designs
+        for row, mode in enumerate(data.market.modes.ids)
+    }
+    used = tuple(m for m in data.market.modes.ids if any(cases[d, m].any() for d in data.designs))
+    sold = wide(data.cells, ("design",), "units_sold")
+    base = sold.loc[data.baseline].to_numpy()
+    sell_out = {name: estimate(sold.loc[name].to_numpy() / base - 1.0) for name in data.designs}
+    changes = tuple(
+        change for rival in data.rivals for change in _changes(data, cases, rival, used)
+    )
+    estimates = {key: estimate(values) for key, values in cases.items() if key[1] in used}
+    grids = (
+        _mode_grid(data, used, estimates),
+        *_change_grid(data, used, changes),
+        _demand_grid(data),
+    )
+    headline = _headline(data, focus, sell_out, changes)
+    section = SectionInfo(headline, _text(data, focus, changes), grids)
+    return VolumeInfo(section, used, estimates, changes, sell_out)
+
+
+def moved_volume(data: StudyData, rival: str, before: dict[str, float]) -> dict[str, float]:
+    """Return what moves into each mode (net), valued at the baseline's sales per outlet.
+
+    Every outlet counts with its share of the base demand of its old mode, so that what leaves one
+    mode arrives in others; outlets that the rival drops are a loss, and outlets that only the rival
+    covers count as growth.
+    """
+    ids = data.market.modes.ids
+    units = data.market.products.units_per_case
+    demand = (data.market.outlets.rate / units).sum(axis=1)
+    old, new = data.designs[data.baseline].outlets.mode, data.designs[rival].outlets.mode
+    base = np.bincount(old[old >= 0], demand[old >= 0], minlength=len(ids))
+    net = np.zeros(len(ids))
+    for outlet in np.flatnonzero((old != new) & (old >= 0)):
+        value = before[ids[old[outlet]]] * demand[outlet] / max(base[old[outlet]], 1e-12)
+        net[old[outlet]] -= value
+        if new[outlet] >= 0:
+            net[new[outlet]] += value
+    return dict(zip(ids, net.tolist(), strict=True))
+
+
+def _changes(
+    data: StudyData, cases: dict[tuple[str, str], np.ndarray], rival: str, used: tuple[str, ...]
+) -> list[ModeChange]:
+    before = {m: float(cases[data.baseline, m].mean()) for m in data.market.modes.ids}
+    moved = moved_volume(data, rival, before)
+    return [
+        ModeChange(
+            rival,
+            mode,
+            estimate(cases[data.baseline, mode]),
+            estimate(cases[rival, mode]),
+            moved[mode],
+            estimate(cases[rival, mode] - cases[data.baseline, mode] - moved[mode]),
+        )
+        for mode in used
+    ]
+
+
+def _headline(
+    data: StudyData,
+    focus: str,
+    sell_out: dict[str, Estimate],
+    changes: tuple[ModeChange, ...],
+) -> str:
+    if focus == data.baseline:
+        return "There is no rival whose volume could differ."
+    moved = sum(max(c.moved, 0.0) for c in changes if c.design == focus)
+    change = sell_out[focus]
+    title = data.title(focus)
+    if change.decided or not change.bounded:
+        verb = "raises" if change.value > 0 else "lowers"
+        sign = 1.0 if change.value > 0 else -1.0
+        ends = sorted((sign * change.low, sign * change.high))
+        size = share_estimate(Estimate(abs(change.value), *ends), decimals=2)
+        result = f"{verb} sales to consumers by {size}"
+    else:
+        result = "leaves sales to consumers where they are"
+    return (
+        f"“{title}” moves {compact(moved)} cases a week between modes and {result}: only the "
+        "latter is growth."
+    )
+
+
+def _text(data: StudyData, focus: str, changes: tuple[ModeChange, ...]) -> tuple[str, ...]:
+    mine = [change for change in changes if change.design == focus]
+    if not mine:
+        return ()
+    given = [f"{c.mode} ({compact(-c.moved)})" for c in mine if c.moved < -0.5]
+    taken = [f"{c.mode} ({compact(c.moved)})" for c in mine if c.moved > 0.5]
+    grown = max(mine, key=lambda c: c.grown.value)
+    sentences = []
+    if given and taken:
+        sentences.append(
+            f"Cases a week leave {listed(given)} and arrive in {listed(taken)} because outlets "
+            "change mode."
+        )
+    if grown.grown.decided and grown.grown.value > 0:
+        whole = sum(c.before.value for c in mine)
+        sentences.append(
+            f"The largest true gain is in {grown.mode}: {compact(grown.grown.value)} cases a week "
+            f"more than these outlets bought before, {percent(grown.grown.value / whole)} of all."
+        )
+    return (" ".join(sentences),) if sentences else ()
+
+
+def _mode_grid(
+    data: StudyData, used: tuple[str, ...], cases: dict[tuple[str, str], Estimate]
+) -> Grid:
+    names = dict(zip(data.market.modes.ids, data.market.modes.names, strict=True))
+    body = [
+        Row(
+            (mode_label(mode, names[mode]), *(cases[name, mode] for name in data.designs)),
+            mode=mode,
+        )
+        for mode in used
+    ]
+    delivered = wide(data.cells, ("design",), "cases_delivered") * 7.0 / data.days
+    totals = [estimate(delivered.loc[name].to_numpy()) for name in data.designs]
+    body.append(Row(("All modes", *totals), strong=True))
+    columns = (
+        Column("Mode"),
+        *(Column(data.title(name), "number", "cases/week", design=name) for name in data.designs),
+    )
+    note = "Delivered to outlets, mean of the measured weeks; 95 % intervals."
+    return Grid("Volume by mode", columns, tuple(body), note, key="volume_by_mode")
+
+
+def _change_grid(
+    data: StudyData, used: tuple[str, ...], changes: tuple[ModeChange, ...]
+) -> tuple[Grid, ...]:
+    if not changes:
+        return ()
+    found = {(change.design, change.mode): change for change in changes}
+    body = [
+        Row(
+            (
+                mode,
+                *(
+                    value
+                    for rival in data.rivals
+                    for value in (found[rival, mode].moved, found[rival, mode].grown)
+                ),
+            ),
+            mode=mode,
+        )
+        for mode in used
+    ]
+    columns = [Column("Mode")]
+    for rival in data.rivals:
+        title = data.short(rival)
+        columns.append(Column(f"{title}: moved", "number", "cases/week", signed=True, design=rival))
+        columns.append(Column(f"{title}: grown", "number", "cases/week", signed=True, design=rival))
+    note = (
+        f"Change of each mode against {data.versus}. Moved: outlets that change mode, at what "
+        "their old mode sold; it adds up to zero unless outlets are dropped. Grown: the rest, that "
+        "is what the same outlets sell more or less, and outlets that were not covered before."
+    )
+    return (Grid("Moved and grown", tuple(columns), tuple(body), note, key="moved_and_grown"),)
+
+
+def _demand_grid(data: StudyData) -> Grid:
+    weeks = data.days / 7.0
+    measures = (
+        ("Demanded by consumers", "units_demanded"),
+        ("Sold to consumers", "units_sold"),
+        ("of which online", "units_online"),
+    )
+    body = []
+    for label, column in measures:
+        table = wide(data.cells, ("design",), column) / weeks
+        body.append(Row((label, *(estimate(table.loc[n].to_numpy()) for n in data.designs))))
+    columns = (
+        Column("Units a week"),
+        *(Column(data.title(name), "number", "units/week", design=name) for name in data.designs),
+    )
+    note = (
+        "Demand rises with execution in the outlet, which calls and orders lift; unmet demand is "
+        "lost."
+    )
+    return Grid("Demand and sell-out", columns, tuple(body), note, key="sell_out")
