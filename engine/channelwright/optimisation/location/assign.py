@@ -144,12 +144,14 @@ def improve(task: AssignmentTask, chosen: Indices, moves: int = 5000) -> Indices
     chosen = chosen.copy()
     customers = np.arange(chosen.size)
     loads = _loads(task, chosen)
+    real = task.cost[task.cost < _FORBIDDEN]
+    least = _EPSILON * float(np.abs(real).max(initial=1.0))
     for _ in range(moves):
         gain, i, site = _best_shift(task, chosen, customers, loads)
         other = -1
-        if gain <= _EPSILON:
+        if gain <= least:
             gain, i, other = _best_swap(task, chosen, customers, loads)
-            if gain <= _EPSILON:
+            if gain <= least:
                 break
             site = int(chosen[other])
         before = int(chosen[i])
@@ -190,6 +192,9 @@ def _best_swap(
     now = task.cost[customers, chosen]
     there = task.cost[:, chosen]
     change = there + there.T - now[:, None] - now[None, :]
+    # Sums with a forbidden cost would drown every real difference in rounding.
+    barred = there >= _FORBIDDEN / 2
+    change[barred | barred.T] = np.inf
     for weight, load, limit in zip(task.weight, loads, task.limit, strict=True):
         own = weight[customers, chosen]
         cross = weight[:, chosen]

@@ -47,6 +47,11 @@ def _site_clashes(problem: LocationProblem) -> Iterator[str]:
             f"at least {problem.minimum_open} sites are asked for but only {usable} candidates "
             "are not closed; add candidates or lower the number."
         )
+    elif problem.minimum_open > problem.maximum_open:
+        yield (
+            f"at least {problem.minimum_open} sites are asked for but at most "
+            f"{problem.maximum_open} may be open."
+        )
 
 
 def _lock_clashes(problem: LocationProblem) -> Iterator[str]:

@@ -11,6 +11,7 @@ from scipy import sparse
 from channelwright.optimisation.location.assign import assignment_task, construct, improve, overload
 from channelwright.optimisation.location.interchange import improve_sites
 from channelwright.optimisation.location.solution import Incumbent, answer_of, violation
+from channelwright.optimisation.location.sums import sums_by
 from channelwright.optimisation.solver import LinearModel, SolverOptions, solve_arrays
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def answer_from(problem: LocationProblem, pricing: Pricing) -> Incumbent | None:
     pricing : Pricing
         Opened sites, merits and capacity prices.
     """
-    if not problem.binding and not problem.minimum_load.any():
+    if not problem.binding:
         return _free_answer(problem, pricing)
     opened = top_up(problem, pricing)
     if problem.single_source:
@@ -72,9 +73,26 @@ def _free_answer(problem: LocationProblem, pricing: Pricing) -> Incumbent | None
     if not opened.any():
         opened[np.where(problem.forced_closed, np.inf, pricing.rho).argmin()] = True
     opened = improve_sites(problem, cost, opened)
-    sites = np.flatnonzero(opened)
-    found = answer_of(problem, sites[cost[:, sites].argmin(axis=1)], opened)
-    return found if violation(problem, found) is None else None
+    while True:
+        sites = np.flatnonzero(opened)
+        found = answer_of(problem, sites[cost[:, sites].argmin(axis=1)], opened)
+        if violation(problem, found) is None:
+            return found
+        weakest = _weakest_site(problem, found)
+        if weakest < 0 or int(opened.sum()) <= max(1, problem.minimum_open):
+            return None
+        opened[weakest] = False
+
+
+def _weakest_site(problem: LocationProblem, found: Incumbent) -> int:
+    """Return the open site that misses its least load by most and may be closed, or -1."""
+    short = np.zeros(problem.n_sites)
+    for k in range(problem.n_measures):
+        used = problem.used(k, found.customer, found.site)
+        load = sums_by(found.site, used, problem.n_sites)
+        short = np.maximum(short, problem.minimum_load[:, k] - load)
+    short[~found.open | problem.forced_open] = 0.0
+    return int(short.argmax()) if short.max() > 0 else -1
 
 
 def _single_answer(problem: LocationProblem, sites: Indices, pricing: Pricing) -> Incumbent | None:

@@ -158,8 +158,6 @@ class LocationProblem:
             array = getattr(self, name)
             if array.size and (array.min() < -1 or array.max() >= limit):
                 yield f"{name} must lie in -1..{limit - 1}, found {array.min()}..{array.max()}"
-        if self.minimum_open > self.maximum_open:
-            yield f"minimum_open {self.minimum_open} is above maximum_open {self.maximum_open}"
 
     def _bad_values(self) -> Iterator[str]:
         finite = {"demand", "fixed_cost", "minimum_load", "usage"}

@@ -1,0 +1,185 @@
+"""Choose which sites to open and which outlets each serves, for a whole market."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from channelwright.foundation.errors import InfeasibleError, SolverError
+from channelwright.model.draft import BY_RULE
+from channelwright.model.market import CAPTURES
+from channelwright.optimisation.location import LocationOptions, solve_location
+from channelwright.optimisation.redraft import draft_of
+from channelwright.optimisation.territory_problem import (
+    TerritoryTask,
+    pattern_site,
+    territory_task,
+)
+from channelwright.rules.flows import expected_flows
+from channelwright.rules.planning import complete
+
+if TYPE_CHECKING:
+    from channelwright.foundation.units import BoolArray, IntArray
+    from channelwright.model.certificate import Certificate
+    from channelwright.model.design import Design, SitePlan
+    from channelwright.model.draft import DesignDraft
+    from channelwright.model.market import Market
+    from channelwright.model.request import SiteChoice
+    from channelwright.optimisation.location import LocationSolution
+
+_VISIT = CAPTURES.index("visit")
+#: A hundredth of a per cent is far below what any forecast of cost is worth.
+USUAL = LocationOptions(gap=1e-4, nodes=2_000)
+
+
+def choose_territories(
+    market: Market,
+    choice: SiteChoice,
+    design: Design,
+    options: LocationOptions = USUAL,
+) -> tuple[Design, Certificate]:
+    """Choose sites and territories at least cost of the network.
+
+    Demand does not depend on who serves an outlet, so least cost is most profit. Single source,
+    within the sites' capacity in cases and in working capital.
+
+    Parameters
+    ----------
+    market : Market
+    choice : SiteChoice
+        Candidates, limits and locks.
+    design : Design
+        Complete; everything that the request does not name is kept. People of the modes chosen
+        are sized anew by the workload rule.
+    options : LocationOptions
+        Work limits of the search.
+
+    Returns
+    -------
+    tuple of Design and Certificate
+        The design with new sites and territories, and what is known about the choice.
+
+    Raises
+    ------
+    InfeasibleError
+        No choice meets the request; the message names the numbers that clash.
+    SolverError
+        The work limits ended the search before any answer was found.
+    """
+    task = territory_task(market, choice, design)
+    solution = solve_location(task.problem, options)
+    unit = f"{market.finance.currency} per week"
+    if solution.incumbent is None:
+        statement = replace(solution.certificate, unit=unit).statement()
+        if solution.certificate.status == "infeasible":
+            raise InfeasibleError(statement)
+        raise SolverError(statement + "; raise the work limits")
+    draft = _draft(market, choice, design, task, solution)
+    messages = _messages(market, design, task, solution)
+    return complete(market, draft), replace(
+        solution.certificate, unit=unit, messages=(*solution.certificate.messages, *messages)
+    )
+
+
+def _draft(
+    market: Market,
+    choice: SiteChoice,
+    design: Design,
+    task: TerritoryTask,
+    solution: LocationSolution,
+) -> DesignDraft:
+    draft = draft_of(market, design)
+    site = np.array(draft.site)
+    site[task.rows] = task.sites[solution.assignment]
+    found = solution.incumbent
+    opened = np.array(design.sites.open)
+    opened[task.sites] = False if found is None else found.open
+    people = np.array(draft.headcount)
+    sized = np.zeros(len(market.modes), dtype=np.bool_)
+    sized[choice.modes] = market.modes.capture[choice.modes] == _VISIT
+    people[:, sized] = BY_RULE
+    people[~opened] = 0
+    return replace(
+        draft,
+        site=site,
+        options=_options(draft.options, site, opened),
+        sites=_site_plan(market, choice, design, task, opened, site),
+        headcount=people,
+    )
+
+
+def _options(options: IntArray, site: IntArray, opened: BoolArray) -> IntArray:
+    """Put the assigned site first and drop closed and repeated ones behind it."""
+    kept = np.array(options)
+    kept[:, 0] = site
+    behind = kept[:, 1:]
+    gone = (behind >= 0) & (~opened[np.maximum(behind, 0)] | (behind == site[:, None]))
+    behind[gone] = -1
+    return kept
+
+
+def _site_plan(
+    market: Market,
+    choice: SiteChoice,
+    design: Design,
+    task: TerritoryTask,
+    opened: BoolArray,
+    site: IntArray,
+) -> SitePlan:
+    plan, start = task.prepared.sites, design.sites
+    closed = ~opened
+    drops = expected_flows(market, design).orders
+    before = _per_site(design.outlets.site, drops, opened.size)
+    after = _per_site(site, drops, opened.size)
+    vehicles, pickers = np.array(start.vehicles), np.array(start.pickers)
+    for j in task.sites[opened[task.sites]].tolist():
+        mode = int(choice.candidate_mode[j])
+        same = j if start.open[j] else pattern_site(market, start, mode, j)
+        # The same vehicles and pickers per drop as today, so that no choice is starved of trucks.
+        growth = after[j] / before[same] if before[same] > 0 else 1.0
+        for column in (vehicles, pickers):
+            wanted = int(np.ceil(column[same] * growth - 1e-9))
+            column[j] = max(int(column[j]), wanted, min(1, int(column[same])))
+    vehicles[closed], pickers[closed] = 0, 0
+    return replace(
+        plan,
+        open=opened,
+        mode=np.where(closed, -1, plan.mode),
+        parent=np.where(closed, -1, plan.parent),
+        vehicles=vehicles,
+        pickers=pickers,
+    )
+
+
+def _per_site(site: IntArray, drops: np.ndarray, sites: int) -> np.ndarray:
+    served = site >= 0
+    return np.bincount(site[served], weights=drops[served], minlength=sites)
+
+
+def _messages(
+    market: Market, design: Design, task: TerritoryTask, solution: LocationSolution
+) -> tuple[str, ...]:
+    found = solution.incumbent
+    if found is None:
+        return ()
+    opened = task.sites[found.open]
+    names = ", ".join(market.sites.names[j] for j in opened.tolist())
+    moved = int((design.outlets.site[task.rows] != task.sites[solution.assignment]).sum())
+    texts = [
+        "Objective: delivery, handling, freight, fixed cost of sites and half a person's pay per "
+        "site for the last person of its team; sales do not depend on who serves.",
+        f"Open: {names}; {moved} of {task.rows.size} outlets change their server.",
+    ]
+    for k, measure in enumerate(task.problem.measure_names):
+        used = task.problem.used(k, found.customer, found.site)
+        load = np.bincount(found.site, weights=used, minlength=task.sites.size)
+        limit = task.problem.limit[:, k]
+        full = np.flatnonzero(found.open & (load > 0.98 * limit))
+        texts += [
+            f"{market.sites.names[task.sites[j]]} is full in {measure}: {load[j]:,.0f} of "
+            f"{limit[j]:,.0f}."
+            for j in full.tolist()
+        ]
+    return tuple(texts)

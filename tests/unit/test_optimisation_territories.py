@@ -1,0 +1,147 @@
+"""Sites and territories of a whole market: limits, locks, forecasts and explained clashes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from channelwright.foundation.errors import InfeasibleError
+from channelwright.optimisation.territories import choose_territories
+from channelwright.optimisation.territory_problem import CAPITAL, CASES, territory_task
+from channelwright.rules.expectation import expect
+from channelwright.rules.flows import expected_flows
+from channelwright.scenario import read_scenario
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def asked():
+    pack = read_scenario(ROOT / "scenarios" / "yangtze_beverage")
+    request = pack.requests["optimised"]
+    return pack.markets[pack.study.scenarios[0]], request.sites, request.start
+
+
+def cost_in(task, design):
+    """Objective of a design's own territories in the task's money, inf if not allowed."""
+    place = np.searchsorted(task.sites, design.outlets.site[task.rows])
+    rows = np.arange(task.rows.size)
+    return float(
+        task.problem.cost[rows, place].sum() + task.problem.fixed_cost[np.unique(place)].sum()
+    )
+
+
+def test_the_choice_is_proven_and_no_worse_than_today(asked):
+    market, choice, start = asked
+    design, certificate = choose_territories(market, choice, start)
+    assert certificate.gap <= 1e-4
+    assert certificate.unit == "CNY per week"
+    task = territory_task(market, choice, start)
+    assert cost_in(task, design) == pytest.approx(certificate.objective)
+    assert certificate.objective <= cost_in(task, start) + 1e-6
+
+
+def test_only_the_asked_outlets_and_candidates_change(asked):
+    market, choice, start = asked
+    design, _ = choose_territories(market, choice, start)
+    others = ~np.isin(start.outlets.mode, choice.modes)
+    assert (design.outlets.site[others] == start.outlets.site[others]).all()
+    assert (design.outlets.mode == start.outlets.mode).all()
+    fixed = ~choice.candidates
+    assert (design.sites.open[fixed] == start.sites.open[fixed]).all()
+    covered = design.outlets.mode >= 0
+    assert design.sites.open[design.outlets.site[covered]].all()
+    used = np.flatnonzero(design.sites.open & choice.candidates)
+    assert (design.sites.mode[used] == choice.candidate_mode[used]).all()
+    assert (design.sites.vehicles[used] > 0).all()
+    closed = ~design.sites.open
+    assert (design.sites.mode[closed] == -1).all()
+    assert (design.sites.vehicles[closed] == 0).all()
+
+
+def loads(market, choice, start, design, measure):
+    task = territory_task(market, choice, start)
+    place = np.searchsorted(task.sites, design.outlets.site[task.rows])
+    used = task.problem.used(measure, np.arange(place.size), place)
+    return np.bincount(place, weights=used, minlength=task.sites.size), task
+
+
+@pytest.mark.parametrize("share", [0.45, 0.3])
+def test_a_tight_capacity_is_kept_and_costs(asked, share):
+    market, choice, start = asked
+    free = choose_territories(market, choice, start)[1].objective
+    weekly = expected_flows(market, start).cases.sum(axis=1)
+    total = weekly[np.isin(start.outlets.mode, choice.modes)].sum()
+    capacity = np.where(choice.candidates, share * total, market.sites.capacity_cases)
+    tight = replace(market, sites=replace(market.sites, capacity_cases=capacity))
+    choice = replace(choice, minimum_cases=0.0)
+    design, certificate = choose_territories(tight, choice, start)
+    load, task = loads(tight, choice, start, design, CASES)
+    assert (load <= task.problem.capacity[:, CASES] + 1e-6).all()
+    assert certificate.objective > free
+    assert certificate.gap < 0.002
+
+
+def test_working_capital_binds(asked):
+    market, choice, start = asked
+    used, task = loads(market, choice, start, start, CAPITAL)
+    tied = max(used)
+    assert tied > 0
+    money = np.where(choice.candidates, int(0.6 * tied * 10_000), market.sites.working_capital)
+    poor = replace(market, sites=replace(market.sites, working_capital=money))
+    choice = replace(choice, minimum_cases=0.0)
+    design, certificate = choose_territories(poor, choice, start)
+    load, task = loads(poor, choice, start, design, CAPITAL)
+    assert (load <= task.problem.capacity[:, CAPITAL] + 1e-6).all()
+    assert certificate.objective > choose_territories(market, choice, start)[1].objective
+
+
+def test_number_forced_and_locked_are_kept(asked):
+    market, choice, start = asked
+    today = np.flatnonzero(start.sites.open & choice.candidates)
+    least = replace(choice, minimum=4, minimum_cases=0.0)
+    design, certificate = choose_territories(market, least, start)
+    assert (design.sites.open & choice.candidates).sum() >= 4
+    assert certificate.objective > choose_territories(market, choice, start)[1].objective
+    locked = np.isin(start.outlets.mode, choice.modes) & (np.arange(len(market.outlets)) % 7 == 0)
+    kept = replace(choice, locked=locked)
+    design, _ = choose_territories(market, kept, start)
+    assert (design.outlets.site[locked] == start.outlets.site[locked]).all()
+    assert design.sites.open[today].all()
+    forced = np.zeros(len(market.sites), dtype=bool)
+    forced[np.flatnonzero(choice.candidates & ~design.sites.open)[0]] = True
+    design, _ = choose_territories(market, replace(choice, forced=forced, minimum_cases=0.0), start)
+    assert design.sites.open[forced].all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"radius_metres": 50}, "is within reach of 0 open candidates"),
+        ({"minimum_cases": 1e6}, "branch and bound|viable|whole reach"),
+        ({"minimum": 20}, "at least 20 sites"),
+        ({"maximum_share": 0.05}, "largest sites together|all candidates together"),
+    ],
+)
+def test_clashes_are_named(asked, changes, words):
+    market, choice, start = asked
+    with pytest.raises(InfeasibleError, match=words):
+        choose_territories(market, replace(choice, **changes), start)
+
+
+def test_nothing_to_decide_is_refused(asked):
+    market, choice, start = asked
+    nobody = replace(choice, candidates=np.zeros(len(market.sites), dtype=bool))
+    outlets = replace(
+        start.outlets,
+        mode=np.where(np.isin(start.outlets.mode, choice.modes), -1, start.outlets.mode),
+    )
+    with pytest.raises(InfeasibleError, match="0 outlets of WAT, PDS"):
+        choose_territories(market, nobody, replace(start, outlets=outlets))
+
+
+def test_the_forecast_takes_the_chosen_design(asked):
+    market, choice, start = asked
+    design, _ = choose_territories(market, choice, start)
+    assert expect(market, design).kpis["sites_open"] == design.sites.open.sum()
