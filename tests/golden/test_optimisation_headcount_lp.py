@@ -23,19 +23,24 @@ def visit_model():
         accounts=np.array([120.0, 110.0]),
     )
     cells = Cells(
-        names=("north A", "north C", "south B"),
-        team=np.array([0, 0, 1]),
-        outlets=np.array([30.0, 150.0, 40.0]),
-        minutes=np.array([25.0, 15.0, 20.0]),
+        names=("north A", "north C", "south B", "south C"),
+        team=np.array([0, 0, 1, 1]),
+        outlets=np.array([30.0, 150.0, 40.0, 60.0]),
+        minutes=np.array([25.0, 15.0, 20.0, 15.0]),
     )
     problem = VisitProblem(
         teams,
         cells,
         visits=np.array([0.0, 0.5, 1.0]),
-        contribution=np.array([[0.0, 20.0, 30.0], [0.0, 11.0, 12.0], [0.0, 9.0, 14.0]]),
-        allowed=np.array([[False, False, True], [True, True, True], [True, True, False]]),
+        contribution=np.array(
+            [[0.0, 20.0, 30.0], [0.0, 11.0, 12.0], [0.0, 9.0, 14.0], [0.0, 3.0, 4.0]]
+        ),
+        allowed=np.array(
+            [[False, False, True], [True, True, True], [True, True, False], [True, True, True]]
+        ),
         most_reps=8,
         budget=60.0,
+        policy=np.array([0, 2, 1, 2]),
     )
     return headcount_profit.build(problem)
 

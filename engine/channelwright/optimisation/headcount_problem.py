@@ -7,6 +7,7 @@ team calls on. All figures refer to one period of the caller's choice (a week, a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -97,11 +98,13 @@ class WorkloadProblem:
     teams : Teams
     cells : Cells
     visits : (C,) float64, calls per outlet and period
+    most_reps : int or None, head-count of all teams together
     """
 
     teams: Teams
     cells: Cells
     visits: FloatArray
+    most_reps: int | None = None
 
     def __post_init__(self) -> None:
         """Freeze the visits and check the references."""
@@ -124,6 +127,8 @@ class VisitProblem:
     allowed : (C, L) bool, levels that the planner permits (minimum service, locks)
     most_reps : int or None, head-count of all teams together
     budget : float or None, money per period for all reps
+    policy : (C,) int64 or None, cells of one number are all called on at one level (a rule for a
+        grade that holds in every area); None = every cell on its own
     """
 
     teams: Teams
@@ -133,10 +138,13 @@ class VisitProblem:
     allowed: BoolArray
     most_reps: int | None = None
     budget: float | None = None
+    policy: IntArray | None = None
 
     def __post_init__(self) -> None:
         """Freeze the arrays and check shapes, references and signs."""
-        freeze(self, "visits", "contribution", "allowed")
+        if self.policy is None:
+            object.__setattr__(self, "policy", np.arange(len(self.cells)))
+        freeze(self, "visits", "contribution", "allowed", "policy")
         check_teams(self.cells, self.teams)
         shape = (len(self.cells), len(self.visits))
         for name in ("contribution", "allowed"):
@@ -150,11 +158,27 @@ class VisitProblem:
         names = self.cells.names
         bad = ~np.isfinite(used).all(axis=1)
         refuse(names, bad, used.sum(axis=1), "contribution", "must be finite where allowed")
-        refuse(names, ~self.allowed.any(axis=1), None, "levels", "must allow at least one")
+        common = self.common_levels
+        refuse(names, ~common.any(axis=1), None, "levels", "must allow at least one")
 
     def replace(self, **changes: object) -> Self:
         """Return a changed copy, for what-ifs."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+    @cached_property
+    def policies(self) -> list[list[int]]:
+        """Cells of each policy, in order."""
+        numbers = np.asarray(self.policy)
+        return [np.flatnonzero(numbers == number).tolist() for number in np.unique(numbers)]
+
+    @cached_property
+    def common_levels(self) -> BoolArray:
+        """Levels that every cell of a cell's policy allows: (C, L)."""
+        common = np.array(self.allowed)
+        for cells in self.policies:
+            common[cells] = self.allowed[cells].all(axis=0)
+        common.flags.writeable = False
+        return common
 
     def minutes_by_level(self) -> FloatArray:
         """Return minutes per period of each cell at each level: (C, L)."""

@@ -12,6 +12,7 @@ decisions", Journal of Marketing 44(3), for profit instead of workload as the me
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyomo.environ as pyo
@@ -115,7 +116,7 @@ def least_reps(problem: VisitProblem) -> IntArray:
 
     Minutes, calls and accounts all grow with the level, so the lowest allowed one decides.
     """
-    lowest = problem.allowed.argmax(axis=1)
+    lowest = problem.common_levels.argmax(axis=1)
     return np.maximum(problem.teams.fewest, whole_reps(_loads(problem, lowest).max(axis=1)))
 
 
@@ -162,7 +163,7 @@ def build(problem: VisitProblem) -> pyo.ConcreteModel:
     model.team = pyo.RangeSet(0, len(teams) - 1)
     model.cell = pyo.RangeSet(0, len(problem.cells) - 1)
     model.choice = pyo.Set(
-        initialize=[tuple(pair) for pair in np.argwhere(problem.allowed).tolist()], dimen=2
+        initialize=[tuple(pair) for pair in np.argwhere(problem.common_levels).tolist()], dimen=2
     )
     model.level = pyo.Var(model.choice, within=pyo.Binary)
     ceiling = _most_useful(problem)
@@ -172,6 +173,7 @@ def build(problem: VisitProblem) -> pyo.ConcreteModel:
         bounds=lambda _m, t: (int(teams.fewest[t]), int(ceiling[t])),
     )
     add_one_level(model, problem)
+    add_one_policy(model, problem)
     add_minutes(model, problem)
     add_calls(model, problem)
     add_accounts(model, problem)
@@ -187,7 +189,7 @@ def build(problem: VisitProblem) -> pyo.ConcreteModel:
 def _most_useful(problem: VisitProblem) -> IntArray:
     """Head-count beyond which a team has no work left at the highest levels allowed: (T,)."""
     n_levels = len(problem.visits)
-    highest = n_levels - 1 - problem.allowed[:, ::-1].argmax(axis=1)
+    highest = n_levels - 1 - problem.common_levels[:, ::-1].argmax(axis=1)
     useful = whole_reps(_loads(problem, highest).max(axis=1))
     return np.clip(useful, problem.teams.fewest, problem.teams.most)
 
@@ -197,9 +199,22 @@ def add_one_level(model: pyo.ConcreteModel, problem: VisitProblem) -> None:
 
     sum_l level[c, l] = 1 for every cell c.
     """
-    allowed = [np.flatnonzero(row).tolist() for row in problem.allowed]
+    allowed = [np.flatnonzero(row).tolist() for row in problem.common_levels]
     model.one_level = pyo.Constraint(
         model.cell, rule=lambda m, c: sum(m.level[c, k] for k in allowed[c]) == 1
+    )
+
+
+def add_one_policy(model: pyo.ConcreteModel, problem: VisitProblem) -> None:
+    """Call on all cells of a policy alike: level[c, l] = level[d, l] for neighbours c, d in it."""
+    pairs = [
+        (c, d, int(k))
+        for cells in problem.policies
+        for c, d in pairwise(cells)
+        for k in np.flatnonzero(problem.common_levels[c])
+    ]
+    model.one_policy = pyo.Constraint(
+        pyo.Set(initialize=pairs, dimen=3), rule=lambda m, c, d, k: m.level[c, k] == m.level[d, k]
     )
 
 
@@ -245,7 +260,7 @@ def _work_rows(
 
 def _choices_by_team(problem: VisitProblem) -> list[list[tuple[int, int]]]:
     choices: list[list[tuple[int, int]]] = [[] for _ in range(len(problem.teams))]
-    for c, k in np.argwhere(problem.allowed).tolist():
+    for c, k in np.argwhere(problem.common_levels).tolist():
         choices[int(problem.cells.team[c])].append((c, k))
     return choices
 
@@ -270,7 +285,7 @@ def add_whole_reps_per_cell(model: pyo.ConcreteModel, problem: VisitProblem) -> 
     )
 
     def alone(m: pyo.ConcreteModel, c: int) -> pyo.Expression:
-        terms = [k for k in np.flatnonzero(problem.allowed[c]).tolist() if need[c, k] > 0]
+        terms = [k for k in np.flatnonzero(problem.common_levels[c]).tolist() if need[c, k] > 0]
         if not terms:
             return pyo.Constraint.Skip
         return sum(int(need[c, k]) * m.level[c, k] for k in terms) <= m.reps[int(team[c])]

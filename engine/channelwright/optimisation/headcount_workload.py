@@ -71,7 +71,13 @@ def plan_workload(problem: WorkloadProblem) -> tuple[WorkloadPlan | None, Certif
     reps = np.maximum(needed, teams.fewest)
     short = np.flatnonzero(reps > teams.most)
     if short.size:
-        return None, _too_few(problem, load, short)
+        return None, _refused(_too_few(problem, load, short))
+    if problem.most_reps is not None and reps.sum() > problem.most_reps:
+        text = (
+            f"The work needs {reps.sum()} reps but the head-count is limited to "
+            f"{problem.most_reps}; raise it, call less often or cover fewer outlets."
+        )
+        return None, _refused([text])
     binding = tuple(
         FEWEST if few > need else LIMITS[k]
         for few, need, k in zip(teams.fewest, needed, load.argmax(axis=1), strict=True)
@@ -97,7 +103,7 @@ def _load(problem: WorkloadProblem) -> FloatArray:
     )
 
 
-def _too_few(problem: WorkloadProblem, load: FloatArray, short: IntArray) -> Certificate:
+def _too_few(problem: WorkloadProblem, load: FloatArray, short: IntArray) -> list[str]:
     texts = []
     for t in short.tolist():
         name, most = problem.teams.names[t], int(problem.teams.most[t])
@@ -112,4 +118,8 @@ def _too_few(problem: WorkloadProblem, load: FloatArray, short: IntArray) -> Cer
                 f"{name} must have at least {problem.teams.fewest[t]} reps but may have at most "
                 f"{most}; change one of the two."
             )
+    return texts
+
+
+def _refused(texts: list[str]) -> Certificate:
     return refuse_request(DECISION, "minimise", texts, unit=UNIT, bound_kind="closed form")

@@ -148,6 +148,9 @@ class ModeContract:
 
     def __post_init__(self) -> None:
         """Freeze the arrays; check shapes, laws and that risk is on grids."""
+        if not self.parties:
+            message = f"mode {self.name!r}: no party takes part; leave the mode out"
+            raise ModelError(message)
         s, e, k = len(self.state_share), len(self.profiles), len(self.parties)
         if self.belief is None:
             object.__setattr__(self, "belief", self.probability)

@@ -12,10 +12,11 @@ import numpy as np
 
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.design import Design
-from channelwright.model.market import Market
+from channelwright.model.market import SITE_KINDS, Market
 from channelwright.rules import geography
 from channelwright.rules.flows import Flows, uses_trucks
 
+_PLANT = SITE_KINDS.index("plant")
 LOCAL_FACTOR = 0.7124  # mean leg of a long tour over sqrt(area / stops), Beardwood et al. (1959)
 _SPREAD_AREA_FLOOR = 1e4  # m2
 
@@ -116,7 +117,7 @@ def supply_costs(market: Market, design: Design) -> IntArray:
     """
     parent = design.sites.parent.copy()
     sites = market.sites
-    for site in np.flatnonzero(parent < 0).tolist():
+    for site in np.flatnonzero((parent < 0) & (sites.kind != _PLANT)).tolist():
         lanes = np.flatnonzero((sites.lead_days[site] > 0) & design.sites.open)
         if lanes.size:
             parent[site] = lanes[sites.lane_cost[site, lanes].argmin()]

@@ -213,3 +213,11 @@ def full_value(market: Market, design: Design, rows: IntArray) -> FloatArray:
     """Return outlet purchases per week at multiplier 1: (n,) ticks."""
     cases = market.outlets.rate[rows] * mean_factor(market) * 7 / market.products.units_per_case
     return np.asarray((cases * design.terms.price_outlet[design.outlets.mode[rows]]).sum(axis=1))
+
+
+def site_capital(market: Market, design: Design, flows: Flows) -> FloatArray:
+    """Return the expected capital of every site's owner, 0 where payables exceed it: (S,) ticks.
+
+    Stock + receivables - payables, the base of interest and of distributor ROI.
+    """
+    return np.maximum(_capital(market, design, _site_demand(market, design, flows)), 0.0)
