@@ -102,7 +102,11 @@ def order_unasked(
 
 def shelf_level(state: State, outlet: int, product: int, day: int) -> int:
     """Return the units up to which an outlet fills its shelf."""
-    cover = float(state.design.service.cover_days[state.mode_of(outlet)])
+    service, mode = state.design.service, state.mode_of(outlet)
+    cover = float(service.cover_days[mode])
+    order_days = int(state.design.outlets.order_days[outlet]).bit_count()
+    if order_days:
+        cover += float(service.interval_cover[mode]) * 28 / order_days
     return round_half_up(cover * state.expected_with_online(outlet, product, day))
 
 

@@ -200,6 +200,7 @@ def _service(count: int, dice: Dice) -> Service:
     opens = dice.wholes(25_200, 43_200, count)
     return Service(
         cover_days=dice.reals(1.0, 14.0, count),
+        interval_cover=np.where(dice.flags(0.5, count), 0.0, dice.reals(0.2, 1.5, count)),
         reorder_days=np.where(dice.flags(0.5, count), -1.0, dice.reals(0.5, 10.0, count)),
         minimum_cases=dice.wholes(0, 6, count),
         cutoff=dice.choices((36_000, 45_000, 64_800, 86_400), count),

@@ -282,6 +282,7 @@ def _terms() -> Terms:
 def _service() -> Service:
     return Service(
         cover_days=np.array([3.0, 4.0]),
+        interval_cover=np.array([0.0, 0.0]),
         reorder_days=np.array([-1.0, -1.0]),
         minimum_cases=_whole(1, 1),
         cutoff=_whole(64_800, 64_800),

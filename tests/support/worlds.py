@@ -256,6 +256,7 @@ def _design(
         ),
         service=Service(
             cover_days=real(cover_days),
+            interval_cover=real(0.0),
             reorder_days=real(-1.0),
             minimum_cases=whole(1),
             cutoff=whole(86_400),

@@ -140,6 +140,8 @@ class Service(Columns):
     Attributes
     ----------
     cover_days : (M,) float64, shelf level in days of expected demand
+    interval_cover : (M,) float64, intervals between the outlet's order days added to it;
+        1 = people order up to their next chance to order
     reorder_days : (M,) float64, order only below this many days; -1 = always
     minimum_cases : (M,) int64, smallest order
     cutoff : (M,) int64, seconds after midnight; later orders are handled a day later
@@ -153,6 +155,7 @@ class Service(Columns):
     """
 
     cover_days: FloatArray
+    interval_cover: FloatArray
     reorder_days: FloatArray
     minimum_cases: IntArray
     cutoff: IntArray

@@ -35,6 +35,18 @@ class Flows:
     online_units: FloatArray
 
 
+def cover_days(design: Design) -> FloatArray:
+    """Return the shelf level of every outlet in days of expected demand: (O,).
+
+    cover_days + interval_cover x mean days between the outlet's order days.
+    """
+    plan, service = design.outlets, design.service
+    mode = np.maximum(plan.mode, 0)
+    days = bits_per_week(plan.order_days) * WEEKS
+    interval = np.divide(CYCLE_DAYS, days, out=np.zeros(len(days)), where=days > 0)
+    return np.asarray(service.cover_days[mode] + service.interval_cover[mode] * interval)
+
+
 def mean_factor(market: Market) -> FloatArray:
     """Return the mean calendar factor of the measured days: (P,)."""
     calendar = market.calendar
@@ -109,7 +121,7 @@ def _most_orders(market: Market, design: Design, mode: IntArray, cases: FloatArr
     service = design.service
     total = cases.sum(axis=1)
     smallest = np.maximum(1, service.minimum_cases[mode]).astype(np.float64)
-    gap = np.maximum(service.cover_days[mode] - service.reorder_days[mode], 0) * total / 7
+    gap = np.maximum(cover_days(design) - service.reorder_days[mode], 0) * total / 7
     size = np.where(service.reorder_days[mode] >= 0, np.maximum(smallest, gap), smallest)
     return np.asarray(total / size)
 

@@ -208,6 +208,7 @@ def _service(market: Market, table: TypedTable) -> Service:
 
     return Service(
         cover_days=spread(table["cover_days"]),
+        interval_cover=spread(table["interval_cover"]),
         reorder_days=spread(table["reorder_days"]),
         minimum_cases=spread(table["minimum_cases"]),
         cutoff=spread(clocks(table["cutoff"])),

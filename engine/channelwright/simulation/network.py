@@ -10,7 +10,7 @@ from channelwright.foundation.errors import ChannelwrightError
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, SITE_KINDS, Market
-from channelwright.rules import behaviour, geography
+from channelwright.rules import behaviour, flows, geography
 from channelwright.simulation.beats import Beat, plan_beats
 from channelwright.tables.codes import Party, party
 
@@ -32,6 +32,7 @@ class Network:
     own : (S,) bool, the manufacturer's sites
     options : (O, N) int64, sites to choose from; option_metres : (O, N) int64
     option_cumulative : (O, N) float64, cumulated choice probabilities
+    cover : (O,) float64, shelf level in days of expected demand
     price : (O, P) int64, ticks per case to the outlet
     buying : (S, P) int64, ticks per case that stock is valued and bought at
     limit : (accounts,) int64, credit limit in ticks
@@ -51,6 +52,7 @@ class Network:
     options: IntArray
     option_metres: IntArray
     option_cumulative: FloatArray
+    cover: FloatArray
     price: IntArray
     buying: IntArray
     limit: IntArray
@@ -92,6 +94,7 @@ def build_network(market: Market, design: Design) -> Network:
         options=plan.options,
         option_metres=option_metres,
         option_cumulative=_choice(market, option_metres),
+        cover=flows.cover_days(design),
         price=price,
         buying=_buying_prices(market, design),
         limit=_limits(market, design, covered, account, price),

@@ -81,7 +81,7 @@ class Ordering:
         mode = network.design.outlets.mode[outlet]
         expected = expected_demand(network, outlet, state.execution[outlet], state.day)
         position = state.shelf[outlet] + state.on_order[outlet]
-        level = np.floor(service.cover_days[mode][:, None] * expected + 0.5).astype(np.int64)
+        level = np.floor(network.cover[outlet][:, None] * expected + 0.5).astype(np.int64)
         unit = network.market.products.units_per_case
         gap = level - position
         cases = np.where(gap > 0, (2 * gap + unit) // (2 * unit), 0)

@@ -156,10 +156,10 @@ def expected_demand(
 
 
 def _opening_shelf(network: Network) -> IntArray:
-    market, design = network.market, network.design
+    market = network.market
     rows = network.covered
     execution = np.full(len(rows), market.behaviour.opening_execution)
-    cover = design.service.cover_days[design.outlets.mode[rows]]
+    cover = network.cover[rows]
     level = np.floor(cover[:, None] * expected_demand(network, rows, execution, 0) + 0.5)
     shelf = np.zeros(market.outlets.rate.shape, dtype=np.int64)
     shelf[rows] = np.floor(0.5 * level + 0.5).astype(np.int64)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from channelwright.foundation.errors import Problem
-from channelwright.foundation.units import BoolArray
+from channelwright.foundation.units import BoolArray, FloatArray
 from channelwright.tables.cells import Cells, RawTable, TypedTable, row_problems, shown
 from channelwright.tables.schema import Column, Table
 
@@ -53,6 +53,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Return a remedy that names the known word closest to an unknown one."""
     names = sorted(known)
     close = difflib.get_close_matches(word, names, n=1)
+    close = close or [name for name in names if len(word) > 2 and name.startswith(word)]
     if close:
         return f"did you mean {close[0]!r}?"
     return f"known: {', '.join(names[:30])}" if names else "remove it"
@@ -117,6 +118,8 @@ _DTYPES: dict[str, Any] = {
 def _empty(cells: Cells) -> BoolArray:
     if cells.dtype.kind in "iub":
         return np.zeros(len(cells), dtype=np.bool_)
+    if cells.dtype == object and not _mixed(cells):
+        return np.asarray(cells == "", dtype=np.bool_)
     missing = np.asarray(pd.isna(cells), dtype=np.bool_)
     if cells.dtype == object:
         missing |= cells == ""
@@ -124,11 +127,7 @@ def _empty(cells: Cells) -> BoolArray:
 
 
 def _read_numbers(column: Column, cells: Cells, given: BoolArray) -> tuple[Cells, BoolArray]:
-    # A boolean or a date is a number to NumPy and a slip of the pen to a planner.
-    numbers = cells
-    if _mixed(cells):
-        numbers = _as_cells([None if isinstance(cell, _NO_NUMBER) else cell for cell in cells])
-    values = np.array(pd.to_numeric(pd.Series(numbers), errors="coerce"), dtype=np.float64)
+    values = _floats(cells)
     wrong = given & ~np.isfinite(values)
     values[~np.isfinite(values)] = 0.0
     if column.dtype == "int64":
@@ -136,6 +135,24 @@ def _read_numbers(column: Column, cells: Cells, given: BoolArray) -> tuple[Cells
         whole = np.where(fraction, 0.0, values).astype(np.int64)
         return whole, wrong | fraction
     return values, wrong
+
+
+def _floats(cells: Cells) -> FloatArray:
+    """Return cells as numbers, NaN where they are none: (n,)."""
+    if cells.dtype.kind in "iuf":
+        return cells.astype(np.float64)
+    return np.array([_float_of(cell) for cell in cells], dtype=np.float64)
+
+
+def _float_of(cell: object) -> float:
+    # A boolean or a date is a number to Python and a slip of the pen to a planner, and so are
+    # the underscores that Python allows between digits.
+    if isinstance(cell, _NO_NUMBER) or (isinstance(cell, str) and "_" in cell):
+        return np.nan
+    try:
+        return float(cell)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return np.nan
 
 
 _NO_NUMBER = (bool, np.bool_, datetime.date, datetime.time, datetime.timedelta)
@@ -292,18 +309,22 @@ def _repeated(table: TypedTable) -> Iterator[Problem]:
     if not key:
         return
     good = np.flatnonzero(table.good(*key))
-    frame = pd.DataFrame({name: table[name][good] for name in key})
-    repeated = np.zeros(len(table), dtype=np.bool_)
-    repeated[good] = frame.duplicated()
-    if not repeated.any():
+    keys = list(zip(*(table[name][good].tolist() for name in key), strict=True))
+    if len(set(keys)) == len(keys):
         return
-    first = dict(
-        zip(frame[::-1].itertuples(index=False, name=None), table.rows[good][::-1], strict=True)
-    )
+    first: dict[tuple[object, ...], int] = {}
+    again = [
+        index
+        for index, values in zip(good, keys, strict=True)
+        if first.setdefault(values, int(index)) != index
+    ]
+    repeated = np.zeros(len(table), dtype=np.bool_)
+    repeated[again] = True
 
     def say(row: int) -> tuple[str, str]:
-        values = tuple(table[name][row] for name in key)
+        values = tuple(table[name][row : row + 1].tolist()[0] for name in key)
         words = ", ".join(str(value) for value in values)
-        return f"{shown(words)} is already in row {first[values]}", "keep one of the two rows"
+        before = table.rows[first[values]]
+        return f"{shown(words)} is already in row {before}", "keep one of the two rows"
 
     yield from table.problems(", ".join(key), repeated, say)

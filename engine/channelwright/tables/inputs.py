@@ -380,6 +380,7 @@ DESIGN_SERVICE = Table(
     (
         _text("mode", "mode", "modes.id"),
         _number("cover_days", "days", "shelf level in days of demand", 0, 365),
+        _number("interval_cover", "intervals", "between order days, added to it", 0, 10, 0.0),
         _number("reorder_days", "days", "order only below; -1 = always", -1, 365, -1.0),
         _whole("minimum_cases", "cases", "smallest order", 0, 100_000, 1),
         _clock("cutoff", "later orders are handled a day later", "18:00"),
