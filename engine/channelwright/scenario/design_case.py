@@ -67,7 +67,8 @@ class Case:
         if table not in self.market:
             return {}
         found = self.market[table]
-        return dict(zip(found["id"], found[column], strict=True))
+        good = found.good("id", column)
+        return dict(zip(found["id"][good], found[column][good], strict=True))
 
 
 def starts(shape: DesignShape) -> dict[str, str]:

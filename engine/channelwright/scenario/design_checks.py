@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
 from channelwright.foundation.errors import Problem
 from channelwright.foundation.units import BoolArray
@@ -67,7 +66,9 @@ def _site_roles(case: Case, table: TypedTable) -> Iterator[Problem]:
 
 
 def _site_parents(case: Case, table: TypedTable) -> Iterator[Problem]:
-    given = table.good("site", "parent") & (table["parent"] != "")
+    kind = case.attribute("sites", "kind")
+    plant = np.array([kind.get(site) == "plant" for site in table["site"]], dtype=np.bool_)
+    given = table.good("site", "parent") & (table["parent"] != "") & ~plant
     opened = among(table["parent"], table["site"])
     yield from table.problems(
         "parent",
@@ -99,13 +100,11 @@ def _circles(site: str, parent: dict[str, str]) -> bool:
 
 def _lanes(case: Case, table: TypedTable, supplied: BoolArray) -> Iterator[Problem]:
     lanes = case.market.get("lanes")
-    known = pd.MultiIndex.from_arrays([[], []])
-    if lanes is not None:
-        known = pd.MultiIndex.from_arrays([lanes["parent"], lanes["child"]])
-    pairs = pd.MultiIndex.from_arrays([table["parent"], table["site"]])
+    known = set() if lanes is None else set(zip(lanes["parent"], lanes["child"], strict=True))
+    pairs = zip(table["parent"], table["site"], strict=True)
     yield from table.problems(
         "parent",
-        supplied & ~np.asarray(pairs.isin(known), dtype=np.bool_),
+        supplied & np.array([pair not in known for pair in pairs], dtype=np.bool_),
         lambda row: (
             f"there is no lane from {table['parent'][row]!r} to {table['site'][row]!r}",
             "add it to table 'lanes', or name another parent",

@@ -38,11 +38,13 @@ class Document:
     file : str
     data : nested dicts and lists of plain values
     origins : key path -> Origin
+    unread : key paths whose values are already reported as unreadable
     """
 
     file: str
     data: Data
     origins: dict[Place, Origin] = field(default_factory=dict)
+    unread: frozenset[Place] = frozenset()
 
     def problem(self, place: Place, message: str, remedy: str) -> Problem:
         """Return a problem at a key, in the file that wrote it."""
@@ -88,7 +90,7 @@ def read_document(
         raise FileProblemError(Problem(name, "line 1", "", message, remedy))
     builder = _Builder(name)
     data = builder.mapping(node, ())
-    return Document(name, data, builder.origins), builder.problems
+    return Document(name, data, builder.origins, frozenset(builder.unread)), builder.problems
 
 
 def _bounded(name: str, text: str) -> None:
@@ -132,6 +134,7 @@ class _Builder:
         self.file = file
         self.problems: list[Problem] = []
         self.origins: dict[Place, Origin] = {}
+        self.unread: list[Place] = []
         self._left = LARGEST_DOCUMENT
         self._scalars = SafeConstructor()
 
@@ -171,6 +174,7 @@ class _Builder:
         if node.tag not in _PLAIN:
             message = f"tag {shown(node.tag)} is not allowed"
             self._problem(node, place, message, "packs are data: remove the tag")
+            self.unread.append(place)
             return None
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, place)
@@ -184,6 +188,7 @@ class _Builder:
         except (ConstructorError, ValueError, OverflowError, KeyError):
             message = f"value {shown(node.value)} cannot be read"
             self._problem(node, place, message, "correct it, or put text in quotes")
+            self.unread.append(place)
             return None
 
     def _spend(self, node: yaml.Node, place: Place) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from channelwright.foundation.units import PPM, TICKS_PER_UNIT, BoolArray, FloatArray, IntArray
 from channelwright.model import market as model
+from channelwright.model.columns import index_of
 from channelwright.scenario.calendar_builder import build_calendar
 from channelwright.tables.cells import Cells, TypedTable
 from channelwright.tables.checks import clock_seconds
@@ -39,8 +39,8 @@ def whole(value: Cells | float) -> IntArray:
 
 def codes(values: Cells, ids: tuple[str, ...]) -> IntArray:
     """Return the row of each value in ``ids``; -1 = not among them (or empty)."""
-    index = pd.Index(np.asarray(ids, dtype=object))
-    return np.asarray(index.get_indexer(pd.Index(np.asarray(values, dtype=object))), dtype=np.int64)
+    row_of = index_of(ids)
+    return np.array([row_of.get(value, -1) for value in values], dtype=np.int64)
 
 
 def ids_of(tables: Tables, name: str) -> tuple[str, ...]:

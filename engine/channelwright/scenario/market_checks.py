@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
-import pandas as pd
 
 from channelwright.foundation.errors import Problem
 from channelwright.scenario.calendar_builder import ALL_FAMILIES
@@ -105,16 +104,17 @@ def _effort_levels(tables: Tables) -> Iterator[Problem]:
     effort, modes = tables["effort"], tables["modes"]
     good = effort.good("mode", "level")
     levels = int(effort["level"][good].max(initial=-1)) + 1
-    frame = pd.DataFrame({"mode": effort["mode"][good], "level": effort["level"][good]})
-    count = frame.groupby("mode", sort=False)["level"].nunique()
+    found_of: dict[str, set[int]] = {}
+    for mode, level in zip(effort["mode"][good], effort["level"][good], strict=True):
+        found_of.setdefault(mode, set()).add(int(level))
     visits = modes.good("capture") & (modes["capture"] == "visit")
     for mode in modes["id"][visits]:
-        if mode not in count.index:
+        if mode not in found_of:
             message = f"mode {mode!r} has people and no effort level"
             yield Problem(effort.file, "", "mode", message, "add levels 0, 1, 2, ... for it")
-    for mode, found in count.items():
-        if found != levels:
-            message = f"mode {mode!r} has {found} of the effort levels 0 to {levels - 1}"
+    for mode, found in found_of.items():
+        if len(found) != levels:
+            message = f"mode {mode!r} has {len(found)} of the effort levels 0 to {levels - 1}"
             remedy = "give every mode the same levels, from 0 without gaps"
             yield Problem(effort.file, "", "level", message, remedy)
 
@@ -122,15 +122,16 @@ def _effort_levels(tables: Tables) -> Iterator[Problem]:
 def _segment_shares(tables: Tables) -> Iterator[Problem]:
     table, segments = tables["segment_products"], tables["segments"]
     good = table.good("segment", "product", "share")
-    frame = pd.DataFrame({"segment": table["segment"][good], "share": table["share"][good]})
-    total = frame.groupby("segment", sort=False)["share"].sum()
+    total: dict[str, float] = {}
+    for segment, share in zip(table["segment"][good], table["share"][good], strict=True):
+        total[segment] = total.get(segment, 0.0) + float(share)
     bad = set(table["segment"][~good])
     for segment, share in total.items():
         if abs(share - 1) > _SHARE_SLACK and segment not in bad:
             message = f"shares of segment {segment!r} add up to {share:.6g}, not 1"
             yield Problem(table.file, "", "share", message, "correct the shares of its products")
     for segment in segments["id"]:
-        if segment and segment not in total.index and segment not in bad:
+        if segment and segment not in total and segment not in bad:
             message = f"segment {segment!r} has no products"
             yield Problem(table.file, "", "segment", message, "add its shares")
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from channelwright.foundation.errors import Problem
 from channelwright.foundation.units import IntArray
 from channelwright.model.study import Change
-from channelwright.scenario.documents import Document, dotted
+from channelwright.scenario.documents import Document
 from channelwright.scenario.files import FileProblemError, PackFiles
 from channelwright.scenario.shapes import TableSource
 from channelwright.scenario.sheets import read_sheet
@@ -33,6 +33,7 @@ class TableReader:
     def __init__(self, files: PackFiles) -> None:
         self.files = files
         self._raw: dict[str, RawTable] = {}
+        self._typed: dict[tuple[str, str], tuple[TypedTable, list[Problem]]] = {}
 
     def raw(self, source: TableSource, place: str, asked_by: str) -> RawTable:
         """Return the cells of a table; raises `FileProblemError`."""
@@ -45,10 +46,13 @@ class TableReader:
         self, table: Table, source: TableSource, place: str, asked_by: str
     ) -> tuple[TypedTable | None, list[Problem]]:
         """Return a table in its types, and what is wrong with it."""
-        try:
-            return typed(table, self.raw(source, place, asked_by))
-        except FileProblemError as error:
-            return None, [error.problem]
+        key = (table.name, source.model_dump_json())
+        if key not in self._typed:
+            try:
+                self._typed[key] = typed(table, self.raw(source, place, asked_by))
+            except FileProblemError as error:
+                return None, [error.problem]
+        return self._typed[key]
 
 
 def source_of(value: object) -> TableSource | None:
@@ -189,12 +193,11 @@ def _with_cell(raw: RawTable, edit: CellEdit, row: int, scenario: str) -> RawTab
     cells = raw.columns.get(edit.column, np.full(len(raw.rows), None, dtype=object))
     cells = cells.astype(object)
     cells[row] = edit.value
-    label = f" (scenario {scenario})"
+    label = scenario_label(scenario)
     file = raw.file if raw.file.endswith(label) else raw.file + label
     return RawTable(file, {**raw.columns, edit.column: cells}, raw.rows)
 
 
-def table_place(document: Document, place: tuple[str | int, ...]) -> tuple[str, str]:
-    """Return file and key at which a document names a table."""
-    at = document.problem(place, "", "")
-    return at.file, at.place or dotted(place)
+def scenario_label(scenario: str) -> str:
+    """Return what is added to the name of a file whose cells a scenario changes."""
+    return f" (scenario {scenario})"

@@ -105,7 +105,12 @@ def _beside(name: str, below: str) -> str:
 def _shallow(below: Document, above: Document) -> Document:
     kept = {key: value for key, value in below.data.items() if key not in above.data}
     origins = {place: at for place, at in below.origins.items() if place[0] in kept}
-    return Document(above.file, {**kept, **above.data}, {**origins, **above.origins})
+    return Document(
+        above.file,
+        {**kept, **above.data},
+        {**origins, **above.origins},
+        below.unread | above.unread,
+    )
 
 
 def _differences(below: Data, above: Data, place: Place, by: str) -> Iterator[Change]:
@@ -183,7 +188,7 @@ def _applied(layers: Layered, target: Place, value: object, at: Place, by: str) 
         return replace(layers, cells=(*layers.cells, edit))
     old, data = _with_value(document.data, target, value)
     change = Change(dotted(target), _word(old), _word(value), by)
-    changed = Document(document.file, data, {**document.origins, target: origin})
+    changed = replace(document, data=data, origins={**document.origins, target: origin})
     return replace(layers, document=changed, changes=(*layers.changes, change))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-import pandas as pd
 
 from channelwright.foundation.errors import Problem
 from channelwright.foundation.units import FloatArray
@@ -29,12 +28,10 @@ def place_problems(tables: Tables) -> Iterator[Problem]:
 
 def _far_from_area(table: TypedTable, areas: TypedTable) -> Iterator[Problem]:
     usable = areas.good("id", "lat", "lon")
-    index = pd.Index(areas["id"][usable])
-    if not index.is_unique:
-        return
-    row_of = index.get_indexer(pd.Index(table["area"]))
+    number = {name: int(row) for row, name in enumerate(areas["id"]) if usable[row]}
+    row_of = np.array([number.get(name, -1) for name in table["area"]], dtype=np.int64)
     good = np.flatnonzero(table.good("area", "lat", "lon") & (row_of >= 0))
-    area = np.flatnonzero(usable)[row_of[good]]
+    area = row_of[good]
     lat, lon = areas["lat"][area], areas["lon"][area]
     away = _km(table["lat"][good], table["lon"][good], lat, lon)
     swapped = _km(table["lon"][good], table["lat"][good], lat, lon) < FARTHEST_KM

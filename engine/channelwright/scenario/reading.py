@@ -13,7 +13,7 @@ from channelwright.scenario.design_reader import DesignBuilding, read_designs
 from channelwright.scenario.files import FileProblemError, PackFiles
 from channelwright.scenario.history import read_history
 from channelwright.scenario.market_builder import build_market
-from channelwright.scenario.market_tables import TableReader
+from channelwright.scenario.market_tables import TableReader, source_of
 from channelwright.scenario.overlay import read_layers
 from channelwright.scenario.study_checks import study_problems
 from channelwright.scenario.worlds import BASE, World, base_world, scenario_world
@@ -76,8 +76,8 @@ class _Reading:
     def pack(self, scenario: str | None) -> Pack:
         """Return the pack, or raise every problem found."""
         document = self._document()
-        base, unusable = base_world(self.reader, document)
-        self.problems += unusable
+        base = base_world(self.reader, document)
+        self.problems += base.problems
         names = _scenarios(document)
         if scenario is not None and scenario != BASE and scenario not in names:
             message = f"the pack has no scenario {scenario!r}; {nearest(scenario, {BASE, *names})}"
@@ -85,9 +85,9 @@ class _Reading:
         worlds = self._worlds(document, base, names)
         files, found = read_designs(self.reader, document, base.tables)
         self.problems += found
-        history = self._history(document, base.shape)
+        history = self._history(document)
         self.problems += study_problems(document)
-        if unusable or base.shape is None:
+        if base.problems or base.shape is None:
             raise PackError(in_order(self.problems))
         market = build_market(base.shape, base.tables)
         designs = DesignBuilding(market, files, base.tables["products"]["price_index"])
@@ -115,21 +115,23 @@ class _Reading:
         worlds = {BASE: base}
         for name, overrides in names.items():
             if name != BASE:
-                worlds[name], found = scenario_world(self.reader, document, base, name, overrides)
-                self.problems += found
+                worlds[name] = scenario_world(self.reader, document, base, name, overrides)
+                self.problems += worlds[name].problems
         # An override that no scenario uses yet must be sound all the same.
         used = {one for overrides in names.values() for one in overrides}
         for name in _overrides(document):
             if name not in used:
-                self.problems += scenario_world(self.reader, document, base, name, [name])[1]
+                alone = scenario_world(self.reader, document, base, name, [name])
+                self.problems += alone.problems
         return worlds
 
-    def _history(self, document: Document, shape: PackShape | None) -> dict[str, tuple[float, ...]]:
-        if shape is None or shape.history is None:
+    def _history(self, document: Document) -> dict[str, tuple[float, ...]]:
+        source = source_of(document.data.get("history"))
+        if source is None:
             return {}
         at = document.problem(("history",), "", "")
         try:
-            series, found = read_history(self.reader, shape.history, at.place, at.file)
+            series, found = read_history(self.reader, source, at.place, at.file)
         except FileProblemError as error:
             series, found = {}, [error.problem]
         self.problems += found

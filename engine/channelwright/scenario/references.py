@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
-import pandas as pd
 
 from channelwright.foundation.errors import Problem
 from channelwright.foundation.units import BoolArray
@@ -36,9 +35,10 @@ def dangling(table: TypedTable, tables: Mapping[str, TypedTable]) -> Iterator[Pr
             yield from _no_table(table, column, target)
 
 
-def among(values: object, known: object) -> BoolArray:
-    """Return which values are among the known ones, by hash: (n,)."""
-    return np.asarray(pd.Series(values, dtype=object).isin(pd.Series(known, dtype=object)))
+def among(values: Iterable[object], known: Iterable[object]) -> BoolArray:
+    """Return which values are among the known ones: (n,)."""
+    names = set(known)
+    return np.array([value in names for value in values], dtype=np.bool_)
 
 
 def _unknown(

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from channelwright.foundation.errors import Problem
+from channelwright.scenario.design_shapes import TAG_SIGN
 from channelwright.tables.cells import shown
 from channelwright.tables.checks import nearest
 
@@ -19,7 +20,7 @@ if typing.TYPE_CHECKING:
     from channelwright.scenario.documents import Document, Place
 
 _Shape = TypeVar("_Shape", bound=BaseModel)
-TAG_SIGN = "<"
+
 #: Keys of mechanisms that are planned and not built: refused by name, never ignored.
 NOT_BUILT = {
     "sweep": "families of designs",
@@ -50,16 +51,24 @@ def shaped(shape: type[_Shape], document: Document) -> tuple[_Shape | None, list
         return shape.model_validate(document.data), []
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
-        return None, [_problem(shape, document, detail) for detail in details]
+        return None, [
+            _problem(shape, document, detail)
+            for detail in details
+            if _place(detail) not in document.unread
+        ]
 
 
 def _problem(shape: type[BaseModel], document: Document, detail: ErrorDetails) -> Problem:
-    place: Place = tuple(p for p in detail["loc"] if not str(p).startswith(TAG_SIGN))
+    place = _place(detail)
     # pydantic marks a wrong key of a mapping by a last part of its own.
     wrong_key = bool(place) and place[-1] == "[key]"
     place = place[:-1] if wrong_key else place
     message, remedy = _words(shape, place, detail, wrong_key=wrong_key)
     return document.problem(place, message, remedy)
+
+
+def _place(detail: ErrorDetails) -> Place:
+    return tuple(part for part in detail["loc"] if not str(part).startswith(TAG_SIGN))
 
 
 def _words(

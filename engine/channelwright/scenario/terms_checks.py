@@ -66,7 +66,8 @@ def service_problems(case: Case) -> Iterator[Problem]:
     )
     yield from table.problems(
         "cover_days",
-        table.good("cover_days") & (table["cover_days"] <= 0),
+        table.good("cover_days", "interval_cover")
+        & (table["cover_days"] + table["interval_cover"] <= 0),
         lambda _: ("a shelf that covers 0 days never orders", "give days of demand above 0"),
     )
 
@@ -98,8 +99,14 @@ def _tier2_modes(case: Case) -> list[str]:
     table, owner = case.part("sites"), case.attribute("sites", "owner")
     if table is None:
         return []
+    kind = case.attribute("sites", "kind")
+    sellers = {
+        site
+        for site in table["site"]
+        if owner.get(site) == "independent" and kind.get(site) != "plant"
+    }
     rows = zip(table["mode"], table["parent"], strict=True)
-    return sorted({mode for mode, parent in rows if mode and owner.get(parent) == "independent"})
+    return sorted({mode for mode, parent in rows if mode and parent in sellers})
 
 
 def _missing_rows(table: TypedTable, modes: list[str]) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from channelwright.foundation.errors import Problem
@@ -15,6 +15,7 @@ from channelwright.scenario.market_tables import (
     Typeds,
     edited,
     market_raws,
+    scenario_label,
     typed_tables,
 )
 from channelwright.scenario.overlay import layered
@@ -32,29 +33,30 @@ _NUMBERED_TOO = ("roles", "modes", "crossings")
 
 @dataclass(frozen=True)
 class World:
-    """Document and tables of one scenario."""
+    """Document and tables of one scenario, as far as they can be read, and what is wrong."""
 
     name: str
     shape: PackShape | None
     raws: Raws
     tables: Typeds
     changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
 
 
-def base_world(reader: TableReader, document: Document) -> tuple[World, list[Problem]]:
-    """Return the pack without overrides, as far as it can be read, and its problems."""
+def base_world(reader: TableReader, document: Document) -> World:
+    """Return the pack without overrides."""
     shape, problems = shaped(PackShape, document)
     raws, found = market_raws(reader, document)
     tables, more = typed_tables(raws)
     problems += found + more
     problems += market_problems(tables, document)
-    return World(BASE, shape, raws, tables, ()), problems
+    return World(BASE, shape, raws, tables, (), tuple(problems))
 
 
 def scenario_world(
     reader: TableReader, document: Document, base: World, name: str, overrides: Sequence[str]
-) -> tuple[World, list[Problem]]:
-    """Return the pack under the overrides of one scenario."""
+) -> World:
+    """Return the pack under the overrides of one scenario, with the problems that they add."""
     layers, problems = layered(document, overrides)
     shape, found = shaped(PackShape, layers.document)
     raws, more = market_raws(reader, layers.document)
@@ -62,9 +64,15 @@ def scenario_world(
     raws, changes, found = edited(raws, _typed(raws, base)[0], layers.cells, name)
     tables, more = _typed(raws, base)
     problems += found + more
-    problems += market_problems(tables, layers.document)
+    if any(tables[table] is not base.tables.get(table) for table in tables):
+        problems += market_problems(tables, layers.document)
     problems += _renumbered(base.tables, tables, document, name)
-    return World(name, shape, raws, tables, (*layers.changes, *changes)), problems
+    known = set(base.problems)
+    label = scenario_label(name)
+    added = [
+        one for one in problems if replace(one, file=one.file.removesuffix(label)) not in known
+    ]
+    return World(name, shape, raws, tables, (*layers.changes, *changes), tuple(added))
 
 
 def _typed(raws: Raws, base: World) -> tuple[Typeds, list[Problem]]:
