@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import TYPE_CHECKING
 
 from channelwright.cli.console import say, say_table
@@ -12,17 +13,13 @@ from channelwright.cli.simulate import after_failures, simulated
 if TYPE_CHECKING:
     import pandas as pd
 
+PROFIT = "profit_manufacturer"
 HEADLINES = (
-    "profit_manufacturer",
-    "net_sales",
-    "sell_in_cases",
-    "case_fill_rate",
-    "on_shelf_availability",
-    "numeric_distribution",
-    "profit_distributors",
-    "distributor_roi_min",
-    "people",
-    "profit_outlets",
+    ("delivered_cases", "cases"),
+    ("case_fill_rate", "fill rate"),
+    ("on_shelf_availability", "on shelf"),
+    ("distributor_roi_min", "lowest ROI"),
+    ("people", "people"),
 )
 UNDECIDED_OR_FAILED = 1
 
@@ -43,7 +40,13 @@ def run(options: argparse.Namespace) -> int:
     comparison = compare(runs, options.baseline)
     table = comparison.table()
     for scenario in runs.scenarios:
-        say_table(_summary(table[table["scenario"] == scenario]), _title(scenario, comparison))
+        part = table[table["scenario"] == scenario]
+        say_table(_summary(part, comparison.baseline), f"scenario {scenario}")
+    count = len(comparison.samples[0].replications)
+    say(
+        f"means of {count} replications; difference to {comparison.baseline}: paired, "
+        f"{comparison.confidence:.0%} interval"
+    )
     verdicts = comparison.gates(pack.study.expect)
     if len(verdicts):
         columns = ["design", "kpi", "bound", "estimate", "verdict"]
@@ -57,38 +60,37 @@ def run(options: argparse.Namespace) -> int:
     return code or (0 if passed else UNDECIDED_OR_FAILED)
 
 
-def _title(scenario: str, comparison: object) -> str:
-    return f"scenario {scenario}: mean, and paired difference with its 95 % interval"
-
-
-def _summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Return headline KPIs in rows and designs in columns, as text."""
+def _summary(table: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """Return designs in rows, their profit, its difference and headline KPIs as text."""
     import pandas as pd
 
-    rows = []
-    for kpi in HEADLINES:
-        part = table[table["kpi"] == kpi]
-        if not len(part):
-            continue
-        row = {"KPI": f"{kpi} [{part['unit'].iloc[0]}]"}
-        row |= {str(one["design"]): _cell(one) for one in part.to_dict("records")}
-        rows.append(row)
-    return pd.DataFrame(rows).fillna("")
+    profit = table[table["kpi"] == PROFIT].set_index("design")
+    unit = profit["unit"].iloc[0]
+    shown = pd.DataFrame({"design": profit.index})
+    shown[f"profit, {unit}"] = [_number(value) for value in profit["mean"]]
+    shown[f"difference to {baseline}"] = [
+        "" if design == baseline else _difference(row)
+        for design, row in zip(profit.index, profit.to_dict("records"), strict=True)
+    ]
+    for kpi, title in HEADLINES:
+        means = table[table["kpi"] == kpi].set_index("design")["mean"]
+        if len(means):
+            shown[title] = [_number(means.get(design, float("nan"))) for design in profit.index]
+    return shown
 
 
-def _cell(row: dict[str, float]) -> str:
-    mean = _number(row["mean"])
-    if row["design"] == row.get("baseline") or row["difference"] != row["difference"]:
-        return mean
-    return (
-        f"{mean}\n{_number(row['difference'], sign=True)} "
-        f"[{_number(row['difference_low'], sign=True)}, "
-        f"{_number(row['difference_high'], sign=True)}]"
+def _difference(row: dict[str, float]) -> str:
+    low, high = (
+        _number(row["difference_low"], sign=True),
+        _number(row["difference_high"], sign=True),
     )
+    return f"{_number(row['difference'], sign=True)} [{low}, {high}]"
 
 
 def _number(value: float, *, sign: bool = False) -> str:
+    if not math.isfinite(value):
+        return "-"
     plus = "+" if sign else ""
-    if abs(value) >= 1000:
-        return format(value, f"{plus},.0f")
+    if abs(value) >= 10_000:
+        return format(value / 1000, f"{plus},.0f") + "k"
     return format(value, f"{plus}.3g")
