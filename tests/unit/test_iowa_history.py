@@ -48,12 +48,14 @@ def test_nothing_read_for_the_fit_depends_on_the_test_period(training, tmp_path,
     listed.to_csv(source / "cities.csv", index=False)
     for module in (history, places):
         monkeypatch.setattr(module, "SOURCE", source)
+    places.counties.cache_clear()
     again = history.training()
     assert np.array_equal(again.litres, training.litres)
     assert np.array_equal(again.dollars, training.dollars)
     assert history.kept_back().litres.sum() > 10 * training.litres[:, :, -52:].sum()
     changed = places.cities(again)
     monkeypatch.undo()
+    places.counties.cache_clear()
     pd.testing.assert_frame_equal(changed, places.cities(training))
 
 

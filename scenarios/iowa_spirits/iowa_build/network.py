@@ -37,7 +37,7 @@ _TRUCK_CASES, _CASE_SECONDS, _TRUCK_DAY, _TRUCK_KM = 1_000, 20.0, 520.0, 1.05
 _COSTS = {
     # kind: fixed USD a day, handling USD a case, cases a week, working capital USD
     "home": (1600.0, 1.10, 14_000, 6_000_000),
-    "dc": (160.0, 0.90, 5_000, 2_500_000),
+    "dc": (160.0, 0.45, 5_000, 2_500_000),
     "office": (190.0, 1.35, 5_000, 2_500_000),
     "house": (110.0, 1.40, 5_000, 1_500_000),
 }

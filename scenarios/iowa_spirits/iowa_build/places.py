@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 import numpy as np
@@ -19,6 +20,7 @@ _SEGMENTS = ((50_000, "metro"), (10_000, "town"), (2_500, "small_town"), (-1, "v
 _GRADES = ((300.0, "A"), (30.0, "B"), (-1.0, "C"))
 
 
+@functools.cache
 def counties() -> pd.DataFrame:
     """Return counties by their plain name: centroid, district, people and whole market.
 
