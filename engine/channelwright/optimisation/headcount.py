@@ -50,7 +50,8 @@ class Force:
     ----------
     site, mode : (T,) int64, of each team
     team, grade : (C,) int64, of each cell
-    rows : (C,) arrays of outlets, in the order of a tour through the team
+    rows : (C,) arrays of outlets
+    tours : (T,) arrays of all outlets of the team, in the order of a tour through them
     """
 
     site: IntArray
@@ -58,6 +59,7 @@ class Force:
     team: IntArray
     grade: IntArray
     rows: tuple[IntArray, ...]
+    tours: tuple[IntArray, ...]
 
     @property
     def policy(self) -> IntArray:
@@ -110,10 +112,11 @@ def force_of(market: Market, choice: HeadcountChoice, draft: DesignDraft) -> For
     sized = np.isin(draft.mode, choice.modes)
     pairs = np.stack([draft.site[sized], draft.mode[sized]], axis=1)
     pairs = np.unique(pairs, axis=0) if len(pairs) else np.zeros((0, 2), dtype=np.int64)
-    team, grade, rows = [], [], []
+    team, grade, rows, tours = [], [], [], []
     for t, (site, mode) in enumerate(pairs.tolist()):
         mine = np.flatnonzero((draft.site == site) & (draft.mode == mode))
         mine = mine[tour_order(market.outlets.lat[mine], market.outlets.lon[mine])]
+        tours.append(mine)
         for g in np.unique(market.outlets.grade[mine]).tolist():
             team.append(t)
             grade.append(g)
@@ -124,6 +127,7 @@ def force_of(market: Market, choice: HeadcountChoice, draft: DesignDraft) -> For
         team=np.array(team, dtype=np.int64),
         grade=np.array(grade, dtype=np.int64),
         rows=tuple(rows),
+        tours=tuple(tours),
     )
 
 
@@ -149,8 +153,9 @@ def cells_of(market: Market, force: Force, draft: DesignDraft) -> Cells:
     minutes = np.zeros(len(force.team))
     for t in range(len(force.site)):
         cells = np.flatnonzero(force.team == t).tolist()
-        rows = np.concatenate([force.rows[c] for c in cells])
-        rows = rows[tour_order(market.outlets.lat[rows], market.outlets.lon[rows])]
+        rows = force.tours[t][np.isin(market.outlets.grade[force.tours[t]], force.grade[cells])]
+        if not rows.size:
+            continue
         often = draft.visits[int(force.mode[t]), market.outlets.grade[rows]]
         each = call_workload(market, draft, rows) / often / 60
         for c in cells:
