@@ -159,7 +159,7 @@ _NO_NUMBER = (bool, np.bool_, datetime.date, datetime.time, datetime.timedelta)
 
 
 def _mixed(cells: Cells) -> bool:
-    return cells.dtype == object and not all(type(cell) is str for cell in cells)
+    return cells.dtype == object and not set(map(type, cells)) <= {str}
 
 
 def _read_text(column: Column, cells: Cells, given: BoolArray) -> tuple[Cells, BoolArray]:
