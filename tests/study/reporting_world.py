@@ -3,7 +3,9 @@
 Figures are plausible and drawn from one seed; books balance where reports add them up.
 """
 
+import dataclasses
 import datetime
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +62,14 @@ LATITUDES = (30.698, 30.605, 30.815, 30.690, 30.660, 30.765, 30.752, 30.672)
 LONGITUDES = (121.016, 121.085, 121.020, 121.165, 121.190, 121.120, 121.085, 120.955)
 MODES = ("DSD", "MT", "WS", "WAT", "PDS", "EB2B")
 DSD, MT, WS, WAT, PDS, EB2B = range(6)
+MODE_NAMES = (
+    "Direct store delivery",
+    "Modern trade",
+    "Traditional wholesale",
+    "Assisted wholesale",
+    "Exclusive distributor",
+    "Ordering app",
+)
 DESIGNS = ("today", "direct", "assisted_area", "hybrid_online", "optimised")
 TITLES = (
     "Today's network",
@@ -103,6 +113,19 @@ def whole(values) -> np.ndarray:
     return np.asarray(np.round(values), dtype=np.int64)
 
 
+def filled(cls: type, length: int, /, **given):
+    """Return a columnar object with zeros in the columns that reports do not look at."""
+    empty = {"IntArray": np.int64, "FloatArray": np.float64, "BoolArray": np.bool_}
+    for field in dataclasses.fields(cls):
+        if field.name not in given and str(field.type) in empty:
+            given[field.name] = np.zeros(length, dtype=empty[str(field.type)])
+    return cls(**given)
+
+
+def _names(kind: type) -> list[str]:
+    return [field.name for field in dataclasses.fields(kind)]
+
+
 def market(outlets: int = 400) -> Market:
     """Return the invented market."""
     rng = np.random.Generator(np.random.Philox(11))
@@ -110,7 +133,6 @@ def market(outlets: int = 400) -> Market:
     rate = rng.gamma(2.0, 3.0, (outlets, 3)) * (0.55, 0.3, 0.15)
     horizon = 7 * (WEEKS + WARMUP_WEEKS)
     sites = len(SITES)
-    ones = np.ones(sites, dtype=np.int64)
     lanes = np.full((sites, sites), -1, dtype=np.int64)
     for child, parent in enumerate(SITE_PARENT):
         if parent >= 0:
@@ -129,7 +151,7 @@ def market(outlets: int = 400) -> Market:
             whole(np.zeros(8)), whole(np.outer(np.bincount(area, minlength=8), (0.5, 0.4, 0.0))),
             np.full((8, 3), 2.0),
         ),
-        geography=Geography(("main",), Crossings((), (), *(whole([]),) * 2, *(np.zeros(0),) * 4, whole([])), 1.3),
+        geography=Geography(("main",), filled(Crossings, 0, ids=(), names=()), 1.3),
         chain_ids=("kelan", "lianhua"),
         outlets=Outlets(
             tuple(f"o{row:04d}" for row in range(outlets)), whole(area),
@@ -140,32 +162,25 @@ def market(outlets: int = 400) -> Market:
             np.where(rng.random(outlets) < 0.05, rng.integers(0, 2, outlets), -1),
             rate, rate.sum(axis=1) / 2,
         ),
-        sites=Sites(
-            tuple(site[0] for site in SITES), tuple(site[3] for site in SITES),
-            whole([site[1] for site in SITES]), np.array([site[2] for site in SITES]),
-            whole(SITE_AREA), np.array(LATITUDES)[list(SITE_AREA)] + 0.006,
-            np.array(LONGITUDES)[list(SITE_AREA)] + 0.008, ones * 2_000_000, ones * 3_000,
-            np.full(sites, 4000.0), ones * 5_000_000_000, ones * 300, ones * 30, ones * 0,
-            ones * 0, ones * 86_400, np.zeros(sites, dtype=bool), lanes, lanes * 5_000,
+        sites=filled(
+            Sites, sites,
+            ids=tuple(site[0] for site in SITES), names=tuple(site[3] for site in SITES),
+            kind=whole([site[1] for site in SITES]),
+            independent=np.array([site[2] for site in SITES]), area=whole(SITE_AREA),
+            lat=np.array(LATITUDES)[list(SITE_AREA)] + 0.006,
+            lon=np.array(LONGITUDES)[list(SITE_AREA)] + 0.008,
+            lead_days=lanes, lane_cost=lanes * 5_000,
         ),
-        vehicles=Vehicles(
-            ("van",), whole([180]), whole([24]), whole([28_800]), np.array([28.0]), whole([480]),
-            whole([12]), whole([3_800_000]), whole([18_000]),
+        vehicles=filled(Vehicles, 1, ids=("van",)),
+        roles=filled(
+            Roles, 2, ids=("rep", "salesman"), field_seconds=whole([25_200] * 2),
+            max_outlets=whole([120] * 2),
         ),
-        roles=Roles(
-            ("rep", "salesman"), whole([65_000_000, 52_000_000]), whole([25_200] * 2),
-            whole([24] * 2), whole([120] * 2), np.array([22.0] * 2), whole([150] * 2),
-            whole([[900, 720, 540]] * 2),
+        modes=filled(
+            Modes, len(MODES), ids=MODES, names=MODE_NAMES, capture=whole([0, 1, 2, 0, 0, 3]),
+            solicitor=whole([1, 0, 0, 1, 2, 0]), role=whole([0, -1, -1, 0, 1, -1]),
         ),
-        modes=Modes(
-            MODES,
-            ("Direct store delivery", "Modern trade", "Traditional wholesale",
-             "Assisted wholesale", "Exclusive distributor", "Ordering app"),
-            whole([0, 1, 2, 0, 0, 3]), whole([0, 0, 1, 0, 0, 0]), whole([1, 0, 0, 1, 2, 0]),
-            whole([0, -1, -1, 0, 1, -1]), np.full(6, 0.6), np.full(6, 0.2),
-            np.tile((0.8, 1.0, 1.2), (6, 1)), whole(np.tile((0.0, 9e6, 25e6), (6, 1))),
-        ),
-        behaviour=Behaviour(21, 0.6, 1.2, 0.5, 0.5, 0.3, 1.0, 1.0, 500, 12_000, 0.05, 0.01),
+        behaviour=filled(Behaviour, 0, **dict.fromkeys(_names(Behaviour), 1)),
         calendar=Calendar(
             datetime.date(2025, 1, 6), horizon, 7 * WARMUP_WEEKS, np.ones((horizon, 3)),
             whole(np.arange(horizon) // 30), np.ones(horizon, dtype=bool), 7, 0.05, 0.03, 0.15,
@@ -189,31 +204,29 @@ def design(name: str, world: Market) -> Design:
     ladder = np.ones((6, 3)) * (1.0, 1.0, 0.7)
     return Design(
         name, TITLES[place],
-        SitePlan(
-            np.ones(sites, dtype=bool), whole(SITE_MODE), whole(SITE_PARENT),
-            whole([7] * sites), np.full(sites, 3.0), np.full((sites, 3), -1),
-            whole([0] * sites), whole([2] * sites), whole([0] * sites),
+        filled(
+            SitePlan, sites, open=np.ones(sites, dtype=bool), mode=whole(SITE_MODE),
+            parent=whole(SITE_PARENT), level=np.full((sites, 3), -1),
         ),
-        OutletPlan(
-            whole(mode), site, rep, whole(np.full(outlets, 1 << 2)),
-            whole(np.arange(outlets)), whole(np.arange(outlets)), site[:, None],
-            draw > 0.9 if name == "hybrid_online" else np.zeros(outlets, dtype=bool),
+        filled(
+            OutletPlan, outlets, mode=whole(mode), site=site, rep=rep,
+            order_days=whole(np.full(outlets, 1 << 2)), call_rank=whole(np.arange(outlets)),
+            route_rank=whole(np.arange(outlets)), options=site[:, None],
         ),
         reps,
-        Terms(
-            whole(PRICE_ACCOUNT[:, None] * ladder * TICKS),
-            whole(np.zeros((6, 3))), whole(PRICE_OUTLET[:, None] * ladder * TICKS),
-            whole([0, 0, 25_000, 0, 15_000, 0]), whole([0, 90_000, 0, 0, 0, 0]),
-            whole([8_000 + 2_000 * (place == 4), 0, 0, 6_000, 8_000, 0]), whole([0] * 6),
-            whole([0] * 6), whole([0, 0, 0, 0, 20_000, 0]), whole([0, 0, 7, 15, 15, 0]),
-            whole([7, 60, 0, 7, 7, 0]), np.full(6, 3.0), whole([14] * 6), whole([30] * 6),
-            whole([0, 0, 0, 0, 0, 15_000]), 3_500,
+        filled(
+            Terms, len(MODES),
+            price_account=whole(PRICE_ACCOUNT[:, None] * ladder * TICKS),
+            price_tier2=whole(np.zeros((6, 3))),
+            price_outlet=whole(PRICE_OUTLET[:, None] * ladder * TICKS),
+            account_rebate=whole([0, 0, 25_000, 0, 15_000, 0]),
+            outlet_rebate=whole([0, 90_000, 0, 0, 0, 0]),
+            commission=whole([8_000 + 2_000 * (place == 4), 0, 0, 6_000, 8_000, 0]),
+            margin_share=whole([0, 0, 0, 0, 20_000, 0]),
+            account_days=whole([0, 0, 7, 15, 15, 0]), outlet_days=whole([7, 60, 0, 7, 7, 0]),
+            platform_fee=whole([0, 0, 0, 0, 0, 15_000]), online_fee=3_500,
         ),
-        Service(
-            np.full(6, 10.0), np.full(6, 4.0), whole([1] * 6), whole([61_200] * 6),
-            whole([28_800] * 6), whole([61_200] * 6), whole([1] * 6), whole([2] * 6),
-            np.zeros(6, dtype=bool), whole([2] * 6), whole([20_000] * 6), whole([3_000] * 6),
-        ),
+        filled(Service, len(MODES), cover_days=np.full(6, 10.0), cutoff=whole([61_200] * 6)),
     )  # fmt: skip
 
 
@@ -276,9 +289,11 @@ def _cells(period, area, mode, cases) -> dict[str, np.ndarray]:
         "calls_planned": outlets * visits, "calls_made": outlets * 0.94 * visits,
         "calls_productive": outlets * 0.94 * 0.62 * visits, "call_lines": outlets * visits * 1.2,
         "orders": outlets * 0.62, "lines": outlets * 1.2, "cases_ordered": cases * 1.03,
-        "cases_first": cases * 0.97, "cases_attempted": cases * 1.02, "orders_refused": cases * 0.001,
+        "cases_first": cases * 0.97, "cases_attempted": cases * 1.02,
+        "orders_refused": cases * 0.001,
         "cases_refused": cases * 0.003, "cases_cut": cases * 0.02, "drops": outlets * 0.6,
-        "drops_on_time_full": outlets * 0.55, "cases_delivered": cases, "cases_direct": cases * np.isin(mode, (DSD, MT)), "metres": cases * 260,
+        "drops_on_time_full": outlets * 0.55, "cases_delivered": cases,
+        "cases_direct": cases * np.isin(mode, (DSD, MT)), "metres": cases * 260,
         "units_demanded": cases * 24 * 1.04, "units_sold": cases * 24,
         "units_online": cases * 24 * 0.01, "consumer_value": cases * 24 * 2.5 * TICKS,
         "outlet_value": cases * PRICE_OUTLET[mode] * TICKS, "stocked_days": outlets * 7 * 2.6,
@@ -373,19 +388,19 @@ def _effort(world: Market) -> dict[str, np.ndarray]:
             "best": whole(np.ones(12)), "actual": np.full(12, 0.97)}  # fmt: skip
 
 
-def pack(world: Market, designs: dict[str, Design]) -> Pack:
+def pack(world: Market, designs: dict[str, Design], description: str) -> Pack:
     """Return the invented pack."""
     expect = (
         Expectation("case_fill_rate", "*", 0.9, None, 0.95),
         Expectation("contribution", "direct", 0.0, None, 0.95, paired=True),
     )
     facts = (
-        Fact("volume_share_WS", 0.45, 0.55, "Wholesale sells about half of the volume", "trade press"),
+        Fact("volume_share_WS", 0.45, 0.55, "Wholesale sells half of the volume", "trade press"),
         Fact("case_fill_rate", 0.93, None, "Cases shipped at the first attempt", "company reports"),
         Fact("dsd_calls_per_day", 15, 20, "Calls of a direct rep", "field studies"),
     )  # fmt: skip
     notes = (
-        DataNote("Population", "real", "Census 2020, county tables", "National Bureau of Statistics"),
+        DataNote("Population", "real", "Census 2020, county tables", "national statistics"),
         DataNote("Outlets", "derived", "Placed by population and catering jobs", "build command"),
         DataNote("Prices per mode", "assumed", "Net-net prices for 24 units with VAT", ""),
     )  # fmt: skip
@@ -393,7 +408,7 @@ def pack(world: Market, designs: dict[str, Design]) -> Pack:
     changes = (Change("market.calendar.trend_per_year", "0.0", "0.02", "growth"),)
     given = {name: designs[name] for name in DESIGNS[:-1]}
     return Pack(
-        "invented", "Fizzy drinks in eight invented towns", "An invented study.",
+        "invented", "Fizzy drinks in eight invented towns", description,
         {"base": world}, given, {}, study, changes, notes, "0" * 64,
     )  # fmt: skip
 
@@ -405,7 +420,8 @@ def chosen(plan: Design) -> Chosen:
                     restrictions=("arcs beyond 25 km",), guard_passed=True, unit="CNY per week"),
         Certificate("head_count", "maximise", 88_200.0, 88_200.0, "mixed-integer",
                     status="proven", unit="CNY per week"),
-        Certificate("terms", "maximise", 90_100.0, 92_000.0, "linear relaxation", unit="CNY per week"),
+        Certificate("terms", "maximise", 90_100.0, 92_000.0, "linear relaxation",
+                    unit="CNY per week"),
     )  # fmt: skip
     empty = whole([])
     money = MoneyForecast(*(empty,) * 6, np.zeros(0))
@@ -418,7 +434,7 @@ def write_study(root: Path, replications: int = 4, outlets: int = 400) -> Path:
     world = market(outlets)
     designs = {name: design(name, world) for name in DESIGNS}
     folder = StudyFolder(root, "invented")
-    folder.save_pack(pack(world, designs))
+    folder.save_pack(pack(world, designs, f"An invented study. Folder: {folder.path}"))
     save_frozen(folder.market_path("m" * 64), world)
     digests = {name: f"{place}" * 64 for place, name in enumerate(DESIGNS)}
     for name, plan in designs.items():
@@ -436,6 +452,12 @@ def write_study(root: Path, replications: int = 4, outlets: int = 400) -> Path:
                   digests, tuple(runs))
     )  # fmt: skip
     return folder.path
+
+
+@cache
+def shared_study(folder: Path) -> Path:
+    """Return the study that the tests of a session share; nothing may be written in it."""
+    return write_study(folder / "reporting", 3, 200)
 
 
 def _write_run(folder: StudyFolder, key: RunKey, plan: Design, world: Market) -> None:

@@ -17,7 +17,7 @@ from channelwright.reporting.figures.palette import DESIGNS, MODES
 from channelwright.reporting.figures.parties import winners_figure
 from channelwright.reporting.figures.stacks import buyers_figure, volume_figure
 from channelwright.reporting.figures.waterfall import account_figure, difference_figure
-from channelwright.reporting.numbers import between, money, percent
+from channelwright.reporting.numbers import between, money
 from channelwright.reporting.sections.choice import Standing
 from channelwright.reporting.view import Colours, GridView, grid_view
 
@@ -112,7 +112,6 @@ def _tile(info: ReportInfo, item: Standing, colour: str) -> TileView:
     share = item.difference.value / abs(base.contribution.value or float("nan"))
     change = money(item.difference.value, data.currency, signed=True)
     interval = between(item.difference.low, item.difference.high) if item.difference.bounded else ""
-    interval = f"{interval} · {percent(share, 1, signed=True)}" if interval else ""
     tone = "unsure" if not item.difference.decided else "good" if share > 0 else "bad"
     return TileView(item.title, colour, value, change, interval, tone, best)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from channelwright.model.certificate import Certificate
 from channelwright.reporting.estimates import Estimate
-from channelwright.reporting.grid import Column, Grid, Row
+from channelwright.reporting.grid import Column, Grid, Row, digits_for
 from channelwright.reporting.kpis import kpi_estimate, label_of, unit_of
 from channelwright.reporting.numbers import many, percent
 from channelwright.reporting.reading import StudyData
@@ -111,29 +111,15 @@ def _text(data: StudyData) -> tuple[str, ...]:
 
 
 def _grid(data: StudyData, rows: tuple[ForecastRow, ...]) -> tuple[Grid, ...]:
-    shown = [row for row in rows if row.simulated is not None]
-    if not shown:
+    body = tuple(_row(data, row) for row in rows if row.simulated is not None)
+    if not body:
         return ()
-    body = tuple(
-        Row(
-            (
-                data.title(row.design),
-                label_of(row.kpi),
-                "%" if row.unit == "share" else row.unit.replace("currency", data.currency),
-                row.forecast * (100.0 if row.unit == "share" else 1.0),
-                row.simulated and row.simulated.scaled(100.0 if row.unit == "share" else 1.0),
-                row.error,
-            ),
-            design=row.design,
-        )
-        for row in shown
-    )
     columns = (
         Column("Design"),
         Column("KPI"),
         Column("Unit"),
-        Column("Forecast", "number", decimals=1),
-        Column("Simulated", "number", decimals=1),
+        Column("Forecast", "number"),
+        Column("Simulated", "number"),
         Column("Error", "share", signed=True),
     )
     note = (
@@ -141,6 +127,18 @@ def _grid(data: StudyData, rows: tuple[ForecastRow, ...]) -> tuple[Grid, ...]:
         "stock-outs, queues and tours. Error: forecast less simulated, over simulated."
     )
     return (Grid("Forecast and outcome", columns, body, note, key="forecast"),)
+
+
+def _row(data: StudyData, row: ForecastRow) -> Row:
+    factor = 100.0 if row.unit == "share" else 1.0
+    unit = "%" if row.unit == "share" else row.unit.replace("currency", data.currency)
+    forecast = row.forecast * factor
+    simulated = row.simulated.scaled(factor) if row.simulated is not None else None
+    return Row(
+        (data.title(row.design), label_of(row.kpi), unit, forecast, simulated, row.error),
+        design=row.design,
+        decimals=digits_for([forecast, *([simulated.value] if simulated else [])]),
+    )
 
 
 def _certificate_grid(

@@ -255,7 +255,7 @@ def _site_grid(data: StudyData) -> Grid:
     for design in data.designs:
         title = data.short(design)
         columns.append(Column(f"{title}: outlets", "number", "outlets", design=design))
-        columns.append(Column(f"{title}: volume", "number", "cases/week", design=design))
+        columns.append(Column(f"{title}: volume", "number", "cases/week", 0, design=design))
     note = (
         "Outlets: those assigned to the site (a wholesaler's customers may buy from others as "
         "well). Volume: cases out of the site. Empty: closed in the design."
@@ -283,5 +283,5 @@ def _outlet_grid(data: StudyData, rows: tuple[TerritoryRow, ...]) -> Grid:
     for design in data.designs:
         title = data.short(design)
         columns.append(Column(f"{title}: covered", "number", "outlets", design=design))
-        columns.append(Column(f"{title}: volume", "number", "cases/week", design=design))
+        columns.append(Column(f"{title}: volume", "number", "cases/week", 0, design=design))
     return Grid("Outlets and volume by area", tuple(columns), tuple(body), folded=True, key="areas")
