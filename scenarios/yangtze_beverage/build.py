@@ -15,12 +15,12 @@ HERE = Path(__file__).resolve().parent
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
-from yangtze_pack.designs import make_designs  # noqa: E402
+from yangtze_pack.designs import candidate_houses, make_designs  # noqa: E402
 from yangtze_pack.geography import grow  # noqa: E402
 from yangtze_pack.modes import today_modes, town_roles  # noqa: E402
 from yangtze_pack.network import make_network  # noqa: E402
 from yangtze_pack.outlets import make_outlets  # noqa: E402
-from yangtze_pack.tables import write_design, write_market  # noqa: E402
+from yangtze_pack.tables import write_design, write_market, write_request  # noqa: E402
 
 FEWEST_AREAS = 6
 SEED = 2026
@@ -56,6 +56,7 @@ def build(outlets: int, out: Path, seed: int = SEED, start: str | None = None) -
     write_market(out, towns, table, network)
     for design in make_designs(towns, table, roles, network, today):
         write_design(out, design, towns, network, table)
+    write_request(out, candidate_houses(towns, roles, network))
 
 
 def copy_fixed(out: Path) -> None:

@@ -18,6 +18,7 @@ from yangtze_pack.modes import (
     TownRoles,
     assisted_modes,
     direct_modes,
+    near_seat,
     online_modes,
 )
 from yangtze_pack.network import HOUSE_OUTLETS, Network
@@ -72,6 +73,17 @@ def make_designs(
             staffed=True,
         ),
     ]
+
+
+def candidate_houses(towns: list[Town], roles: TownRoles, network: Network) -> dict[str, list[str]]:
+    """Return the houses that the request may open, by mode: a house of `today` keeps its mode."""
+    near = near_seat(towns, roles)
+    candidates: dict[str, list[str]] = {"WAT": [], "PDS": []}
+    for site in network.sites:
+        if site.site_id.startswith("house_"):
+            mode = site.mode or ("WAT" if near[site.town] else "PDS")
+            candidates[mode].append(site.site_id)
+    return candidates
 
 
 def _assisted_houses(

@@ -134,6 +134,12 @@ def direct_modes(table: OutletTable, today: IntArray) -> IntArray:
     return flat
 
 
+def near_seat(towns: list[Town], roles: TownRoles) -> NDArray[np.bool_]:
+    """Tell which towns lie within 9 km of the seat whose office is nearest, (n_towns,) bool."""
+    pairs = zip(towns, roles.seat.tolist(), strict=True)
+    return np.array([between_km(town, towns[seat]) <= NEAR_TOWN_KM for town, seat in pairs])
+
+
 def assisted_modes(
     table: OutletTable, today: IntArray, roles: TownRoles, towns: list[Town]
 ) -> IntArray:
@@ -142,9 +148,7 @@ def assisted_modes(
     Towns within 9 km of their seat are assisted by our own rep, farther ones belong to an
     area distributor.
     """
-    near = np.array(
-        [between_km(t, towns[s]) <= NEAR_TOWN_KM for t, s in zip(towns, roles.seat, strict=True)]
-    )
+    near = near_seat(towns, roles)
     target = np.where(near, WAT, PDS)
     target = np.where(roles.role == WAT, WAT, np.where(roles.role == PDS, PDS, target))
     assisted = today.copy()

@@ -8,12 +8,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from string import Template
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yangtze_pack.designs import DesignParts, headcount
-from yangtze_pack.geography import Town, read_crossings, read_rows
+from yangtze_pack.geography import SOURCE, Town, read_crossings, read_rows
 from yangtze_pack.modes import MODE_IDS
 from yangtze_pack.network import (
     CAPACITY_OVER_FLOW,
@@ -201,6 +202,13 @@ def write_design(
             ["site", "mode", "people"],
             headcount(served, design.opened),
         )
+
+
+def write_request(out: Path, candidates: dict[str, list[str]]) -> None:
+    """Write the request `optimised` from its template: only the candidates depend on the size."""
+    template = Template((SOURCE / "optimised.yaml").read_text(encoding="utf-8"))
+    names = {mode.lower(): ", ".join(ids) for mode, ids in candidates.items()}
+    (out / "designs/optimised.yaml").write_text(template.substitute(names), encoding="utf-8")
 
 
 def serve(design: DesignParts, towns: list[Town], network: Network, table: OutletTable) -> IntArray:
