@@ -1371,7 +1371,7 @@ ACROSS = (
     ),
     Defect(
         "effort_level_missing",
-        replace("tables/effort.csv", "WAT,1,1,140\n", ""),
+        replace("tables/effort.csv", "WAT,1,1,14\n", ""),
         "tables/effort.csv",
         "",
         "level",
@@ -1381,7 +1381,7 @@ ACROSS = (
     ),
     Defect(
         "effort_mode_missing",
-        replace("tables/effort.csv", "PDS,0,0.7,0\nPDS,1,1,120\nPDS,2,1.15,330\n", ""),
+        replace("tables/effort.csv", "PDS,0,0.7,0\nPDS,1,1,12\nPDS,2,1.15,33\n", ""),
         "tables/effort.csv",
         "",
         "mode",

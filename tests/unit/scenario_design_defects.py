@@ -291,7 +291,7 @@ DESIGNS = (
     ),
     Defect(
         "tier2_for_nothing",
-        replace(TERMS, "WAT,37.5,39,42", "WAT,37.5,0,42"),
+        replace(TERMS, "WAT,34,37,42", "WAT,34,0,42"),
         TERMS,
         "row 5",
         "price_tier2",
@@ -628,7 +628,7 @@ REQUESTS = (
     ),
     Defect(
         "reservation_missing",
-        replace(CHOSEN, "{rep: 2500, salesman: 2000}", "{rep: 2500}"),
+        replace(CHOSEN, "{rep: 310, salesman: 160}", "{rep: 310}"),
         CHOSEN,
         "terms.optimise.reservation_pay",
         "",
@@ -637,7 +637,7 @@ REQUESTS = (
     ),
     Defect(
         "reservation_role_unknown",
-        replace(CHOSEN, "{rep: 2500,", "{rep: 2500, boss: 1,"),
+        replace(CHOSEN, "{rep: 310,", "{rep: 310, boss: 1,"),
         CHOSEN,
         "terms.optimise.reservation_pay.boss",
         "",

@@ -148,7 +148,7 @@ def test_request(pack: Pack) -> None:
     assert request.headcount.locked[site(pack, "office"), mode(pack, "DSD")] == 1
     assert request.headcount.maximum_people == 6
     assert request.terms.commission.tolist() == [5_000, 10_000, 20_000]
-    assert request.terms.reservation_pay.tolist() == [25_000_000, 20_000_000]
+    assert request.terms.reservation_pay.tolist() == [3_100_000, 1_600_000]
     start, today = request.start, pack.designs["today"]
     assert (start.outlets.site == today.outlets.site).all()
     assert (start.terms.price_outlet == today.terms.price_outlet).all()

@@ -25,9 +25,9 @@ def test_prices_lose_vat_and_costs_do_not(pack: Pack) -> None:
     assert market.products.production_cost.tolist() == [180_000, 60_000]
     assert market.products.consumer_price.tolist() == [20_000, 10_000]
     assert market.finance.vat_ppm == 200_000
-    assert market.roles.wage.tolist() == [24_000_000, 19_000_000]
-    assert market.sites.fixed_cost[1] == 800_000
-    assert market.vehicles.km_cost.tolist() == [4_000]
+    assert market.roles.wage.tolist() == [3_000_000, 1_500_000]
+    assert market.sites.fixed_cost[1] == 80_000
+    assert market.vehicles.km_cost.tolist() == [2_000]
     assert market.behaviour.haul_cost == 2_000
     assert market.behaviour.reach_metres == 30_000
 

@@ -41,10 +41,10 @@ def test_a_scenario_can_be_asked_for_by_name() -> None:
     assert pack.market is pack.markets["slack"]
     assert pack.changes == (
         Change("market.tables.modes[DSD].strike", "0.8", "0.6", "dull"),
-        Change("market.tables.effort[WAT,1].monthly_cost", "140.0", "250", "dull"),
+        Change("market.tables.effort[WAT,1].monthly_cost", "14.0", "25", "dull"),
     )
     assert pack.market.modes.strike[0] == 0.6
-    assert pack.market.modes.effort_cost[3].tolist() == [0, 2_500_000, 3_800_000]
+    assert pack.market.modes.effort_cost[3].tolist() == [0, 250_000, 380_000]
     assert pack.markets["base"].modes.strike[0] == 0.8
 
 
