@@ -13,7 +13,7 @@ FloatArray = NDArray[np.float64]
 
 SOURCE = Path(__file__).resolve().parent.parent / "source"
 FIRST_WEEK = pd.Timestamp("2012-01-01")
-#: The week of 29 May 2016 holds two delivery days; it is not a week.
+#: The file ends after the first days of this week: about a fifth of a week's litres.
 PARTIAL_WEEK = pd.Timestamp("2016-05-29")
 TEST_WEEKS = 52
 TEST_START = PARTIAL_WEEK - pd.Timedelta(weeks=TEST_WEEKS)
