@@ -106,7 +106,7 @@ def shelf_level(state: State, outlet: int, product: int, day: int) -> int:
     cover = float(service.cover_days[mode])
     order_days = int(state.design.outlets.order_days[outlet]).bit_count()
     if order_days:
-        cover += float(service.interval_cover[mode]) * 28 / order_days
+        cover += float(service.interval_cover[mode]) * CYCLE_DAYS / order_days
     return round_half_up(cover * state.expected_with_online(outlet, product, day))
 
 

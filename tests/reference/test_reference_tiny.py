@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from channelwright.foundation.random import Address, Purpose
-from channelwright.model.design import Design
+from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CARRIERS, Market
 from channelwright.tables.codes import Account, LineState, Party, party
 from tests.reference import simulate
@@ -235,6 +235,19 @@ def test_short_stock_waits_where_backorders_are_allowed():
     assert rows(tables["shipments"], "day", "ordered")[0] == (0, 30)
     line = rows(tables["order_lines"], "outlet", "ordered", "first", "delivered", "end_day")[0]
     assert line == (0, 2, 1, 2, 2)
+
+
+def test_shelf_covers_the_interval_between_order_days():
+    market, design = tiny_market()
+    every_other_day = sum(1 << day for day in range(0, CYCLE_DAYS, 2))  # Wednesday is day 2
+    design = changed(
+        design,
+        service={"interval_cover": np.array([0.0, 1.0])},
+        outlets={"order_days": np.array([0, every_other_day])},
+    )
+    lines = simulate(market, design, WORLD)["order_lines"]
+    # 4 + 2 days of cover: level 30, opening shelf 15; on day 2 the shelf holds 25
+    assert rows(lines, "day", "outlet", "ordered") == [(0, 1, 2), (2, 1, 1)]
 
 
 def test_missed_calls():

@@ -23,11 +23,11 @@ OPTIONS = 3
 ALL_DAYS = (1 << CYCLE_DAYS) - 1
 
 
-def random_design(market: Market, dice: Dice) -> Design:
+def random_design(market: Market, dice: Dice, exact: bool) -> Design:
     """Return a design that uses a market's sites in every way that their kinds allow."""
     sites = _site_plan(market, dice)
     assigned = [_assignment(market, sites, dice) for _ in range(len(market.outlets))]
-    reps = _rep_plan(market, assigned, dice)
+    reps = _rep_plan(market, assigned, dice, exact)
     return Design(
         name="random",
         title="Random design",
@@ -35,7 +35,7 @@ def random_design(market: Market, dice: Dice) -> Design:
         outlets=_outlet_plan(market, sites, reps, assigned, dice),
         reps=reps,
         terms=_terms(market, dice),
-        service=_service(len(market.modes), dice),
+        service=_service(len(market.modes), dice, exact),
     )
 
 
@@ -101,20 +101,21 @@ def _is_visited(market: Market, mode: int) -> bool:
     return mode >= 0 and CAPTURES[market.modes.capture[mode]] == "visit"
 
 
-def _rep_plan(market: Market, assigned: list[tuple[int, int]], dice: Dice) -> RepPlan:
+def _rep_plan(market: Market, assigned: list[tuple[int, int]], dice: Dice, exact: bool) -> RepPlan:
     teams = sorted({pair for pair in assigned if _is_visited(market, pair[0])})
     people = [team for team in teams for _ in range(dice.whole(1, 2))]
     mode = np.array([mode for mode, _ in people], dtype=np.int64)
     site = np.array([site for _, site in people], dtype=np.int64)
     area = market.sites.area[site]
+    apart = 0.0 if exact else 0.05
     return RepPlan(
         ids=tuple(f"rep_{r}" for r in range(len(people))),
         role=market.modes.role[mode],
         mode=mode,
         site=site,
         area=area,
-        lat=market.areas.lat[area] + dice.reals(-0.05, 0.05, len(people)),
-        lon=market.areas.lon[area] + dice.reals(-0.05, 0.05, len(people)),
+        lat=market.areas.lat[area] + dice.reals(-apart, apart, len(people)),
+        lon=market.areas.lon[area] + dice.reals(-apart, apart, len(people)),
     )
 
 
@@ -196,12 +197,13 @@ def _terms(market: Market, dice: Dice) -> Terms:
     )
 
 
-def _service(count: int, dice: Dice) -> Service:
+def _service(count: int, dice: Dice, exact: bool) -> Service:
+    days = np.ceil if exact else np.asarray
     opens = dice.wholes(25_200, 43_200, count)
     return Service(
-        cover_days=dice.reals(1.0, 14.0, count),
+        cover_days=days(dice.reals(1.0, 14.0, count)),
         interval_cover=np.where(dice.flags(0.5, count), 0.0, dice.reals(0.2, 1.5, count)),
-        reorder_days=np.where(dice.flags(0.5, count), -1.0, dice.reals(0.5, 10.0, count)),
+        reorder_days=np.where(dice.flags(0.5, count), -1.0, days(dice.reals(0.5, 10.0, count))),
         minimum_cases=dice.wholes(0, 6, count),
         cutoff=dice.choices((36_000, 45_000, 64_800, 86_400), count),
         order_open=opens,

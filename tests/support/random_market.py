@@ -1,7 +1,9 @@
 """Small random markets in which every branch of the simulated day occurs.
 
 Capacities, credit, stock and time are tight on purpose: calls are missed, orders left
-behind, refused, cut or kept waiting, desks have queues and opening hours.
+behind, refused, cut or kept waiting, desks have queues and opening hours. One market in five
+is *exact*: everything lies at one place, demand and times are round, so that limits are met
+to the second, case and tick.
 """
 
 import datetime
@@ -35,6 +37,8 @@ from tests.support.random_design import random_design
 
 NEVER = 1e12
 KINDS_BELOW_PLANT = SITE_KINDS[1:]
+# Opening at 06:00 and closing at 19:00 meet the trucks and the release to the second.
+HOURS = ((0, 86_400), (21_600, 68_400), (28_800, 64_800), (79_200, 86_400), (0, 36_000))
 TRADE_KINDS = ("tier1", "tier2", "wholesaler")
 
 
@@ -53,7 +57,8 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
     dice = Dice(seed)
     drawn = Size(dice.whole(1, 12), dice.whole(1, 3), dice.whole(1, 4), dice.whole(14, 60))
     size = size or drawn
-    scale = dice.one_of((0.03, 0.15, 0.3))
+    exact = dice.some(0.2)
+    scale = 0.0 if exact else dice.one_of((0.03, 0.15, 0.3))
     areas, geography = _country(dice, scale)
     market = Market(
         name=f"random_{seed}",
@@ -62,16 +67,16 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
         areas=areas,
         geography=geography,
         chain_ids=("chain_0", "chain_1"),
-        outlets=_outlets(dice, size, areas, scale),
+        outlets=_outlets(dice, size, areas, scale, exact),
         sites=_sites(dice, size.sites, areas, scale),
-        vehicles=_vehicles(dice),
-        roles=_roles(dice),
+        vehicles=_vehicles(dice, exact),
+        roles=_roles(dice, exact),
         modes=_modes(dice),
-        behaviour=_behaviour(dice),
-        calendar=_calendar(dice, size),
+        behaviour=_behaviour(dice, exact),
+        calendar=_calendar(dice, size, exact),
         finance=Finance(currency="CNY", vat_ppm=130_000, interest_ppm=dice.one_of((0, 80_000))),
     )
-    return market, random_design(market, dice)
+    return market, random_design(market, dice, exact)
 
 
 @st.composite
@@ -148,10 +153,11 @@ def _products(dice: Dice, count: int) -> Products:
     )
 
 
-def _outlets(dice: Dice, size: Size, areas: Areas, scale: float) -> Outlets:
+def _outlets(dice: Dice, size: Size, areas: Areas, scale: float, exact: bool) -> Outlets:
     count = size.outlets
     cases_a_day = np.exp(dice.reals(-3.0, 1.3, (count, size.products)))
-    units = dice.one_of((1.0, 6.0, 24.0))
+    rate = cases_a_day * dice.one_of((1.0, 6.0, 24.0))
+    rate = np.ceil(rate) if exact else rate
     chain = np.where(dice.flags(0.4, count), dice.wholes(0, 1, count), -1)
     return Outlets(
         ids=tuple(f"outlet_{o}" for o in range(count)),
@@ -159,7 +165,7 @@ def _outlets(dice: Dice, size: Size, areas: Areas, scale: float) -> Outlets:
         grade=dice.wholes(0, 2, count),
         access=dice.wholes(0, 2, count),
         chain=chain,
-        rate=np.where(dice.flags(0.1, (count, size.products)), 0.0, cases_a_day * units),
+        rate=np.where(dice.flags(0.1, (count, size.products)), 0.0, rate),
         category_cases=dice.reals(0.5, 40.0, count),
         **_points(dice, areas, dice.wholes(0, len(areas) - 1, count), scale),
     )
@@ -170,9 +176,7 @@ def _sites(dice: Dice, below_plant: int, areas: Areas, scale: float) -> Sites:
     kinds = ["plant", *(dice.one_of(KINDS_BELOW_PLANT) for _ in range(below_plant))]
     kinds = [kinds[row] for row in dice.order(len(kinds))]
     count = len(kinds)
-    hours = [
-        dice.one_of(((0, 86_400), (28_800, 64_800), (79_200, 86_400), (0, 36_000))) for _ in kinds
-    ]
+    hours = [dice.one_of(HOURS) for _ in kinds]
     lead = dice.wholes(0, 5, (count, count))
     np.fill_diagonal(lead, -1)
     owned = [kind in TRADE_KINDS and not (kind == "tier1" and dice.some(0.15)) for kind in kinds]
@@ -197,30 +201,34 @@ def _sites(dice: Dice, below_plant: int, areas: Areas, scale: float) -> Sites:
     )
 
 
-def _vehicles(dice: Dice) -> Vehicles:
+def _vehicles(dice: Dice, exact: bool) -> Vehicles:
+    shift = dice.choices((3_600, 5_400), 2) if exact else dice.wholes(7_200, 36_000, 2)
+    drop = dice.choices((900, 1_800), 2) if exact else dice.wholes(60, 1_800, 2)
     return Vehicles(
         ids=("van", "lorry"),
         cases=np.array([dice.whole(5, 30), dice.whole(30, 120)], dtype=np.int64),
         drops=dice.wholes(1, 6, 2),
-        shift_seconds=dice.wholes(7_200, 36_000, 2),
+        shift_seconds=shift,
         speed=dice.reals(20.0, 60.0, 2),
-        drop_seconds=dice.wholes(60, 1_800, 2),
-        case_seconds=dice.wholes(0, 60, 2),
+        drop_seconds=drop,
+        case_seconds=dice.wholes(0, 60, 2) * (not exact),
         day_cost=dice.wholes(0, 4_000_000, 2),
         km_cost=dice.wholes(0, 20_000, 2),
     )
 
 
-def _roles(dice: Dice) -> Roles:
+def _roles(dice: Dice, exact: bool) -> Roles:
+    step = 600 if exact else 1
+    field = dice.choices((2_400, 4_800), 2) if exact else dice.wholes(5_400, 36_000, 2)
     return Roles(
         ids=("rep", "salesman"),
         wage=dice.wholes(30_000_000, 90_000_000, 2),
-        field_seconds=dice.wholes(5_400, 36_000, 2),
+        field_seconds=field,
         max_calls=dice.wholes(1, 8, 2),
         max_outlets=dice.wholes(12, 60, 2),
         speed=dice.reals(10.0, 40.0, 2),
-        stop_seconds=dice.wholes(0, 600, 2),
-        call_seconds=dice.wholes(300, 2_400, (2, 3)),
+        stop_seconds=dice.wholes(0, 600 // step, 2) * step,
+        call_seconds=dice.wholes(1, 2_400 // step, (2, 3)) * step,
     )
 
 
@@ -245,18 +253,18 @@ def _modes(dice: Dice) -> Modes:
         strike=dice.reals(0.3, 1.2, count),
         lift=dice.reals(0.0, 0.9, count),
         effort=np.sort(dice.reals(0.4, 1.6, (count, levels)), axis=1),
-        effort_cost=np.sort(dice.wholes(0, 2_000_000, (count, levels)), axis=1),
+        effort_cost=np.sort(dice.wholes(0, dice.one_of((0, 2_000_000)), (count, levels)), axis=1),
     )
 
 
-def _behaviour(dice: Dice) -> Behaviour:
-    floor = dice.real(0.3, 1.0)
+def _behaviour(dice: Dice, exact: bool) -> Behaviour:
+    floor = 1.0 if exact else dice.real(0.3, 1.0)
     return Behaviour(
         half_life=dice.real(3.0, 60.0),
         floor=floor,
-        ceiling=floor + dice.real(0.0, 1.0),
+        ceiling=floor + dice.real(0.0, 1.0) * (not exact),
         opening_execution=dice.one_of((0.0, 0.37, 1.0)),
-        response=dice.real(0.0, 1.5),
+        response=dice.one_of((1e-9, dice.real(0.0, 1.5), dice.real(0.0, 1.5))),
         effort_speed=dice.one_of((0.0, 0.4, 1.0)),
         price_weight=dice.real(0.0, 2.0),
         habit=dice.real(0.0, 2.0),
@@ -267,19 +275,20 @@ def _behaviour(dice: Dice) -> Behaviour:
     )
 
 
-def _calendar(dice: Dice, size: Size) -> Calendar:
+def _calendar(dice: Dice, size: Size, exact: bool) -> Calendar:
     start = datetime.date(2025, 1, 1) + datetime.timedelta(days=dice.whole(0, 364))
     dates = [start + datetime.timedelta(days=d) for d in range(size.days)]
     weekday = dice.reals(0.7, 1.4, 7)[[date.weekday() for date in dates]]
     event = np.where(dice.flags(0.05, (size.days, size.products)), dice.one_of((0.0, 3.0)), 1.0)
     trend = 1.0 + 0.3 * np.arange(size.days) / 365
+    season = np.ones(size.days) if exact else weekday * trend
     month = [(d.year - start.year) * 12 + d.month - start.month for d in dates]
     worked = np.array([date.weekday() < 6 for date in dates])
     return Calendar(
         start=start,
         horizon_days=size.days,
         warmup_days=dice.whole(0, size.days // 2),
-        factor=(weekday * trend)[:, None] * event,
+        factor=season[:, None] * event,
         month=np.array(month, dtype=np.int64),
         working=worked & ~dice.flags(0.05, size.days),
         shock_days=dice.whole(1, 7),
