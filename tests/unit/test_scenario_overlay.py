@@ -124,3 +124,10 @@ def test_a_scenario_may_replace_a_table(pack: Path) -> None:
     assert result.changes[0] == Change(
         "market.tables.season", "tables/season.csv", "tables/hot_season.csv", "growth"
     )
+
+
+def test_a_cell_may_have_a_number_in_its_key(pack: Path) -> None:
+    in_root("slack: [dull]", "slack: [cool]")(pack)
+    in_root("overrides:", 'overrides:\n  cool: {"market.tables.season[*, 200].factor": 1.0}')(pack)
+    result = read_scenario(pack, "slack")
+    assert result.changes == (Change("market.tables.season[*,200].factor", "1.2", "1.0", "cool"),)

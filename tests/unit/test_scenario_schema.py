@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 PACKS = sorted(
     path.parent
-    for folder in ("scenarios", "tests/data/packs")
+    for folder in ("scenarios", "tests/data/packs", "engine/channelwright/scenario")
     for path in (ROOT / folder).glob("*/scenario.yaml")
 )
 
@@ -47,11 +47,13 @@ def test_shipped_packs_fit_the_schema(pack: Path) -> None:
         )
     jsonschema.Draft202012Validator(schema()).validate(plain(document))
     for file in document["designs"].values():
-        design = yaml.safe_load((pack / file).read_text(encoding="utf-8"))
-        if "extends" in design:
-            below = (pack / file).parent / design["extends"]
-            design = yaml.safe_load(below.read_text(encoding="utf-8")) | design
-        validator("DesignShape").validate(plain(design))
+        validator("DesignShape").validate(plain(design_of(pack / file)))
+
+
+def design_of(path: Path) -> dict[str, object]:
+    """Return a design file over all that it extends."""
+    design = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return design_of(path.parent / design["extends"]) | design if "extends" in design else design
 
 
 @pytest.mark.parametrize(

@@ -181,8 +181,14 @@ def _rows_of(table: TypedTable, key: str) -> IntArray:
         return np.empty(0, dtype=np.int64)
     fits = table.good(*names)
     for name, part in zip(names, parts, strict=True):
-        fits &= np.array([str(value).replace(" ", "") == part for value in table[name]])
+        fits &= np.array([_key_word(value) == part for value in table[name]], dtype=np.bool_)
     return np.flatnonzero(fits)
+
+
+def _key_word(value: object) -> str:
+    """Return a key's value as an override writes it: 196 and not 196.0, no blanks."""
+    number = isinstance(value, float) and value.is_integer()
+    return str(int(value) if number else value).replace(" ", "")  # type: ignore[call-overload]
 
 
 def _old(table: TypedTable, edit: CellEdit, row: int) -> str:
