@@ -160,3 +160,9 @@ def test_byte_order_mark_and_blank_lines_are_harmless(pack: Path) -> None:
     path = pack / "tables/zones.csv"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n") + b"\r\n\r\n")
     assert digest(read_scenario(pack).markets) == digest(read_scenario(TINY).markets)
+
+
+def test_every_ragged_row_is_named(pack: Path) -> None:
+    with (pack / "tables/zones.csv").open("a", encoding="utf-8") as handle:
+        handle.write("north\nsouth,South\neast,East,far\n")
+    assert [problem.place for problem in check(pack)] == ["row 4", "row 6"]

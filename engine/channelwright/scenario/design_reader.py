@@ -62,7 +62,7 @@ def _read(
     try:
         own, _, problems = read_layers(reader.files, file, at.file, deep=False, place=at.place)
     except FileProblemError as error:
-        return None, [error.problem]
+        return None, list(error.problems)
     shape, misfits = shaped(DesignShape, own)
     tables, unread = design_tables(reader, own)
     return DesignFile(name, own, shape, tables), problems + misfits + unread

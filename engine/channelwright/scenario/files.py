@@ -21,11 +21,11 @@ LONGEST_LINE = 65_536
 
 
 class FileProblemError(Exception):
-    """A file of the pack cannot be used; carries the problem (internal to this part)."""
+    """A file of the pack cannot be used; carries the reasons (internal to this part)."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.line())
-        self.problem = problem
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(problem.line() for problem in problems))
+        self.problems = problems
 
 
 class PackFiles:

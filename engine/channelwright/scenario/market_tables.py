@@ -51,7 +51,7 @@ class TableReader:
             try:
                 self._typed[key] = typed(table, self.raw(source, place, asked_by))
             except FileProblemError as error:
-                return None, [error.problem]
+                return None, list(error.problems)
         return self._typed[key]
 
 
@@ -83,7 +83,7 @@ def market_raws(reader: TableReader, document: Document) -> tuple[Raws, list[Pro
             asked_by = document.problem(place, "", "")
             raws[name] = reader.raw(source, asked_by.place, asked_by.file)
         except FileProblemError as error:
-            problems.append(error.problem)
+            problems += error.problems
     return raws, problems + _missing(document, listed)
 
 

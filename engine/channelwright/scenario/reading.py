@@ -104,7 +104,7 @@ class _Reading:
                 self.files, self.files.root, self.files.root, deep=True
             )
         except FileProblemError as error:
-            raise PackError([error.problem]) from None
+            raise PackError(list(error.problems)) from None
         self.changes += changes
         self.problems += problems
         return document
@@ -133,7 +133,7 @@ class _Reading:
         try:
             series, found = read_history(self.reader, source, at.place, at.file)
         except FileProblemError as error:
-            series, found = {}, [error.problem]
+            series, found = {}, list(error.problems)
         self.problems += found
         return series
 

@@ -17,7 +17,7 @@ import pyarrow.parquet
 from channelwright.foundation.errors import Problem
 from channelwright.foundation.units import IntArray
 from channelwright.scenario.files import MEGABYTE, FileProblemError, PackFiles
-from channelwright.tables.cells import Cells, RawTable, shown
+from channelwright.tables.cells import SHOWN_ROWS, Cells, RawTable, shown
 
 if TYPE_CHECKING:
     from channelwright.scenario.shapes import TableSource
@@ -98,29 +98,32 @@ def _cells(values: Sequence[object] | Cells) -> Cells:
 def _read_csv(files: PackFiles, path: Path, source: TableSource) -> RawTable:
     del path
     file = source.file
-    text = files.text(file, "", file)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] = []
-    records: list[list[str]] = []
-    rows: list[int] = []
+    reader = csv.reader(io.StringIO(files.text(file, "", file), newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
         _check_width(file, header)
-        for record in reader:
-            if len(record) != len(header):
-                if not record:
-                    continue
-                message = f"the row has {len(record)} cells, the header has {len(header)}"
-                remedy = "give one cell per column; put text with commas in quotes"
-                raise _problem(file, f"row {reader.line_num}", message, remedy)
-            records.append(record)
-            rows.append(reader.line_num)
+        records = [(reader.line_num, record) for record in reader if record]
     except csv.Error as error:
         message = f"not valid CSV: {error}"
         remedy = "separate by commas, close every quote"
         raise _problem(file, f"row {reader.line_num}", message, remedy) from None
-    columns = zip(*records, strict=True) if records else [()] * len(header)
-    return _table(file, header, [[cell.strip() for cell in column] for column in columns], rows)
+    ragged = [
+        Problem(file, f"row {row}", "", _width(record, header), _ONE_CELL_EACH)
+        for row, record in records
+        if len(record) != len(header)
+    ]
+    if ragged:
+        raise FileProblemError(*ragged[:SHOWN_ROWS])
+    cells = zip(*(record for _, record in records), strict=True) if records else [()] * len(header)
+    columns = [[cell.strip() for cell in column] for column in cells]
+    return _table(file, header, columns, [row for row, _ in records])
+
+
+_ONE_CELL_EACH = "give one cell per column; put text with commas in quotes"
+
+
+def _width(record: list[str], header: list[str]) -> str:
+    return f"the row has {len(record)} cells, the header has {len(header)}"
 
 
 def _check_width(file: str, header: Sequence[object]) -> None:
