@@ -244,3 +244,36 @@ def test_estimate_of_few_values() -> None:
 def test_unknown_scenario_is_refused(data: StudyData) -> None:
     with pytest.raises(Exception, match="has no scenario 'storm'; it has base"):
         read_study(data_folder(data), "storm")
+
+
+def test_every_scenario_has_its_difference(data: StudyData) -> None:
+    hot = data.kpis.assign(scenario="hot", value=2.0 * data.kpis["value"])
+    plan = dataclasses.replace(data.plan, markets={"base": "m", "hot": "h"})
+    kpis = pd.concat([data.kpis, hot], ignore_index=True)
+    choice = judged(dataclasses.replace(data, plan=plan, kpis=kpis))
+    grid = next(grid for grid in choice.section.grids if grid.key == "scenarios")
+    assert [column.title for column in grid.columns] == ["Design", "base", "hot"]
+    for row in grid.rows:
+        base, hot_gap = row.cells[1], row.cells[2]
+        assert isinstance(base, Estimate)
+        assert isinstance(hot_gap, Estimate)
+        assert hot_gap.value == pytest.approx(2.0 * base.value)
+    # Gates are judged under every scenario.
+    verdicts = gate_rows(dataclasses.replace(data, plan=plan, kpis=kpis))
+    assert {row.scenario for row in verdicts} == {"base", "hot"}
+
+
+def test_houses_that_lose_money_are_a_condition(data: StudyData) -> None:
+    poor = houses(data)
+    poor["roi"] = np.where(poor["site"] == 4, -0.2, poor["roi"])
+    choice = choice_info(data, profit_lines(data), gate_rows(data), poor)
+    assert any(text.startswith("1 of 7 houses lose money") for text in choice.conditions)
+
+
+def test_gate_that_fails_is_a_condition(data: StudyData) -> None:
+    gates = tuple(
+        dataclasses.replace(row, verdict="undecided") if row.design == "assisted_area" else row
+        for row in gate_rows(data)
+    )
+    choice = choice_info(data, profit_lines(data), gates, houses(data))
+    assert any("Case fill rate at least 0.9" in text for text in choice.conditions)

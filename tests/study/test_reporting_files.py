@@ -2,10 +2,12 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import openpyxl
@@ -16,6 +18,7 @@ from channelwright.reporting import report, report_info
 from channelwright.reporting.content import TITLES, ReportInfo
 from channelwright.reporting.page import render_page
 from channelwright.reporting.workbook import write_workbook
+from channelwright.store import load_study
 from tests.study import reporting_world as world
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -192,12 +195,12 @@ def test_gates_for_machines(page: Path, info: ReportInfo) -> None:
     assert [case.get("name") for case in failed] == ["contribution at least 0 against today"]
 
 
-def test_report_goes_into_the_study_by_default(tmp_path: Path) -> None:
-    study = world.write_study(tmp_path, 2, 40)
-    (study / "report").mkdir()
-    (study / "report" / "report.html").write_text("an older report")
-    page = report(study)
-    assert page == study / "report" / "report.html"
+def test_report_goes_into_the_study_by_default(study: Path, tmp_path: Path) -> None:
+    copied = shutil.copytree(study.parent.parent, tmp_path / "results") / "studies" / study.name
+    (copied / "report").mkdir()
+    (copied / "report" / "report.html").write_text("an older report")
+    page = report(SimpleNamespace(study=load_study(copied)))
+    assert page == copied / "report" / "report.html"
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 

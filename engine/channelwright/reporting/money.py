@@ -32,6 +32,7 @@ COSTS = (
     Account.SITE,
     Account.INTEREST,
 )
+PAY = (Account.WAGES.name, Account.COMMISSION.name, Account.BONUS.name)
 #: Costs between the gross margin and the contribution.
 BELOW_MARGIN = COSTS[1:]
 UPSTREAM = (Account.PRODUCTION, Account.FREIGHT, Account.SITE, Account.INTEREST)

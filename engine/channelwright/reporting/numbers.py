@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channelwright.reporting.estimates import Estimate
@@ -101,20 +102,32 @@ def between(low: float, high: float, *, signed: bool = True) -> str:
     """Return the limits of an interval in one scale, as in ``0.9 to 1.5 m``."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return "no interval"
-    largest = max(abs(low), abs(high))
+    (start, end), suffix = _together((low, high), signed=signed)
+    return f"{start} to {end}{suffix}"
+
+
+def _together(values: Sequence[float], *, signed: bool) -> tuple[list[str], str]:
+    """Return figures in the scale of the largest, and its suffix with the space before it."""
+    largest = max(abs(value) for value in values)
     for factor, suffix in _STEPS:
         if largest >= 0.9995 * factor:
             digits = _digits(largest / factor)
-            ends = (plain(end / factor, digits, signed=signed) for end in (low, high))
-            return f"{' to '.join(ends)}{GLUE}{suffix}"
-    digits = _digits(largest) if largest < 100 else 0
-    return " to ".join(plain(end, digits, signed=signed) for end in (low, high))
+            return [plain(v / factor, digits, signed=signed) for v in values], f"{GLUE}{suffix}"
+    whole = all(value == round(value) for value in values)
+    digits = 0 if whole else _digits(largest)
+    return [plain(value, digits, signed=signed) for value in values], ""
 
 
 def money_estimate(value: Estimate, currency: str, *, signed: bool = True) -> str:
-    """Return an amount with its interval, as in ``CNY +1.2 m [+0.9 to +1.5 m]``."""
-    text = money(value.value, currency, signed=signed)
-    return f"{text} [{between(value.low, value.high, signed=signed)}]" if value.bounded else text
+    """Return an amount with its interval, as in ``CNY +1.20 m [+0.90 to +1.50 m]``."""
+    if not value.bounded:
+        return money(value.value, currency, signed=signed)
+    texts, suffix = _together((value.value, value.low, value.high), signed=signed)
+    amount = f"{currency}{GLUE}{texts[0]}{suffix}"
+    # Limits that round to the figure itself say nothing more.
+    if texts[0] == texts[1] == texts[2]:
+        return amount
+    return f"{amount} [{texts[1]} to {texts[2]}{suffix}]"
 
 
 def more_or_less(value: Estimate, currency: str) -> str:
@@ -130,8 +143,9 @@ def share_estimate(value: Estimate, *, signed: bool = False, decimals: int = 1) 
     text = percent(value.value, decimals, signed=signed)
     if not value.bounded:
         return text
-    ends = (plain(100 * end, decimals, signed=signed) for end in (value.low, value.high))
-    return f"{text} [{' to '.join(ends)}]"
+    ends = [plain(100 * end, decimals, signed=signed) for end in (value.low, value.high)]
+    middle = plain(100 * value.value, decimals, signed=signed)
+    return text if ends == [middle, middle] else f"{text} [{' to '.join(ends)}]"
 
 
 def many(count: int, noun: str, plural: str = "") -> str:

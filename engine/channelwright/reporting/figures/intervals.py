@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from channelwright.reporting.estimates import Estimate
 from channelwright.reporting.figures.canvas import PHONE, Drawing, drawing, new_figure
@@ -34,19 +34,18 @@ def choice_figure(info: ChoiceInfo, data: StudyData) -> Drawing | None:
 
 
 def _draw(rivals: list[Standing], data: StudyData, width: float) -> Figure:
-    figure, axes = new_figure(width, ROW * len(rivals) + 0.3)
+    figure, axes = new_figure(width, ROW * len(rivals) + 0.1)
     places = {name: place for place, name in enumerate(data.designs)}
     low, high = _limits(rivals)
     axes.set_xlim(low, high)
-    axes.set_ylim(-len(rivals) + 0.45, 0.92)
-    axes.axvline(0.0, color=INK, linewidth=1.0)
+    axes.set_ylim(-len(rivals) + 0.45, 0.6)
     axes.annotate(
-        data.versus,
-        (0.0, 0.92),
-        (4, -4),
+        f"0 = {data.versus}" if len(data.versus) < 20 else "0 = baseline",
+        (0.0, 0.62 - len(rivals)),
+        (0, 0),
         textcoords="offset points",
-        ha="left",
-        va="top",
+        ha=_side((0.0 - low) / (high - low)),
+        va="center",
         fontsize=8.0,
         color=SOFT,
     )
@@ -67,6 +66,11 @@ def _draw(rivals: list[Standing], data: StudyData, width: float) -> Figure:
     return figure
 
 
+def _side(place: float) -> Literal["left", "center", "right"]:
+    """Return how a label is set so that it stays inside, by its place from 0 to 1."""
+    return "left" if place < 0.1 else "right" if place > 0.9 else "center"
+
+
 def _limits(rivals: list[Standing]) -> tuple[float, float]:
     ends = [0.0]
     for item in rivals:
@@ -81,6 +85,7 @@ def _interval(
     axes: Axes, value: Estimate, y: float, colour: str, limits: tuple[float, float]
 ) -> None:
     axes.plot(limits, [y, y], color=LINE, linewidth=0.8, zorder=0)
+    axes.plot([0.0, 0.0], [y - 0.16, y + 0.16], color=INK, linewidth=1.2, zorder=1)
     if value.bounded:
         axes.plot(
             [value.low, value.high],

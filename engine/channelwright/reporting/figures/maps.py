@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 
+from channelwright.model.market import SITE_KINDS
 from channelwright.reporting.figures.canvas import Drawing, bare, style, to_svg
 from channelwright.reporting.figures.palette import INK, PAPER, SOFT, mode_colour
 from channelwright.reporting.numbers import many
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 WIDTH = 5.0
 #: Above this many outlets lines and points are thinned, so that a page stays a few megabytes.
 MOST_POINTS = 6_000
+WHOLESALER = SITE_KINDS.index("wholesaler")
 MARKERS = {1: "s", 2: "s", 3: "D", 4: "d", 5: "^"}
+LABEL_OFFSETS = (11.0, -11.0, 20.0, -20.0)
+LABEL_HEIGHT = 9.5
 EARTH_KM_PER_DEGREE = 111.2
 
 
@@ -131,28 +135,50 @@ def _sites(axes: Axes, info: MapInfo) -> None:
             [lon],
             [lat],
             MARKERS.get(int(kind), "o"),
-            markersize=11,
+            markersize=7.5 if int(kind) == WHOLESALER else 10.5,
             markerfacecolor=mode_colour(int(mode)),
             markeredgecolor=PAPER,
-            markeredgewidth=1.6,
+            markeredgewidth=1.3,
             zorder=4,
         )
 
 
 def _towns(axes: Axes, info: MapInfo) -> None:
-    for name, lat, lon in zip(info.town_names, info.town_lat, info.town_lon, strict=True):
-        axes.annotate(
-            name,
-            (lon, lat),
-            (0, 13),
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            fontsize=8.6,
-            color=INK,
-            zorder=5,
-            annotation_clip=False,
-        )
+    """Write the names of the areas, largest first; a name that would hide another is left out."""
+    axes.apply_aspect()
+    names = _short_names(info.town_names)
+    pixels = axes.transData.transform(np.stack([info.town_lon, info.town_lat], axis=1))
+    points = pixels * 72.0 / axes.figure.dpi
+    taken: list[tuple[float, float, float]] = []
+    for row in np.argsort(-info.town_size, kind="stable"):
+        half = 2.6 * len(names[row])
+        for offset in LABEL_OFFSETS:
+            x, y = points[row, 0], points[row, 1] + offset
+            if all(abs(x - u) > half + w or abs(y - v) > LABEL_HEIGHT for u, v, w in taken):
+                taken.append((x, y, half))
+                _write(axes, names[row], (info.town_lon[row], info.town_lat[row]), offset)
+                break
+
+
+def _write(axes: Axes, name: str, place: tuple[float, float], offset: float) -> None:
+    axes.annotate(
+        name,
+        place,
+        (0, offset),
+        textcoords="offset points",
+        ha="center",
+        va="center",
+        fontsize=8.6,
+        color=INK,
+        zorder=5,
+        annotation_clip=False,
+    )
+
+
+def _short_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names without what stands in brackets, where that leaves them different."""
+    short = tuple(name.partition(" (")[0] for name in names)
+    return short if len(set(short)) == len(short) else names
 
 
 def _ruler(axes: Axes, south: float, stretch: float) -> None:

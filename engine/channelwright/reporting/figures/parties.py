@@ -55,7 +55,10 @@ def _draw(
         box = (column / columns, 1.0 - (row + 1) / lines, 0.97 / columns, 1.0 / lines)
         axes = figure.add_axes(box)
         bare(axes)
-        _panel(axes, [found[rival, party] for party in parties], data.title(rival), largest)
+        title = data.title(rival)
+        # A panel of half the page has room for some forty bold letters.
+        shown = title if columns == 1 or len(title) <= 40 else data.short(rival)
+        _panel(axes, [found[rival, party] for party in parties], shown, largest)
     return figure
 
 

@@ -209,9 +209,10 @@ def _shown(row: FactRow, data: StudyData) -> str:
     digits = 1 if abs(ends[0]) < 1000 else 0
     unit = " %" if share else f" {row.unit.replace('currency', data.currency)}".rstrip()
     text = plain(ends[0], digits) + unit
-    if not value.bounded:
+    limits = [plain(end, digits) for end in ends[1:]]
+    if not value.bounded or limits == [plain(ends[0], digits)] * 2:
         return text
-    return f"{text} [{plain(ends[1], digits)} to {plain(ends[2], digits)}]"
+    return f"{text} [{' to '.join(limits)}]"
 
 
 def _history_grid(history: tuple[HistoryRow, ...]) -> tuple[Grid, ...]:

@@ -176,9 +176,9 @@ def _headline(data: StudyData, buyers: tuple[Buyers, ...]) -> str:
     largest = max(mine, key=lambda item: item.volume_share.value)
     accounts = sum(item.accounts for item in mine)
     return (
-        f"{data.versus[:1].upper()}{data.versus[1:]}, most of the {accounts:,} accounts are "
-        f"{most.mode} ({percent(most.accounts / accounts, 0)}), most of the volume is "
-        f"{largest.mode} ({percent(largest.volume_share.value, 0)})."
+        f"{data.versus[:1].upper()}{data.versus[1:]}, {most.mode} is first in accounts "
+        f"({percent(most.accounts / accounts, 0)} of {accounts:,}) and {largest.mode} in volume "
+        f"({percent(largest.volume_share.value, 0)} of sell-in)."
     )
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from channelwright.reporting.estimates import Estimate, estimate, row, rows
 from channelwright.reporting.gates import GateRow, gate_grid
 from channelwright.reporting.grid import Column, Grid, Row
-from channelwright.reporting.money import BELOW_MARGIN
+from channelwright.reporting.kpis import samples_of
+from channelwright.reporting.money import PAY
 from channelwright.reporting.numbers import (
     listed,
     many,
@@ -20,6 +21,7 @@ from channelwright.reporting.numbers import (
     percent,
 )
 from channelwright.reporting.reading import StudyData
+from channelwright.reporting.sections.conditions import conditions_of
 from channelwright.reporting.sections.section import SectionInfo
 from channelwright.stats.best import probability_best
 from channelwright.tables.codes import Account
@@ -27,7 +29,6 @@ from channelwright.tables.codes import Account
 if TYPE_CHECKING:
     import pandas as pd
 
-PAY = (Account.WAGES.name, Account.COMMISSION.name, Account.BONUS.name)
 #: What moves the contribution, in words for a sentence, and the lines that it adds up.
 DRIVERS: dict[str, tuple[str, ...]] = {
     "net sales": ("gross", "rebates"),
@@ -120,12 +121,17 @@ def choice_info(
     standings = _standings(data, samples)
     best, focus, verdict = _verdict(data, standings)
     drivers = _drivers(data, lines, focus)
-    conditions = _conditions(data, lines, focus, samples, found) if focus != data.baseline else ()
+    gain = float((samples[focus] - samples[data.baseline]).mean())
+    conditions = conditions_of(data, lines, gates, found, focus, gain)
     names = {standing.design: standing for standing in standings}
     section = SectionInfo(
         headline=_headline(data, names, best, verdict, drivers),
         text=(_because(data, focus, drivers),) if drivers else (),
-        grids=(_grid(data, standings, lines), *gate_grid(data, gates)),
+        grids=(
+            _grid(data, standings, lines),
+            *_scenario_grid(data),
+            *gate_grid(data, gates),
+        ),
     )
     return ChoiceInfo(section, standings, best, focus, verdict, drivers, conditions)
 
@@ -227,83 +233,6 @@ def _because(data: StudyData, focus: str, drivers: tuple[tuple[str, Estimate], .
     return f"{subject} loses on {words[1]}."
 
 
-def _conditions(
-    data: StudyData,
-    lines: pd.DataFrame,
-    focus: str,
-    samples: dict[str, np.ndarray],
-    found: pd.DataFrame,
-) -> tuple[str, ...]:
-    gain = float((samples[focus] - samples[data.baseline]).mean())
-    return (
-        *_volume_condition(data, lines, focus, gain),
-        *_cost_condition(data, lines, focus, gain),
-        *_house_condition(data, found, focus),
-        *_assumption_condition(data),
-    )
-
-
-def _volume_condition(data: StudyData, lines: pd.DataFrame, focus: str, gain: float) -> list[str]:
-    fixed = (*PAY, Account.SITE.name, "retail")
-    inside = lines[~lines.index.get_level_values("line").isin(fixed)]
-    margin = float(rows(inside, design=focus).mean())
-    if margin <= 0 or gain == 0:
-        return []
-    share = abs(gain) / margin
-    title = data.title(focus)
-    if gain > 0:
-        return [
-            f"Volume under “{title}” stays within {percent(share)} of what was simulated; a larger "
-            "shortfall, with people and sites unchanged, uses up the whole advantage."
-        ]
-    return [
-        f"“{title}” would need {percent(share)} more volume than simulated, with the same people "
-        f"and sites, to draw level with {data.versus}."
-    ]
-
-
-def _cost_condition(data: StudyData, lines: pd.DataFrame, focus: str, gain: float) -> list[str]:
-    names = [account.name for account in BELOW_MARGIN]
-    growth = {
-        name: float(
-            (
-                rows(lines, design=focus, line=name) - rows(lines, design=data.baseline, line=name)
-            ).mean()
-        )
-        for name in names
-    }
-    worst = min(growth, key=lambda name: growth[name])
-    total = -float(rows(lines, design=focus, line=worst).mean())
-    if growth[worst] >= 0 or total <= 0 or gain <= 0:
-        return []
-    word = Account[worst].name.lower()
-    return [
-        f"The cost that grows most, {word} ({money(total, data.currency)} over {data.period}), is "
-        f"at most {percent(gain / total, 0)} higher than simulated."
-    ]
-
-
-def _house_condition(data: StudyData, found: pd.DataFrame, focus: str) -> list[str]:
-    means = found[found["design"] == focus].groupby("site")["roi"].mean().dropna()
-    if means.empty:
-        return []
-    weakest = int(means.idxmin())
-    name = data.market.sites.names[weakest]
-    return [
-        f"Every house goes along: the weakest, {name}, earns {percent(float(means.min()))} a year "
-        f"on its capital (median of {many(len(means), 'house')}: {percent(float(means.median()))})."
-    ]
-
-
-def _assumption_condition(data: StudyData) -> list[str]:
-    assumed = [note.subject for note in data.pack.notes if note.kind == "assumed"]
-    if not assumed:
-        return []
-    shown = listed([subject[:1].lower() + subject[1:] for subject in assumed[:4]])
-    more = f" and {len(assumed) - 4} more" if len(assumed) > 4 else ""
-    return [f"What is assumed holds: {shown}{more} (section 10)."]
-
-
 def _grid(data: StudyData, standings: tuple[Standing, ...], lines: pd.DataFrame) -> Grid:
     retail = {name: rows(lines, design=name, line="retail") for name in data.designs}
     volume = _units_sold(data)
@@ -339,6 +268,37 @@ def _grid(data: StudyData, standings: tuple[Standing, ...], lines: pd.DataFrame)
         "random world for every design."
     )
     return Grid("Designs side by side", columns, body, note, key="designs")
+
+
+def _scenario_grid(data: StudyData) -> tuple[Grid, ...]:
+    """Return the difference under every scenario; no table for a study with one."""
+    scenarios = [name for name in data.plan.markets if name in set(data.kpis["scenario"])]
+    if len(scenarios) < 2 or not data.rivals:
+        return ()
+    samples = {name: samples_of(data, "contribution", scenario=name) for name in scenarios}
+    body = tuple(
+        Row(
+            (data.title(rival), *(_gap(samples[name], rival, data.baseline) for name in scenarios)),
+            design=rival,
+        )
+        for rival in data.rivals
+    )
+    columns = (
+        Column("Design"),
+        *(
+            Column(name.replace("_", " "), "money", data.currency, signed=True)
+            for name in scenarios
+        ),
+    )
+    note = f"Contribution against {data.versus} in the same scenario, 95 % intervals."
+    return (Grid("Under every scenario", columns, body, note, key="scenarios"),)
+
+
+def _gap(samples: dict[str, np.ndarray], rival: str, base: str) -> Estimate | None:
+    one, two = samples.get(rival), samples.get(base)
+    if one is None or two is None or len(one) != len(two):
+        return None
+    return estimate(one - two)
 
 
 def _units_sold(data: StudyData) -> dict[str, np.ndarray]:

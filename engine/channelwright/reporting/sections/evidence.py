@@ -129,7 +129,8 @@ def _reduction_grid(data: StudyData, reduction: dict[str, float]) -> tuple[Grid,
     columns = (Column("Design"), Column("Replications saved"))
     note = (
         "Every design meets the same demand, shocks and delays. The factor says how many times "
-        "more replications independent random worlds would need for the same interval."
+        "more replications independent random worlds would need for the same interval; from few "
+        "replications it is a rough figure."
     )
     return (Grid("Gain from the shared random world", columns, body, note, key="reduction"),)
 

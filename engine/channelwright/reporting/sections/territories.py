@@ -34,6 +34,7 @@ class MapInfo:
     site_mode : (k,) int64, mode of the site, -1 = none
     town_names : tuple of str
     town_lat, town_lon : (a,) degrees
+    town_size : (a,) people
     people : (M,) int64, head-count by mode
     """
 
@@ -51,6 +52,7 @@ class MapInfo:
     town_names: tuple[str, ...]
     town_lat: np.ndarray
     town_lon: np.ndarray
+    town_size: np.ndarray
     people: np.ndarray
 
 
@@ -170,6 +172,7 @@ def map_info(market: Market, name: str, design: Design) -> MapInfo:
         tuple(market.areas.names[area] for area in towns),
         market.areas.lat[towns],
         market.areas.lon[towns],
+        market.areas.population[towns],
         np.bincount(design.reps.mode, minlength=len(market.modes)),
     )
 
@@ -260,7 +263,9 @@ def _site_grid(data: StudyData) -> Grid:
         "Outlets: those assigned to the site (a wholesaler's customers may buy from others as "
         "well). Volume: cases out of the site. Empty: closed in the design."
     )
-    return Grid("Sites and their territories", tuple(columns), tuple(body), note, key="sites")
+    long = len(body) > 20
+    title = "Sites and their territories"
+    return Grid(title, tuple(columns), tuple(body), note, folded=long, key="sites")
 
 
 def _outlet_grid(data: StudyData, rows: tuple[TerritoryRow, ...]) -> Grid:

@@ -79,6 +79,8 @@ class PayResult:
         Means of the person who earns least and most.
     sales : Estimate
         Sales per person and month.
+    effort : Estimate
+        Mean effort multiplier, 1 = the effort at which strike rates are stated.
     """
 
     design: str
@@ -89,6 +91,7 @@ class PayResult:
     lowest: float
     highest: float
     sales: Estimate
+    effort: Estimate
 
 
 @dataclass(frozen=True)
@@ -196,15 +199,22 @@ def _pay(data: StudyData, design: str) -> list[PayResult]:
             PayResult(
                 design,
                 data.market.modes.ids[int(row)],
-                data.market.roles.ids[int(plan.role[people[0]])],
+                data.market.roles.ids[int(plan.role[people[0]])].replace("_", " "),
                 len(people),
                 estimate(sums["pay"].to_numpy()),
                 float(each.min()),
                 float(each.max()),
                 estimate(sums["sales"].to_numpy()),
+                _effort(data, design, int(row)),
             )
         )
     return found
+
+
+def _effort(data: StudyData, design: str, mode: int) -> Estimate:
+    table = data.effort
+    mine = table[(table["design"] == design) & (table["mode"] == mode)]
+    return estimate(mine["actual"].to_numpy())
 
 
 def _headline(data: StudyData, focus: str, parties: tuple[PartyResult, ...]) -> str:
@@ -343,12 +353,17 @@ def _pay_grid(data: StudyData, pay: tuple[PayResult, ...]) -> tuple[Grid, ...]:
         Column("Lowest", "money", f"{data.currency}/month"),
         Column("Highest", "money", f"{data.currency}/month"),
         Column("Sales per person", "money", f"{data.currency}/month"),
+        Column("Effort", "number", "multiplier", 2),
     )
-    note = "Wage, commission and bonus per person and month; lowest and highest person of the team."
+    note = (
+        "Wage, commission and bonus per person and month; lowest and highest person of the team. "
+        "Effort follows the terms: 1 is the effort at which strike rates are stated."
+    )
     return (Grid("Pay of the people who sell", columns, body, note, one_scale=False, key="pay"),)
 
 
 def _pay_cells(data: StudyData, item: PayResult) -> tuple[Cell, ...]:
     title = data.title(item.design)
     count = float(item.people)
-    return (title, item.mode, item.role, count, item.mean, item.lowest, item.highest, item.sales)
+    pay = (item.mean, item.lowest, item.highest, item.sales)
+    return (title, item.mode, item.role, count, *pay, item.effort)
