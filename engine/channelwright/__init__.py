@@ -9,9 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from channelwright.reporting import report
+    from channelwright.reporting.report import report
     from channelwright.scenario import read_scenario
-    from channelwright.studies import compare, optimise, simulate
+    from channelwright.studies.choose import optimise
+    from channelwright.studies.compare import compare
+    from channelwright.studies.simulate import simulate
 
 __version__ = "0.1.0"
 

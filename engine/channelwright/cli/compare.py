@@ -6,21 +6,27 @@ import argparse
 import math
 from typing import TYPE_CHECKING
 
-from channelwright.cli.console import say, say_table
+from channelwright.cli.console import say, say_table, stage
 from channelwright.cli.options import add_pack, add_study
 from channelwright.cli.simulate import after_failures, simulated
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PROFIT = "profit_manufacturer"
+    from channelwright.model.study import Pack
+    from channelwright.studies.compare import Comparison
+
+PROFIT = "contribution"
+#: Shown as far as the terminal is wide, in this order.
 HEADLINES = (
     ("delivered_cases", "cases"),
     ("case_fill_rate", "fill rate"),
-    ("on_shelf_availability", "on shelf"),
-    ("distributor_roi_min", "lowest ROI"),
     ("people", "people"),
+    ("distributor_roi_min", "lowest ROI"),
+    ("on_shelf_availability", "on shelf"),
+    ("otif", "OTIF"),
 )
+ALWAYS_SHOWN = 4
 UNDECIDED_OR_FAILED = 1
 
 
@@ -38,26 +44,43 @@ def run(options: argparse.Namespace) -> int:
 
     pack, runs = simulated(options)
     comparison = compare(runs, options.baseline)
-    table = comparison.table()
-    for scenario in runs.scenarios:
-        part = table[table["scenario"] == scenario]
-        say_table(_summary(part, comparison.baseline), f"scenario {scenario}")
-    count = len(comparison.samples[0].replications)
-    say(
-        f"means of {count} replications; difference to {comparison.baseline}: paired, "
-        f"{comparison.confidence:.0%} interval"
-    )
-    verdicts = comparison.gates(pack.study.expect)
-    if len(verdicts):
-        columns = ["design", "kpi", "bound", "estimate", "verdict"]
-        say_table(verdicts[columns].round(4), "gates")
+    _say_scenarios(pack, comparison, runs.scenarios)
+    passed = _say_gates(pack, comparison)
     if not options.no_report:
         from channelwright.reporting import report
 
-        say(f"report: {report(runs)}")
-    code = after_failures(runs)
-    passed = not len(verdicts) or bool((verdicts["verdict"] == "pass").all())
-    return code or (0 if passed else UNDECIDED_OR_FAILED)
+        with stage("writing the report"):
+            page = report(runs)
+        say(f"report: {page}")
+    return after_failures(runs) or (0 if passed else UNDECIDED_OR_FAILED)
+
+
+def _say_scenarios(pack: Pack, comparison: Comparison, scenarios: tuple[str, ...]) -> None:
+    table = comparison.table()
+    calendar = pack.market.calendar
+    say(
+        f"manufacturer's contribution in {pack.market.finance.currency} over "
+        f"{calendar.horizon_days - calendar.warmup_days} days, "
+        f"means of {len(comparison.samples[0].replications)} replications;"
+    )
+    say(f"differences are paired with {comparison.baseline}, {comparison.confidence:.0%} intervals")
+    for scenario in scenarios:
+        part = table[table["scenario"] == scenario]
+        summary = _summary(part, comparison.baseline)
+        say_table(summary, f"\nscenario {scenario}", needed=ALWAYS_SHOWN)
+    say()
+
+
+def _say_gates(pack: Pack, comparison: Comparison) -> bool:
+    """Show the gates and return whether all of them passed."""
+    verdicts = comparison.gates(pack.study.expect)
+    if not len(verdicts):
+        return True
+    columns = ["design", "kpi", "bound", "estimate", "verdict"]
+    several = verdicts["scenario"].nunique() > 1
+    say_table(verdicts[["scenario", *columns] if several else columns].round(4), "gates")
+    say()
+    return bool((verdicts["verdict"] == "pass").all())
 
 
 def _summary(table: pd.DataFrame, baseline: str) -> pd.DataFrame:
@@ -65,32 +88,32 @@ def _summary(table: pd.DataFrame, baseline: str) -> pd.DataFrame:
     import pandas as pd
 
     profit = table[table["kpi"] == PROFIT].set_index("design")
-    unit = profit["unit"].iloc[0]
+    rows = profit.to_dict("index")
+    others = [None if design == baseline else rows[design] for design in profit.index]
     shown = pd.DataFrame({"design": profit.index})
-    shown[f"profit, {unit}"] = [_number(value) for value in profit["mean"]]
-    shown[f"difference to {baseline}"] = [
-        "" if design == baseline else _difference(row)
-        for design, row in zip(profit.index, profit.to_dict("records"), strict=True)
-    ]
+    shown["contribution"] = [number(value) for value in profit["mean"]]
+    shown["difference"] = ["" if row is None else signed(row["difference"]) for row in others]
+    shown["interval"] = ["" if row is None else _interval(row) for row in others]
     for kpi, title in HEADLINES:
         means = table[table["kpi"] == kpi].set_index("design")["mean"]
         if len(means):
-            shown[title] = [_number(means.get(design, float("nan"))) for design in profit.index]
+            shown[title] = [number(means.get(design, float("nan"))) for design in profit.index]
     return shown
 
 
-def _difference(row: dict[str, float]) -> str:
-    low, high = (
-        _number(row["difference_low"], sign=True),
-        _number(row["difference_high"], sign=True),
-    )
-    return f"{_number(row['difference'], sign=True)} [{low}, {high}]"
+def _interval(row: dict[str, float]) -> str:
+    return f"{signed(row['difference_low'])} to {signed(row['difference_high'])}"
 
 
-def _number(value: float, *, sign: bool = False) -> str:
+def signed(value: float) -> str:
+    """Return a number of few digits with its sign."""
+    return number(value) if value < 0 or not math.isfinite(value) else f"+{number(value)}"
+
+
+def number(value: float) -> str:
+    """Return a number of few digits: three of a small one, thousands of a large one."""
     if not math.isfinite(value):
         return "-"
-    plus = "+" if sign else ""
     if abs(value) >= 10_000:
-        return format(value / 1000, f"{plus},.0f") + "k"
-    return format(value, f"{plus}.3g")
+        return f"{value / 1000:,.0f}k"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from channelwright.studies import Progress, ProgressState
 
-_NARROWEST = 60
+_GAP = "  "
 
 
 def say(text: str = "") -> None:
@@ -26,24 +27,49 @@ def say_error(text: str) -> None:
     sys.stderr.write(f"error: {text}\n")
 
 
-def say_table(table: pd.DataFrame, title: str = "") -> None:
-    """Print a table of text cells; the first column is left aligned, the others right."""
-    from rich.console import Console
-    from rich.table import Table
+def say_table(table: pd.DataFrame, title: str = "", *, needed: int | None = None) -> None:
+    """Print a table of text cells; the first column is left aligned, the others right.
 
-    shown = Table(title=title or None, title_justify="left", header_style="bold")
-    for number, name in enumerate(table.columns):
-        shown.add_column(str(name), justify="left" if number == 0 else "right")
-    for row in table.itertuples(index=False):
-        shown.add_row(*(str(cell) for cell in row))
-    console = Console()
-    Console(width=max(console.width, _NARROWEST)).print(shown)
+    Parameters
+    ----------
+    needed : int, optional
+        Columns that are always shown; those after them are left out from the right while the
+        table is wider than the terminal. Default: all.
+    """
+    columns = [[str(name), *map(str, table[name])] for name in table.columns]
+    widths = [max(map(len, column)) for column in columns]
+    keep = len(columns) if needed is None else needed
+    room = shutil.get_terminal_size().columns
+    while len(widths) > keep and sum(widths) + len(_GAP) * (len(widths) - 1) > room:
+        widths.pop()
+    if title:
+        say(title)
+    for row in zip(*columns[: len(widths)], strict=True):
+        cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
+        cells[0] = row[0].ljust(widths[0])
+        say(_GAP.join(cells).rstrip())
+
+
+@contextmanager
+def stage(title: str) -> Iterator[None]:
+    """Say that something of unknown length is going on: a spinner, or a plain line."""
+    if not sys.stderr.isatty():
+        sys.stderr.write(f"{title}\n")
+        sys.stderr.flush()
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(title):
+        yield
 
 
 @contextmanager
 def progress(title: str) -> Iterator[Progress]:
     """Give a progress callback: a bar on a terminal, plain lines elsewhere."""
     if not sys.stderr.isatty():
+        sys.stderr.write(f"{title}: preparing designs\n")
+        sys.stderr.flush()
         yield _plain(title)
         return
     from rich.console import Console
@@ -65,7 +91,8 @@ def progress(title: str) -> Iterator[Progress]:
         TextColumn("{task.fields[label]}"),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(title, total=None, label="")
+        # Without a total the bar pulses: requests are optimised before the first run is planned.
+        task = bar.add_task(title, total=None, label="preparing designs")
 
         def show(state: ProgressState) -> None:
             bar.update(task, total=state.total, completed=state.ended, label=state.label)

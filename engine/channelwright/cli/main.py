@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from channelwright import __version__
-from channelwright.cli.console import say_error
+from channelwright.cli.console import say, say_error
 from channelwright.foundation.errors import ChannelwrightError
 
 VERBS = {
@@ -21,7 +21,23 @@ VERBS = {
     "compare": "simulate, compare with the baseline, judge the gates, write the report",
     "report": "write the report of a finished study again",
 }
+PROGRAM = "channelwright"
+RUNS_FAILED = 3
 INTERRUPTED = 130
+
+
+class _ShowVersion(argparse.Action):
+    """Print the installed version; it is looked up only when somebody asks."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *ignored: object) -> None:
+        """Print and leave."""
+        from importlib.metadata import version
+
+        say(f"{PROGRAM} {version(PROGRAM)}")
+        parser.exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         0 done and gates passed; 1 the question has no good answer; 2 wrong usage; 3 some
-        runs failed; 130 interrupted.
+        runs failed or a file could not be used; 130 interrupted.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     verb = next((word for word in given if not word.startswith("-")), None)
@@ -52,6 +68,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         say_error(str(error))
         return getattr(error, "exit_code", 1)
+    except BrokenPipeError:
+        # Whoever read the output has gone; the interpreter must not try to flush it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        if options.debug:
+            raise
+        say_error(f"{error}; free the file or folder, or name another one")
+        return RUNS_FAILED
     except KeyboardInterrupt:
         say_error("interrupted; the same command goes on where it stopped")
         return INTERRUPTED
@@ -63,11 +88,11 @@ def _module(verb: str | None) -> ModuleType:
 
 def _parser(verb: str | None, module: ModuleType | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="channelwright",
+        prog=PROGRAM,
         description="Design sales and distribution networks: optimise, simulate, compare.",
         epilog="Exit codes: 0 done, gates passed; 1 no good answer; 2 wrong usage; 3 runs failed.",
     )
-    parser.add_argument("--version", action="version", version=f"channelwright {__version__}")
+    parser.add_argument("--version", action=_ShowVersion, help="print the version and exit")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", dest="verb")
     for name, text in VERBS.items():
         sub = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from channelwright.cli.console import say
+from channelwright.cli.console import say, stage
 from channelwright.cli.options import add_pack
 
 
@@ -21,7 +21,8 @@ def run(options: argparse.Namespace) -> int:
     from channelwright.studies import optimise
 
     pack = read_scenario(options.pack)
-    plan = optimise(pack, options.name, scenario=options.scenario)
+    with stage(f"choosing {options.name}"):
+        plan = optimise(pack, options.name, scenario=options.scenario)
     say(repr(plan))
     design = plan.design
     say(f"sites open: {int(design.sites.open.sum())}, people: {len(design.reps)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from channelwright.cli.console import say
+from channelwright.cli.console import say, stage
 from channelwright.foundation.errors import UsageError
 
 
@@ -29,5 +29,7 @@ def run(options: argparse.Namespace) -> int:
     if not folder.is_dir():
         message = f"there is no study folder {folder}"
         raise UsageError(message)
-    say(f"report: {report(folder, options.out)}")
+    with stage("writing the report"):
+        page = report(folder, options.out)
+    say(f"report: {page}")
     return 0

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from channelwright.foundation.errors import UsageError
-from channelwright.rules.kpi import LAST, RATIOS, SUMS
+from channelwright.rules.kpi_registry import KPIS
 from channelwright.stats.best import ASSUMPTION
 from channelwright.stats.comparison import COLUMNS, compare_designs
 from channelwright.stats.simultaneous import bonferroni
@@ -196,7 +196,7 @@ def compare(
     simultaneous : bool
         True widens them so that all differences of a table hold together (Bonferroni).
     lower_is_better : collection of str, optional
-        KPIs of which less is better; default: what `channelwright.rules.kpi` says of each.
+        KPIs of which less is better; default: what `channelwright.rules.kpi_registry` says.
 
     Raises
     ------
@@ -216,12 +216,7 @@ def compare(
 
 
 def _declared_lower() -> frozenset[str]:
-    declared = [
-        *(kpi for kpi, _, _ in RATIOS),
-        *(kpi for kpi, _, _ in SUMS),
-        *(kpi for kpi, _ in LAST),
-    ]
-    return frozenset(kpi.name for kpi in declared if kpi.more_is_better is False)
+    return frozenset(name for name, kpi in KPIS.items() if kpi.more_is_better is False)
 
 
 def _known(name: str, known: Sequence[str], kind: str) -> None:

@@ -1,0 +1,145 @@
+"""Every KPI that a replication has, by name: unit, formula, and which direction is better.
+
+``python -m channelwright.rules.kpi_registry`` writes the table of docs/models.md.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from channelwright.model.market import SITE_KINDS
+from channelwright.rules.kpi import LAST, RATIOS, SUMS, Kpi
+
+_MONEY = "currency"
+_DISTRIBUTION = (
+    Kpi("numeric_distribution", "share", "outlets with stock at the end / universe", True),
+    Kpi(
+        "weighted_distribution",
+        "share",
+        "category cases of outlets with stock at the end / those of the universe",
+        True,
+    ),
+)
+_PEOPLE = (
+    Kpi("people", "people", "people in the design"),
+    Kpi("outlets_per_person", "outlets", "outlets with a rep / people"),
+    Kpi("calls_per_day", "calls", "calls made / (people × working days)"),
+    Kpi("field_utilisation", "share", "travel, stop and call time / field time"),
+    Kpi("pay_per_month", _MONEY, "wages, commission and bonus / people / months"),
+)
+_VOLUME = (
+    Kpi(
+        "sell_in_cases",
+        "cases",
+        "delivered from own sites to outlets + bought by independent sites from own sites",
+        True,
+    ),
+    Kpi(
+        "accounts",
+        "accounts",
+        "outlets or chains supplied from own sites + independent sites that buy from own sites",
+    ),
+    Kpi("volume_share", "share", "sell-in cases of a mode / all"),
+    Kpi("account_share", "share", "accounts of a mode / all"),
+    Kpi("cases_per_outlet_week", "cases/week", "delivered cases / covered outlets / weeks"),
+)
+_SITES = (
+    Kpi("sites_open", "sites", "open in the design"),
+    *(
+        Kpi(
+            f"stock_days_{kind}",
+            "days",
+            "stock in case-days at sites of this kind / cases out",
+            more_is_better=False,
+        )
+        for kind in SITE_KINDS
+        if kind != "plant"
+    ),
+    Kpi("cases_per_tour", "cases", "cases / tour", True),
+    Kpi("hours_per_tour", "h", "hours / tour"),
+    Kpi("tours", "tours", "tours driven"),
+    Kpi("pick_wait_minutes", "min", "wait for a free picker / picked order", False),
+    Kpi(
+        "distributor_roi_min", "per year", "lowest return of an independent site (see below)", True
+    ),
+    Kpi("distributor_roi_mean", "per year", "plain mean of the returns", True),
+    Kpi("distributor_roi_max", "per year", "highest return"),
+)
+_LINES = (
+    Kpi("gross_sales", _MONEY, "goods sold - goods bought back, ex VAT", True),
+    Kpi("rebates", _MONEY, "rebates paid to accounts, outlets and chains", False),
+    Kpi("net_sales", _MONEY, "gross_sales - rebates", True),
+    Kpi("production", _MONEY, "production cost of what left the plants", False),
+    Kpi("freight", _MONEY, "lane cost of what moved between sites", False),
+    Kpi("delivery", _MONEY, "trucks (days and kilometres) or tariffs to outlets", False),
+    Kpi("handling", _MONEY, "handling cost of cases at own sites", False),
+    Kpi("site_cost", _MONEY, "fixed cost of own sites", False),
+    Kpi("wages", _MONEY, "fixed pay of own people", False),
+    Kpi("commission", _MONEY, "commission of own people", False),
+    Kpi("bonus", _MONEY, "bonus of own people", False),
+    Kpi("platform", _MONEY, "fees to platforms", False),
+    Kpi("interest", _MONEY, "interest on stock and receivables less payables", False),
+    Kpi("contribution", _MONEY, "net_sales - the ten costs above", True),
+    Kpi("stock_change", _MONEY, "closing - opening value of own stock"),
+)
+_PARTIES = (
+    Kpi("profit_manufacturer", _MONEY, "contribution + stock_change", True),
+    Kpi(
+        "profit_distributors",
+        _MONEY,
+        "money received - paid by owners of independent sites + change of their stock",
+        True,
+    ),
+    Kpi("profit_outlets", _MONEY, "money received - paid by independent outlets", True),
+    Kpi("profit_chains", _MONEY, "money received - paid by chains", True),
+    Kpi("pay_people", _MONEY, "wages, commission and bonus of all people"),
+)
+_EFFICIENCY = (
+    Kpi(
+        "cost_to_serve_per_case",
+        "currency/case",
+        "the manufacturer's costs but production / delivered cases, by mode",
+        more_is_better=False,
+    ),
+    Kpi(
+        "selling_expense_ratio",
+        "share",
+        "(wages + commission + bonus + delivery) / net_sales, by mode",
+        more_is_better=False,
+    ),
+    Kpi(
+        "break_even_drop",
+        "cases",
+        "drop at which a mode earns what the pull modes would (see below)",
+        more_is_better=False,
+    ),
+)
+GROUPS: dict[str, tuple[Kpi, ...]] = {
+    "Service and field work": tuple(item[0] for item in RATIOS),
+    "Volume": (*(item[0] for item in SUMS), *_VOLUME),
+    "Coverage": (*(item[0] for item in LAST), *_DISTRIBUTION),
+    "People": _PEOPLE,
+    "Sites": _SITES,
+    "The manufacturer's profit and loss": _LINES,
+    "Parties": _PARTIES,
+    "Efficiency": _EFFICIENCY,
+}
+KPIS: dict[str, Kpi] = {kpi.name: kpi for group in GROUPS.values() for kpi in group}
+_BETTER = {True: "more", False: "less", None: ""}
+
+
+def kpi_page() -> str:
+    """Return every KPI as Markdown tables, one per group."""
+    lines: list[str] = []
+    for title, kpis in GROUPS.items():
+        lines += [f"**{title}**", "", "| KPI | unit | formula | better |", "|---|---|---|---|"]
+        lines += [
+            f"| `{kpi.name}` | {kpi.unit} | {kpi.meaning} | {_BETTER[kpi.more_is_better]} |"
+            for kpi in kpis
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(kpi_page())

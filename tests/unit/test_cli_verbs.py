@@ -1,0 +1,233 @@
+"""Every verb: what it prints, where it writes, and the exit code that it leaves with."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import channelwright.simulation
+from channelwright.cli.main import VERBS, main
+from channelwright.foundation.errors import ChannelwrightError
+from tests.conftest import ROOT
+
+TINY = ROOT / "tests/data/packs/tiny"
+
+
+@pytest.fixture
+def pack(tmp_path):
+    """A copy of the tiny pack that has nothing to choose and a short study."""
+    folder = shutil.copytree(TINY, tmp_path / "tiny")
+    text = """
+study: {designs: [today, online], scenarios: [base], replications: 1, expect: []}
+market: {calendar: {horizon_days: 49}}"""
+    return variant(folder, "short", text)
+
+
+def variant(folder: Path, name: str, text: str) -> Path:
+    path = folder / f"{name}.yaml"
+    path.write_text(f"extends: scenario.yaml\n{text}\n")
+    return path
+
+
+def usage(*arguments: str) -> int:
+    """Exit code of arguments that the parser refuses."""
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    return int(stop.value.code)
+
+
+def study(verb: str, pack: Path, out: Path, *more: str) -> int:
+    return main([verb, str(pack), "--out", str(out), "--workers", "1", *more])
+
+
+def test_help_names_every_verb(capsys):
+    assert usage("--help") == 0
+    shown = capsys.readouterr().out
+    assert all(f"  {verb} " in shown for verb in VERBS)
+    assert "Exit codes" in shown
+
+
+def test_version_is_the_installed_one(capsys):
+    assert usage("--version") == 0
+    assert capsys.readouterr().out == f"channelwright {channelwright.__version__}\n"
+
+
+def test_no_verb_is_wrong_usage_and_shows_help(capsys):
+    assert main([]) == 2
+    assert "VERB" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["optimize", "x"],
+        ["check"],
+        ["check", "x", "--loud"],
+        ["simulate", "x", "--replications", "0"],
+        ["simulate", "x", "--seed", "-1"],
+        ["simulate", "x", "--workers", "two"],
+    ],
+)
+def test_what_the_parser_refuses_is_wrong_usage(arguments, capsys):
+    assert usage(*arguments) == 2
+    assert "usage: channelwright" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["check", "simulate", "compare", "report"])
+def test_a_path_that_does_not_exist_is_wrong_usage(verb, tmp_path, capsys):
+    path = str(tmp_path / "nowhere")
+    assert main([verb, path]) == 2
+    shown = capsys.readouterr()
+    assert shown.err.startswith("error: ")
+    assert path in shown.err
+
+
+def test_check_says_what_a_clean_pack_holds(capsys):
+    assert main(["check", str(TINY)]) == 0
+    shown = capsys.readouterr().out
+    assert "no problems" in shown
+    assert "15 outlets" in shown
+
+
+def test_check_lists_all_problems_of_a_bad_pack(pack, capsys):
+    variant(pack.parent, "bad", "market: {finance: {vat: -1}, calendar: {warmup_days: 99}}")
+    assert main(["check", str(pack.with_name("bad.yaml"))]) == 1
+    shown = capsys.readouterr().out
+    assert "2 problems" in shown
+    assert "market.finance.vat" in shown
+    assert "Traceback" not in shown
+
+
+def test_a_bad_pack_runs_nothing(pack, tmp_path, capsys):
+    bad = variant(pack.parent, "bad", "market: {finance: {vat: -1}}")
+    assert study("simulate", bad, tmp_path / "out") == 1
+    assert "market.finance.vat" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_schema_is_json(capsys):
+    assert main(["schema"]) == 0
+    assert "properties" in json.dumps(json.loads(capsys.readouterr().out))
+
+
+def test_optimise_prints_certificates_and_forecast(capsys):
+    assert main(["optimise", str(TINY), "chosen"]) == 0
+    shown = capsys.readouterr().out
+    assert "Plan 'chosen'" in shown
+    assert "forecast contribution" in shown
+    assert "EUR" in shown
+
+
+def test_optimise_of_a_given_design_is_wrong_usage(capsys):
+    assert main(["optimise", str(TINY), "today"]) == 2
+    assert "It is a given design: simulate it." in capsys.readouterr().err
+
+
+def test_simulate_keeps_the_runs_and_finds_them_again(pack, tmp_path, capsys):
+    assert study("simulate", pack, tmp_path / "out", "--study", "mine") == 0
+    first = capsys.readouterr()
+    assert first.out == f"study: {tmp_path / 'out/studies/mine'}\n"
+    assert "simulate tiny: 0 of 2 runs" in first.err
+    assert "simulate tiny: 2 of 2 runs" in first.err
+    assert "\x1b" not in first.err, "no bar when nobody watches a terminal"
+    assert study("simulate", pack, tmp_path / "out", "--study", "mine") == 0
+    assert "2 found again" in capsys.readouterr().err
+
+
+def test_compare_shows_every_design_and_writes_the_report(pack, tmp_path, capsys):
+    assert study("compare", pack, tmp_path / "out", "--replications", "2") == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("online ") for line in shown)
+    report = Path(shown[-1].removeprefix("report: "))
+    assert report.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    folder = report.parent.parent
+    report.unlink()
+    assert main(["report", str(folder)]) == 0
+    assert report.exists()
+
+
+def test_a_gate_that_fails_is_exit_code_1(pack, tmp_path, capsys):
+    bound = "{kpi: case_fill_rate, design: today, at_least: 1.5}"
+    text = f"study: {{designs: [today], scenarios: [base], replications: 2, expect: [{bound}]}}"
+    strict = variant(pack.parent, "strict", text)
+    assert study("compare", strict, tmp_path / "out", "--no-report") == 1
+    assert "fail" in capsys.readouterr().out
+    assert not list((tmp_path / "out").glob("studies/*/report"))
+
+
+def test_runs_that_fail_are_exit_code_3(pack, tmp_path, capsys, monkeypatch):
+    engine = channelwright.simulation.replicate
+
+    def breaks(market, design, address, *rest, **named):
+        if address.replication == 1:
+            raise ArithmeticError("the second world is broken")
+        return engine(market, design, address, *rest, **named)
+
+    monkeypatch.setattr(channelwright.simulation, "replicate", breaks)
+    code = study("compare", pack, tmp_path / "out", "--replications", "3", "--no-report")
+    shown = capsys.readouterr()
+    assert code == 3
+    assert "run failed" in shown.err
+    assert "the second world is broken" in shown.err
+    assert "means of 2 replications" in shown.out
+
+
+def test_interrupted_study_is_exit_code_130_and_goes_on(pack, tmp_path, capsys, monkeypatch):
+    def stops(*given, **named):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(channelwright.simulation, "replicate", stops)
+        assert study("simulate", pack, tmp_path / "out") == 130
+    assert "give the same command again" in capsys.readouterr().err
+    assert study("simulate", pack, tmp_path / "out") == 0
+
+
+def test_ctrl_c_outside_a_study_is_exit_code_130(monkeypatch, capsys):
+    def stops(path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("channelwright.scenario.report_check", stops)
+    assert main(["check", str(TINY)]) == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_used_is_said_without_a_traceback(monkeypatch, capsys):
+    def full(path):
+        raise OSError(28, "No space left on device", "results")
+
+    monkeypatch.setattr("channelwright.scenario.report_check", full)
+    assert main(["check", str(TINY)]) == 3
+    assert "No space left on device" in capsys.readouterr().err
+
+
+def test_debug_shows_the_traceback(tmp_path):
+    with pytest.raises(ChannelwrightError):
+        main(["check", str(tmp_path / "nowhere"), "--debug"])
+
+
+def test_command_as_a_process_prints_one_clear_block(tmp_path):
+    command = [sys.executable, "-W", "error", "-m", "channelwright.cli"]
+    wrong = subprocess.run(
+        [*command, "check", str(tmp_path / "x")], capture_output=True, text=True, check=False
+    )
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("error: ")
+    assert "Traceback" not in wrong.stderr
+    shown = subprocess.run(
+        [*command, "check", str(tmp_path / "x"), "--debug"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" in shown.stderr
+
+
+def test_reader_that_goes_away_is_no_error():
+    line = f"{sys.executable} -W error -m channelwright.cli schema | head -c 10"
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
+    assert done.stdout == '{\n  "$sche'
+    assert done.stderr == ""
