@@ -10,6 +10,7 @@ from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, CARRIERS, Market
 from channelwright.rules import behaviour
+from channelwright.rules.availability import availability
 
 WEEKS = CYCLE_DAYS / 7
 _VISIT = CAPTURES.index("visit")
@@ -103,12 +104,38 @@ def expected_flows(market: Market, design: Design, effort: FloatArray | None = N
     for _ in range(_ROUNDS):
         execution = behaviour.long_run_execution(market, lift, orders)
         level = behaviour.multiplier(market, execution) * online * (orders > 0)
-        cases = base * level[:, None]
+        wanted = base * level[:, None]
+        cases = wanted * _served(market, design, mode, wanted, visits, orders)
         orders = np.minimum(visits * chance, _most_orders(market, design, mode, cases))
     units = (cases * market.products.units_per_case).sum(axis=1)
     share = market.behaviour.online_shift + market.behaviour.online_new
     online_units = np.where(plan.o2o, units * share / (1 + market.behaviour.online_new), 0.0)
     return Flows(visits, orders, cases, online_units)
+
+
+def _served(
+    market: Market,
+    design: Design,
+    mode: IntArray,
+    wanted: FloatArray,
+    visits: FloatArray,
+    orders: FloatArray,
+) -> FloatArray:
+    """Return the share of wanted cases that shelves serve: (O, P)."""
+    service = design.service
+    daily = wanted * market.products.units_per_case / 7
+    cover, reorder = cover_days(design), service.reorder_days[mode]
+    chances = np.maximum(visits, 1e-3)
+    often = np.maximum(orders, 1e-3)
+    pulls = reorder >= 0
+    truck = market.modes.carrier[mode] == _TRUCK
+    rest = 1 - float(market.calendar.working.mean())
+    lead = np.where(truck, 1 + rest, service.tariff_days[mode])
+    cycle = np.where(pulls, 7 / often, 7 / chances)
+    # A pull orders at its reorder point: the cycle before it is covered by what lies above.
+    stock = np.where(pulls, reorder + 7 / often - 7 / chances, cover)
+    chance = np.where(pulls, 1.0, often / chances)
+    return availability(market, daily, stock, cycle, chance, np.asarray(lead, dtype=np.float64))
 
 
 def _order_chance(market: Market, mode: IntArray, effort: FloatArray) -> FloatArray:
