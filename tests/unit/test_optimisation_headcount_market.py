@@ -66,12 +66,21 @@ def test_workload_head_count_is_that_of_the_planning_rule(seed):
 
 def test_workload_raises_frequencies_to_the_least_allowed():
     market, design = planned_market(6)
-    choice = request(market, design, by="workload", minimum_frequency=(6.0, 6.0, 3.0))
-    chosen, _ = choose_headcount(market, choice, design)
-    before, after = visits_of(market, design), visits_of(market, chosen)
-    used = before > 0
-    assert np.array_equal(after[used], np.maximum(before, [6.0, 6.0, 3.0])[used])
-    assert len(chosen.reps) > len(design.reps)
+    roles = replace(
+        market.roles,
+        field_seconds=np.full(2, 5_400),
+        max_outlets=np.full(2, 1_000),
+        max_calls=np.full(2, 1_000),
+    )
+    market = replace(market, roles=roles)
+    as_is = request(market, design, by="workload", minimum_frequency=(0.0, 0.0, 0.0))
+    raised = replace(as_is, minimum_frequency=(6.0, 6.0, 3.0))
+    before, few = choose_headcount(market, as_is, design)
+    after, many = choose_headcount(market, raised, design)
+    often = visits_of(market, before)
+    used = often > 0
+    assert np.array_equal(visits_of(market, after)[used], np.maximum(often, [6, 6, 3])[used])
+    assert len(after.reps) == many.objective > few.objective == len(before.reps)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -401,3 +402,37 @@ def test_rows_equal_a_direct_sum_over_outcomes():
             )
             worth = mode.probability[s, e] @ mode.value
             assert rows.profit.at(theta)[s, e] == pytest.approx(worth - paid)
+
+
+def test_a_claim_that_nobody_can_undercut_changes_nothing():
+    """A constant of a thousand million must not drown the differences that decide."""
+    for seed in range(4):
+        mode = channel(seed=seed, grid=(0.0, 0.4, 0.9, 1.5), states=2, n_outcomes=9, sizes=(3, 2))
+        profits = [
+            plan_terms(
+                IncentiveProblem(
+                    (mode.replace(parties=(mode.parties[0], replace(mode.parties[1], outside=o))),),
+                    tie=0.01,
+                )
+            )[0].profit
+            for o in (-1e3, -1e9)
+        ]
+        assert profits[1] == pytest.approx(profits[0], rel=1e-7)
+
+
+def test_chosen_terms_hold_without_the_slack_of_binaries():
+    """The last solve has whole profiles, so incentives hold far within the switches' slack."""
+    mode = channel(seed=3)
+    scaled = mode.replace(
+        basis=mode.basis * 1e3,
+        value=mode.value * 1e3,
+        parties=tuple(
+            replace(p, effort_cost=tuple(1e3 * c for c in p.effort_cost), outside=1e3 * p.outside)
+            for p in mode.parties
+        ),
+    )
+    plan, _ = plan_terms(IncentiveProblem((scaled,), tie=1.0))
+    assert (plan.modes[0].incentive_slack > -1e-4).all()
+    assert (plan.modes[0].rent > -1e-4).all()
+    small, _ = plan_terms(IncentiveProblem((mode,), tie=1e-3))
+    assert plan.profit == pytest.approx(1e3 * small.profit, rel=1e-6)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.foundation.errors import SolverError
 from channelwright.optimisation.evidence import certify, is_timed, refuse_request, work_of
 from channelwright.optimisation.incentives_explain import explain_clashes
 from channelwright.optimisation.incentives_model import build
@@ -42,6 +43,11 @@ def plan_terms(
     tuple of IncentivePlan or None, and Certificate
         No plan where no terms within their limits make the parties agree and act; the certificate
         then names the numbers that clash.
+
+    Raises
+    ------
+    SolverError
+        The terms found hold only within the solver's tolerance for whole numbers.
     """
     model, constants = build(problem)
     report = solve(model, options)
@@ -52,6 +58,7 @@ def plan_terms(
         )
     plan = None
     if report.has_solution:
+        settle(model)
         plan = replace(extract(model, problem), constants=constants)
     certificate = certify(
         DECISION,
@@ -64,6 +71,29 @@ def plan_terms(
         messages=() if plan is None else notes(problem, plan),
     )
     return plan, certificate
+
+
+def settle(model: pyo.ConcreteModel) -> None:
+    """Solve once more with profiles and menus fixed.
+
+    A binary that is whole up to a tolerance leaves every switched row a slack of that tolerance
+    times its constant; with the binaries fixed the rows of the chosen profile hold as they stand.
+    """
+    for m in model.modes:
+        block = model.mode[m]
+        for variable in (*block.chosen.values(), *(block.menu.values() if has_menus(block) else ())):
+            variable.fix(round(variable.value))
+    if solve(model).status is not SolveStatus.OPTIMAL:
+        message = (
+            "incentive split: the terms found do not hold once effort is fixed, so the money "
+            "figures of the request lie too far apart for the solver; state them in a larger unit"
+        )
+        raise SolverError(message)
+
+
+def has_menus(block: pyo.Block) -> bool:
+    """Say whether a mode has terms on a grid."""
+    return block.component("menu") is not None
 
 
 def extract(model: pyo.ConcreteModel, problem: IncentiveProblem) -> IncentivePlan:

@@ -71,7 +71,7 @@ def build(problem: IncentiveProblem) -> tuple[pyo.ConcreteModel, tuple[SwitchedR
     add_ladder(model, problem)
     model.profit = pyo.Objective(
         expr=sum(
-            float(share) * model.mode[m].profit[s]
+            float(share) * (model.mode[m].profit[s] + model.mode[m].profit_base[s])
             for m, mode in enumerate(problem.modes)
             for s, share in enumerate(mode.state_share)
         ),
@@ -108,12 +108,16 @@ def add_choices(block: pyo.Block, mode: ModeContract, rows: ModeRows) -> None:
     block.permitted = pyo.Set(initialize=pairs, dimen=2)
     block.chosen = pyo.Var(block.permitted, within=pyo.Binary)
     block.term = pyo.Var(block.terms, bounds=lambda _b, i: (mode.terms[i].low, mode.terms[i].high))
+    # Rents and profits are measured above their smallest value, so that a large constant, such as
+    # an outside income that nobody can undercut, does not drown the differences that decide.
     low, high = rent_limits(mode, rows.rent)
+    block.rent_base = {(s, k): float(low[s, k]) for s in block.state for k in block.party}
     block.rent = pyo.Var(
-        block.state, block.party, bounds=lambda _b, s, k: (float(low[s, k]), float(high[s, k]))
+        block.state, block.party, bounds=lambda _b, s, k: (0.0, float(high[s, k] - low[s, k]))
     )
     low, high = rent_limits(mode, rows.profit)
-    block.profit = pyo.Var(block.state, bounds=lambda _b, s: (float(low[s]), float(high[s])))
+    block.profit_base = {s: float(low[s]) for s in block.state}
+    block.profit = pyo.Var(block.state, bounds=lambda _b, s: (0.0, float(high[s] - low[s])))
 
 
 def rent_limits(mode: ModeContract, rows: LinearRows) -> tuple[FloatArray, FloatArray]:
@@ -164,10 +168,12 @@ def _weighted(block: pyo.Block, values: FloatArray) -> pyo.Expression:
     return pyo.quicksum(float(v) * block.menu[g] for g, v in enumerate(values) if v != 0)
 
 
-def _expression(block: pyo.Block, rows: LinearRows, index: Index) -> pyo.Expression:
-    """Write one row as an expression of the model's variables."""
+def _expression(
+    block: pyo.Block, rows: LinearRows, index: Index, base: float = 0.0
+) -> pyo.Expression:
+    """Write one row, less a base, as an expression of the model's variables."""
     weights = rows.term[index]
-    total = float(rows.constant[index]) + pyo.quicksum(
+    total = float(rows.constant[index] - base) + pyo.quicksum(
         float(weights[b]) * block.term[b] for b in np.flatnonzero(weights).tolist()
     )
     table = rows.product[index]
@@ -193,7 +199,7 @@ def add_rent(block: pyo.Block, mode: ModeContract, rows: ModeRows) -> SwitchedRo
     def bounded(b: pyo.Block, r: int) -> pyo.Expression:
         s, e, k = index[r]
         off = float(big_m[r]) * (1 - b.chosen[s, e])
-        return b.rent[s, k] <= _expression(b, rows.rent, (s, e, k)) + off
+        return b.rent[s, k] <= _expression(b, rows.rent, (s, e, k), b.rent_base[s, k]) + off
 
     block.rent_rows = pyo.Constraint(range(len(index)), rule=bounded)
     text = (
@@ -204,10 +210,15 @@ def add_rent(block: pyo.Block, mode: ModeContract, rows: ModeRows) -> SwitchedRo
 
 def add_participation(block: pyo.Block, mode: ModeContract) -> None:
     """Let every party earn what it can earn elsewhere: sum_s share[s] * rent[s, k] >= 0."""
-    share = mode.state_share
-    block.participation = pyo.Constraint(
-        block.party, rule=lambda b, k: sum(float(share[s]) * b.rent[s, k] for s in b.state) >= 0
-    )
+    share = [float(part) for part in mode.state_share]
+
+    def agrees(b: pyo.Block, k: int) -> pyo.Expression:
+        base = sum(share[s] * b.rent_base[s, k] for s in b.state)
+        if base >= 0:
+            return pyo.Constraint.Skip
+        return sum(share[s] * b.rent[s, k] for s in b.state) >= -base
+
+    block.participation = pyo.Constraint(block.party, rule=agrees)
 
 
 def add_incentives(
@@ -253,7 +264,7 @@ def add_profit(block: pyo.Block, mode: ModeContract, rows: ModeRows) -> Switched
     def counted(b: pyo.Block, r: int) -> pyo.Expression:
         s, e = index[r]
         off = float(big_m[r]) * (1 - b.chosen[s, e])
-        return b.profit[s] <= _expression(b, rows.profit, (s, e)) + off
+        return b.profit[s] <= _expression(b, rows.profit, (s, e), b.profit_base[s]) + off
 
     block.profit_rows = pyo.Constraint(range(len(index)), rule=counted)
     text = "largest profit of the state less the smallest value of the row over all boxes"
@@ -289,6 +300,7 @@ def add_surplus(block: pyo.Block, mode: ModeContract, rows: ModeRows) -> None:
 
     profit[s] + sum_k count_k rent[s, k] + sum_g menu[g] min_e premium[g, e]
     <= sum_e chosen[s, e] surplus[s, e]; an identity at the chosen profile, so no plan is lost.
+    Profit and rents are above their bases here, and so is the surplus.
     """
     count = np.array([party.count for party in mode.parties])
     least = np.zeros((len(mode.state_share), len(mode.menus)))
@@ -302,7 +314,8 @@ def add_surplus(block: pyo.Block, mode: ModeContract, rows: ModeRows) -> None:
     def shared(b: pyo.Block, s: int) -> pyo.Expression:
         rent = sum(float(count[k]) * b.rent[s, k] for k in b.party)
         risk = _weighted(b, least[s]) if least[s].any() else 0.0
-        surplus = sum(float(rows.surplus[s, e]) * b.chosen[s, e] for e in profiles[s])
+        base = b.profit_base[s] + sum(float(count[k]) * b.rent_base[s, k] for k in b.party)
+        surplus = sum(float(rows.surplus[s, e] - base) * b.chosen[s, e] for e in profiles[s])
         return b.profit[s] + rent + risk <= surplus
 
     block.surplus = pyo.Constraint(block.state, rule=shared)

@@ -10,12 +10,11 @@ import numpy as np
 from channelwright.foundation.errors import InfeasibleError, SolverError
 from channelwright.foundation.units import PPM, TICKS_PER_UNIT
 from channelwright.optimisation.incentives import plan_terms
+from channelwright.optimisation.incentives_levels import buyers_of, months_of
 from channelwright.optimisation.incentives_market import (
     BONUS,
     COMMISSION,
     REBATE,
-    months_of,
-    owners_of,
     problem_of,
     rebate_values,
 )
@@ -115,7 +114,7 @@ def _check_best_responses(
 def _dropped(market: Market, choice: TermsChoice, design: Design, mode: int) -> str:
     """Say that some changes of margin were impossible, since a rebate cannot be negative."""
     asked, kept = np.unique(choice.margin_change).size, rebate_values(market, choice, design, mode)
-    if not owners_of(market, design, mode).size or asked == kept.size:
+    if not buyers_of(market, design, mode).size or asked == kept.size:
         return ""
     return (
         f"{market.modes.ids[mode]}: {asked - kept.size} of {asked} margin changes were left out, "
