@@ -86,7 +86,7 @@ class _Reading:
         files, found = read_designs(self.reader, document, base.tables)
         self.problems += found
         history = self._history(document)
-        self.problems += study_problems(document)
+        self.problems += study_problems(document, _modes(base))
         if base.problems or base.shape is None:
             raise PackError(in_order(self.problems))
         market = build_market(base.shape, base.tables)
@@ -167,6 +167,10 @@ class _Reading:
             content=self.files.digest(),
             history=history,
         )
+
+
+def _modes(base: World) -> list[str]:
+    return [str(mode) for mode in base.tables["modes"]["id"]] if "modes" in base.tables else []
 
 
 def _overrides(document: Document) -> Mapping[str, Any]:

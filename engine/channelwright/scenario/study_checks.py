@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from channelwright.foundation.errors import Problem
+from channelwright.rules.kpi_registry import KPIS
 from channelwright.scenario.documents import Document, Place
 from channelwright.scenario.worlds import BASE
 from channelwright.tables.checks import nearest
 
 
-def study_problems(document: Document) -> Iterator[Problem]:
-    """Yield what is wrong between the keys of a pack; keys of a wrong type are left out."""
+def study_problems(document: Document, modes: Iterable[str]) -> Iterator[Problem]:
+    """Yield what is wrong between the keys of a pack; keys of a wrong type are left out.
+
+    Parameters
+    ----------
+    document : Document
+    modes : iterable of str
+        Ids of the modes, which may end the name of a KPI: ``volume_share_WS``.
+    """
     study = _mapping(document.data.get("study"))
     designs = _mapping(document.data.get("designs"))
     yield from _played(document, study, designs)
     yield from _scenarios(document, study)
     yield from _calendar(document)
+    endings = ("", *(f"_{mode}" for mode in modes))
     for row, gate in enumerate(_list(study.get("expect"))):
         yield from _bounds(document, ("study", "expect", row), _mapping(gate))
         yield from _gate_design(document, ("study", "expect", row), _mapping(gate), study)
+        yield from _kpi(document, ("study", "expect", row), _mapping(gate), endings)
     for row, fact in enumerate(_list(document.data.get("facts"))):
         yield from _bounds(document, ("facts", row), _mapping(fact))
+        yield from _kpi(document, ("facts", row), _mapping(fact), endings)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
@@ -106,3 +117,14 @@ def _gate_design(
     if isinstance(name, str) and name != "*" and name not in names:
         message = f"design {name!r} is not among the designs of the study"
         yield document.problem((*place, "design"), message, nearest(name, ["*", *names]))
+
+
+def _kpi(
+    document: Document, place: Place, gate: Mapping[str, Any], endings: tuple[str, ...]
+) -> Iterator[Problem]:
+    name = gate.get("kpi")
+    if not isinstance(name, str):
+        return
+    if not any(name.endswith(end) and name.removesuffix(end) in KPIS for end in endings):
+        message = f"there is no KPI {name!r}"
+        yield document.problem((*place, "kpi"), message, nearest(name, KPIS))
