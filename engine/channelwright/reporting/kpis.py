@@ -7,7 +7,7 @@ import numpy as np
 from channelwright.reporting.estimates import Estimate, estimate
 from channelwright.reporting.reading import TOTAL, StudyData
 from channelwright.reporting.words import SITE_WORDS, kpi_words
-from channelwright.rules.kpi import LAST, RATIOS, SUMS
+from channelwright.rules.kpi_registry import KPIS
 
 #: Labels where the words of the name are not what the trade says.
 LABELS = {
@@ -23,14 +23,6 @@ LABELS = {
     "volume_share": "Share of sell-in volume",
     "account_share": "Share of accounts",
 }
-MEANINGS = {
-    kpi.name: kpi.meaning
-    for kpi in (
-        *(item[0] for item in RATIOS),
-        *(item[0] for item in SUMS),
-        *(item[0] for item in LAST),
-    )
-}
 
 
 def label_of(kpi: str) -> str:
@@ -38,6 +30,11 @@ def label_of(kpi: str) -> str:
     name, _, mode = kpi.partition(":")
     words = LABELS.get(name, kpi_words(name))
     return f"{words}, {mode}" if mode else words
+
+
+def meaning_of(kpi: str) -> str:
+    """Return the formula of a KPI in words, empty if it is not registered."""
+    return KPIS[kpi].meaning if kpi in KPIS else ""
 
 
 def resolve(kpi: str, names: set[str], modes: tuple[str, ...]) -> tuple[str, str]:

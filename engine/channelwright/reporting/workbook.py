@@ -16,6 +16,7 @@ from channelwright.reporting.content import ReportInfo
 from channelwright.reporting.estimates import Estimate
 from channelwright.reporting.figures.palette import ACCENT, INK, LINE, PANEL, SOFT
 from channelwright.reporting.grid import Column, Grid, Row, figure_of
+from channelwright.reporting.sections.section import SectionInfo
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -57,25 +58,31 @@ def write_workbook(info: ReportInfo, path: Path) -> Path:
     book.properties.creator = "Channelwright"
     book.properties.title = info.data.pack.title
     book.properties.created = book.properties.modified = _DATE
-    for number, (_, title, section) in enumerate(info.sections(), start=1):
+    for number, (key, title, section) in enumerate(info.sections(), start=1):
         sheet = book.create_sheet(f"{number} {title}"[:_SHEET_NAME])
-        _write_section(sheet, title, section.headline, section.grids)
+        conditions = info.choice.conditions if key == "choice" else ()
+        _write_section(sheet, title, section, conditions)
     _write_kpis(book.create_sheet("KPIs"), info)
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
     return path
 
 
-def _write_section(sheet: Worksheet, title: str, headline: str, grids: tuple[Grid, ...]) -> None:
+def _write_section(
+    sheet: Worksheet, title: str, section: SectionInfo, conditions: tuple[str, ...]
+) -> None:
     sheet.sheet_view.showGridLines = False
-    sheet["A1"], sheet["A2"] = title, headline
+    sheet["A1"], sheet["A2"] = title, section.headline
     sheet["A1"].font = Font(bold=True, size=14, color=_rgb(INK))
     sheet["A2"].font = Font(color=_rgb(SOFT))
     # Title, finding and the labels of the rows stay in sight.
     sheet.freeze_panes = "B3"
     line, widths = 4, {1: 16}
-    for grid in grids:
+    for grid in section.grids:
         line = _write_grid(sheet, grid, line, widths) + 2
+    words = (*section.text, *(("What must be true:", *conditions) if conditions else ()))
+    for offset, text in enumerate(words):
+        _set(sheet.cell(line + offset, 1), text)
     for column, width in widths.items():
         sheet.column_dimensions[get_column_letter(column)].width = min(width + 2, _WIDEST)
     _set_print(sheet)

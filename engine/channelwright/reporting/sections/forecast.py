@@ -107,7 +107,7 @@ def _text(data: StudyData) -> tuple[str, ...]:
     if not assumptions:
         return ()
     joined = " ".join(s[:1].upper() + s[1:].rstrip(".") + "." for s in assumptions)
-    return (f"What the forecast leaves out: {joined}",)
+    return (f"What the forecast takes for granted: {joined}",)
 
 
 def _grid(data: StudyData, rows: tuple[ForecastRow, ...]) -> tuple[Grid, ...]:

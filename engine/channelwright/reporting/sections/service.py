@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from channelwright.model.market import SITE_KINDS
 from channelwright.reporting.estimates import Estimate
 from channelwright.reporting.grid import Cell, Column, Grid, Row, digits_for
-from channelwright.reporting.kpis import MEANINGS, kpi_estimate, label_of, unit_of
+from channelwright.reporting.kpis import kpi_estimate, label_of, meaning_of, unit_of
 from channelwright.reporting.numbers import percent
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.section import SectionInfo
@@ -55,18 +54,6 @@ BY_MODE = (
     "cost_to_serve_per_case",
     "break_even_drop",
 )
-MORE_MEANINGS = {
-    "numeric_distribution": "outlets with stock / all outlets that exist, at the end",
-    "weighted_distribution": "the same, weighted by category volume",
-    "outlets_per_person": "outlets in a person's journey plan",
-    "calls_per_day": "calls made / days in the field",
-    "field_utilisation": "travel and calls / usable field time",
-    "people": "people who call on outlets",
-    "cases_per_tour": "cases loaded / tour",
-    "hours_per_tour": "length of a tour",
-    **{f"stock_days_{kind}": "mean stock / cases out a day" for kind in SITE_KINDS},
-    "pick_wait_minutes": "waiting of an order at the pick desk",
-}
 
 
 @dataclass(frozen=True)
@@ -133,9 +120,8 @@ def _grid(
         unit = unit_of(data, kpi)
         shown = "%" if unit == "share" else unit.replace("currency", data.currency)
         cells: list[Cell] = [_in_percent(values.get((d, kpi)), unit) for d in data.designs]
-        meaning = MEANINGS.get(kpi) or MORE_MEANINGS.get(kpi, "")
         decimals = digits_for([cell.value for cell in cells if isinstance(cell, Estimate)])
-        body.append(Row((label_of(kpi), shown, *cells, meaning), decimals=decimals))
+        body.append(Row((label_of(kpi), shown, *cells, meaning_of(kpi)), decimals=decimals))
     columns = (
         Column(title),
         Column("Unit"),

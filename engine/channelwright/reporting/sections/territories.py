@@ -229,7 +229,8 @@ def _people_grid(data: StudyData, rows: tuple[TerritoryRow, ...]) -> Grid:
         *(Column(data.title(name), "text", design=name) for name in data.designs),
     )
     note = "People who call on outlets, counted in the area in which they have most outlets."
-    return Grid("Head-count by area", columns, tuple(body), note, key="headcount")
+    long = len(body) > 30
+    return Grid("Head-count by area", columns, tuple(body), note, folded=long, key="headcount")
 
 
 def _people_text(people: tuple[int, ...], modes: tuple[str, ...]) -> str:
