@@ -81,7 +81,10 @@ def settle(model: pyo.ConcreteModel) -> None:
     """
     for m in model.modes:
         block = model.mode[m]
-        for variable in (*block.chosen.values(), *(block.menu.values() if has_menus(block) else ())):
+        for variable in (
+            *block.chosen.values(),
+            *(block.menu.values() if has_menus(block) else ()),
+        ):
             variable.fix(round(variable.value))
     if solve(model).status is not SolveStatus.OPTIMAL:
         message = (
