@@ -1,0 +1,47 @@
+"""Every KPI is registered, in the unit that it has, and documented."""
+
+import pytest
+
+from channelwright.foundation.random import Address
+from channelwright.rules.kpi import kpi_table
+from channelwright.rules.kpi_registry import GROUPS, KPIS, kpi_page
+from channelwright.scenario import read_scenario
+from channelwright.simulation import replicate
+from channelwright.tables.sink import MemorySink
+from tests.conftest import ROOT
+from tests.support.shorten import shorten
+
+START, END = "<!-- kpis -->\n\n", "<!-- end of kpis -->"
+
+
+@pytest.fixture(scope="module")
+def flagship_units():
+    """Units by KPI of two designs of the flagship that have every mode between them."""
+    pack = read_scenario(ROOT / "scenarios" / "yangtze_beverage")
+    market = shorten(pack.market, 63)
+    units = {}
+    for name in ("today", "hybrid_online"):
+        sink = MemorySink()
+        replicate(market, pack.designs[name], Address(1, 0), sink)
+        tables = {table: sink.table(table) for table in sink.names()}
+        table = kpi_table(market, pack.designs[name], tables)
+        units |= dict(zip(table["kpi"], table["unit"], strict=True))
+    return units
+
+
+def test_every_kpi_of_the_flagship_is_registered_with_its_unit(flagship_units):
+    assert {name: KPIS[name].unit for name in flagship_units} == flagship_units
+
+
+def test_no_kpi_is_registered_that_no_design_has(flagship_units):
+    # The flagship has no second tier.
+    assert set(KPIS) - set(flagship_units) == {"stock_days_tier2"}
+
+
+def test_names_are_registered_once():
+    assert len(KPIS) == sum(len(group) for group in GROUPS.values())
+
+
+def test_page_shows_the_registry():
+    page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    assert page.split(START)[1].split(END)[0] == kpi_page()
