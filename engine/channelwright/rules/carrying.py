@@ -102,11 +102,17 @@ def _local_leg(market: Market, rows: IntArray, flows: Flows) -> float:
 
 
 def lane_path_cost(market: Market, parent: IntArray, site: int) -> int:
-    """Return freight per case from the plant to a site, in ticks."""
+    """Return cost per case from the plant to a site, in ticks.
+
+    Freight of every lane, and handling at every parent on the way that is no plant.
+    """
     cost = 0
     while parent[site] >= 0:
-        cost += int(market.sites.lane_cost[site, parent[site]])
-        site = int(parent[site])
+        above = int(parent[site])
+        cost += int(market.sites.lane_cost[site, above])
+        if market.sites.kind[above] != _PLANT:
+            cost += int(market.sites.handling_cost[above])
+        site = above
     return cost
 
 

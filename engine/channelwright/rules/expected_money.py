@@ -59,6 +59,16 @@ def _summed(rows: _Rows) -> MoneyForecast:
     return MoneyForecast(account, payer, payee, area, mode, site, amount[kept])
 
 
+def months_per_day(market: Market) -> float:
+    """Return calendar months per measured day: pay of a month spreads over its own days."""
+    calendar = market.calendar
+    first = np.datetime64(calendar.start) + calendar.warmup_days
+    days = first + np.arange(calendar.horizon_days - calendar.warmup_days)
+    month = days.astype("datetime64[M]")
+    length = ((month + 1).astype("datetime64[D]") - month.astype("datetime64[D]")).astype(int)
+    return float((1 / length).mean())
+
+
 def owner_kinds(market: Market) -> IntArray:
     """Return the party kind of the owner of every site: (S,)."""
     return np.where(market.sites.independent, int(Party.OWNER), int(Party.MANUFACTURER))
@@ -165,7 +175,7 @@ def _people_rows(market: Market, design: Design, flows: Flows, rows: _Rows) -> N
     mode = design.outlets.mode[served]
     value = (flows.cases[served] / 7 * terms.price_outlet[mode]).sum(axis=1)
     sales = np.bincount(design.outlets.rep[served], weights=value, minlength=len(reps))
-    wage = market.roles.wage[reps.role] / _MONTH
+    wage = np.asarray(market.roles.wage[reps.role] * months_per_day(market), dtype=np.float64)
     rows.add(Account.WAGES, employer, people, area, reps.mode, reps.site, wage)
     commission = sales * terms.commission[reps.mode] / PPM
     rows.add(Account.COMMISSION, employer, people, area, reps.mode, reps.site, commission)

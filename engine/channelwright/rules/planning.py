@@ -15,12 +15,13 @@ from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS, Design, OutletPlan, RepPlan
 from channelwright.model.draft import DesignDraft
 from channelwright.model.market import CAPTURES, SITE_KINDS, Market
-from channelwright.rules import behaviour, geography
+from channelwright.rules import geography
 from channelwright.rules.tour import tour_order
 
 _PLANT = SITE_KINDS.index("plant")
 _VISIT = CAPTURES.index("visit")
 _WEEKS = CYCLE_DAYS // 7
+_BLOCK = 4_000  # outlets whose distances are held at once
 FREQUENCIES = (0.0, 0.25, 0.5, 1.0, 2.0, 3.0, 6.0)
 
 
@@ -104,13 +105,20 @@ def nearest_sites(market: Market, draft: DesignDraft) -> DesignDraft:
     return replace(draft, site=site)
 
 
-def _reach(market: Market, rows: IntArray, candidates: IntArray, mode: int) -> FloatArray:
+def _reach(
+    market: Market,
+    rows: IntArray,
+    candidates: IntArray,
+    mode: int,
+    *,
+    all_reachable: bool = True,
+) -> FloatArray:
     outlets = geography.outlet_points(market).take(rows)
     sites = geography.site_points(market).take(candidates)
     table = geography.distance_table(market.geography, outlets, sites).astype(float)
     table[table < 0] = np.inf
     lost = ~np.isfinite(table).any(axis=1) if candidates.size else np.ones(len(rows), dtype=bool)
-    if lost.any():
+    if all_reachable and lost.any():
         outlet = market.outlets.ids[rows[np.flatnonzero(lost)[0]]]
         message = (
             f"outlet {outlet} has no reachable open site for mode {market.modes.ids[mode]}; "
@@ -339,19 +347,27 @@ def nearest_options(market: Market, draft: DesignDraft, mode: int, count: int) -
     candidates = serving_sites(market, draft, mode)
     if not rows.size or count == 1:
         return result
-    distance = _reach(market, rows, candidates, mode)
-    distance[distance > market.behaviour.reach_metres] = np.inf
-    distance[candidates[None, :] == draft.site[rows][:, None]] = np.inf
-    order = np.argsort(distance, axis=1, kind="stable")[:, : count - 1]
-    best = np.take_along_axis(distance, order, axis=1)
-    found = np.where(np.isfinite(best), candidates[order], -1)
-    result[rows[:, None], np.arange(1, 1 + found.shape[1])[None, :]] = found
+    for start in range(0, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK]
+        near = _near(market, block, candidates)
+        if not near.size:
+            continue
+        distance = _reach(market, block, near, mode, all_reachable=False)
+        distance[distance > market.behaviour.reach_metres] = np.inf
+        distance[near[None, :] == draft.site[block][:, None]] = np.inf
+        order = np.argsort(distance, axis=1, kind="stable")[:, : count - 1]
+        best = np.take_along_axis(distance, order, axis=1)
+        found = np.where(np.isfinite(best), near[order], -1)
+        result[block[:, None], np.arange(1, 1 + found.shape[1])[None, :]] = found
     return result
 
 
-def expected_multiplier(market: Market, mode: int, frequency: float, effort: float) -> float:
-    """Return the long-run demand multiplier at a call frequency and an effort."""
-    strike = float(behaviour.strike_probability(market, mode, effort))
-    lift = float(behaviour.lift_share(market, mode, effort))
-    execution = behaviour.long_run_execution(market, lift, frequency * strike)
-    return float(behaviour.multiplier(market, execution))
+def _near(market: Market, rows: IntArray, candidates: IntArray) -> IntArray:
+    """Return the candidates within reach of the box around some outlets."""
+    reach = market.behaviour.reach_metres / 111_000
+    lat, lon = market.outlets.lat[rows], market.outlets.lon[rows]
+    wide = reach / max(np.cos(np.radians(float(np.abs(lat).max()))), 0.05)
+    y, x = market.sites.lat[candidates], market.sites.lon[candidates]
+    inside = (y >= lat.min() - reach) & (y <= lat.max() + reach)
+    inside &= (x >= lon.min() - wide) & (x <= lon.max() + wide)
+    return np.asarray(candidates[inside])

@@ -120,7 +120,7 @@ class _World:
             (SETTLEMENT, self._settlement),
         ):
             environment.process(self._daily(second, phase))
-        environment.run(until=days * DAY_SECONDS)
+        environment.run()
         self._finish(days)
         books = self._books
         return ReplicationSummary(
@@ -134,10 +134,12 @@ class _World:
         )
 
     def _daily(self, second: int, phase: Callable[[], None]) -> Process:
+        """Run a phase at its second of every day, and end, so that nothing outlives the run."""
         yield self._environment.timeout(second)
-        while True:
-            phase()
+        phase()
+        for _ in range(self._network.market.calendar.horizon_days - 1):
             yield self._environment.timeout(DAY_SECONDS)
+            phase()
 
     def _midnight(self) -> None:
         state = self._state
@@ -277,7 +279,8 @@ class _World:
     def _replenishment(self) -> None:
         shipments = replenish(self._network, self._state)
         for shipment in shipments:
-            self._environment.process(self._travel(shipment))
+            if shipment.arrival < self._network.market.calendar.horizon_days:
+                self._environment.process(self._travel(shipment))
         if shipments:
             self._post_shipments(shipments)
         self._recorder.shipments(shipments)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,8 @@ class Samples:
         Unit by KPI, in the order of the KPI table.
     values : dict of str to (n_designs, n_replications) float
         NaN where a KPI has no value, such as a ratio without a denominator.
+    by_mode : dict of str to (n_designs, n_replications) float
+        The same of single modes, named ``<kpi>_<mode>``, for gates.
     """
 
     scenario: str
@@ -43,6 +45,7 @@ class Samples:
     dropped: tuple[int, ...]
     units: dict[str, str]
     values: dict[str, FloatArray]
+    by_mode: dict[str, FloatArray] = field(default_factory=dict)
 
     def of(self, kpi: str) -> FloatArray:
         """Return the sample of a KPI, one row per design.
@@ -52,6 +55,8 @@ class Samples:
         UsageError
             When there is no such KPI.
         """
+        if kpi in self.by_mode:
+            return self.by_mode[kpi]
         if kpi not in self.values:
             msg = f"no KPI is called {kpi!r}; KPIs: {', '.join(self.values)}"
             raise UsageError(msg)
@@ -74,9 +79,9 @@ def collect(runs: Runs, scenario: str, *, area: str = TOTAL, mode: str = TOTAL) 
         When no replication has been finished by every design.
     """
     table = runs.kpis(by_area=True, by_mode=True)
-    table = table[
-        (table["scenario"] == scenario) & (table["area"] == area) & (table["mode"] == mode)
-    ]
+    table = table[(table["scenario"] == scenario) & (table["area"] == area)]
+    modes = table[table["mode"] != TOTAL]
+    table = table[table["mode"] == mode]
     planned = sorted({run.replication for run in runs.study.plan.runs if run.scenario == scenario})
     paired = _paired(table, runs.designs, planned)
     if not paired:
@@ -93,7 +98,24 @@ def collect(runs: Runs, scenario: str, *, area: str = TOTAL, mode: str = TOTAL) 
         tuple(sorted(set(planned) - set(paired))),
         units,
         {kpi: _matrix(table[table["kpi"] == kpi], runs.designs, paired) for kpi in units},
+        _mode_samples(modes, runs.designs, paired) if mode == TOTAL else {},
     )
+
+
+def _mode_samples(
+    table: pd.DataFrame, designs: Sequence[str], paired: Sequence[int]
+) -> dict[str, FloatArray]:
+    """Return the samples of single modes by ``<kpi>_<mode>``."""
+    if not len(table):
+        return {}
+    wide = table.pivot(
+        index=["kpi", "mode"], columns=["design", "replication"], values="value"
+    ).reindex(columns=[(design, r) for design in designs for r in paired])
+    shape = (len(designs), len(paired))
+    return {
+        f"{kpi}_{mode}": row.reshape(shape)
+        for (kpi, mode), row in zip(wide.index, wide.to_numpy(dtype=np.float64), strict=True)
+    }
 
 
 def _paired(table: pd.DataFrame, designs: Sequence[str], planned: Sequence[int]) -> list[int]:

@@ -1,0 +1,290 @@
+"""Every market table that a pack can hold.
+
+Amounts are currency units; with VAT where a column says so, else without.
+"""
+
+from __future__ import annotations
+
+from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
+from channelwright.tables.schema import Column, Table
+
+_LAT = number("lat", "degrees", "latitude, WGS 84", -90, 90)
+_LON = number("lon", "degrees", "longitude, WGS 84", -180, 180)
+
+PRODUCTS = Table(
+    "products",
+    "one product",
+    ("id",),
+    (
+        text("id", "product"),
+        text("name", "name in reports"),
+        text("family", "product family"),
+        whole("units_per_case", "units", "units in a case", 1, 100_000),
+        number("production_cost", "currency/case", "variable cost ex works, with VAT"),
+        number("consumer_price", "currency/unit", "shelf price, with VAT"),
+        number("price_index", "", "list price over the ladder of the mode", 0.01, 100, 1.0),
+        Column(
+            "law",
+            "str",
+            "",
+            "law of daily demand",
+            choices=("fixed", "poisson", "negative_binomial"),
+            required=False,
+            default="negative_binomial",
+        ),
+        number("dispersion", "", "size of the negative binomial", 1e-6, 1e9, 1.0),
+    ),
+)
+SEGMENTS = Table(
+    "segments",
+    "one outlet segment",
+    ("id",),
+    (text("id", "segment"), text("name", "name in reports")),
+)
+SEGMENT_PRODUCTS = Table(
+    "segment_products",
+    "share of a product in a segment's volume (sums to 1 per segment)",
+    ("segment", "product"),
+    (
+        text("segment", "segment", "segments.id"),
+        text("product", "product", "products.id"),
+        number("share", "", "share of the cases", 0, 1),
+    ),
+)
+ZONES = Table("zones", "one land zone", ("id",), (text("id", "zone"), text("name", "name")))
+AREAS = Table(
+    "areas",
+    "one area, the fixed planning unit",
+    ("id",),
+    (
+        text("id", "area"),
+        text("name", "name in reports"),
+        text("zone", "land zone", "zones.id"),
+        _LAT,
+        _LON,
+        whole("population", "people", "residents"),
+    ),
+)
+UNIVERSE = Table(
+    "universe",
+    "outlets that exist and that no row of `outlets` names",
+    ("area", "segment"),
+    (
+        text("area", "area", "areas.id"),
+        text("segment", "segment", "segments.id"),
+        whole("outlets", "outlets", "number"),
+        number("category_cases", "cases/week", "category volume of one of them"),
+    ),
+)
+CROSSINGS = Table(
+    "crossings",
+    "one named crossing between two zones",
+    ("id",),
+    (
+        text("id", "crossing"),
+        text("name", "name in reports"),
+        text("zone_a", "zone of the first end", "zones.id"),
+        text("zone_b", "zone of the second end", "zones.id"),
+        number("lat_a", "degrees", "first end", -90, 90),
+        number("lon_a", "degrees", "first end", -180, 180),
+        number("lat_b", "degrees", "second end", -90, 90),
+        number("lon_b", "degrees", "second end", -180, 180),
+        number("km", "km", "length of the crossing", 0, 500),
+    ),
+)
+CHAINS = Table(
+    "chains",
+    "one chain that pays for its outlets",
+    ("id",),
+    (text("id", "chain"), text("name", "name in reports")),
+)
+OUTLETS = Table(
+    "outlets",
+    "one covered outlet",
+    ("id",),
+    (
+        text("id", "outlet"),
+        text("area", "area", "areas.id"),
+        text("segment", "segment", "segments.id"),
+        text("grade", "class by volume", choices=("A", "B", "C")),
+        Column(
+            "access",
+            "str",
+            "",
+            "can anybody sell there",
+            choices=("open", "semi-closed", "closed"),
+            required=False,
+            default="open",
+        ),
+        _LAT,
+        _LON,
+        maybe_text("chain", "chain that pays, empty = none", "chains.id"),
+        number("weekly_cases", "cases/week", "consumer demand at factor 1, multiplier 1", 0, 1e6),
+        number("category_cases", "cases/week", "category volume, own and rivals", 0, 1e6),
+    ),
+)
+OUTLET_RATES = Table(
+    "outlet_rates",
+    "mean consumer demand of one outlet and product; replaces weekly_cases x shares",
+    ("outlet", "product"),
+    (
+        text("outlet", "outlet", "outlets.id"),
+        text("product", "product", "products.id"),
+        number("units_per_day", "units/day", "at factor 1, multiplier 1", 0, 1e7),
+    ),
+)
+SITES = Table(
+    "sites",
+    "one candidate site",
+    ("id",),
+    (
+        text("id", "site"),
+        text("name", "name in reports"),
+        text(
+            "kind",
+            "kind",
+            choices=("plant", "dc", "office", "tier1", "tier2", "wholesaler"),
+        ),
+        text("owner", "who owns it", choices=("manufacturer", "independent")),
+        text("area", "area", "areas.id"),
+        _LAT,
+        _LON,
+        number("fixed_cost", "currency/day", "while open"),
+        number("handling_cost", "currency/case", "picking and loading"),
+        number("capacity_cases", "cases/week", "that it can handle"),
+        number("working_capital", "currency", "that the owner can tie up"),
+        number("pick_order_seconds", "s", "mean picking time of an order", default=0.0),
+        number("pick_line_seconds", "s", "and of each line", default=0.0),
+        Column(
+            "pick_law",
+            "str",
+            "",
+            "law of picking time",
+            choices=("fixed", "exponential"),
+            required=False,
+            default="fixed",
+        ),
+        clock("pick_open", "pick desk opens", "00:00"),
+        clock("pick_close", "pick desk closes", "24:00"),
+        flag("pick_flow", "orders reach the desk when placed, not at 19:00", default=False),
+    ),
+)
+LANES = Table(
+    "lanes",
+    "one lane from a supplying site to a supplied site",
+    ("parent", "child"),
+    (
+        text("parent", "supplying site", "sites.id"),
+        text("child", "supplied site", "sites.id"),
+        whole("lead_days", "days", "order evening to receipt", 1, 365),
+        number("cost", "currency/case", "freight, paid by the manufacturer"),
+    ),
+)
+VEHICLES = Table(
+    "vehicles",
+    "one vehicle type",
+    ("id",),
+    (
+        text("id", "vehicle type"),
+        whole("cases", "cases", "capacity of a tour", 1),
+        whole("drops", "stops", "most stops of a tour", 1),
+        number("shift_hours", "h", "longest tour", 0.01, 24),
+        number("speed", "km/h", "on the road", 1, 130),
+        number("drop_minutes", "min", "at a stop", 0, 1440),
+        number("case_seconds", "s/case", "unloading", 0, 3600),
+        number("day_cost", "currency/tour", "vehicle and driver"),
+        number("km_cost", "currency/km", "fuel and wear"),
+    ),
+)
+ROLES = Table(
+    "roles",
+    "one role of people who call on outlets",
+    ("id",),
+    (
+        text("id", "role"),
+        number("wage", "currency/month", "fixed pay with charges"),
+        number("field_minutes", "min/day", "travel and calls", 1, 1440),
+        whole("max_calls", "calls/day", "most calls of a day", 1, 200),
+        whole("max_outlets", "outlets", "most outlets of a person", 1, 10_000),
+        number("speed", "km/h", "between outlets", 1, 130),
+        number("stop_minutes", "min/call", "parking and walking", 0, 600),
+        number("call_minutes_a", "min", "in an outlet of grade A", 0, 600),
+        number("call_minutes_b", "min", "in an outlet of grade B", 0, 600),
+        number("call_minutes_c", "min", "in an outlet of grade C", 0, 600),
+    ),
+)
+MODES = Table(
+    "modes",
+    "one channel mode",
+    ("id",),
+    (
+        text("id", "mode"),
+        text("name", "name in reports"),
+        text("capture", "how orders arise", choices=("visit", "calendar", "pull", "app")),
+        text("carrier", "who carries", choices=("truck", "tariff")),
+        text("solicitor", "who solicits", choices=("none", "rep", "salesman")),
+        maybe_text("role", "role of the solicitor", "roles.id"),
+        number("strike", "", "share of calls with an order at effort 1", 0, 1),
+        number("lift", "", "missing execution restored by an order", 0, 1),
+    ),
+)
+EFFORT = Table(
+    "effort",
+    "one effort level of the people of a mode (the same number of levels for every mode)",
+    ("mode", "level"),
+    (
+        text("mode", "mode", "modes.id"),
+        whole("level", "", "0, 1, 2, ...", 0, 20),
+        number("strike_multiplier", "", "multiplier of strike and lift", 0, 5),
+        number("monthly_cost", "currency/month", "private cost of the person"),
+    ),
+)
+SEASON = Table(
+    "season",
+    "a knot of the yearly season (linear in between, periodic)",
+    ("family", "day_of_year"),
+    (
+        text("family", "product family, * = all"),
+        number("day_of_year", "day", "1 to 366", 1, 366),
+        number("factor", "", "demand over the yearly mean", 0, 100),
+    ),
+)
+EVENTS = Table(
+    "events",
+    "days on which demand is multiplied",
+    ("name", "first"),
+    (
+        text("name", "name"),
+        Column("first", "date", "", "first day"),
+        Column("last", "date", "", "last day"),
+        text("family", "product family, * = all"),
+        number("factor", "", "demand multiplier", 0, 100),
+    ),
+)
+
+MARKET_TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        PRODUCTS,
+        SEGMENTS,
+        SEGMENT_PRODUCTS,
+        ZONES,
+        AREAS,
+        UNIVERSE,
+        CROSSINGS,
+        CHAINS,
+        OUTLETS,
+        OUTLET_RATES,
+        SITES,
+        LANES,
+        VEHICLES,
+        ROLES,
+        MODES,
+        EFFORT,
+        SEASON,
+        EVENTS,
+    )
+}
+OPTIONAL_TABLES = frozenset(
+    {"outlet_rates", "crossings", "chains", "universe", "events", "segment_products", "lanes"}
+)

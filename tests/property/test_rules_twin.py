@@ -1,0 +1,34 @@
+"""On the deterministic twin of the flagship the forecast is the simulated ledger."""
+
+import numpy as np
+import pytest
+
+from channelwright.foundation.random import Address
+from channelwright.rules.expectation import expect
+from channelwright.scenario import read_scenario
+from channelwright.simulation import replicate
+from channelwright.tables.codes import Account
+from channelwright.tables.sink import MemorySink
+from tests.conftest import ROOT
+from tests.support.twin import MEASURED, deterministic_twin
+
+
+@pytest.mark.parametrize("name", ["today"])
+def test_forecast_is_the_ledger(name: str) -> None:
+    """Every account and mode, to the rounding of single postings (half a tick each)."""
+    pack = read_scenario(ROOT / "scenarios" / "yangtze_beverage")
+    market, design = deterministic_twin(pack.market, pack.designs[name])
+    sink = MemorySink()
+    replicate(market, design, Address(1, 0), sink)
+    ledger = sink.table("ledger")
+    money = expect(market, design).money
+    measured = ledger["period"] >= 0
+    for account in Account:
+        for mode in range(-1, len(market.modes)):
+            mine = measured & (ledger["account"] == account) & (ledger["mode"] == mode)
+            theirs = (money.account == account) & (money.mode == mode)
+            simulated = int(ledger["amount"][mine].sum())
+            expected = float(money.amount[theirs].sum()) * MEASURED
+            roundings = 12 * (len(design.reps) + len(market.outlets) + len(market.sites))
+            assert abs(simulated - expected) <= roundings, (account.name, mode)
+    assert np.any(measured)
