@@ -205,6 +205,52 @@ def test_ten_outlets_on_a_line(sites, power, cost):
         assert np.flatnonzero(solution.incumbent.open).tolist() == [2, 7]
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_tree_over_sites_agrees_with_enumeration(seed):
+    rng = np.random.default_rng(seed)
+    place = rng.uniform(0, 100, (40, 2))
+    cost = np.round(np.hypot(*(place[:, None] - place[None, :14]).T).T)
+    fixed = rng.integers(0, 40, 14).astype(float)
+    problem = LocationProblem(
+        cost=cost,
+        demand=np.ones(40),
+        capacity=np.full(14, np.inf),
+        fixed_cost=fixed,
+        minimum_open=3 + seed % 2,
+        maximum_open=4,
+    )
+    best = min(
+        cost[:, list(sites)].min(axis=1).sum() + fixed[list(sites)].sum()
+        for count in range(problem.minimum_open, 5)
+        for sites in itertools.combinations(range(14), count)
+    )
+    # So few steps leave a gap at the root, which the tree must close.
+    certificate = solve_location(problem, LocationOptions(dual_iterations=12)).certificate
+    assert certificate.status == "proven"
+    assert certificate.objective == pytest.approx(best)
+
+
+def test_groups_that_share_nothing_are_solved_apart():
+    one, other = clustered(5, customers=20, sites=5), clustered(6, customers=15, sites=4)
+    cost = np.full((35, 9), np.inf)
+    cost[:20, :5], cost[20:, 5:] = one.cost, other.cost
+    both = LocationProblem(
+        cost=cost,
+        demand=np.concatenate([one.demand, other.demand]),
+        capacity=np.concatenate([one.capacity, other.capacity]),
+        fixed_cost=np.concatenate([one.fixed_cost, other.fixed_cost]),
+    )
+    solution = solve_location(both)
+    assert solution.certificate.work["groups"] == 2
+    assert solution.certificate.objective == pytest.approx(optimum(one) + optimum(other), rel=2e-6)
+    # A limit on the number of sites ties the groups together again.
+    count = int(solution.incumbent.open.sum())
+    least = solve_location(replace(both, minimum_open=count + 1))
+    assert "groups" not in least.certificate.work
+    assert least.incumbent.open.sum() == count + 1
+    assert least.certificate.objective >= solution.certificate.objective - 1e-6
+
+
 def test_the_same_request_gives_the_same_answer():
     first, again = solve_location(clustered(9)), solve_location(clustered(9))
     assert first.assignment.tolist() == again.assignment.tolist()

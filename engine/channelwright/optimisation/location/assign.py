@@ -34,15 +34,19 @@ class AssignmentTask:
         Cost of serving; a very large number where it is forbidden.
     weight : (n_measures, n_customers, n_open)
         Consumption (broadcast views are fine).
-    limit : (n_measures, n_open)
-        Capacities.
+    limit, floor : (n_measures, n_open)
+        Capacities and least loads.
+    measures : tuple of int
+        The problem's measure of each row.
     penalty : float
-        Price of one unit of overload.
+        Price of one unit of overload or shortage.
     """
 
     cost: Floats
     weight: Floats
     limit: Floats
+    floor: Floats
+    measures: tuple[int, ...]
     penalty: float
 
 
@@ -63,7 +67,8 @@ def assignment_task(problem: LocationProblem, sites: Indices) -> AssignmentTask:
         keep = cost[row, place]
         cost[row] = _FORBIDDEN
         cost[row, place] = keep
-    measures = problem.binding
+    least = np.flatnonzero(problem.minimum_load[sites].any(axis=0)).tolist()
+    measures = sorted({*problem.binding, *least})
     shape = (len(measures), problem.n_customers, sites.size)
     weight = np.empty(shape)
     for row, k in enumerate(measures):
@@ -73,7 +78,12 @@ def assignment_task(problem: LocationProblem, sites: Indices) -> AssignmentTask:
     spread = float(real.max() - real.min()) if real.size else 1.0
     lightest = weight[weight > 0].min() if (weight > 0).any() else 1.0
     return AssignmentTask(
-        cost, weight, problem.limit[sites][:, list(measures)].T, 4.0 * max(spread, 1.0) / lightest
+        cost,
+        weight,
+        problem.limit[sites][:, measures].T,
+        problem.minimum_load[sites][:, measures].T,
+        tuple(measures),
+        4.0 * max(spread, 1.0) / lightest,
     )
 
 
@@ -110,8 +120,13 @@ def construct(task: AssignmentTask, guide: Floats | None = None) -> Indices:
 
 
 def overload(task: AssignmentTask, chosen: Indices) -> float:
-    """Return the total overload of an assignment."""
-    return float(np.maximum(_loads(task, chosen) - task.limit, 0.0).sum())
+    """Return the total overload and shortage of an assignment."""
+    return float(_off(_loads(task, chosen), task.limit, task.floor).sum())
+
+
+def overloaded(task: AssignmentTask, chosen: Indices) -> NDArray[np.bool_]:
+    """Return which sites carry more than they can, (n_open,)."""
+    return np.asarray((_loads(task, chosen) > task.limit + 1e-9).any(axis=0))
 
 
 def value_of(task: AssignmentTask, chosen: Indices) -> float:
@@ -167,18 +182,21 @@ def _move(task: AssignmentTask, chosen: Indices, loads: Floats, i: int, site: in
     chosen[i] = site
 
 
-def _over(loads: Floats, limit: Floats) -> Floats:
-    return np.maximum(loads - limit, 0.0)
+def _off(loads: Floats, limit: Floats, floor: Floats) -> Floats:
+    """Return by how much loads lie outside their limits; infinite limits never count."""
+    return np.maximum(loads - limit, 0.0) + np.maximum(floor - loads, 0.0)
 
 
 def _best_shift(
     task: AssignmentTask, chosen: Indices, customers: Indices, loads: Floats
 ) -> tuple[float, int, int]:
     change = task.cost - task.cost[customers, chosen][:, None]
-    for weight, load, limit in zip(task.weight, loads, task.limit, strict=True):
+    rows = zip(task.weight, loads, task.limit, task.floor, strict=True)
+    for weight, load, limit, floor in rows:
         own = weight[customers, chosen]
-        relief = _over(load, limit)[chosen] - _over(load[chosen] - own, limit[chosen])
-        burden = _over(load[None, :] + weight, limit[None, :]) - _over(load, limit)[None, :]
+        now = _off(load, limit, floor)
+        relief = now[chosen] - _off(load[chosen] - own, limit[chosen], floor[chosen])
+        burden = _off(load[None, :] + weight, limit[None, :], floor[None, :]) - now[None, :]
         change = change + task.penalty * (burden - relief[:, None])
     change[customers, chosen] = 0.0
     place = int(change.argmin())
@@ -195,11 +213,13 @@ def _best_swap(
     # Sums with a forbidden cost would drown every real difference in rounding.
     barred = there >= _FORBIDDEN / 2
     change[barred | barred.T] = np.inf
-    for weight, load, limit in zip(task.weight, loads, task.limit, strict=True):
+    rows = zip(task.weight, loads, task.limit, task.floor, strict=True)
+    for weight, load, limit, floor in rows:
         own = weight[customers, chosen]
         cross = weight[:, chosen]
-        base = _over(load, limit)[chosen]
-        after = _over(load[chosen][:, None] - own[:, None] + cross.T, limit[chosen][:, None])
+        base = _off(load, limit, floor)[chosen]
+        moved = load[chosen][:, None] - own[:, None] + cross.T
+        after = _off(moved, limit[chosen][:, None], floor[chosen][:, None])
         delta = after - base[:, None]
         change = change + task.penalty * (delta + delta.T)
     change[chosen[:, None] == chosen[None, :]] = 0.0

@@ -221,7 +221,7 @@ def choose_sites(problem: LocationProblem, rho: Floats) -> tuple[Flags, float]:
     given = int(opened.sum())
     order = free[np.argsort(rho[free], kind="stable")]
     count = int((rho[order] < 0.0).sum())
-    count = max(problem.minimum_open - given, min(count, problem.maximum_open - given), 0)
+    count = max(problem.fewest_open - given, min(count, problem.maximum_open - given), 0)
     opened[order[:count]] = True
     return opened, float(rho[opened].sum())
 

@@ -150,10 +150,13 @@ def state_links(model: Any, context: ModelContext) -> None:
 
 
 def state_number_open(model: Any, context: ModelContext) -> None:
-    """Limit the number of open sites: p_min <= sum_j y_j <= p_max (sites)."""
+    """Limit the number of open sites: p_min <= sum_j y_j <= p_max (sites).
+
+    p_min counts at least the sites that the largest capacities need to hold all demand.
+    """
     problem = context.problem
     count = pyo.quicksum(model.y[j] for j in sorted(context.by_site))
-    low, high = problem.minimum_open, problem.maximum_open
+    low, high = problem.fewest_open, problem.maximum_open
     if low > 0 or high < len(context.by_site):
         model.number_open = pyo.Constraint(expr=(low, count, high))
 

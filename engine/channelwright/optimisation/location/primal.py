@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from channelwright.optimisation.location.assign import assignment_task, construct, improve, overload
+from channelwright.optimisation.location.assign import (
+    assignment_task,
+    construct,
+    improve,
+    overload,
+    overloaded,
+)
 from channelwright.optimisation.location.interchange import improve_sites
 from channelwright.optimisation.location.solution import Incumbent, answer_of, violation
 from channelwright.optimisation.location.sums import sums_by
@@ -25,6 +31,9 @@ if TYPE_CHECKING:
     Indices = NDArray[np.int64]
 
 
+_REPAIRS = 10
+
+
 def answer_from(problem: LocationProblem, pricing: Pricing) -> Incumbent | None:
     """Return a feasible answer guided by a pricing, or None if none was found.
 
@@ -39,7 +48,7 @@ def answer_from(problem: LocationProblem, pricing: Pricing) -> Incumbent | None:
         return _free_answer(problem, pricing)
     opened = top_up(problem, pricing)
     if problem.single_source:
-        return _single_answer(problem, np.flatnonzero(opened), pricing)
+        return _single_answer(problem, opened, pricing)
     return transport(problem, opened)
 
 
@@ -95,21 +104,54 @@ def _weakest_site(problem: LocationProblem, found: Incumbent) -> int:
     return int(short.argmax()) if short.max() > 0 else -1
 
 
-def _single_answer(problem: LocationProblem, sites: Indices, pricing: Pricing) -> Incumbent | None:
+def _single_answer(problem: LocationProblem, opened: Flags, pricing: Pricing) -> Incumbent | None:
+    """Assign to open sites; open another where customers are left, close one that is too small."""
+    opened = opened.copy()
+    banned = problem.forced_closed.copy()
+    for _ in range(_REPAIRS):
+        sites = np.flatnonzero(opened)
+        site, served = _assigned(problem, sites, pricing)
+        if not served.all():
+            wanted = _site_for(problem, np.flatnonzero(~served), opened | banned, pricing)
+            if wanted < 0 or len(sites) >= problem.maximum_open:
+                return None
+            opened[wanted] = True
+            continue
+        used = opened.copy()
+        if not problem.own_customer[sites].max(initial=-1) >= 0:
+            used = _close_idle(problem, opened, site)
+        found = answer_of(problem, site, used)
+        if violation(problem, found) is None:
+            return found
+        weakest = _weakest_site(problem, found)
+        if weakest < 0:
+            return None
+        opened[weakest], banned[weakest] = False, True
+    return None
+
+
+def _assigned(problem: LocationProblem, sites: Indices, pricing: Pricing) -> tuple[Indices, Flags]:
+    """Return the site of each customer, and who is served within capacity."""
     task = assignment_task(problem, sites)
     guide = task.cost
     if pricing.measure >= 0:
-        used = task.weight[problem.binding.index(pricing.measure)]
+        used = task.weight[task.measures.index(pricing.measure)]
         guide = task.cost + pricing.dual[sites][None, :] * used
     chosen = improve(task, construct(task, guide))
+    served = problem.allowed[np.arange(chosen.size), sites[chosen]]
     if overload(task, chosen) > 1e-9:
-        return None
-    opened = np.zeros(problem.n_sites, dtype=np.bool_)
-    opened[sites] = True
-    if not problem.own_customer[sites].max(initial=-1) >= 0:
-        opened = _close_idle(problem, opened, sites[chosen])
-    found = answer_of(problem, sites[chosen], opened)
-    return found if violation(problem, found) is None else None
+        served = served & ~overloaded(task, chosen)[chosen]
+    return sites[chosen], served
+
+
+def _site_for(problem: LocationProblem, lost: Indices, barred: Flags, pricing: Pricing) -> int:
+    """Return the site that could take most of those left, best merit first, or -1."""
+    reach = problem.allowed[lost].sum(axis=0)
+    reach[barred] = 0
+    if not reach.any():
+        return -1
+    best = np.flatnonzero(reach == reach.max())
+    return int(best[pricing.rho[best].argmin()])
 
 
 def _close_idle(problem: LocationProblem, opened: Flags, assignment: Indices) -> Flags:

@@ -244,6 +244,17 @@ class LocationProblem:
         return tuple(free)
 
     @cached_property
+    def fewest_open(self) -> int:
+        """Least number of open sites: as asked, and enough for the largest to hold all demand."""
+        fewest = self.minimum_open
+        for measure in self.binding:
+            limit = np.where(self.forced_closed, 0.0, self.limit[:, measure])
+            held = np.cumsum(np.sort(limit)[::-1])
+            need = self.total_demand[measure] * (1 - 1e-9)
+            fewest = max(fewest, int(np.searchsorted(held, need)) + 1)
+        return min(fewest, self.maximum_open)
+
+    @cached_property
     def cost_step(self) -> float:
         """Step of which every single-source objective is a multiple; 0 when there is none known."""
         if not self.single_source:

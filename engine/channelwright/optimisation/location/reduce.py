@@ -46,7 +46,7 @@ def penalties(problem: LocationProblem, pricing: Pricing) -> Penalties:
     pricing : Pricing
         With exact rho at every site.
     """
-    opened, closed = _site_penalties(problem, pricing)
+    opened, closed = site_penalties(problem, pricing)
     reduced = np.where(problem.allowed, problem.cost, np.inf) - pricing.price[:, None]
     if pricing.measure >= 0:
         reduced = reduced + pricing.dual[None, :] * problem.arc_usage(pricing.measure)
@@ -59,7 +59,16 @@ def penalties(problem: LocationProblem, pricing: Pricing) -> Penalties:
     return Penalties(opened, closed, arc + opened[None, :])
 
 
-def _site_penalties(problem: LocationProblem, pricing: Pricing) -> tuple[Floats, Floats]:
+def site_penalties(problem: LocationProblem, pricing: Pricing) -> tuple[Floats, Floats]:
+    """Return the rise of the bound when each site is opened and closed: two (n_sites,).
+
+    Parameters
+    ----------
+    problem : LocationProblem
+        Given sites and limits on their number.
+    pricing : Pricing
+        With exact rho at every site.
+    """
     rho, chosen = pricing.rho, pricing.opened
     free = ~problem.forced_open & ~problem.forced_closed
     inside, outside = rho[free & chosen], rho[free & ~chosen]
@@ -68,7 +77,7 @@ def _site_penalties(problem: LocationProblem, pricing: Pricing) -> tuple[Floats,
     following = float(outside.min()) if outside.size else np.inf
     leaves = count >= problem.maximum_open or last > 0.0
     threshold = (last if inside.size else -np.inf) if leaves else 0.0
-    enters = count <= problem.minimum_open or following < 0.0
+    enters = count <= problem.fewest_open or following < 0.0
     replacement = following if enters else 0.0
     opening = np.where(chosen, 0.0, np.maximum(rho - threshold, 0.0))
     closing = np.where(chosen, np.maximum(replacement - rho, 0.0), 0.0)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from channelwright.model.certificate import PROVEN_GAP, Certificate
 from channelwright.optimisation.location.arcs import choose_arcs, usual_neighbours
-from channelwright.optimisation.location.exact import solve_exact
+from channelwright.optimisation.location.branch import branch_on_sites
+from channelwright.optimisation.location.certify import certify, refusal, tightness
+from channelwright.optimisation.location.components import Component, idle_cost, join, split
+from channelwright.optimisation.location.exact import ExactReport, solve_exact
 from channelwright.optimisation.location.infeasible import clashes
 from channelwright.optimisation.location.lagrangian import Pricing, Relaxation, first_prices
 from channelwright.optimisation.location.neighbourhood import (
@@ -24,14 +26,21 @@ from channelwright.optimisation.location.solution import (
     Incumbent,
     LocationOptions,
     LocationSolution,
+    answer_of,
     violation,
 )
 from channelwright.optimisation.location.subgradient import climb
 from channelwright.optimisation.solver import SolverOptions, SolveStatus
 
 if TYPE_CHECKING:
+    from channelwright.model.certificate import Certificate
     from channelwright.optimisation.location.model import ModelArcs
     from channelwright.optimisation.location.problem import LocationProblem
+
+
+#: Rooms above the bound that are searched exactly, as shares of it, and the largest model for it.
+_ROOMS = (0.0005, 0.002, 0.005, 0.01, 0.02)
+_ROOM_COLUMNS = 8_000
 
 
 @dataclass
@@ -101,6 +110,11 @@ class _State:
             return False
         return self.found.objective - self.bound <= self.options.gap * abs(self.found.objective)
 
+    def certificate(self) -> Certificate:
+        """Return what is known now."""
+        upper = None if self.found is None else self.found.objective
+        return certify(self.problem, upper, self.bound, self.kind, self.work, timed=self.timed)
+
     def seconds_left(self) -> float | None:
         """Return what is left of the time limit."""
         if self.options.seconds is None:
@@ -125,19 +139,58 @@ def solve_location(
     LocationSolution
         Answer and certificate; an infeasible request is a normal return that names the clash.
     """
-    state = _State(problem, options or LocationOptions())
+    options = options or LocationOptions()
     reasons = clashes(problem)
     if reasons:
-        return LocationSolution(None, _infeasible(state, reasons))
+        return LocationSolution(None, refusal({}, reasons))
+    parts = split(problem)
+    if len(parts) > 1:
+        together = _solve_apart(problem, parts, options)
+        if together is not None:
+            return together
+    return _solve_whole(problem, options)
+
+
+def _solve_apart(
+    problem: LocationProblem, parts: list[Component], options: LocationOptions
+) -> LocationSolution | None:
+    """Solve groups apart; None if that breaks the limits on the number of sites."""
+    seconds = None if options.seconds is None else options.seconds / len(parts)
+    limits = replace(options, seconds=seconds, progress=None)
+    answers = [solve_location(part.problem, limits) for part in parts]
+    state = _State(problem, options)
+    for answer in answers:
+        if answer.certificate.status == "infeasible":
+            return LocationSolution(None, refusal(state.work, answer.certificate.messages))
+        for name, number in answer.certificate.work.items():
+            state.count(name, number)
+        state.timed |= answer.certificate.timed
+    found = [answer.incumbent for answer in answers if answer.incumbent is not None]
+    bounds = [answer.certificate.lower_bound for answer in answers]
+    known = [bound for bound in bounds if bound is not None]
+    if len(known) == len(parts):
+        kinds = sorted({answer.certificate.bound_kind for answer in answers})
+        state.bound = sum(known) + idle_cost(problem, parts)
+        state.kind = ", ".join(kinds)
+    if len(found) == len(parts) and not state.offer(join(problem, parts, found)):
+        return None
+    state.count("groups", len(parts))
+    return LocationSolution(state.found, state.certificate())
+
+
+def _solve_whole(problem: LocationProblem, options: LocationOptions) -> LocationSolution:
+    state = _State(problem, options)
     _climb(state)
+    if not state.done:
+        _close_in(state)
     if not state.done:
         _search(state)
     if not state.done:
         _finish(state)
     if state.infeasible:
-        return LocationSolution(None, _infeasible(state, (_tightness(problem),)))
+        return LocationSolution(None, refusal(state.work, (tightness(problem),)))
     price = None if state.pricing is None else state.pricing.price
-    return LocationSolution(state.found, _certificate(state), price)
+    return LocationSolution(state.found, state.certificate(), price)
 
 
 def _climb(state: _State) -> None:
@@ -185,6 +238,56 @@ def _try(state: _State, pricing: Pricing) -> None:
     state.offer(polish(state.problem, found) if capacitated and good else found)
 
 
+def _close_in(state: _State) -> None:
+    """Solve what lies within a small room above the bound, then within a larger one.
+
+    Everything outside costs at least bound + room. So an answer found inside that is no dearer is
+    the best of all, and without one the bound itself rises: no good answer is needed to begin.
+    """
+    problem, options, pricing = state.problem, state.options, state.pricing
+    if not problem.binding or pricing is None:
+        return
+    for share in _ROOMS:
+        room = share * abs(pricing.value)
+        if state.found is not None:
+            room = min(room, state.found.objective - pricing.value)
+        part = reduce_problem(problem, pricing, room, 1e-7 * abs(pricing.value))
+        if part.customer.size > min(_ROOM_COLUMNS, options.model_columns) or state.done:
+            return
+        if np.unique(part.customer).size < problem.n_customers:
+            state.raise_bound(pricing.value + room, "branch and bound")
+            continue
+        report = _solve_part(state, part)
+        if report.status not in (SolveStatus.INFEASIBLE, SolveStatus.OPTIMAL):
+            if report.bound is not None:
+                state.raise_bound(min(report.bound, pricing.value + room), "branch and bound")
+            return
+        inside = np.inf if report.bound is None else report.bound
+        state.raise_bound(min(inside, pricing.value + room), "branch and bound")
+        if state.done:
+            return
+
+
+def _solve_part(state: _State, part: ModelArcs) -> ExactReport:
+    """Solve a part exactly within the work limits and keep what it finds."""
+    problem, options = state.problem, state.options
+    start = state.found if state.found is not None and _inside(part, state.found) else None
+    limits = SolverOptions(
+        nodes=options.nodes,
+        relative_gap=options.gap,
+        absolute_gap=max(1e-9, 0.999 * problem.cost_step),
+        threads=options.threads,
+        seed=options.seed,
+        seconds=state.seconds_left(),
+    )
+    report = solve_exact(problem, part, limits, start)
+    state.count("nodes", report.nodes)
+    state.count("links", report.links)
+    state.timed |= report.timed
+    state.offer(report.incumbent)
+    return report
+
+
 def _search(state: _State) -> None:
     """Decide small groups of neighbouring sites anew while it pays."""
     problem, options = state.problem, state.options
@@ -226,22 +329,12 @@ def _finish(state: _State) -> None:
     slack = 1e-7 * abs(state.ceiling) - (0.999 * problem.cost_step if np.isfinite(room) else 0.0)
     part = reduce_problem(problem, state.pricing, room, slack)
     state.count("model_columns", part.customer.size)
+    if state.found is not None and not problem.binding and not problem.minimum_load.any():
+        _branch(state, part)
+        return
     if part.customer.size > options.model_columns:
         return
-    start = state.found if state.found is not None and _inside(part, state.found) else None
-    limits = SolverOptions(
-        nodes=options.nodes,
-        relative_gap=min(options.gap, PROVEN_GAP),
-        absolute_gap=max(1e-9, 0.999 * problem.cost_step),
-        threads=options.threads,
-        seed=options.seed,
-        seconds=state.seconds_left(),
-    )
-    report = solve_exact(problem, part, limits, start)
-    state.count("nodes", report.nodes)
-    state.count("links", report.links)
-    state.timed |= report.timed
-    state.offer(report.incumbent)
+    report = _solve_part(state, part)
     if report.status is SolveStatus.INFEASIBLE:
         state.infeasible = state.found is None
         if state.found is not None:
@@ -253,66 +346,25 @@ def _finish(state: _State) -> None:
         state.raise_bound(beyond if closed else min(report.bound, beyond), "branch and bound")
 
 
+def _branch(state: _State, part: ModelArcs) -> None:
+    """Branch on the sites that are left; only the set of sites matters without capacities."""
+    problem = state.problem
+    if state.found is None or state.pricing is None:
+        return
+    kept = np.flatnonzero(~part.closed)
+    tree = branch_on_sites(
+        problem, state.pricing, kept, state.found.objective, state.options.nodes, lambda: state.done
+    )
+    state.count("nodes", tree.nodes)
+    if tree.opened is not None:
+        cost = np.where(problem.allowed, problem.cost, np.inf)
+        sites = np.flatnonzero(tree.opened)
+        state.offer(answer_of(problem, sites[cost[:, sites].argmin(axis=1)], tree.opened))
+    state.raise_bound(tree.bound, "lagrangian branch and bound")
+
+
 def _inside(part: ModelArcs, found: Incumbent) -> bool:
     """Return whether an answer lies in what is left of the problem."""
     sites = part.closed.size
     kept = np.isin(found.customer * sites + found.site, part.customer * sites + part.site)
     return bool(kept.all() and not (found.open & part.closed).any())
-
-
-def _tightness(problem: LocationProblem) -> str:
-    parts = []
-    for k, name in enumerate(problem.measure_names):
-        limit = np.sort(np.where(problem.forced_closed, 0.0, problem.limit[:, k]))[::-1]
-        total = float(limit[: problem.maximum_open].sum())
-        parts.append(f"{name}: demand {problem.total_demand[k]:g}, capacity at most {total:g}")
-    return (
-        "no choice of sites and servers meets all limits together (shown by branch and bound); "
-        + "; ".join(parts)
-        + "; relax capacity, number of sites, reach, locks or minimum loads."
-    )
-
-
-def _infeasible(state: _State, reasons: tuple[str, ...]) -> Certificate:
-    return Certificate(
-        decision="territories",
-        sense="minimise",
-        lower_bound=None,
-        upper_bound=None,
-        bound_kind="none",
-        status="infeasible",
-        work=dict(sorted(state.work.items())),
-        messages=reasons,
-    )
-
-
-def _certificate(state: _State) -> Certificate:
-    upper = None if state.found is None else state.found.objective
-    lower = float(state.bound) if np.isfinite(state.bound) else None
-    if lower is not None and upper is not None:
-        lower = min(lower, upper)
-    certificate = Certificate(
-        decision="territories",
-        sense="minimise",
-        lower_bound=lower,
-        upper_bound=upper,
-        bound_kind=state.kind,
-        relaxations=_relaxations(state),
-        status="no_solution" if upper is None else "within_limits",
-        work=dict(sorted(state.work.items())),
-        timed=state.timed,
-    )
-    if certificate.gap is not None and certificate.gap <= PROVEN_GAP:
-        return replace(certificate, status="proven")
-    return certificate
-
-
-def _relaxations(state: _State) -> tuple[str, ...]:
-    if state.kind == "branch and bound":
-        return ()
-    left_out = ["each customer served exactly once (priced)"]
-    if state.problem.minimum_load.any():
-        left_out.append("minimum loads")
-    if len(state.problem.binding) > 1:
-        left_out.append("all but one capacity measure")
-    return tuple(left_out)
