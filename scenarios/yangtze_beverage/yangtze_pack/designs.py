@@ -14,6 +14,7 @@ from yangtze_pack.modes import (
     DSD,
     MODE_IDS,
     PDS,
+    ROUTE_ACCOUNTS,
     WAT,
     TownRoles,
     assisted_modes,
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 IntArray = NDArray[np.int64]
 
+PEOPLE_LOAD = {WAT: 150, PDS: 140}  # outlets of one person
+LARGE_ACCOUNTS = 82  # accounts of a direct rep who has few small ones
+
 
 @dataclass(frozen=True, slots=True)
 class DesignParts:
@@ -37,13 +41,13 @@ class DesignParts:
     ----------
     mode : (n,) int64, mode of every outlet
     opened : mode of every open site but plants
-    staffed : True: head-count is given as a table; False: the workload rule sets it
+    per_rep : outlets of one direct rep; 0: the workload rule sets every head-count
     """
 
     name: str
     mode: IntArray
     opened: dict[str, str]
-    staffed: bool
+    per_rep: int
 
 
 def make_designs(
@@ -61,16 +65,16 @@ def make_designs(
     assisted = assisted_modes(table, today, roles, towns)
     more = _assisted_houses(towns, table, roles, assisted)
     return [
-        DesignParts("today", today, {**own, **houses, **traders}, staffed=True),
-        DesignParts("direct", flat, {**own, **offices, **first_traders}, staffed=False),
+        DesignParts("today", today, {**own, **houses, **traders}, per_rep=ROUTE_ACCOUNTS),
+        DesignParts("direct", flat, {**own, **offices, **first_traders}, per_rep=LARGE_ACCOUNTS),
         DesignParts(
-            "assisted_area", assisted, {**own, **houses, **more, **first_traders}, staffed=False
+            "assisted_area", assisted, {**own, **houses, **more, **first_traders}, per_rep=0
         ),
         DesignParts(
             "hybrid_online",
             online_modes(table, today),
             {**own, **houses, **hubs, **first_traders},
-            staffed=True,
+            per_rep=ROUTE_ACCOUNTS,
         ),
     ]
 
@@ -112,10 +116,7 @@ def _spread_from(towns: list[Town], chosen: list[int]) -> Callable[[int], tuple[
     return distance
 
 
-PEOPLE_LOAD = {DSD: 110, WAT: 150, PDS: 140}  # outlets of one person
-
-
-def headcount(flow_outlets: dict[str, int], opened: dict[str, str]) -> list[tuple[str, str, int]]:
+def headcount(design: DesignParts, flow_outlets: dict[str, int]) -> list[tuple[str, str, int]]:
     """Return (site, mode, people) for every site whose people call on outlets.
 
     Parameters
@@ -123,8 +124,8 @@ def headcount(flow_outlets: dict[str, int], opened: dict[str, str]) -> list[tupl
     flow_outlets : outlets served by each open site
     """
     rows = []
-    for site, mode in opened.items():
-        load = PEOPLE_LOAD.get(MODE_IDS.index(mode))
+    for site, mode in design.opened.items():
+        load = {DSD: design.per_rep, **PEOPLE_LOAD}.get(MODE_IDS.index(mode))
         if load and flow_outlets.get(site, 0):
             rows.append((site, mode, max(1, round(flow_outlets[site] / load))))
     return rows

@@ -28,14 +28,13 @@ WHOLESALER_CASES = 380.0  # cases per week of a wholesaler's house
 HOUSE_OUTLETS = 190  # outlets of one WAT or PDS house
 WS_FIXED_PER_CASE = 0.72
 HOUSE_FIXED_PER_CASE = 0.20
-OWN_FIXED_PER_CASE = {"office": 0.15, "dc": 0.35}
-HANDLING = {"plant": 0.0, "dc": 0.35, "office": 0.30, "tier1": 0.30, "wholesaler": 0.5}
+OWN_FIXED_PER_CASE = {"office": 0.10, "dc": 0.35}
+HANDLING = {"plant": 0.0, "dc": 0.35, "office": 0.42, "tier1": 0.30, "wholesaler": 0.5}
 LANE_BASE = {"dc": 0.30, "office": 0.40, "tier1": 0.45, "wholesaler": 0.85}
 LANE_PER_KM = 0.006
-STOCK_DAYS = {"dc": 10.0, "office": 6.0, "tier1": 15.0, "wholesaler": 10.0}
-CAPITAL_DAYS = 60.0  # what an owner can tie up, in days of purchases
+CAPITAL_DAYS = 90.0  # what an owner can tie up, in days of purchases
 PRICE_PER_CASE = 33.0
-CAPACITY_OVER_FLOW = 2.6
+CAPACITY_OVER_FLOW = 4.0
 # The source choice of scenario.yaml, repeated here to size the wholesalers.
 WS_OPTIONS, PRICE_WEIGHT, HAUL_COST, HABIT = 3, 1.5, 0.15, 1.5
 

@@ -196,11 +196,11 @@ def write_design(
             mode = design.opened[site.site_id]
             rows.append([site.site_id, mode, site.parent, review, safety, vehicle, fleet])
     write(out / f"designs/{design.name}_sites.csv", header, rows)
-    if design.staffed:
+    if design.per_rep:
         write(
             out / f"designs/{design.name}_headcount.csv",
             ["site", "mode", "people"],
-            headcount(served, design.opened),
+            headcount(design, served),
         )
 
 
