@@ -150,6 +150,7 @@ def test_best_design_is_chosen_when_its_interval_is_off_zero(info: ReportInfo) -
     assert info.choice.verdict == "choose"
     assert "more than today" in info.choice.section.headline
     assert len(info.choice.conditions) >= 3
+    assert len(set(info.choice.conditions)) == len(info.choice.conditions)
 
 
 def test_baseline_stays_when_every_rival_is_worse(data: StudyData) -> None:
@@ -277,3 +278,11 @@ def test_gate_that_fails_is_a_condition(data: StudyData) -> None:
     )
     choice = choice_info(data, profit_lines(data), gates, houses(data))
     assert any("Case fill rate at least 0.9" in text for text in choice.conditions)
+
+
+def test_terms_of_every_design_are_shown(info: ReportInfo) -> None:
+    grid = next(grid for grid in info.winners.section.grids if grid.key == "terms")
+    found = {(row.cells[0], row.cells[1]): row.cells[2:] for row in grid.rows}
+    assert [str(text)[:4] for text in found["DSD", "people"]] == ["0.80"] * 4 + ["1.00"]
+    assert ("MT", "people") not in found
+    assert all(str(text).startswith("9.00") for text in found["MT", "outlet"])

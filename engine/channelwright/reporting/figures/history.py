@@ -36,7 +36,7 @@ def _draw(row: HistoryRow, width: float) -> Figure:
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.tick_params(length=0)
+    axes.tick_params(length=0, labelsize=8)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: compact(value)))
     axes.set_xlabel("week", loc="right", fontsize=8)
     return figure

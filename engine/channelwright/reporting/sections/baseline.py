@@ -133,21 +133,32 @@ def _history_row(data: StudyData, name: str, actual: tuple[float, ...]) -> Histo
 
 
 def _headline(data: StudyData, facts: tuple[FactRow, ...], history: tuple[HistoryRow, ...]) -> str:
-    if facts:
-        met = sum(row.verdict == "met" for row in facts)
-        missed = len(facts) - met
-        if not missed:
-            return f"The baseline meets all {many(len(facts), 'fact')} known about it."
-        total = many(len(facts), "fact")
-        return f"The baseline meets {met} of {total}; {missed} it misses or leaves open."
+    found = [*_facts_sentence(facts), *_history_sentence(history)]
+    if not found:
+        return f"The pack of “{data.pack.title}” brings neither facts nor history for its baseline."
+    return " ".join(found)
+
+
+def _facts_sentence(facts: tuple[FactRow, ...]) -> list[str]:
+    if not facts:
+        return []
+    met = sum(row.verdict == "met" for row in facts)
+    total = many(len(facts), "fact")
+    if met == len(facts):
+        known = "the one fact" if met == 1 else f"all {total}"
+        return [f"The baseline meets {known} known about it."]
+    return [f"The baseline meets {met} of {total}; {len(facts) - met} it misses or leaves open."]
+
+
+def _history_sentence(history: tuple[HistoryRow, ...]) -> list[str]:
     compared = [row for row in history if row.mean]
-    if compared:
-        first = compared[0]
-        return (
-            f"The baseline follows its history with an error of {percent(first.wape)} a week "
-            f"({first.name.replace('_', ' ')})."
-        )
-    return f"The pack of “{data.pack.title}” brings neither facts nor history for its baseline."
+    if not compared:
+        return []
+    first = compared[0]
+    return [
+        f"Simulated {first.name.replace('_', ' ')} follow {len(first.actual)} weeks of history "
+        f"with an error of {percent(first.wape)} a week."
+    ]
 
 
 def _range(fact: Fact, unit: str) -> str:

@@ -46,9 +46,9 @@ def conditions_of(
     if focus == data.baseline:
         return ()
     return (
+        *_house_condition(data, found, focus),
         *_volume_condition(data, lines, focus, gain),
         *_cost_condition(data, lines, focus, gain),
-        *_house_condition(data, found, focus),
         *_gate_condition(gates, focus),
         *_assumption_condition(data),
     )

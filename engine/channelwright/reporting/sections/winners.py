@@ -14,6 +14,7 @@ from channelwright.reporting.money import party_flows
 from channelwright.reporting.numbers import listed, many, money, percent
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.section import SectionInfo
+from channelwright.reporting.sections.terms import terms_grid
 from channelwright.reporting.words import MANY_KINDS, ONE_KIND, SITE_WORDS
 
 PARTY_ORDER = (
@@ -132,6 +133,7 @@ def winners_info(data: StudyData, focus: str, found: pd.DataFrame) -> WinnersInf
         *_roi_grid(data, results),
         *_house_grid(data, results),
         *_pay_grid(data, pay),
+        terms_grid(data),
     )
     section = SectionInfo(_headline(data, focus, parties), _text(data, focus, results), grids)
     return WinnersInfo(section, parties, results, pay)
