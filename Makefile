@@ -24,7 +24,7 @@ lint: install ## linter, format, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 
 test: lint ## lint, then every normal test with notebooks and documented code
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

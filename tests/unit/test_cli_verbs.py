@@ -117,7 +117,8 @@ def test_optimise_prints_certificates_and_forecast(capsys):
     assert main(["optimise", str(TINY), "chosen"]) == 0
     shown = capsys.readouterr().out
     assert "Plan 'chosen'" in shown
-    assert "forecast contribution" in shown
+    assert "forecast over 56 days" in shown
+    assert "contribution " in shown
     assert "EUR" in shown
 
 

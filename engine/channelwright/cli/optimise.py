@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from channelwright.cli.console import say, stage
+from channelwright.cli.console import say, say_table, stage
 from channelwright.cli.options import add_pack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,10 +30,21 @@ def run(options: argparse.Namespace) -> int:
     with stage(f"choosing {options.name}"):
         plan = optimise(pack, options.name, scenario=options.scenario)
     say(repr(plan))
-    design = plan.design
-    say(f"sites open: {int(design.sites.open.sum())}, people: {len(design.reps)}")
-    currency = pack.market.finance.currency
-    for name, value in sorted(plan.forecast.kpis.items()):
-        say(f"  forecast {name}: {value:,.2f}")
-    say(f"money in {currency}, over the measured days")
+    market, design = pack.market, plan.design
+    opened = [market.sites.ids[site] for site in design.sites.open.nonzero()[0].tolist()]
+    say(f"\nopen: {', '.join(opened)}; people: {len(design.reps)}\n")
+    days = market.calendar.horizon_days - market.calendar.warmup_days
+    say_table(_forecast(plan.forecast.kpis, market.finance.currency), f"forecast over {days} days")
     return 0
+
+
+def _forecast(kpis: Mapping[str, float], currency: str) -> pd.DataFrame:
+    """Return the forecast with units, in the order of the registry of KPIs."""
+    import pandas as pd
+
+    from channelwright.rules.kpi_registry import KPIS
+
+    order = [name for name in KPIS if name in kpis]
+    units = [KPIS[name].unit.replace("currency", currency) for name in order]
+    values = [format(kpis[name], ",.0f" if abs(kpis[name]) >= 100 else ".2f") for name in order]
+    return pd.DataFrame({"kpi": order, "forecast": values, "unit": units})
