@@ -38,12 +38,12 @@ def digest_files(paths: Iterable[Path]) -> str:
 
 
 def _pieces(value: object) -> Iterable[bytes]:
-    if value is None or isinstance(value, bool | int | float | str | datetime.date):
+    if isinstance(value, np.generic):  # first: some of them are Python numbers too
+        yield from _pieces(value.item())
+    elif value is None or isinstance(value, bool | int | float | str | datetime.date):
         yield f"{type(value).__name__}:{value!r}".encode()
     elif isinstance(value, enum.Enum):
         yield f"enum:{value.name}".encode()
-    elif isinstance(value, np.generic):
-        yield from _pieces(value.item())
     elif isinstance(value, np.ndarray):
         yield from _array(value)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
