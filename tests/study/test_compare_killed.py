@@ -1,4 +1,4 @@
-"""The command `compare`, killed in the middle, goes on where it was and ends with the same tables."""
+"""The command `compare`, killed half-way, goes on where it was and gives the same tables."""
 
 import hashlib
 import json
