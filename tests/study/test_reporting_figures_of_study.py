@@ -189,7 +189,7 @@ def test_fact_of_one_mode_and_unknown_fact(info: ReportInfo) -> None:
     assert share is not None
     assert 0.45 < share.value < 0.55
     assert facts["dsd_calls_per_day"].verdict == "not measured"
-    assert "2 of 3" in info.baseline.section.headline
+    assert "2 of 3 facts (1 not measured)" in info.baseline.section.headline
 
 
 def test_history_that_is_the_simulation_has_no_error(data: StudyData) -> None:

@@ -50,8 +50,7 @@ def _draw(rivals: list[Standing], data: StudyData, width: float) -> Figure:
         color=SOFT,
     )
     for place, item in enumerate(rivals):
-        title = item.title if width > PHONE else data.short(item.design)
-        title += " (counterfactual)" if item.counterfactual else ""
+        title = item.label if width > PHONE else data.short(item.design)
         _interval(axes, item.difference, -place, design_colour(places[item.design]), (low, high))
         axes.text(low, 0.3 - place, title, va="center", ha="left", color=INK, fontsize=9.5)
         axes.text(

@@ -147,7 +147,9 @@ def _facts_sentence(facts: tuple[FactRow, ...]) -> list[str]:
     if met == len(facts):
         known = "the one fact" if met == 1 else f"all {total}"
         return [f"The baseline meets {known} known about it."]
-    return [f"The baseline meets {met} of {total}; {len(facts) - met} it misses or leaves open."]
+    others = [row.verdict for row in facts if row.verdict != "met"]
+    rest = ", ".join(f"{others.count(word)} {word}" for word in dict.fromkeys(others))
+    return [f"The baseline meets {met} of {total} ({rest})."]
 
 
 def _history_sentence(history: tuple[HistoryRow, ...]) -> list[str]:
@@ -252,6 +254,7 @@ def _history_grid(history: tuple[HistoryRow, ...]) -> tuple[Grid, ...]:
     )
     note = (
         "Error: sum of absolute differences between simulated mean and actual over the sum of "
-        "actual. Band: 5 % to 95 % of the replications. Variance ratio: simulated over actual."
+        "actual. Band: 5 % to 95 % of the replications, too narrow with fewer than twenty. "
+        "Variance ratio: simulated over actual."
     )
     return (Grid("History of the baseline", columns, body, note, key="history"),)

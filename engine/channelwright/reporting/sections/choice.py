@@ -29,6 +29,8 @@ from channelwright.tables.codes import Account
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Drivers below this share of the largest are left to the table.
+NEGLIGIBLE = 0.02
 #: What moves the contribution, in words for a sentence, and the lines that it adds up.
 DRIVERS: dict[str, tuple[str, ...]] = {
     "net sales": ("gross", "rebates"),
@@ -65,6 +67,12 @@ class Standing:
     difference: Estimate
     probability_best: float
     counterfactual: bool
+
+    @property
+    def label(self) -> str:
+        """The title, marked if the design is counterfactual and does not say so itself."""
+        marked = "counterfactual" in self.title.lower() or not self.counterfactual
+        return self.title if marked else f"{self.title} (counterfactual)"
 
 
 @dataclass(frozen=True)
@@ -215,7 +223,9 @@ def _drivers(data: StudyData, lines: pd.DataFrame, focus: str) -> tuple[tuple[st
         )
         for name, parts in DRIVERS.items()
     ]
-    return tuple(sorted(found, key=lambda item: -abs(item[1].value)))
+    largest = max(abs(value.value) for _, value in found)
+    named = [item for item in found if abs(item[1].value) > NEGLIGIBLE * largest]
+    return tuple(sorted(named, key=lambda item: -abs(item[1].value)))
 
 
 def _because(data: StudyData, focus: str, drivers: tuple[tuple[str, Estimate], ...]) -> str:
@@ -240,7 +250,7 @@ def _grid(data: StudyData, standings: tuple[Standing, ...], lines: pd.DataFrame)
     body = tuple(
         Row(
             (
-                standing.title + (" (counterfactual)" if standing.counterfactual else ""),
+                standing.label,
                 standing.contribution,
                 None if standing.design == base else standing.difference,
                 None if standing.design == base else _relative(volume, standing.design, base),

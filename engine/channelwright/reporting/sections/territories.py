@@ -190,15 +190,16 @@ def _near(lat: np.ndarray, lon: np.ndarray, lats: np.ndarray, lons: np.ndarray) 
 def _headline(data: StudyData, focus: str) -> str:
     base, plan = data.designs[data.baseline], data.designs[focus]
     moved = int(((base.outlets.site != plan.outlets.site) & (base.outlets.mode >= 0)).sum())
-    text = f"“{data.title(focus)}” works with {many(len(plan.reps), 'person', 'people')}"
+    title = f"“{data.title(focus)}”"
+    people = f"works with {many(len(plan.reps), 'person', 'people')}"
     if focus == data.baseline:
-        return f"{text} and {many(int(plan.sites.open.sum()), 'open site')}."
+        return f"{title} {people} and {many(int(plan.sites.open.sum()), 'open site')}."
     opened = _names(data, plan.sites.open & ~base.sites.open)
     closed = _names(data, base.sites.open & ~plan.sites.open)
-    text += (
-        f" ({data.versus}: {len(base.reps)}) and moves {many(moved, 'outlet')} of "
-        f"{len(base.outlets):,} to another server"
-    )
+    text = f"{title} "
+    if len(plan.reps) or len(base.reps):
+        text += f"{people} ({data.versus}: {len(base.reps)}) and "
+    text += f"moves {many(moved, 'outlet')} of {len(base.outlets):,} to another server"
     changes = [f"opens {opened}"] if opened else []
     changes += [f"closes {closed}"] if closed else []
     return f"{text}; it {' and '.join(changes)}." if changes else f"{text}."

@@ -147,6 +147,8 @@ def _headline(
         result = f"{verb} sales to consumers by {size}"
     else:
         result = "leaves sales to consumers where they are"
+    if moved < 0.5:
+        return f"“{title}” moves no outlet to another mode and {result}."
     return (
         f"“{title}” moves {compact(moved)} cases a week between modes and {result}: only the "
         "latter is growth."
