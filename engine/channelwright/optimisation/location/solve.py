@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 #: Rooms above the bound that are searched exactly, as shares of it, and the largest model for it.
 _ROOMS = (0.0005, 0.002, 0.005, 0.01, 0.02)
 _ROOM_COLUMNS = 8_000
+_TREE_COLUMNS = 4_000
 
 
 @dataclass
@@ -329,7 +330,9 @@ def _finish(state: _State) -> None:
     slack = 1e-7 * abs(state.ceiling) - (0.999 * problem.cost_step if np.isfinite(room) else 0.0)
     part = reduce_problem(problem, state.pricing, room, slack)
     state.count("model_columns", part.customer.size)
-    if state.found is not None and not problem.binding and not problem.minimum_load.any():
+    tree = not problem.binding and not problem.minimum_load.any()
+    # A small rest is quicker with the cuts of HiGHS, a large one with bounds per set of sites.
+    if tree and state.found is not None and part.customer.size > _TREE_COLUMNS:
         _branch(state, part)
         return
     if part.customer.size > options.model_columns:
