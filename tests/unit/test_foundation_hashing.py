@@ -90,6 +90,7 @@ def test_memory_order_of_an_array_does_not_matter():
 
 def test_numbers_of_numpy_are_plain_numbers():
     assert digest(np.int64(7)) == digest(7)
+    assert digest(np.float64(0.1)) == digest(0.1)
 
 
 def test_what_has_no_stable_content_is_refused():
