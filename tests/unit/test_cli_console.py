@@ -8,7 +8,7 @@ import sys
 import pandas as pd
 import pytest
 
-from channelwright.cli.compare import ALWAYS_SHOWN, number, signed
+from channelwright.cli.compare import ALWAYS_SHOWN, number, percent, signed
 from channelwright.cli.console import progress, say_table, stage
 from channelwright.studies import ProgressState
 
@@ -55,6 +55,10 @@ def test_needed_columns_stay_on_any_terminal(monkeypatch, capsys):
 def test_numbers_have_few_digits(value, text, with_sign):
     assert number(value) == text
     assert signed(value) == with_sign
+
+
+def test_shares_are_shown_to_a_tenth_of_a_per_cent():
+    assert [percent(0.9996), percent(-1.7412), percent(float("inf"))] == ["100.0%", "-174.1%", "-"]
 
 
 def test_progress_in_a_pipe_is_at_most_a_dozen_lines(capsys):

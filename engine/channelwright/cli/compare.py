@@ -26,6 +26,7 @@ HEADLINES = (
     ("on_shelf_availability", "on shelf"),
     ("otif", "OTIF"),
 )
+SHARES = ("share", "per year")
 ALWAYS_SHOWN = 4
 UNDECIDED_OR_FAILED = 1
 
@@ -88,16 +89,17 @@ def _summary(table: pd.DataFrame, baseline: str) -> pd.DataFrame:
     import pandas as pd
 
     profit = table[table["kpi"] == PROFIT].set_index("design")
-    rows = profit.to_dict("index")
-    others = [None if design == baseline else rows[design] for design in profit.index]
+    figures = profit.to_dict("index")
+    others = [None if design == baseline else figures[design] for design in profit.index]
     shown = pd.DataFrame({"design": profit.index})
     shown["contribution"] = [number(value) for value in profit["mean"]]
     shown["difference"] = ["" if row is None else signed(row["difference"]) for row in others]
     shown["interval"] = ["" if row is None else _interval(row) for row in others]
     for kpi, title in HEADLINES:
-        means = table[table["kpi"] == kpi].set_index("design")["mean"]
-        if len(means):
-            shown[title] = [number(means.get(design, float("nan"))) for design in profit.index]
+        rows = table[table["kpi"] == kpi].set_index("design")
+        if len(rows):
+            show = percent if rows["unit"].iloc[0] in SHARES else number
+            shown[title] = [show(rows["mean"].get(d, float("nan"))) for d in profit.index]
     return shown
 
 
@@ -108,6 +110,11 @@ def _interval(row: dict[str, float]) -> str:
 def signed(value: float) -> str:
     """Return a number of few digits with its sign."""
     return number(value) if value < 0 or not math.isfinite(value) else f"+{number(value)}"
+
+
+def percent(value: float) -> str:
+    """Return a share in per cent, to a tenth."""
+    return f"{value:.1%}" if math.isfinite(value) else "-"
 
 
 def number(value: float) -> str:
