@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from channelwright.optimisation.location import LocationSolution
 
 _VISIT = CAPTURES.index("visit")
-#: A hundredth of a per cent is far below what any forecast of cost is worth.
-USUAL = LocationOptions(gap=1e-4, nodes=2_000)
+#: A twentieth of a per cent is far below what any forecast of cost is worth.
+USUAL = LocationOptions(gap=5e-4, nodes=2_000)
 
 
 def choose_territories(
