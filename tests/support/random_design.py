@@ -185,7 +185,7 @@ def _terms(market: Market, dice: Dice) -> Terms:
         outlet_rebate=dice.choices((0, 15_000, 123_456), count),
         commission=dice.choices((0, 5_000, 20_000), count),
         bonus=dice.choices((0, 1_000_000, 5_000_000), count),
-        quota=(dice.reals(0.0, 3.0, count) * a_month).astype(np.int64) * dice.wholes(0, 1, count),
+        quota=(dice.reals(0.0, 2.0, count) * a_month).astype(np.int64) * dice.wholes(0, 1, count),
         margin_share=dice.choices((0, 10_000), count),
         account_days=dice.choices((0, 7, 30), count),
         outlet_days=dice.choices((0, 1, 7, 20), count),

@@ -163,7 +163,6 @@ def _outlets(dice: Dice, size: Size, areas: Areas, scale: float, exact: bool) ->
         ids=tuple(f"outlet_{o}" for o in range(count)),
         segment=dice.wholes(0, 1, count),
         grade=dice.wholes(0, 2, count),
-        access=dice.wholes(0, 2, count),
         chain=chain,
         rate=np.where(dice.flags(0.1, (count, size.products)), 0.0, rate),
         category_cases=dice.reals(0.5, 40.0, count),

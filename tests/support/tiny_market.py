@@ -109,7 +109,6 @@ def _outlets() -> Outlets:
         area=_whole(0, 0),
         segment=_whole(0, 0),
         grade=_whole(0, 1),
-        access=_whole(0, 0),
         lat=np.array([31.0, 31.01]),
         lon=np.array([121.0, 121.0]),
         chain=_whole(-1, -1),

@@ -117,7 +117,6 @@ def _market(
             area=np.zeros(outlets, dtype=np.int64),
             segment=np.zeros(outlets, dtype=np.int64),
             grade=np.zeros(outlets, dtype=np.int64),
-            access=np.zeros(outlets, dtype=np.int64),
             lat=np.full(outlets, 31.01),
             lon=np.full(outlets, 120.01),
             chain=np.full(outlets, -1, dtype=np.int64),

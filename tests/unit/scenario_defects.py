@@ -115,7 +115,7 @@ def workbook(pack: Path) -> None:
 
 TABLES, DESIGNS = "tables/", "designs/"
 OUTLETS, SITES, MODES = "tables/outlets.csv", "tables/sites.csv", "tables/modes.csv"
-H1 = "h1,harbour,shop,A,open,43.301,5.402,,12,30"
+H1 = "h1,harbour,shop,A,43.301,5.402,,12,30"
 
 # ---------------------------------------------------------------- files and YAML
 FILES = (

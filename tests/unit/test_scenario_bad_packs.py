@@ -84,7 +84,7 @@ def test_all_problems_are_reported_at_once(pack: Path) -> None:
 def test_many_like_problems_are_counted(pack: Path) -> None:
     path = pack / market.OUTLETS
     lines = path.read_text().splitlines()
-    lines += [f"x{row},nowhere,shop,B,open,43.3,5.4,,1,2" for row in range(50)]
+    lines += [f"x{row},nowhere,shop,B,43.3,5.4,,1,2" for row in range(50)]
     path.write_text("\n".join(lines) + "\n")
     problems = check(pack)
     assert len(problems) == 21

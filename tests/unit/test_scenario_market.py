@@ -43,7 +43,6 @@ def test_rates_are_units_a_day(pack: Pack) -> None:
     # h1: 12 cases a week; a shop sells 60 % cola in cases of 24 and 40 % water in cases of 12.
     assert outlets.rate[0] == pytest.approx([12 * 0.6 * 24 / 7, 12 * 0.4 * 12 / 7])
     assert outlets.grade[:5].tolist() == [0, 1, 1, 0, 2]
-    assert outlets.access[2] == 1
     assert outlets.chain.tolist().count(0) == 2
 
 

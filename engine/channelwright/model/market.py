@@ -127,7 +127,6 @@ class Outlets(Columns):
     ids : (O,) str
     area, segment : (O,) int64
     grade : (O,) int64, 0 = A, 1 = B, 2 = C
-    access : (O,) int64, 0 = open, 1 = semi-closed, 2 = closed
     lat, lon : (O,) float64, degrees
     chain : (O,) int64, row of `Market.chain_ids` that pays for it, or -1
     rate : (O, P) float64, mean consumer demand, units per day, before calendar factors,
@@ -140,7 +139,6 @@ class Outlets(Columns):
     area: IntArray
     segment: IntArray
     grade: IntArray
-    access: IntArray
     lat: FloatArray
     lon: FloatArray
     chain: IntArray

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Tables = Mapping[str, TypedTable]
 _LAWS = ("fixed", "poisson", "negative_binomial")
-_ACCESS = ("open", "semi-closed", "closed")
 
 
 def to_ticks(amount: Cells | float, divisor: float = 1.0) -> IntArray:
@@ -162,7 +161,6 @@ def _outlets(tables: Tables, products: model.Products, areas: model.Areas) -> mo
         area=codes(table["area"], areas.ids),
         segment=segment,
         grade=codes(table["grade"], model.GRADES),
-        access=codes(table["access"], _ACCESS),
         lat=table["lat"],
         lon=table["lon"],
         chain=codes(table["chain"], ids_of(tables, "chains")),

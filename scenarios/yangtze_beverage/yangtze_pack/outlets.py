@@ -31,7 +31,6 @@ SEGMENT_IDS = tuple(SEGMENTS)
 SEAT_MIX = (0.016, 0.055, 0.395, 0.220, 0.190, 0.060, 0.064)
 TOWN_MIX = (0.014, 0.030, 0.488, 0.266, 0.145, 0.040, 0.017)
 SIZE = (2.2, 0.7, 0.0, -0.75, 0.0, 0.75, 0.75)  # mean of the latent size by segment
-ACCESS = (0, 0, 0, 0, 0, 1, 1)
 GRADES = "ABC"
 GRADE_SHARES = (0.15, 0.30, 0.55)
 GRADE_CASES = (30.0, 10.0, 3.0)

@@ -26,7 +26,6 @@ from yangtze_pack.network import (
     fixed_cost,
 )
 from yangtze_pack.outlets import (
-    ACCESS,
     CHAINS,
     GRADES,
     SEGMENT_IDS,
@@ -36,7 +35,6 @@ from yangtze_pack.outlets import (
     unserved,
 )
 
-ACCESS_NAMES = ("open", "semi-closed", "closed")
 ZONE_NAMES = {
     "delta": "Delta between Yangtze and Hangzhou Bay",
     "north_of_yangtze": "North of the Yangtze",
@@ -126,7 +124,6 @@ def _write_outlets(out: Path, towns: list[Town], table: OutletTable) -> None:
         "area",
         "segment",
         "grade",
-        "access",
         "lat",
         "lon",
         "chain",
@@ -139,7 +136,6 @@ def _write_outlets(out: Path, towns: list[Town], table: OutletTable) -> None:
             towns[table.town[n]].area_id,
             SEGMENT_IDS[table.segment[n]],
             GRADES[table.grade[n]],
-            ACCESS_NAMES[ACCESS[table.segment[n]]],
             float(table.lat[n]),
             float(table.lon[n]),
             CHAINS[table.chain[n]][1] if table.chain[n] >= 0 else "",
