@@ -6,7 +6,10 @@ import sys
 from importlib import import_module
 
 #: Subject -> module with a `main(arguments) -> exit code`.
-SUBJECTS = {"territories": "benchmarks.territories.command"}
+SUBJECTS = {
+    "simulate": "benchmarks.simulate.command",
+    "territories": "benchmarks.territories.command",
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -1,0 +1,231 @@
+"""`python -m benchmarks simulate`: the engine beside the reference, a floor and bare SimPy."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from functools import partial
+
+from benchmarks.simulate.floor import Floor
+from benchmarks.simulate.proof import Tables, detail_tables, differences, rows_of
+from benchmarks.simulate.timing import Timing, bare_loop, best_of, counted_events
+from benchmarks.simulate.work import Work, flagship
+from channelwright.simulation import ReplicationSummary, replicate
+from channelwright.tables.sink import MemorySink
+from tests.reference import simulate
+
+#: The reference needs about a minute of processor time for so many outlets times days.
+REFERENCE_WORK = 112_000
+LOOP_EVENTS = 300_000
+QUICK = (200, 14)
+_HEADER = (
+    f"{'subject':12}{'against':14}{'outlets':>8}{'days':>6}{'orders':>9}{'lines':>9}"
+    f"{'seconds':>10}{'wall':>9}{'orders/s':>11}{'ratio':>9}"
+)
+
+
+class NotEqualError(Exception):
+    """Engine and reference wrote different tables, so their times cannot be compared."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison: `ratio` = seconds of `against` over seconds of `subject`."""
+
+    subject: str
+    against: str
+    outlets: int
+    days: int
+    orders: int
+    lines: int
+    seconds: float
+    wall: float
+    orders_per_second: float
+    ratio: float
+
+    def line(self) -> str:
+        """Return the row of the printed table."""
+        return (
+            f"{self.subject:12}{self.against:14}{self.outlets:8}{self.days:6}{self.orders:9}"
+            f"{self.lines:9}{self.seconds:10.4f}{self.wall:9.4f}{self.orders_per_second:11,.0f}"
+            f"{self.ratio:9.3g}"
+        )
+
+
+@dataclass(frozen=True)
+class Report:
+    """Rows of the table and the sentences below it."""
+
+    rows: list[Row]
+    notes: list[str]
+
+
+def run(work: Work, reference_days: int, times: int) -> Report:
+    """Prove, then measure.
+
+    Parameters
+    ----------
+    work : Work
+        What engine and floor do.
+    reference_days : int
+        First days of the work that the reference does, and the engine beside it.
+    times : int
+        Runs of the quick subjects, of which the best counts.
+
+    Raises
+    ------
+    NotEqualError
+        If engine and reference differ; nothing is compared then.
+    """
+    rows, notes = _against_reference(work.first_days(reference_days), times)
+    for keep in ("kpis", "orders"):
+        more, costs = _against_floor(work, keep, times)
+        rows += more
+        notes += costs
+    return Report(rows, notes)
+
+
+def _engine(work: Work, keep: str) -> tuple[ReplicationSummary, MemorySink]:
+    sink = MemorySink()
+    return replicate(work.market, work.design, work.address, sink, keep=keep), sink
+
+
+def _against_reference(work: Work, times: int) -> tuple[list[Row], list[str]]:
+    (summary, sink), orders = best_of(times, partial(_engine, work, "orders"))
+    with counted_events() as counter:
+        theirs, reference = best_of(1, partial(simulate, work.market, work.design, work.address))
+    found = detail_tables(sink)
+    _prove(found, theirs)
+    _, kpis = best_of(times, partial(_engine, work, "kpis"))
+    _, loop = best_of(times, partial(bare_loop, LOOP_EVENTS))
+    rows = [
+        _row("engine", "reference", work, summary, orders, reference),
+        _row("engine-kpis", "reference", work, summary, kpis, reference),
+        _row("reference", "engine", work, summary, reference, orders),
+    ]
+    events, written = counter.events / reference.seconds, rows_of(theirs) / reference.seconds
+    bare = LOOP_EVENTS / loop.seconds
+    notes = [
+        f"Equal: {rows_of(found):,} rows of all detail tables, engine and reference.",
+        f"Reference: {counter.events:,} SimPy events, {events:,.0f} a second; "
+        f"{rows_of(theirs):,} rows, {written:,.0f} a second.",
+        f"Bare SimPy timeout loop: {bare:,.0f} events a second; the reference reaches "
+        f"{100 * events / bare:.2f} % of it in events and {100 * written / bare:.1f} % in rows.",
+    ]
+    return rows, notes
+
+
+def _prove(ours: Tables, theirs: Tables) -> None:
+    wrong = differences(ours, theirs)
+    if wrong:
+        raise NotEqualError("\n".join(["engine and reference differ, no ratios:", *wrong]))
+
+
+def _against_floor(work: Work, keep: str, times: int) -> tuple[list[Row], list[str]]:
+    (summary, _), engine = best_of(times, partial(_engine, work, keep))
+    floor = Floor(work, keep)
+    _, least = best_of(times, floor.run)
+    name, low = ("engine", "floor") if keep == "orders" else ("engine-kpis", "floor-kpis")
+    rows = [
+        _row(name, low, work, summary, engine, least),
+        _row(low, name, work, summary, least, engine),
+    ]
+    return rows, [f"Floor, keep={keep}, milliseconds per draw and column:", *_listed(floor.costs())]
+
+
+def _listed(costs: dict[tuple[str, str], float]) -> list[str]:
+    """Return one line per table (or the draws): its total, then every column."""
+    columns: dict[str, list[str]] = defaultdict(list)
+    totals: dict[str, float] = defaultdict(float)
+    for (table, column), seconds in costs.items():
+        columns[table].append(f"{column} {1000 * seconds:.3f}")
+        totals[table] += seconds
+    return [
+        f"  {table:12}{1000 * totals[table]:9.2f}: {', '.join(columns[table])}" for table in columns
+    ]
+
+
+def _row(
+    subject: str,
+    against: str,
+    work: Work,
+    summary: ReplicationSummary,
+    timing: Timing,
+    other: Timing,
+) -> Row:
+    return Row(
+        subject,
+        against,
+        work.outlets,
+        work.days,
+        summary.orders,
+        summary.lines,
+        timing.seconds,
+        timing.wall,
+        summary.orders / timing.seconds,
+        other.seconds / timing.seconds,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks simulate", description=__doc__)
+    parser.add_argument("--outlets", type=_count, help="outlets of the flagship; default all")
+    parser.add_argument("--days", type=_count, help="days; default the whole horizon")
+    parser.add_argument(
+        "--reference-days",
+        type=_count,
+        help=f"days beside the reference; default: outlets x days up to {REFERENCE_WORK:,}",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object per row, no notes")
+    parser.add_argument(
+        "--quick", action="store_true", help="at most 200 outlets and 14 days, each run once"
+    )
+    return parser
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        message = f"{value} is less than 1"
+        raise argparse.ArgumentTypeError(message)
+    return value
+
+
+def _work(options: argparse.Namespace) -> tuple[Work, int]:
+    outlets, days = options.outlets, options.days
+    if options.quick:
+        outlets, days = min(outlets or QUICK[0], QUICK[0]), min(days or QUICK[1], QUICK[1])
+    work = flagship(outlets, days)
+    few = options.reference_days or max(1, REFERENCE_WORK // work.outlets)
+    return work, min(few, work.days)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the subject.
+
+    Parameters
+    ----------
+    arguments : list of str
+        Command line without the subject's name.
+
+    Returns
+    -------
+    int
+        0 when engine and reference agree, 1 otherwise.
+    """
+    options = _parser().parse_args(arguments)
+    work, reference_days = _work(options)
+    try:
+        report = run(work, reference_days, 1 if options.quick else 3)
+    except NotEqualError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if options.json:
+        lines = [json.dumps(asdict(row)) for row in report.rows]
+    else:
+        lines = [_HEADER, *(row.line() for row in report.rows), "", *report.notes]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0

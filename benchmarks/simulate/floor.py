@@ -1,0 +1,79 @@
+"""The floor: what a run costs that only draws its uniforms and writes its columns.
+
+It repeats the calls that a recorded run of the engine made to the random stream and to
+the sink, and does nothing between them; no simulator that writes these tables from these
+uniforms can be faster without writing or drawing in another way.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from benchmarks.simulate.work import Work
+from channelwright.foundation.random import Address, Purpose
+from channelwright.foundation.units import FloatArray
+from channelwright.simulation import replicate
+from channelwright.tables.sink import Chunk, MemorySink
+
+Draw = tuple[Purpose, int, int, int]
+
+
+@dataclass(frozen=True)
+class RecordingAddress(Address):
+    """An address that notes which blocks were asked for."""
+
+    draws: list[Draw] = field(default_factory=list)
+
+    def uniforms(self, purpose: Purpose, day: int, size: int, sub: int = 0) -> FloatArray:
+        """Return the uniforms and note the call."""
+        self.draws.append((purpose, day, size, sub))
+        return super().uniforms(purpose, day, size, sub)
+
+
+class RecordingSink(MemorySink):
+    """A sink that keeps the sequence of chunks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[tuple[str, Chunk]] = []
+
+    def append(self, table: str, chunk: Chunk) -> None:
+        """Keep a chunk."""
+        self.written.append((table, chunk))
+
+
+class Floor:
+    """Repeats the draws and the columns of one run of the engine."""
+
+    def __init__(self, work: Work, keep: str) -> None:
+        self._address = RecordingAddress(work.address.seed, work.address.replication)
+        sink = RecordingSink()
+        self.summary = replicate(work.market, work.design, self._address, sink, keep=keep)
+        self._written = sink.written
+
+    def run(self) -> MemorySink:
+        """Draw every uniform and write every column once."""
+        for purpose, day, size, sub in self._address.draws:
+            Address.uniforms(self._address, purpose, day, size, sub)
+        sink = MemorySink()
+        for table, chunk in self._written:
+            sink.append(table, {name: np.array(column) for name, column in chunk.items()})
+        return sink
+
+    def costs(self) -> dict[tuple[str, str], float]:
+        """Return processor seconds per (table, column) and ("draws", purpose), one pass."""
+        costs: dict[tuple[str, str], float] = defaultdict(float)
+        for purpose, day, size, sub in self._address.draws:
+            begin = time.process_time()
+            Address.uniforms(self._address, purpose, day, size, sub)
+            costs["draws", purpose.name.lower()] += time.process_time() - begin
+        for table, chunk in self._written:
+            for name, column in chunk.items():
+                begin = time.process_time()
+                np.array(column)
+                costs[table, name] += time.process_time() - begin
+        return dict(costs)

@@ -1,0 +1,112 @@
+"""Every subject of the simulation benchmark runs once, and its proof can fail."""
+
+import json
+
+import numpy as np
+import pytest
+
+from benchmarks.__main__ import main
+from benchmarks.simulate import command
+from benchmarks.simulate.floor import Floor
+from benchmarks.simulate.proof import detail_tables, differences
+from benchmarks.simulate.timing import bare_loop, counted_events
+from benchmarks.simulate.work import flagship
+from channelwright.simulation import replicate
+from channelwright.tables.sink import MemorySink
+
+TINY = ["simulate", "--quick", "--outlets", "20", "--days", "3"]
+
+
+@pytest.fixture(scope="module")
+def work():
+    return flagship(20, 3)
+
+
+@pytest.fixture(scope="module")
+def sink(work):
+    written = MemorySink()
+    replicate(work.market, work.design, work.address, written, keep="orders")
+    return written
+
+
+def test_every_subject_gives_a_row(capsys):
+    assert main([*TINY, "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    pairs = {(row["subject"], row["against"]): row for row in rows}
+    assert set(pairs) == {
+        ("engine", "reference"),
+        ("engine-kpis", "reference"),
+        ("reference", "engine"),
+        ("engine", "floor"),
+        ("floor", "engine"),
+        ("engine-kpis", "floor-kpis"),
+        ("floor-kpis", "engine-kpis"),
+    }
+    assert all(row["seconds"] > 0 and row["orders"] == rows[0]["orders"] for row in rows)
+    there, back = pairs["engine", "reference"], pairs["reference", "engine"]
+    assert there["ratio"] == pytest.approx(back["seconds"] / there["seconds"])
+    assert there["ratio"] * back["ratio"] == pytest.approx(1)
+
+
+def test_table_names_the_proof_and_the_bare_loop(capsys):
+    assert main(TINY) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("subject")
+    for part in ("Equal: ", "SimPy events", "Bare SimPy timeout loop", "consumer_demand", "shelf"):
+        assert part in text
+
+
+def test_no_ratio_when_one_number_differs(monkeypatch, capsys):
+    honest = command.simulate
+
+    def off_by_one(market, design, address):
+        tables = honest(market, design, address)
+        tables["shelf"]["closing"][7] += 1
+        return tables
+
+    monkeypatch.setattr(command, "simulate", off_by_one)
+    assert main(TINY) == 1
+    captured = capsys.readouterr()
+    assert not captured.out
+    assert "no ratios" in captured.err
+    assert "shelf: closing is" in captured.err
+
+
+def test_a_missing_row_and_a_float_are_seen(sink):
+    ours, theirs = detail_tables(sink), detail_tables(sink)
+    assert differences(ours, theirs) == []
+    theirs["calls"] = {name: column[1:] for name, column in theirs["calls"].items()}
+    theirs["effort"]["actual"] = theirs["effort"]["actual"] + 1e-6
+    first, second = differences(ours, theirs)
+    assert first.startswith("calls: ")
+    assert first.endswith(f"against {len(theirs['calls']['day'])}")
+    assert second.startswith("effort: actual")
+
+
+def test_floor_writes_the_columns_of_the_engine(work, sink):
+    copy = Floor(work, "orders").run()
+    for name in sink.names():
+        ours, theirs = sink.table(name), copy.table(name)
+        assert all(np.array_equal(ours[column], theirs[column]) for column in ours), name
+
+
+def test_fewer_outlets_leave_the_others_out(work, sink):
+    covered = np.flatnonzero(work.design.outlets.mode >= 0)
+    assert len(covered) == work.outlets == 20
+    assert np.array_equal(np.unique(sink.table("shelf")["outlet"]), covered)
+    assert set(sink.table("shelf")["day"].tolist()) == {0, 1, 2}
+
+
+def test_events_are_counted():
+    with counted_events() as counter:
+        bare_loop(50)
+    # The start and the end of the process are events as well.
+    assert counter.events == 52
+    bare_loop(50)
+    assert counter.events == 52
+
+
+def test_counts_below_one_are_refused(capsys):
+    with pytest.raises(SystemExit):
+        main(["simulate", "--days", "0"])
+    assert "less than 1" in capsys.readouterr().err
