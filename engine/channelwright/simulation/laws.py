@@ -10,7 +10,7 @@ from channelwright.model.market import LAW_FIXED, LAW_POISSON
 
 LARGE_MEAN = 30.0
 LARGEST_COUNT = 1_000
-_SQUEEZE = 3  # steps between dropping the outlets that are done
+_SQUEEZE = 6  # steps between dropping the outlets that are done
 _HALF_STEP = 2.0**-54
 
 
@@ -84,17 +84,24 @@ def _small_counts(
     ratio = np.where(poisson, mean, mean / (size + mean))[rows]
     shift, scale = np.where(poisson, 1.0, size)[rows], np.where(poisson, 0.0, 1.0)[rows]
     term, target = term[rows], uniform[rows]
-    total = term.copy()
-    waiting = np.ones(len(rows), dtype=bool)
+    total, step = term.copy(), np.empty(len(rows))
+    found, waiting = np.zeros(len(rows), dtype=np.int64), np.ones(len(rows), dtype=bool)
     count = 0
     while rows.size and count < LARGEST_COUNT:
-        result[rows] += waiting
-        term *= (shift + count * scale) * ratio / (count + 1)
+        found += waiting
+        np.multiply(scale, count, out=step)
+        step += shift
+        step *= ratio
+        step /= count + 1
+        term *= step
         total += term
         count += 1
-        waiting = target >= total
+        np.greater_equal(target, total, out=waiting)
         if count % _SQUEEZE == 0:
+            result[rows] = found
             keep = np.flatnonzero(waiting)
-            rows, waiting, target, total = rows[keep], waiting[keep], target[keep], total[keep]
-            term, ratio, shift, scale = term[keep], ratio[keep], shift[keep], scale[keep]
+            rows, found, waiting, target = rows[keep], found[keep], waiting[keep], target[keep]
+            term, total, step = term[keep], total[keep], step[: len(keep)]
+            ratio, shift, scale = ratio[keep], shift[keep], scale[keep]
+    result[rows] = found
     return result
