@@ -69,11 +69,14 @@ def test_no_verb_is_wrong_usage_and_shows_help(capsys):
         ["simulate", "x", "--replications", "0"],
         ["simulate", "x", "--seed", "-1"],
         ["simulate", "x", "--workers", "two"],
+        ["simulate", "x", "--seed", "1.5"],
     ],
 )
 def test_what_the_parser_refuses_is_wrong_usage(arguments, capsys):
     assert usage(*arguments) == 2
-    assert "usage: channelwright" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "usage: channelwright" in shown
+    assert " _" not in shown, "no name from inside the program"
 
 
 @pytest.mark.parametrize("verb", ["check", "simulate", "compare", "report"])
@@ -150,6 +153,41 @@ def test_compare_shows_every_design_and_writes_the_report(pack, tmp_path, capsys
     assert report.exists()
 
 
+def test_a_baseline_of_the_command_is_that_of_its_report(pack, tmp_path, capsys):
+    shared = ("--replications", "2", "--study", "mine")
+    assert study("compare", pack, tmp_path / "out", *shared, "--baseline", "online") == 0
+    assert "paired with online" in capsys.readouterr().out
+    folder = tmp_path / "out/studies/mine"
+    assert json.loads((folder / "plan.json").read_text())["baseline"] == "online"
+    page = (folder / "report/report.html").read_text(encoding="utf-8")
+    assert "Against “" in page
+    assert "Against today" not in page
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--replications", "2", "--baseline", "chosen"], "baseline 'chosen' is not one of"),
+        (["--replications", "1"], "give 2 or more"),
+        ([], "give 2 or more"),
+        (["--scenarios", "storm"], "the pack has no scenario 'storm'"),
+    ],
+)
+def test_compare_refuses_before_it_simulates(more, words, pack, tmp_path, capsys):
+    assert study("compare", pack, tmp_path / "out", *more) == 2
+    assert words in capsys.readouterr().err
+    assert not list((tmp_path / "out").glob("runs/*"))
+
+
+def test_a_scenario_that_the_study_leaves_out_may_be_named(pack, tmp_path, capsys):
+    named = ("--scenarios", "slack", "--designs", "today", "--study", "mine")
+    assert study("simulate", pack, tmp_path / "out", *named) == 0
+    plan = json.loads((tmp_path / "out/studies/mine/plan.json").read_text())
+    assert list(plan["markets"]) == ["slack"]
+    assert main(["optimise", str(TINY), "chosen", "--scenario", "slack"]) == 0
+    assert "Plan 'chosen'" in capsys.readouterr().out
+
+
 def test_a_gate_that_fails_is_exit_code_1(pack, tmp_path, capsys):
     bound = "{kpi: case_fill_rate, design: today, at_least: 1.5}"
     text = f"study: {{designs: [today], scenarios: [base], replications: 2, expect: [{bound}]}}"
@@ -171,7 +209,7 @@ def test_runs_that_fail_are_exit_code_3(pack, tmp_path, capsys, monkeypatch):
     code = study("compare", pack, tmp_path / "out", "--replications", "3", "--no-report")
     shown = capsys.readouterr()
     assert code == 3
-    assert "run failed" in shown.err
+    assert "run failed: today, base, replication 1: " in shown.err
     assert "the second world is broken" in shown.err
     assert "means of 2 replications" in shown.out
 

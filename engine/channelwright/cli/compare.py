@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from channelwright.cli.console import say, say_table, stage
 from channelwright.cli.options import add_pack, add_study
-from channelwright.cli.simulate import after_failures, simulated
+from channelwright.cli.simulate import after_failures, read_pack, simulated
+from channelwright.foundation.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +30,8 @@ HEADLINES = (
 SHARES = ("share", "per year")
 ALWAYS_SHOWN = 4
 UNDECIDED_OR_FAILED = 1
+#: Replications of which an interval can be made.
+FEWEST = 2
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,11 +43,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compare designs, judge the pack's gates and write the report."""
+    """Compare designs, judge the pack's gates and write the report.
+
+    Raises
+    ------
+    UsageError
+        With one replication, which has no interval.
+    """
     from channelwright.studies import compare
 
-    pack, runs = simulated(options)
-    comparison = compare(runs, options.baseline)
+    pack = read_pack(options)
+    if (options.replications or pack.study.replications) < FEWEST:
+        message = (
+            "replications is 1, which gives no interval to compare by; give 2 or more "
+            "(10 for narrow ones), or use simulate and report"
+        )
+        raise UsageError(message)
+    runs = simulated(pack, options, options.baseline)
+    comparison = compare(runs)
     _say_scenarios(pack, comparison, runs.scenarios)
     passed = _say_gates(pack, comparison)
     if not options.no_report:

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     from channelwright.scenario import read_scenario
     from channelwright.studies import optimise
 
-    pack = read_scenario(options.pack)
+    pack = read_scenario(options.pack, options.scenario)
     with stage(f"choosing {options.name}"):
         plan = optimise(pack, options.name, scenario=options.scenario)
     say(repr(plan))

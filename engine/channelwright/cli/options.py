@@ -39,16 +39,19 @@ def names(value: str | None) -> tuple[str, ...] | None:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        message = f"{text} is not a whole number of at least 1"
-        raise argparse.ArgumentTypeError(message)
-    return value
+    return _whole(text, 1, None, "of at least 1")
 
 
 def _seed(text: str) -> int:
-    value = int(text)
-    if not 0 <= value < 2**63:
-        message = f"{text} is not a whole number from 0 to 2**63 - 1"
+    return _whole(text, 0, 2**63 - 1, "from 0 to 2**63 - 1")
+
+
+def _whole(text: str, lowest: int, highest: int | None, words: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = lowest - 1
+    if value < lowest or (highest is not None and value > highest):
+        message = f"{text!r} is not a whole number {words}"
         raise argparse.ArgumentTypeError(message)
     return value

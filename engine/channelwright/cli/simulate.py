@@ -23,19 +23,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Simulate and say where the tables are."""
-    _, runs = simulated(options)
+    runs = simulated(read_pack(options), options)
     say(f"study: {runs.path}")
     return after_failures(runs)
 
 
-def simulated(options: argparse.Namespace) -> tuple[Pack, Runs]:
-    """Read the pack and simulate what the options ask for."""
+def read_pack(options: argparse.Namespace) -> Pack:
+    """Read the pack with the scenarios that the options name, or those of its study."""
     from channelwright.scenario import read_scenario
+
+    return read_scenario(options.pack, names(options.scenarios))
+
+
+def simulated(pack: Pack, options: argparse.Namespace, baseline: str | None = None) -> Runs:
+    """Simulate what the options ask for."""
     from channelwright.studies import simulate
 
-    pack = read_scenario(options.pack)
     with progress(f"simulate {pack.name}") as show:
-        runs = simulate(
+        return simulate(
             pack,
             names(options.designs),
             replications=options.replications,
@@ -45,14 +50,15 @@ def simulated(options: argparse.Namespace) -> tuple[Pack, Runs]:
             out=options.out,
             study=options.study,
             keep=options.keep,
+            baseline=baseline,
             progress=show,
         )
-    return pack, runs
 
 
 def after_failures(runs: Runs) -> int:
     """Name failed runs; 3 if there are any, else 0."""
     failures = runs.failures
     for row in failures.itertuples(index=False):
-        say_error(f"run failed: {row}")
+        run = f"{row.design}, {row.scenario}, replication {row.replication}"
+        say_error(f"run failed: {run}: {row.error}: {row.message}")
     return FAILED if len(failures) else 0

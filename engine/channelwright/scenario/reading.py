@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from channelwright.scenario.shapes import PackShape
 
 
-def read_scenario(path: str | Path, scenario: str | None = None) -> Pack:
+def read_scenario(path: str | Path, scenario: str | Sequence[str] | None = None) -> Pack:
     """Read a scenario pack.
 
     Parameters
     ----------
     path : str or Path
         Folder of the pack, or its ``scenario.yaml``.
-    scenario : str, optional
-        The scenario that the study is to be played in; default: those that the study names.
+    scenario : str or sequence of str, optional
+        The scenarios that the study is to be played in; default: those that the study names.
 
     Returns
     -------
@@ -46,7 +46,8 @@ def read_scenario(path: str | Path, scenario: str | None = None) -> Pack:
     UsageError
         The path or the scenario does not exist.
     """
-    return _Reading(PackFiles(Path(path))).pack(scenario)
+    wanted = (scenario,) if isinstance(scenario, str) else scenario
+    return _Reading(PackFiles(Path(path))).pack(None if wanted is None else tuple(wanted))
 
 
 def check(path: str | Path) -> list[Problem]:
@@ -73,15 +74,17 @@ class _Reading:
         self.problems: list[Problem] = []
         self.changes: list[Change] = []
 
-    def pack(self, scenario: str | None) -> Pack:
+    def pack(self, wanted: tuple[str, ...] | None) -> Pack:
         """Return the pack, or raise every problem found."""
         document = self._document()
         base = base_world(self.reader, document)
         self.problems += base.problems
         names = _scenarios(document)
-        if scenario is not None and scenario != BASE and scenario not in names:
-            message = f"the pack has no scenario {scenario!r}; {nearest(scenario, {BASE, *names})}"
-            raise UsageError(message)
+        for scenario in wanted or ():
+            if scenario not in {BASE, *names}:
+                known = nearest(scenario, {BASE, *names})
+                message = f"the pack has no scenario {scenario!r}; {known}"
+                raise UsageError(message)
         worlds = self._worlds(document, base, names)
         files, found = read_designs(self.reader, document, base.tables)
         self.problems += found
@@ -94,7 +97,7 @@ class _Reading:
         self.problems += designs.problems
         if self.problems:
             raise PackError(in_order(self.problems))
-        played = base.shape.study.scenarios if scenario is None else (scenario,)
+        played = base.shape.study.scenarios if wanted is None else wanted
         markets = {BASE: market, **self._markets(worlds, played)}
         return self._pack(base.shape, played, markets, designs, history)
 

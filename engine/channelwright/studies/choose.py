@@ -150,7 +150,8 @@ def market_of(pack: Pack, scenario: str) -> Market:
     """
     if scenario not in pack.markets:
         msg = (
-            f"pack {pack.name!r} has no scenario {scenario!r}; scenarios: {', '.join(pack.markets)}"
+            f"pack {pack.name!r} has no scenario {scenario!r}; scenarios: "
+            f"{', '.join(pack.markets)}; name another one of its file when the pack is read"
         )
         raise UsageError(msg)
     return pack.markets[scenario]

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from channelwright.foundation.errors import UsageError
 from channelwright.store.identity import engine_digest
 from channelwright.store.journal import Journal
 from channelwright.store.lock import writer_lock
@@ -107,6 +108,7 @@ def simulate(
     keep : str
         ``kpis``: additive KPI tables only; ``orders``: every order as well.
     baseline : str
+        One of the designs; default: the pack's, or the first design where that is left out.
     progress : Progress
         Called at the start and after every run.
     engine : Engine
@@ -120,9 +122,10 @@ def simulate(
     wish = _wish(pack, designs, scenarios, replications, seed, keep)
     pool, engine = choose_pool(executor, workers), engine or Engine()
     folder = StudyFolder(Path(out).resolve(), study or wish.default_study())
+    reference = _baseline(wish, baseline)
     with writer_lock(folder.path):
         chosen = settle_designs(wish, folder, engine.optimiser)
-        plan = make_plan(wish, folder.name, _baseline(wish, baseline), chosen)
+        plan = make_plan(wish, folder.name, reference, chosen)
         whole = register(wish, folder, plan, chosen)
         _Conductor(folder, whole, plan, engine, progress).conduct(pool)
     return Runs(Study(folder, requested(whole, plan.runs)))
@@ -149,7 +152,10 @@ def _wish(
 
 def _baseline(wish: Wish, given: str | None) -> str:
     labels = [label_of(design) for design in wish.designs]
-    wanted = given if given is not None else wish.pack.study.baseline
+    if given is not None and given not in labels:
+        msg = f"baseline {given!r} is not one of the designs to simulate: {', '.join(labels)}"
+        raise UsageError(msg)
+    wanted = wish.pack.study.baseline if given is None else given
     return wanted if wanted in labels else labels[0]
 
 
