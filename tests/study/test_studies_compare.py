@@ -182,6 +182,13 @@ def test_a_gate_never_passes_by_absence(runs):
         verdicts(runs, expect("x", at_least=0.0))
 
 
+@pytest.mark.parametrize("kpi", ["case_fill_rate", "strike_rate_DSD"])
+def test_a_kpi_that_no_design_has_is_undecided(runs, kpi):
+    found, table = verdicts(runs, expect(kpi, at_least=0.5))
+    assert found == dict.fromkeys(runs.designs, "undecided")
+    assert set(table["reason"]) == {"no design of the study has a value of this KPI"}
+
+
 def test_designs_with_shared_draws_differ_less_than_independent_ones(tmp_path):
     world = pack(design("today"), design("direct", 5), replications=15)
     runs = simulate(world, out=tmp_path, workers=1, engine=ENGINE)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from channelwright.rules.kpi_registry import KPIS
 from channelwright.stats.gates import AtLeast, AtMost, Gate, Verdict
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def _values(
 ) -> tuple[FloatArray | None, str]:
     if design not in samples.designs:
         return None, "the design was not simulated"
+    if not samples.has(expectation.kpi) and _declared(expectation.kpi):
+        return None, "no design of the study has a value of this KPI"
     matrix = samples.of(expectation.kpi)
     values = matrix[samples.designs.index(design)]
     if expectation.paired:
@@ -97,6 +100,11 @@ def _values(
     if values.size < 2:
         return None, "one replication has no interval; run at least 2"
     return values, ""
+
+
+def _declared(kpi: str) -> bool:
+    """Whether a KPI of that name exists, of all modes or of one: ``strike_rate_DSD``."""
+    return any(kpi == name or kpi.startswith(f"{name}_") for name in KPIS)
 
 
 def _judged(gate: Gate, values: FloatArray) -> dict[str, object]:

@@ -47,6 +47,10 @@ class Samples:
     values: dict[str, FloatArray]
     by_mode: dict[str, FloatArray] = field(default_factory=dict)
 
+    def has(self, kpi: str) -> bool:
+        """Whether a design has values of a KPI."""
+        return kpi in self.values or kpi in self.by_mode
+
     def of(self, kpi: str) -> FloatArray:
         """Return the sample of a KPI, one row per design.
 
