@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray
@@ -124,34 +126,34 @@ class Details:
 
     def shipments(self, day: int, shipments: list[Shipment]) -> None:
         """Write the replenishments of a day and their invoices."""
-        for one in shipments:
-            product = np.flatnonzero(one.ordered)
-            same = np.ones(len(product), dtype=np.int64)
-            self._sink.append(
-                "shipments",
-                {
-                    "day": same * day,
-                    "site": same * one.site,
-                    "parent": same * one.parent,
-                    "product": product,
-                    "ordered": one.ordered[product],
-                    "shipped": one.shipped[product],
-                    "arrival_day": same * one.arrival,
-                },
-            )
-            if one.value:
-                owner = self._network.owner
-                row = [
-                    day,
-                    one.due,
-                    one.due,
-                    owner[one.site],
-                    owner[one.parent],
-                    -1,
-                    one.site,
-                    one.value,
-                ]
-                self._payments(*(np.array([value], dtype=np.int64) for value in row))
+        if not shipments:
+            return
+        ordered = np.stack([one.ordered for one in shipments])
+        shipped = np.stack([one.shipped for one in shipments])
+        site, parent, arrival = _columns((one.site, one.parent, one.arrival) for one in shipments)
+        row, product = np.nonzero(ordered)
+        self._sink.append(
+            "shipments",
+            {
+                "day": np.full(len(row), day, dtype=np.int64),
+                "site": site[row],
+                "parent": parent[row],
+                "product": product,
+                "ordered": ordered[row, product],
+                "shipped": shipped[row, product],
+                "arrival_day": arrival[row],
+            },
+        )
+        self._site_invoices(day, [one for one in shipments if one.value])
+
+    def _site_invoices(self, day: int, billed: list[Shipment]) -> None:
+        if not billed:
+            return
+        rows = ((one.site, one.parent, one.due, one.value) for one in billed)
+        site, parent, due, value = _columns(rows)
+        days, outlet = np.full_like(site, day), np.full_like(site, -1)
+        owner = self._network.owner
+        self._payments(days, due, due, owner[site], owner[parent], outlet, site, value)
 
     def evening(self, day: int, evening: Allocated) -> None:
         """Write the lines that the credit check or the allocation ended."""
@@ -186,3 +188,7 @@ class Details:
         chunk |= {name: orders[name][row, product] for name in ("ordered", "first", "delivered")}
         chunk["end_day"] = np.full(len(row), day, dtype=np.int64)
         self._sink.append("order_lines", chunk)
+
+
+def _columns(rows: Iterable[tuple[int, ...]]) -> tuple[IntArray, ...]:
+    return tuple(np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
