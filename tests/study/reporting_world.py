@@ -156,7 +156,6 @@ def market(outlets: int = 400) -> Market:
         outlets=Outlets(
             tuple(f"o{row:04d}" for row in range(outlets)), whole(area),
             whole(rng.choice(3, outlets, p=(0.6, 0.33, 0.07))), whole(rng.choice(3, outlets)),
-            whole(np.zeros(outlets)),
             np.array(LATITUDES)[area] + rng.normal(0, 0.014, outlets),
             np.array(LONGITUDES)[area] + rng.normal(0, 0.018, outlets),
             np.where(rng.random(outlets) < 0.05, rng.integers(0, 2, outlets), -1),
