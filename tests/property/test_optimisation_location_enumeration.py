@@ -154,7 +154,7 @@ def optimum(problem):
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_relations_between_optima(seed):
-    # MODELS O1.6: scaling scales, an added site never costs, a tighter limit never pays.
+    # Scaling scales, an added site never costs, a tighter limit never pays.
     problem = clustered(seed)
     base = optimum(problem)
     scaled = replace(problem, cost=3 * problem.cost, fixed_cost=3 * problem.fixed_cost)
@@ -188,7 +188,7 @@ def test_a_lock_never_improves():
 
 @pytest.mark.parametrize(("sites", "power", "cost"), [(2, 1, 12), (2, 2, 20), (1, 1, 25)])
 def test_ten_outlets_on_a_line(sites, power, cost):
-    # MODELS O1.1: medians 2 and 7; by hand 2 x (2+1+0+1+2) = 12, squared 2 x (4+1+0+1+4) = 20.
+    # Ten points on a line: medians 2 and 7; by hand 2 x (2+1+0+1+2) = 12, squared 2 x (4+1+0+1+4) = 20.
     place = np.arange(10.0)
     problem = LocationProblem(
         cost=np.abs(place[:, None] - place[None]) ** power,

@@ -31,7 +31,7 @@ class Arcs:
     ceiling : (n_customers,)
         Cost of the cheapest arc left out. A multiplier that never exceeds it gives every arc that
         was left out a reduced cost of at least zero, so that the Lagrangian bound over the kept
-        arcs is a bound over all arcs (MODELS 0.6 by construction instead of by a later check).
+        arcs is a bound over all arcs (by construction instead of by a later check).
     """
 
     customer: Indices

@@ -2,7 +2,7 @@
 
 Formulas use x_ij (share of customer i served from site j), y_j (site j open), q_ik (what i takes of
 measure k), Q_jk (what j can give of k). Source of the strong formulation: Cornuejols, Sridharan &
-Thizy (1991); MODELS section 1.1.
+Thizy (1991).
 """
 
 from __future__ import annotations
