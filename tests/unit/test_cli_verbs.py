@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import channelwright.simulation
@@ -195,6 +196,20 @@ def test_a_gate_that_fails_is_exit_code_1(pack, tmp_path, capsys):
     assert study("compare", strict, tmp_path / "out", "--no-report") == 1
     assert "fail" in capsys.readouterr().out
     assert not list((tmp_path / "out").glob("studies/*/report"))
+
+
+def test_a_market_without_demand_is_reported_without_figures(pack, tmp_path, capsys):
+    table = pack.parent / "tables/outlets.csv"
+    outlets = pd.read_csv(table, dtype=str, keep_default_na=False)
+    outlets.assign(weekly_cases="0").to_csv(table, index=False)
+    gate = "{kpi: case_fill_rate, design: today, at_least: 0.5}"
+    text = f"study: {{designs: [today], scenarios: [base], replications: 2, expect: [{gate}]}}"
+    still = variant(pack.parent, "still", text)
+    assert study("compare", still, tmp_path / "out") == 1
+    shown = capsys.readouterr().out
+    assert "undecided" in shown
+    assert "nan" not in shown
+    assert list((tmp_path / "out").glob("studies/*/report/report.html"))
 
 
 def test_runs_that_fail_are_exit_code_3(pack, tmp_path, capsys, monkeypatch):

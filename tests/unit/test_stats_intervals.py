@@ -158,7 +158,7 @@ def test_interval_shows_estimate_limits_level_and_size():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: stats.mean_interval([1.0]), "1 observations, at least 2"),
+        (lambda: stats.mean_interval([1.0]), "1 observation, at least 2"),
         (lambda: stats.mean_interval(3.0), "0 observations"),
         (lambda: stats.mean_interval([1.0, math.nan]), r"observation \(1,\) is nan"),
         (lambda: stats.mean_interval([1.0, 2.0], 95), "confidence is 95"),

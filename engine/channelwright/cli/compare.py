@@ -95,7 +95,9 @@ def _say_gates(pack: Pack, comparison: Comparison) -> bool:
         return True
     columns = ["design", "kpi", "bound", "estimate", "verdict"]
     several = verdicts["scenario"].nunique() > 1
-    say_table(verdicts[["scenario", *columns] if several else columns].round(4), "gates")
+    shown = verdicts[["scenario", *columns] if several else columns].round(4)
+    shown["estimate"] = ["-" if math.isnan(value) else value for value in shown["estimate"]]
+    say_table(shown, "gates")
     say()
     return bool((verdicts["verdict"] == "pass").all())
 

@@ -27,6 +27,7 @@ def report_check(path: str | Path) -> tuple[str, int]:
 def _contents(pack: Pack) -> str:
     market = pack.market
     first, last = market.calendar.start, market.calendar.horizon_days
+    noun = "replication" if pack.study.replications == 1 else "replications"
     lines = [
         f"  {pack.title}",
         f"  {len(market.outlets)} outlets, {len(market.sites)} sites, {len(market.areas)} areas, "
@@ -35,7 +36,7 @@ def _contents(pack: Pack) -> str:
         f"  designs: {', '.join(pack.designs) or 'none'}",
         f"  to choose: {', '.join(pack.requests) or 'none'}",
         f"  study: {', '.join(pack.study.designs)} against {pack.study.baseline}, "
-        f"scenarios {', '.join(pack.study.scenarios)}, {pack.study.replications} replications",
+        f"scenarios {', '.join(pack.study.scenarios)}, {pack.study.replications} {noun}",
     ]
     lines += [f"  {c.key}: {c.old} -> {c.new} (by {c.by})" for c in pack.changes]
     return "\n".join(lines) + "\n"

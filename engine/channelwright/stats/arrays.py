@@ -34,7 +34,8 @@ def checked_sample(values: npt.ArrayLike, minimum: int = 2, name: str = "values"
     sample = np.asarray(values, dtype=np.float64)
     count = sample.shape[-1] if sample.ndim else 0
     if count < minimum:
-        msg = f"{name}: {count} observations, at least {minimum} are needed; run more replications"
+        noun = "observation" if count == 1 else "observations"
+        msg = f"{name}: {count} {noun}, at least {minimum} are needed; run more replications"
         raise StatisticsError(msg)
     if not np.isfinite(sample).all():
         place = tuple(int(index) for index in np.argwhere(~np.isfinite(sample))[0])

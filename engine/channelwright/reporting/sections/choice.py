@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from channelwright.reporting.estimates import Estimate, estimate, row, rows
+from channelwright.reporting.estimates import Estimate, estimate, quotient, row, rows
 from channelwright.reporting.gates import GateRow, gate_grid
 from channelwright.reporting.grid import Column, Grid, Row
 from channelwright.reporting.kpis import samples_of
@@ -317,4 +317,4 @@ def _units_sold(data: StudyData) -> dict[str, np.ndarray]:
 
 
 def _relative(values: dict[str, np.ndarray], name: str, base: str) -> Estimate:
-    return estimate(values[name] / values[base] - 1.0)
+    return estimate(quotient(values[name], values[base]) - 1.0)

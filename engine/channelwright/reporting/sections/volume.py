@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from channelwright.reporting.estimates import Estimate, estimate, rows, wide
+from channelwright.reporting.estimates import Estimate, estimate, quotient, rows, wide
 from channelwright.reporting.grid import Column, Grid, Row
 from channelwright.reporting.numbers import compact, listed, percent, share_estimate
 from channelwright.reporting.reading import StudyData
@@ -74,7 +74,9 @@ def volume_info(data: StudyData, focus: str) -> VolumeInfo:
     used = tuple(m for m in data.market.modes.ids if any(cases[d, m].any() for d in data.designs))
     sold = wide(data.cells, ("design",), "units_sold")
     base = sold.loc[data.baseline].to_numpy()
-    sell_out = {name: estimate(sold.loc[name].to_numpy() / base - 1.0) for name in data.designs}
+    sell_out = {
+        name: estimate(quotient(sold.loc[name].to_numpy(), base) - 1.0) for name in data.designs
+    }
     changes = tuple(
         change for rival in data.rivals for change in _changes(data, cases, rival, used)
     )
