@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from channelwright.foundation.random import Address
+from channelwright.rules.kpi import kpi_table
 from channelwright.simulation import replicate
-from channelwright.tables.codes import PARTY_STRIDE, CallState, LineState
+from channelwright.tables.codes import PARTY_STRIDE, CallState, LineState, Party
 from channelwright.tables.sink import MemorySink
 from tests.support import random_market
 
@@ -73,3 +74,22 @@ def test_ledger_adds_up_to_the_postings(seed: int) -> None:
                 mine = (postings["account"] == account) & (kinds == kind)
                 theirs = (ledger["account"] == account) & (ledger[side] == kind)
                 assert postings["amount"][mine].sum() == ledger["amount"][theirs].sum()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_sales_outstanding_are_what_the_invoices_say(seed: int) -> None:
+    """An invoice is owed on every midnight from its day to the day before it is paid."""
+    market, design, sink = both(seed)
+    table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
+    found = table.loc[table["kpi"] == "dso", "value"]
+    if "payments" not in sink.names():
+        assert found.empty
+        return
+    bills = sink.table("payments")
+    mine = bills["payee"] // PARTY_STRIDE == Party.MANUFACTURER
+    first, end = market.calendar.warmup_days, market.calendar.horizon_days
+    paid = np.where(bills["paid_day"] < 0, end, bills["paid_day"])
+    nights = np.maximum(paid - np.maximum(bills["invoice_day"], first), 0)
+    sold = bills["amount"][mine & (bills["invoice_day"] >= first)].sum()
+    owed = (nights * bills["amount"])[mine].sum()
+    assert found.to_list() == ([pytest.approx(owed / sold)] if sold else [])

@@ -12,6 +12,7 @@ from channelwright.rules.kpi_registry import KPIS
 #: Labels where the words of the name are not what the trade says.
 LABELS = {
     "otif": "On time in full",
+    "dso": "Days sales outstanding",
     "drop_size": "Drop size",
     "lines_per_call": "Lines per productive call",
     "distributor_roi_min": "Lowest return of a house",

@@ -150,6 +150,7 @@ def money_kpis(
             float(total["gross_sales"] - total["rebates"]),
         )
     )
+    parts.append(_sales_outstanding(market, ledger, frames["site_cells"]))
     parts += _party_profits(ledger, change, market)
     parts += _efficiency(market, lines, frames["cells"])
     return pd.concat(parts, ignore_index=True)
@@ -165,6 +166,15 @@ def _rows(
     modes = [*by_mode, "all"]
     values = [*by_mode.values(), total]
     return pd.DataFrame({"kpi": name, "area": "all", "mode": modes, "value": values, "unit": unit})
+
+
+def _sales_outstanding(market: Market, ledger: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """Return the manufacturer's DSO: mean receivables over mean sales per day, in days."""
+    mine = ~market.sites.independent[sites["site"].to_numpy()]
+    owed = float(sites.loc[mine, "receivable_days"].sum())
+    goods = ledger["account"] == int(Account.GOODS)
+    sold = float(ledger.loc[goods & (ledger["payee"] == int(Party.MANUFACTURER)), "amount"].sum())
+    return _rows("dso", {}, owed / sold if sold > 0 else float("nan"), "days")
 
 
 def _party_profits(

@@ -81,6 +81,7 @@ _LINES = (
     Kpi("interest", _MONEY, "interest on stock and receivables less payables", False),
     Kpi("contribution", _MONEY, "net_sales - the ten costs above", True),
     Kpi("stock_change", _MONEY, "closing - opening value of own stock"),
+    Kpi("dso", "days", "mean owed to own sites / goods sold per day (sales outstanding)", False),
 )
 _PARTIES = (
     Kpi("profit_manufacturer", _MONEY, "contribution + stock_change", True),

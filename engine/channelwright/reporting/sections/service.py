@@ -37,6 +37,7 @@ DELIVERY = (
     "hours_per_tour",
     "pick_wait_minutes",
     "refusal_rate",
+    "dso",
     "stock_days_dc",
     "stock_days_office",
     "stock_days_tier1",
