@@ -96,6 +96,19 @@ def test_no_house_loses_money_or_earns_more_than_60_percent(pack, runs):
         assert houses["roi"].between(0.0, 0.6).all(), houses["roi"].describe()
 
 
+@pytest.mark.parametrize("design", ["direct", "assisted_area", "hybrid_online"])
+def test_no_house_loses_money_in_a_rival_and_reps_keep_their_calls(pack, design):
+    tables = played(pack.market, pack.designs[design], 0)
+    houses = site_results(pack.market, pack.designs[design], tables)
+    houses = houses[houses["independent"]]
+    assert len(houses) >= 10
+    assert (houses["cases"] > 0).all()
+    assert (houses["roi"] > 0).all(), houses["roi"].min()
+    kpis = kpi_table(pack.market, pack.designs[design], tables)
+    whole = kpis[(kpis["area"] == "all") & (kpis["mode"] == "all")].set_index("kpi")["value"]
+    assert whole["call_compliance"] >= 0.97
+
+
 def test_direct_delivery_breaks_even_near_eight_cases(pack, runs, kpis):
     """Cost of a drop over what a case earns more than by wholesale, straight from the ledger."""
     even = row(kpis, "break_even_drop", "DSD")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from yangtze_pack.closing import kept_wholesalers
 from yangtze_pack.geography import Town, between_km
 from yangtze_pack.modes import (
     DSD,
@@ -16,20 +16,24 @@ from yangtze_pack.modes import (
     PDS,
     ROUTE_ACCOUNTS,
     WAT,
+    WS,
     TownRoles,
     assisted_modes,
     direct_modes,
     near_seat,
     online_modes,
 )
-from yangtze_pack.network import HOUSE_OUTLETS, Network
+from yangtze_pack.network import HOUSE_OUTLETS, Network, Site, summer_room
 
 if TYPE_CHECKING:
     from yangtze_pack.outlets import OutletTable
 
 IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
 
 PEOPLE_LOAD = {WAT: 150, PDS: 140}  # outlets of one person
+FEWEST_CASES = 1_500.0  # cases per week that feed a house, its person and its vans
+TOWN_FILL = 0.9  # whole towns are counted here, outlets go to the nearest house: room between
 LARGE_ACCOUNTS = 82  # accounts of a direct rep who has few small ones
 
 
@@ -57,25 +61,25 @@ def make_designs(
     own = {s.site_id: s.mode for s in network.sites if s.kind in ("dc", "office") and s.mode}
     houses = {s.site_id: s.mode for s in network.sites if s.kind == "tier1" and s.mode}
     traders = {s.site_id: "WS" for s in network.sites if s.kind == "wholesaler"}
-    first_traders = {name: "WS" for name in traders if name.endswith("_1")}
     offices = {s.site_id: "DSD" for s in network.sites if s.kind == "office"}
     hubs = {s.site_id: "EB2B" for s in network.sites if s.site_id.startswith("hub_")}
 
     flat = direct_modes(table, today)
     assisted = assisted_modes(table, today, roles, towns)
-    more = _assisted_houses(towns, table, roles, assisted)
+    more = _assisted_houses(towns, table, roles, network, assisted)
+    online = online_modes(table, today)
+
+    def kept(mode: IntArray) -> dict[str, str]:
+        return dict.fromkeys(kept_wholesalers(towns, table, network, mode), "WS")
+
+    direct = {**own, **offices, **kept(flat)}
+    area = {**own, **houses, **more, **kept(assisted)}
+    hybrid = {**own, **houses, **hubs, **kept(online)}
     return [
         DesignParts("today", today, {**own, **houses, **traders}, per_rep=ROUTE_ACCOUNTS),
-        DesignParts("direct", flat, {**own, **offices, **first_traders}, per_rep=LARGE_ACCOUNTS),
-        DesignParts(
-            "assisted_area", assisted, {**own, **houses, **more, **first_traders}, per_rep=0
-        ),
-        DesignParts(
-            "hybrid_online",
-            online_modes(table, today),
-            {**own, **houses, **hubs, **first_traders},
-            per_rep=ROUTE_ACCOUNTS,
-        ),
+        DesignParts("direct", flat, direct, per_rep=LARGE_ACCOUNTS),
+        DesignParts("assisted_area", assisted, area, per_rep=0),
+        DesignParts("hybrid_online", online, hybrid, per_rep=ROUTE_ACCOUNTS),
     ]
 
 
@@ -91,29 +95,85 @@ def candidate_houses(towns: list[Town], roles: TownRoles, network: Network) -> d
 
 
 def _assisted_houses(
-    towns: list[Town], table: OutletTable, roles: TownRoles, mode: IntArray
+    towns: list[Town], table: OutletTable, roles: TownRoles, network: Network, mode: IntArray
 ) -> dict[str, str]:
-    """Open a WAT or PDS house per 190 outlets round a seat: largest town first, then spread."""
+    """Open WAT and PDS houses round every seat beside those of `today`.
+
+    Outlets round a seat that cannot feed a house of their mode go back to wholesalers: the
+    mode is changed in place.
+
+    Parameters
+    ----------
+    network : of `today`, whose houses stay
+    mode : (n,) int64, mode that every outlet is to have
+    """
     opened: dict[str, str] = {}
+    sites = {s.site_id: s for s in network.sites}
+    candidates = [sites[_house(town)] for town in towns]
     for seat in sorted(set(roles.seat.tolist())):
         for kind in (WAT, PDS):
-            served = np.bincount(table.town[mode == kind], minlength=len(towns))
-            rows = [r for r in np.flatnonzero(served).tolist() if roles.seat[r] == seat]
-            if not rows:
-                continue
-            count = min(len(rows), max(1, round(int(served[rows].sum()) / HOUSE_OUTLETS)))
-            chosen = [max(rows, key=lambda r: (served[r], -r))]
-            while len(chosen) < count:
-                chosen.append(max(rows, key=_spread_from(towns, chosen)))
-            opened |= {f"house_{towns[r].area_id}": MODE_IDS[kind] for r in chosen}
+            served = (mode == kind) & (roles.seat[table.town] == seat)
+            chosen = _house_towns(towns, table, served, candidates)
+            opened |= {_house(towns[r]): MODE_IDS[kind] for r in chosen}
+            if not chosen:
+                mode[served] = WS
     return opened
 
 
-def _spread_from(towns: list[Town], chosen: list[int]) -> Callable[[int], tuple[float, int]]:
-    def distance(row: int) -> tuple[float, int]:
-        return min(between_km(towns[row], towns[c]) for c in chosen), -row
+def _house_towns(
+    towns: list[Town], table: OutletTable, served: NDArray[np.bool_], houses: list[Site]
+) -> list[int]:
+    """Return the towns with a house: those of today, then the one that saves most case-km each.
 
-    return distance
+    One house per 190 outlets and more if one would be full in summer, but none may be left
+    with less trade than feeds it.
+    """
+    cases = np.zeros(len(towns))
+    np.add.at(cases, table.town[served], table.cases[served])
+    rows = np.flatnonzero(cases).tolist()
+    chosen = [r for r in rows if houses[r].mode]
+    room = TOWN_FILL * np.array([summer_room(house) for house in houses])
+    wanted = max(1, round(int(served.sum()) / HOUSE_OUTLETS))
+    while rows and (
+        len(chosen) < wanted or (_trade(towns, rows, chosen, cases) > room[chosen]).any()
+    ):
+        best = _next_house(towns, rows, chosen, cases)
+        if best is None:
+            break
+        chosen.append(best)
+    return chosen
+
+
+def _house(town: Town) -> str:
+    return f"house_{town.area_id}"
+
+
+def _next_house(
+    towns: list[Town], rows: list[int], chosen: list[int], cases: FloatArray
+) -> int | None:
+    """Return the town whose house saves the most case-kilometres, None if a house would starve."""
+    best, least = None, np.inf
+    before = _trade(towns, rows, chosen, cases) if chosen else np.zeros(0)
+    # A house of today that is smaller already may stay so.
+    enough = np.append(np.minimum(before, FEWEST_CASES), FEWEST_CASES)
+    for row in sorted(set(rows) - set(chosen)):
+        places = [*chosen, row]
+        work = float(_km(towns, rows, places).min(axis=1) @ cases[rows])
+        fed = _trade(towns, rows, places, cases) >= enough
+        if fed.all() and work < least:
+            best, least = row, work
+    return best
+
+
+def _trade(towns: list[Town], rows: list[int], places: list[int], cases: FloatArray) -> FloatArray:
+    """Return the cases per week of the towns nearest to each house, (places,)."""
+    trade = np.zeros(len(places))
+    np.add.at(trade, _km(towns, rows, places).argmin(axis=1), cases[rows])
+    return trade
+
+
+def _km(towns: list[Town], rows: list[int], places: list[int]) -> FloatArray:
+    return np.array([[between_km(towns[r], towns[p]) for p in places] for r in rows])
 
 
 def headcount(design: DesignParts, flow_outlets: dict[str, int]) -> list[tuple[str, str, int]]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yangtze_pack.geography import Town, between_km, haversine_km, land_km, read_crossings
-from yangtze_pack.modes import DSD, MODE_IDS, MT, PDS, WAT, WS, TownRoles
+from yangtze_pack.modes import DSD, EB2B, MODE_IDS, MT, PDS, WAT, WS, TownRoles, online_modes
 
 if TYPE_CHECKING:
     from yangtze_pack.outlets import OutletTable
@@ -35,8 +35,10 @@ LANE_PER_KM = 0.006
 CAPITAL_DAYS = 90.0  # what an owner can tie up, in days of purchases
 PRICE_PER_CASE = 33.0
 CAPACITY_OVER_FLOW = 4.0
-# The source choice of scenario.yaml, repeated here to size the wholesalers.
+SUMMER = 1.45  # peak of season.csv
+# The source choice of scenario.yaml, repeated here to size and to close wholesalers.
 WS_OPTIONS, PRICE_WEIGHT, HAUL_COST, HABIT = 3, 1.5, 0.15, 1.5
+ROAD_FACTOR, REACH_KM = 1.3, 15.0
 
 
 @dataclass(slots=True)
@@ -224,15 +226,29 @@ def distances(
 
 
 def _flows(network: Network, towns: list[Town], table: OutletTable, mode: IntArray) -> None:
-    """Give every site its expected cases per week; closed houses get that of a typical one."""
+    """Give every site its expected cases per week; closed houses get that of a typical one.
+
+    A closed hub gets what it would sell in the hybrid design.
+    """
     flow = np.zeros(len(network.sites))
     direct = mode != WS
     np.add.at(flow, network.server[direct], table.cases[direct])
     _wholesale_flows(network, towns, table, np.flatnonzero(mode == WS), flow)
     opened = [flow[n] for n, s in enumerate(network.sites) if s.kind == "tier1" and s.mode]
     typical = float(np.median(opened)) if opened else 1_000.0
+    _hub_flows(network, towns, table, np.flatnonzero(online_modes(table, mode) == EB2B), flow)
     for number, site in enumerate(network.sites):
         site.flow = float(flow[number]) if flow[number] > 0 else typical
+
+
+def _hub_flows(
+    network: Network, towns: list[Town], table: OutletTable, rows: IntArray, flow: FloatArray
+) -> None:
+    """Add what hubs would sell if they opened: they are far larger than a distributor's house."""
+    hubs = np.array([n for n, s in enumerate(network.sites) if s.site_id.startswith("hub_")])
+    for part in np.array_split(rows, max(1, len(rows) // 4_000)):
+        km = distances(network, towns, table, part, hubs)
+        np.add.at(flow, hubs[np.argmin(km, axis=1)], table.cases[part])
 
 
 def _wholesale_flows(
@@ -243,11 +259,21 @@ def _wholesale_flows(
     for part in np.array_split(rows, max(1, len(rows) // 4_000)):
         km = distances(network, towns, table, part, houses)
         near = np.argsort(km, axis=1, kind="stable")[:, :WS_OPTIONS]
-        utility = -PRICE_WEIGHT * HAUL_COST * 1.3 * np.take_along_axis(km, near, axis=1)
-        utility[:, 0] += HABIT
-        weight = np.exp(utility - utility.max(axis=1, keepdims=True))
-        share = weight / weight.sum(axis=1, keepdims=True)
+        share = choice_shares(np.take_along_axis(km, near, axis=1))
         np.add.at(flow, houses[near], share * table.cases[part, None])
+
+
+def choice_shares(km: FloatArray) -> FloatArray:
+    """Return the shares of wholesalers in an outlet's trade, (n, options), nearest first.
+
+    Parameters
+    ----------
+    km : (n, options) straight kilometres, ascending; infinite: no such wholesaler
+    """
+    utility = -PRICE_WEIGHT * HAUL_COST * ROAD_FACTOR * km
+    utility[:, 0] += HABIT
+    weight = np.exp(utility - utility.max(axis=1, keepdims=True))
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
 
 def _lanes(network: Network, towns: list[Town]) -> None:
@@ -279,3 +305,8 @@ def fixed_cost(site: Site) -> float:
         **OWN_FIXED_PER_CASE,
     }[site.kind]
     return round(per_case * site.flow / 7, 2)
+
+
+def summer_room(site: Site) -> float:
+    """Return the mean cases per week with which an owner's house is full at the summer peak."""
+    return CAPACITY_OVER_FLOW * site.flow / SUMMER
