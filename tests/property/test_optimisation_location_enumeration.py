@@ -188,7 +188,7 @@ def test_a_lock_never_improves():
 
 @pytest.mark.parametrize(("sites", "power", "cost"), [(2, 1, 12), (2, 2, 20), (1, 1, 25)])
 def test_ten_outlets_on_a_line(sites, power, cost):
-    # Ten points on a line: medians 2 and 7; by hand 2 x (2+1+0+1+2) = 12, squared 2 x (4+1+0+1+4) = 20.
+    # Medians 2 and 7; by hand 2 x (2+1+0+1+2) = 12, squared 2 x (4+1+0+1+4) = 20.
     place = np.arange(10.0)
     problem = LocationProblem(
         cost=np.abs(place[:, None] - place[None]) ** power,
