@@ -181,6 +181,20 @@ def test_a_locked_team_that_is_too_small_is_named():
         choose_headcount(market, replace(choice, locked=locked), design)
 
 
+def test_people_locked_where_nobody_is_called_on_are_refused():
+    market, design = planned_market(3)
+    choice = request(market, design)
+    used = np.zeros(np.shape(choice.locked), dtype=bool)
+    used[design.reps.site, design.reps.mode] = True
+    site, mode = np.argwhere(~used)[0]
+    locked = np.array(choice.locked)
+    locked[site, mode] = 0
+    choose_headcount(market, replace(choice, locked=locked), design)
+    locked[site, mode] = 7
+    with pytest.raises(InfeasibleError, match=r"7 locked at .* where 0 outlets"):
+        choose_headcount(market, replace(choice, locked=locked), design)
+
+
 def test_modes_without_outlets_are_refused():
     market, design = planned_market(3)
     unused = np.setdiff1d(np.arange(len(market.modes)), design.outlets.mode)[:1]

@@ -102,9 +102,26 @@ def choose_headcount(
         names = ", ".join(market.modes.ids[m] for m in choice.modes.tolist())
         message = f"head-count: no outlet of the design is served by {names}; nothing to size"
         raise InfeasibleError(message)
+    _refuse_idle_locks(market, choice, force)
     choose = _by_workload if choice.by == "workload" else _by_profit
     chosen, certificate = choose(market, choice, design, force, options)
     return complete(market, chosen), certificate
+
+
+def _refuse_idle_locks(market: Market, choice: HeadcountChoice, force: Force) -> None:
+    """Refuse people locked where the design has no team: they would silently be left out."""
+    idle = np.maximum(choice.locked, 0)
+    idle[force.site, force.mode] = 0
+    parts = [
+        f"{idle[site, mode]} locked at {market.sites.names[site]} ({market.modes.ids[mode]})"
+        for site, mode in np.argwhere(idle).tolist()
+    ]
+    if parts:
+        message = (
+            f"head-count: no answer exists. {', '.join(parts)}, where 0 outlets of that mode are "
+            "to be called on; remove the lock, or give the site outlets of the mode"
+        )
+        raise InfeasibleError(message)
 
 
 def force_of(market: Market, choice: HeadcountChoice, draft: DesignDraft) -> Force:
