@@ -258,6 +258,13 @@ def test_a_file_that_cannot_be_used_is_said_without_a_traceback(monkeypatch, cap
     assert "No space left on device" in capsys.readouterr().err
 
 
+def test_a_results_folder_that_is_a_file_is_exit_code_3(pack, tmp_path, capsys):
+    place = tmp_path / "out"
+    place.touch()
+    assert study("simulate", pack, place) == 3
+    assert "give a folder that can be written" in capsys.readouterr().err
+
+
 def test_debug_shows_the_traceback(tmp_path):
     with pytest.raises(ChannelwrightError):
         main(["check", str(tmp_path / "nowhere"), "--debug"])

@@ -29,6 +29,8 @@ class SolverError(ChannelwrightError):
 class StoreError(ChannelwrightError):
     """A run folder is damaged, locked or not writable."""
 
+    exit_code = 3
+
 
 class RunError(ChannelwrightError):
     """Some replications of a study failed."""
