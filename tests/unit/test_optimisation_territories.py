@@ -31,7 +31,8 @@ def small(asked):
     """The request for its first mode only, which is decided in a moment."""
     market, choice, start = asked
     mine = choice.candidates & (choice.candidate_mode == choice.modes[0])
-    return market, replace(choice, modes=choice.modes[:1], candidates=mine), start
+    first = replace(choice, modes=choice.modes[:1], candidates=mine, minimum_cases=1100.0)
+    return market, first, start
 
 
 @pytest.fixture(scope="module")
