@@ -12,12 +12,13 @@ from channelwright.foundation.units import TICKS_PER_UNIT, FloatArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.forecast import Forecast, MoneyForecast
 from channelwright.model.market import Market
+from channelwright.rules.beats import made_shares
 from channelwright.rules.carrying import drop_costs, supply_costs
 from channelwright.rules.expected_money import expected_rows
 from channelwright.rules.flows import Flows, expected_flows
 
 ASSUMPTIONS = (
-    "Every planned call is made and sites never run out.",
+    "Calls that do not fit into a day are missed; sites never run out.",
     "Shelves lose what a normal demand between orders exceeds them by.",
     "Effort is the best response to the terms, at the mean season.",
     "Tours cost the radial and local distance of an average day; nothing waits for a truck.",
@@ -52,7 +53,7 @@ def site_cost(market: Market, sites: IntArray) -> FloatArray:
 
 def expect(market: Market, design: Design) -> Forecast:
     """Return the forecast of a design: expected money flows and KPIs."""
-    flows = expected_flows(market, design)
+    flows = expected_flows(market, design, made=made_shares(market, design))
     money = expected_rows(market, design, flows)
     return Forecast(
         design=design.name,

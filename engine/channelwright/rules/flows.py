@@ -79,7 +79,12 @@ def full_cases(market: Market) -> FloatArray:
     return np.asarray(weekly / market.products.units_per_case)
 
 
-def expected_flows(market: Market, design: Design, effort: FloatArray | None = None) -> Flows:
+def expected_flows(
+    market: Market,
+    design: Design,
+    effort: FloatArray | None = None,
+    made: FloatArray | None = None,
+) -> Flows:
     """Return the expected flows of a design.
 
     An outlet orders at the rate of productive calls (or order days), at most once per
@@ -88,6 +93,7 @@ def expected_flows(market: Market, design: Design, effort: FloatArray | None = N
     Parameters
     ----------
     effort : (M,) effort multipliers; default: the best responses to the design's terms
+    made : (O,) share of planned calls that are made; default: all
     """
     plan = design.outlets
     covered = plan.mode >= 0
@@ -95,6 +101,8 @@ def expected_flows(market: Market, design: Design, effort: FloatArray | None = N
     effort = efforts(market, design) if effort is None else effort
     visited = (market.modes.capture[mode] == _VISIT) & (plan.rep < 0)
     visits = np.where(covered & ~visited, bits_per_week(plan.order_days), 0.0)
+    if made is not None:
+        visits = visits * made
     chance = _order_chance(market, mode, effort)
     lift = behaviour.lift_share(market, mode, effort[mode])
     base = full_cases(market)

@@ -11,7 +11,7 @@ from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, SITE_KINDS, Market
 from channelwright.rules import behaviour, flows, geography
-from channelwright.simulation.beats import Beat, plan_beats
+from channelwright.rules.beats import Beat, plan_beats
 from channelwright.tables.codes import Party, party
 
 PLANT = SITE_KINDS.index("plant")

@@ -10,7 +10,7 @@ from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.design import CYCLE_DAYS
 from channelwright.rules import behaviour
-from channelwright.simulation.beats import Beat
+from channelwright.rules.beats import Beat
 from channelwright.simulation.network import CALENDAR, Network
 from channelwright.simulation.state import State, expected_demand
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, Market
 from channelwright.rules import geography
@@ -78,3 +78,13 @@ def _legs(
         np.where(first, start.zone, previous.zone),
     )
     return geography.metres(market.geography, before, points.take(outlet))
+
+
+def made_shares(market: Market, design: Design) -> FloatArray:
+    """Return the share of planned calls that fit into the days of people: (O,), 1 without calls."""
+    planned = np.zeros(len(design.outlets))
+    made = np.zeros(len(design.outlets))
+    for beat in plan_beats(market, design):
+        planned[beat.outlet] += 1
+        made[beat.outlet] += beat.made
+    return np.divide(made, planned, out=np.ones(len(planned)), where=planned > 0)
