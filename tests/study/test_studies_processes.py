@@ -144,7 +144,7 @@ def test_a_second_writer_is_told_who_holds_the_study(tmp_path):
     wait_for(first, "1 of 12")
     second = start(tmp_path / "out")
     _, errors = second.communicate(timeout=60)
-    assert second.returncode == 1
+    assert second.returncode == 3
     assert f"is being written by process {first.pid} on" in errors
     assert "Traceback" not in errors
     _, errors = first.communicate(timeout=60)
