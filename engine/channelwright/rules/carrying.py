@@ -6,8 +6,6 @@ stop (local); Daganzo (2005), Logistics Systems Analysis, chapter 4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from channelwright.foundation.units import FloatArray, IntArray
@@ -19,18 +17,6 @@ from channelwright.rules.flows import Flows, uses_trucks
 _PLANT = SITE_KINDS.index("plant")
 LOCAL_FACTOR = 0.7124  # mean leg of a long tour over sqrt(area / stops), Beardwood et al. (1959)
 _SPREAD_AREA_FLOOR = 1e4  # m2
-
-
-@dataclass(frozen=True)
-class DropCost:
-    """Ticks per drop at every site of a list.
-
-    Attributes
-    ----------
-    fixed : (n, m) float64, ticks per drop of outlet i from site j, inf = unreachable
-    """
-
-    fixed: FloatArray
 
 
 def drop_costs(

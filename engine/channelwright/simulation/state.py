@@ -103,7 +103,6 @@ class State:
     servers: list[list[int]]
     last_purchase: IntArray
     month_invoices: IntArray
-    month_site: IntArray
     month_purchases: IntArray
     month_sales: IntArray
     settle: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
@@ -136,7 +135,6 @@ def opening_state(network: Network) -> State:
         servers=[[0] * int(n) for n in design.sites.pickers],
         last_purchase=np.full(outlets, -(10**6), dtype=np.int64),
         month_invoices=np.zeros((outlets, network.options.shape[1]), dtype=np.int64),
-        month_site=np.zeros(sites, dtype=np.int64),
         month_purchases=np.zeros(sites, dtype=np.int64),
         month_sales=np.zeros(len(design.reps), dtype=np.int64),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray
+from channelwright.foundation.units import DAY_SECONDS, IntArray
 from channelwright.rules import geography
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import Rows, State
@@ -195,8 +195,3 @@ def _tour_rows(tours: list[_Tour], loads: Rows) -> Rows:
         metres=np.array([tour.metres for tour in tours], dtype=np.int64),
         cases=np.array([int(cases[tour.stops].sum()) for tour in tours], dtype=np.int64),
     )
-
-
-def delivered_whole(ordered: IntArray, cases: IntArray) -> BoolArray:
-    """Return which deliveries bring the whole order at once."""
-    return np.asarray((ordered == cases).all(axis=1))
