@@ -1,9 +1,10 @@
 """18:00: consumers buy from the shelf, at the door and online."""
 
 from channelwright.foundation.random import Purpose
+from channelwright.model.market import LAW_EMPIRICAL, LAW_NORMAL
 from channelwright.tables.codes import Account
 from channelwright.tables.outputs import SHELF
-from tests.reference.laws import count, shock
+from tests.reference.laws import count, empirical_count, normal_count, shock
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
 
 
@@ -61,7 +62,22 @@ def draw(state: State, purpose: Purpose, outlet: int, product: int, day: int, me
     """Return the units demanded."""
     products = state.market.products
     uniform = state.uniform(purpose, day, outlet, product)
-    return count(uniform, mean, int(products.law[product]), float(products.dispersion[product]))
+    law, dispersion = int(products.law[product]), float(products.dispersion[product])
+    if law == LAW_NORMAL:
+        return normal_count(uniform, mean, dispersion)
+    if law == LAW_EMPIRICAL:
+        return empirical_count(uniform, mean, observed_values(state, product))
+    return count(uniform, mean, law, dispersion)
+
+
+def observed_values(state: State, product: int) -> list[tuple[float, float]]:
+    """Return (value over mean, probability up to it) of an empirical product."""
+    table = state.market.empirical
+    return [
+        (float(table.ratio[row]), float(table.cumulative[row]))
+        for row in range(len(table))
+        if table.product[row] == product
+    ]
 
 
 def post_sales(state: State, outlet: int, product: int, day: int, sold: int, online: int) -> None:

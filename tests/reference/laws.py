@@ -62,6 +62,24 @@ def _large_count(uniform: float, mean: float, law: int, dispersion: float) -> in
     return round_half_up(float(gammaincinv(shape, uniform)) * variance / mean)
 
 
+def normal_count(uniform: float, mean: float, variation: float) -> int:
+    """Return a normal demand, rounded to units, never below 0."""
+    if mean <= 0:
+        return 0
+    z = float(ndtri(uniform + 2.0**-54))
+    return max(0, round_half_up(mean + variation * mean * z))
+
+
+def empirical_count(uniform: float, mean: float, values: list[tuple[float, float]]) -> int:
+    """Return one of the observed values, scaled to the mean."""
+    if mean <= 0:
+        return 0
+    for ratio, up_to in values:
+        if uniform < up_to:
+            return round_half_up(ratio * mean)
+    return round_half_up(values[-1][0] * mean)
+
+
 def payment_delay(uniform: float, mean: float) -> int:
     """Return the days after the due date."""
     return math.floor(-mean * math.log(1.0 - uniform))

@@ -33,6 +33,7 @@ from channelwright.model.market import (
 )
 from tests.support.dice import Dice
 from tests.support.modes import MODE_ROWS
+from tests.support.random_demand import with_demand
 from tests.support.random_design import random_design
 
 NEVER = 1e12
@@ -76,7 +77,7 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
         calendar=_calendar(dice, size, exact),
         finance=Finance(currency="CNY", vat_ppm=130_000, interest_ppm=dice.one_of((0, 80_000))),
     )
-    return market, random_design(market, dice, exact)
+    return with_demand(market, random_design(market, dice, exact), seed)
 
 
 @st.composite

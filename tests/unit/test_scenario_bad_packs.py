@@ -9,6 +9,7 @@ from channelwright.foundation.errors import PackError, UsageError
 from channelwright.scenario import check, read_scenario, report_check
 from tests.conftest import ROOT
 from tests.unit import scenario_defects as market
+from tests.unit import scenario_demand_defects as demand
 from tests.unit import scenario_design_defects as designs
 
 TINY = ROOT / "tests/data/packs/tiny"
@@ -20,6 +21,7 @@ DEFECTS = (
     *market.ACROSS,
     *designs.DESIGNS,
     *designs.REQUESTS,
+    *demand.DEMAND,
 )
 
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
+from channelwright.model.demand import Empirical
 
 LAW_FIXED, LAW_POISSON, LAW_NEGATIVE_BINOMIAL = 0, 1, 2
+LAW_NORMAL, LAW_EMPIRICAL = 3, 4
 GRADES = ("A", "B", "C")
 SITE_KINDS = ("plant", "dc", "office", "tier1", "tier2", "wholesaler")
 CAPTURES = ("visit", "calendar", "pull", "app")
@@ -32,9 +34,10 @@ class Products(Columns):
     units_per_case : (P,) int64, units
     production_cost : (P,) int64, ticks per case, ex VAT
     consumer_price : (P,) int64, ticks per unit, ex VAT
-    law : (P,) int64, one of LAW_FIXED, LAW_POISSON, LAW_NEGATIVE_BINOMIAL
-    dispersion : (P,) float64, size parameter k of the negative binomial
-        (variance = mean + mean**2 / k); ignored by the other laws
+    law : (P,) int64, one of LAW_FIXED, LAW_POISSON, LAW_NEGATIVE_BINOMIAL, LAW_NORMAL,
+        LAW_EMPIRICAL
+    dispersion : (P,) float64, negative binomial: size parameter k (variance = mean +
+        mean**2 / k); normal: standard deviation over mean; ignored by the other laws
     """
 
     ids: tuple[str, ...]
@@ -372,3 +375,4 @@ class Market:
     behaviour: Behaviour
     calendar: Calendar
     finance: Finance
+    empirical: Empirical | None = None

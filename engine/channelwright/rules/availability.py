@@ -13,7 +13,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from channelwright.foundation.units import FloatArray
-from channelwright.model.market import LAW_FIXED, LAW_NEGATIVE_BINOMIAL, Market
+from channelwright.model.market import LAW_NEGATIVE_BINOMIAL, LAW_POISSON, Market
+from channelwright.rules.demand import other_variances
 
 CYCLES = 8
 _SMALL = 1e-9
@@ -64,8 +65,10 @@ def normal_loss(slack: FloatArray, deviation: FloatArray) -> FloatArray:
 def _daily_variance(market: Market, mean: FloatArray) -> FloatArray:
     """Return the variance of a day's demand in units of its squared mean: (n, P)."""
     law, size = market.products.law, market.products.dispersion
-    poisson = np.where(law == LAW_FIXED, 0.0, 1.0) / mean
-    return np.asarray(poisson + np.where(law == LAW_NEGATIVE_BINOMIAL, 1.0 / size, 0.0))
+    counted = (law == LAW_POISSON) | (law == LAW_NEGATIVE_BINOMIAL)
+    poisson = np.where(counted, 1.0, 0.0) / mean
+    mixed = np.where(law == LAW_NEGATIVE_BINOMIAL, 1.0 / size, 0.0)
+    return np.asarray(poisson + mixed + other_variances(market))
 
 
 def _shock_variance(market: Market, window: FloatArray) -> FloatArray:

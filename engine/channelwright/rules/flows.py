@@ -11,6 +11,7 @@ from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, CARRIERS, Market
 from channelwright.rules import behaviour
 from channelwright.rules.availability import availability
+from channelwright.rules.demand import law_means
 
 WEEKS = CYCLE_DAYS / 7
 _VISIT = CAPTURES.index("visit")
@@ -75,7 +76,7 @@ def bits_per_week(order_days: IntArray) -> FloatArray:
 
 def full_cases(market: Market) -> FloatArray:
     """Return cases per week of every outlet and product at multiplier 1: (O, P)."""
-    weekly = market.outlets.rate * mean_factor(market) * 7
+    weekly = market.outlets.rate * (mean_factor(market) * law_means(market)) * 7
     return np.asarray(weekly / market.products.units_per_case)
 
 

@@ -11,6 +11,7 @@ from channelwright.foundation.units import PPM, TICKS_PER_UNIT, BoolArray, Float
 from channelwright.model import market as model
 from channelwright.model.columns import index_of
 from channelwright.scenario.calendar_builder import build_calendar
+from channelwright.scenario.demand_builder import build_empirical
 from channelwright.tables.cells import Cells, TypedTable
 from channelwright.tables.checks import clock_seconds
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from channelwright.scenario.shapes import PackShape
 
 Tables = Mapping[str, TypedTable]
-_LAWS = ("fixed", "poisson", "negative_binomial")
+_LAWS = ("fixed", "poisson", "negative_binomial", "normal", "empirical")
 
 
 def to_ticks(amount: Cells | float, divisor: float = 1.0) -> IntArray:
@@ -90,6 +91,7 @@ def build_market(shape: PackShape, tables: Tables) -> model.Market:
             int(to_ppm(shape.market.finance.vat)),
             int(to_ppm(shape.market.finance.interest)),
         ),
+        empirical=build_empirical(tables),
     )
 
 

@@ -10,6 +10,7 @@ from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.rules import behaviour
 from channelwright.simulation import laws
+from channelwright.simulation.demand_laws import demand_counts
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import State
 
@@ -82,14 +83,13 @@ class Consumers:
         self, purpose: Purpose, mean: FloatArray, day: int, where: np.ndarray | None = None
     ) -> IntArray:
         network = self._network
-        products = network.market.products
         rows = network.covered if where is None else network.covered[where]
         chosen = mean if where is None else mean[where]
         size = int(rows[-1]) + 1 if rows.size else 0
         uniform = np.empty(chosen.shape)
-        for product in range(len(products)):
+        for product in range(chosen.shape[1]):
             uniform[:, product] = self._address.uniforms(purpose, day, size, product)[rows]
-        drawn = laws.counts(products.law, chosen, products.dispersion, uniform)
+        drawn = demand_counts(network.market, chosen, uniform)
         if where is None:
             return drawn
         result = np.zeros(mean.shape, dtype=np.int64)

@@ -28,11 +28,28 @@ PRODUCTS = Table(
             "str",
             "",
             "law of daily demand",
-            choices=("fixed", "poisson", "negative_binomial"),
+            choices=("fixed", "poisson", "negative_binomial", "normal", "empirical"),
             required=False,
             default="negative_binomial",
         ),
-        number("dispersion", "", "size of the negative binomial", 1e-6, 1e9, 1.0),
+        number(
+            "dispersion",
+            "",
+            "negative binomial: size; normal: standard deviation over mean",
+            1e-6,
+            1e9,
+            1.0,
+        ),
+    ),
+)
+DEMAND_VALUES = Table(
+    "demand_values",
+    "one observed value of the daily demand of a product whose law is empirical",
+    ("product", "units"),
+    (
+        text("product", "product", "products.id"),
+        number("units", "units/day", "value; values are scaled to the mean of each outlet", 0, 1e7),
+        number("probability", "", "of this value (sums to 1 per product)", 0, 1),
     ),
 )
 SEGMENTS = Table(
@@ -274,8 +291,18 @@ MARKET_TABLES: dict[str, Table] = {
         EFFORT,
         SEASON,
         EVENTS,
+        DEMAND_VALUES,
     )
 }
 OPTIONAL_TABLES = frozenset(
-    {"outlet_rates", "crossings", "chains", "universe", "events", "segment_products", "lanes"}
+    {
+        "outlet_rates",
+        "crossings",
+        "chains",
+        "universe",
+        "events",
+        "segment_products",
+        "lanes",
+        "demand_values",
+    }
 )
