@@ -10,6 +10,8 @@ from channelwright.tables.schema import Table
 
 Rows = dict[str, np.ndarray]
 
+_NAMES = {table.name: set(table.names) for table in DETAIL_TABLES}
+
 
 class Books:
     """Collects rows of every table; postings are summed by key."""
@@ -20,7 +22,7 @@ class Books:
 
     def write(self, table: Table, **row: float) -> None:
         """Add a row."""
-        if set(row) != set(table.names):
+        if row.keys() != _NAMES[table.name]:
             message = f"{table.name} has columns {table.names}, not {tuple(row)}"
             raise ValueError(message)
         self._rows[table.name].append(row)
@@ -38,7 +40,8 @@ class Books:
         outlet: int = -1,
     ) -> None:
         """Book money from a payer to a payee."""
-        self._postings[day, int(account), payer, payee, mode, site, outlet] += amount
+        if amount:
+            self._postings[day, account, payer, payee, mode, site, outlet] += amount
 
     def tables(self) -> dict[str, Rows]:
         """Return every detail table, sorted by its key and then by its other columns."""

@@ -1,18 +1,28 @@
 """18:00: consumers buy from the shelf, at the door and online."""
 
+from collections.abc import Generator
+
+import simpy
+
 from channelwright.foundation.random import Purpose
+from channelwright.foundation.units import DAY_SECONDS
 from channelwright.model.market import LAW_EMPIRICAL, LAW_NORMAL
 from channelwright.tables.codes import Account
 from channelwright.tables.outputs import SHELF
 from tests.reference.laws import count, empirical_count, normal_count, shock
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
 
+OPENING_SECOND = 64_800
 
-def serve_consumers(state: State, day: int) -> None:
-    """Serve the demand of a day, outlet by outlet and product by product."""
-    for outlet in state.covered:
-        for product in state.products:
-            serve(state, outlet, product, day)
+
+def consumers_of(
+    clock: simpy.Environment, state: State, outlet: int, product: int
+) -> Generator[simpy.Event, None, None]:
+    """Those who want a product at an outlet: they come every evening."""
+    yield clock.timeout(OPENING_SECOND)
+    for day in range(state.horizon):
+        serve(state, outlet, product, day)
+        yield clock.timeout(DAY_SECONDS)
 
 
 def serve(state: State, outlet: int, product: int, day: int) -> None:
@@ -20,16 +30,15 @@ def serve(state: State, outlet: int, product: int, day: int) -> None:
     behaviour = state.market.behaviour
     mean = mean_demand(state, outlet, product, day)
     online_demanded = 0
-    if state.design.outlets.o2o[outlet]:
+    if state.online(outlet):
         online_mean = mean * (behaviour.online_shift + behaviour.online_new)
         online_demanded = draw(state, Purpose.ONLINE_DEMAND, outlet, product, day, online_mean)
         mean = mean * (1.0 - behaviour.online_shift)
     demanded = draw(state, Purpose.CONSUMER_DEMAND, outlet, product, day, mean)
-    sold = min(state.shelf[outlet][product], demanded)
-    state.shelf[outlet][product] -= sold
-    online_sold = min(state.shelf[outlet][product], online_demanded)
-    state.shelf[outlet][product] -= online_sold
-    post_sales(state, outlet, product, day, sold, online_sold)
+    shelf = state.shelf[outlet]
+    sold = min(shelf[product], demanded)
+    online_sold = min(shelf[product] - sold, online_demanded)
+    shelf[product] -= sold + online_sold
     state.books.write(
         SHELF,
         day=day,
@@ -39,20 +48,28 @@ def serve(state: State, outlet: int, product: int, day: int) -> None:
         sold=sold,
         online_demanded=online_demanded,
         online_sold=online_sold,
-        closing=state.shelf[outlet][product],
+        closing=shelf[product],
     )
+    post_sales(state, outlet, product, day, sold, online_sold)
 
 
 def mean_demand(state: State, outlet: int, product: int, day: int) -> float:
     """Return expected demand times the shocks of its period."""
+    period = day // state.market.calendar.shock_days
+    known = state.shocks[period]
+    if (outlet, product) not in known:
+        known[outlet, product] = shocks_of_period(state, outlet, product, period)
+    return state.expected(outlet, product, day) * known[outlet, product]
+
+
+def shocks_of_period(state: State, outlet: int, product: int, period: int) -> float:
+    """Return the factor by which all shocks together move demand."""
     calendar = state.market.calendar
-    period = day // calendar.shock_days
-    market = shock(state.uniform(Purpose.MARKET_SHOCK, period, 0), calendar.market_shock)
+    of_market = state.uniform(Purpose.MARKET_SHOCK, period, 0)
     of_product = state.uniform(Purpose.PRODUCT_SHOCK, period, product)
     of_outlet = state.uniform(Purpose.OUTLET_SHOCK, period, outlet)
     return (
-        state.expected(outlet, product, day)
-        * market
+        shock(of_market, calendar.market_shock)
         * shock(of_product, calendar.product_shock)
         * shock(of_outlet, calendar.outlet_shock)
     )
@@ -60,9 +77,8 @@ def mean_demand(state: State, outlet: int, product: int, day: int) -> float:
 
 def draw(state: State, purpose: Purpose, outlet: int, product: int, day: int, mean: float) -> int:
     """Return the units demanded."""
-    products = state.market.products
     uniform = state.uniform(purpose, day, outlet, product)
-    law, dispersion = int(products.law[product]), float(products.dispersion[product])
+    law, dispersion = state.law[product]
     if law == LAW_NORMAL:
         return normal_count(uniform, mean, dispersion)
     if law == LAW_EMPIRICAL:
@@ -82,9 +98,10 @@ def observed_values(state: State, product: int) -> list[tuple[float, float]]:
 
 def post_sales(state: State, outlet: int, product: int, day: int, sold: int, online: int) -> None:
     """Book consumer sales and online fees."""
-    price = int(state.market.products.consumer_price[product])
-    place = {"mode": state.mode_of(outlet), "site": state.site_of(outlet), "outlet": outlet}
-    value = (sold + online) * price
-    state.books.post(day, Account.CONSUMER, OUTSIDE, state.payer(outlet), value, **place)
-    fee = online * int(state.design.terms.online_fee)
-    state.books.post(day, Account.PLATFORM, MANUFACTURER, OUTSIDE, fee, **place)
+    mode, site, payer = state.mode_of(outlet), state.site_of(outlet), state.payer(outlet)
+    value = (sold + online) * state.consumer_price[product]
+    post = state.books.post
+    post(day, Account.CONSUMER, OUTSIDE, payer, value, mode=mode, site=site, outlet=outlet)
+    if online:
+        fee = online * int(state.design.terms.online_fee)
+        post(day, Account.PLATFORM, MANUFACTURER, OUTSIDE, fee, mode=mode, site=site, outlet=outlet)

@@ -25,11 +25,7 @@ def send_trucks(state: State, day: int) -> None:
         return
     deadline = day * DAY_SECONDS + LEAVING
     for site in state.open_sites:
-        ready = [
-            pick
-            for pick in state.picked_for_trucks
-            if pick.order.site == site and pick.ready <= deadline
-        ]
+        ready = [pick for pick in state.picked_for_trucks[site] if pick.ready <= deadline]
         ready.sort(key=lambda pick: _place_in_route(state, pick))
         tours, left = plan_tours(state, site, ready)
         for pick in left:
@@ -107,7 +103,7 @@ def drive_tour(
     cost = int(vehicles.day_cost[vehicle]) + driving
     for pick, part in zip(tour, split_evenly(cost, len(tour)), strict=True):
         post_delivery_cost(state, pick, day, int(part))
-        state.picked_for_trucks.remove(pick)
+        state.picked_for_trucks[site].remove(pick)
 
 
 # ---------------------------------------------------------------- tariff carriers
@@ -202,7 +198,7 @@ def issue(clock: simpy.Environment, state: State, invoice: Invoice) -> None:
         amount=invoice.amount,
     )
     if invoice.paid_day > invoice.day:
-        state.unpaid.append(invoice)
+        state.unpaid[invoice.payer].append(invoice)
         clock.process(await_payment(clock, state, invoice))
 
 
@@ -211,4 +207,4 @@ def await_payment(
 ) -> Generator[simpy.Event, None, None]:
     """One invoice until 00:00 of the day on which it is paid."""
     yield clock.timeout(invoice.paid_day * DAY_SECONDS - clock.now)
-    state.unpaid.remove(invoice)
+    state.unpaid[invoice.payer].remove(invoice)

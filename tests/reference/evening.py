@@ -20,18 +20,17 @@ ALLOCATION_SECOND = 68_400
 # ---------------------------------------------------------------- 19:00
 def check_and_allocate(state: State, day: int) -> list[PickOrder]:
     """Handle today's first attempts, then share stock; return what is to be picked."""
-    fresh = [order for order in state.open_orders() if order.handling_day == day]
-    for order in sorted(fresh, key=lambda order: order.rank):
+    for order in sorted(state.to_handle[day], key=lambda order: order.rank):
         if is_refused(state, order, day):
             refuse(order, day)
         else:
             accept(state, order, day)
-    waiting = [order for order in state.open_orders() if order.accepted]
     picks = [
         pick
-        for order in sorted(waiting, key=lambda order: order.rank)
+        for order in sorted(state.waiting, key=lambda order: order.rank)
         if (pick := allocate(state, order, day)) is not None
     ]
+    state.waiting = [order for order in state.waiting if order.missing]
     for pick in picks:
         post_handling(state, pick, day)
     return picks
@@ -44,7 +43,7 @@ def is_refused(state: State, order: Order, day: int) -> bool:
         return False
     payer = state.payer(order.outlet)
     value = sum(line.ordered * state.price_outlet(order.mode, line.product) for line in order.lines)
-    unpaid = [i for i in state.unpaid if i.payer == payer and i.outlet >= 0]
+    unpaid = [invoice for invoice in state.unpaid[payer] if invoice.outlet >= 0]
     grace = int(terms.overdue_grace[order.mode])
     overdue = any(invoice.due_day + grace < day for invoice in unpaid)
     exposure = sum(invoice.amount for invoice in unpaid) + accepted_value(state, payer)
@@ -55,8 +54,9 @@ def accepted_value(state: State, payer: int) -> int:
     """Return the value of a payer's accepted cases, not yet delivered or cut."""
     return sum(
         line.outstanding * state.price_outlet(order.mode, line.product)
-        for order in state.open_orders()
-        if order.accepted and state.payer(order.outlet) == payer
+        for outlet in state.outlets_of(payer)
+        for order in state.open_orders(outlet)
+        if order.accepted
         for line in order.lines
     )
 
@@ -64,16 +64,15 @@ def accepted_value(state: State, payer: int) -> int:
 def credit_limit(state: State, payer: int) -> int:
     """Return what a payer may owe: some days of average purchases of each outlet."""
     limit = 0
-    for outlet in state.covered:
-        if state.payer(outlet) == payer:
-            mode = state.mode_of(outlet)
-            a_day = sum(
-                float(state.market.outlets.rate[outlet, product])
-                / state.units_per_case[product]
-                * state.price_outlet(mode, product)
-                for product in state.products
-            )
-            limit += round_half_up(int(state.design.terms.credit_days[mode]) * a_day)
+    for outlet in state.outlets_of(payer):
+        mode = state.mode_of(outlet)
+        a_day = sum(
+            float(state.market.outlets.rate[outlet, product])
+            / state.units_per_case[product]
+            * state.price_outlet(mode, product)
+            for product in state.products
+        )
+        limit += round_half_up(int(state.design.terms.credit_days[mode]) * a_day)
     return limit
 
 
@@ -88,6 +87,7 @@ def refuse(order: Order, day: int) -> None:
 def accept(state: State, order: Order, day: int) -> None:
     """Count an order as demand of its site."""
     order.accepted = True
+    state.waiting.append(order)
     for line in order.lines:
         units = line.ordered * state.units_per_case[line.product]
         state.demand[order.site][line.product][day] += units
@@ -145,7 +145,7 @@ def pick_and_send(clock: simpy.Environment, state: State, picks: list[PickOrder]
         run_desk(state, site, batch, day)
     for pick in picks:
         if state.carrier(pick.order.mode) == "truck":
-            state.picked_for_trucks.append(pick)
+            state.picked_for_trucks[pick.order.site].append(pick)
         else:
             clock.process(send_by_tariff(clock, state, pick))
 

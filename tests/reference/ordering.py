@@ -1,6 +1,7 @@
 """08:00-18:00: reps call on outlets; other outlets order by calendar, call or app."""
 
 import math
+from collections import defaultdict
 from collections.abc import Generator
 
 import simpy
@@ -21,16 +22,17 @@ HIGHEST_STRIKE = 0.98
 def take_orders(state: State, day: int) -> None:
     """Run the selling day on a clock of its own: all orders read the same shelves."""
     clock = simpy.Environment()
-    due = [outlet for outlet in state.covered if is_due(state, outlet, day)]
-    visits = [o for o in due if state.capture(state.mode_of(o)) == "visit"]
+    beats: dict[int, list[int]] = defaultdict(list)
+    for outlet in state.covered:
+        if is_due(state, outlet, day):
+            if state.capture(state.mode_of(outlet)) == "visit":
+                beats[int(state.design.outlets.rep[outlet])].append(outlet)
+            else:
+                clock.process(order_unasked(clock, state, outlet, day))
     if state.working(day):
         for rep in range(len(state.design.reps)):
-            beat = [o for o in visits if state.design.outlets.rep[o] == rep]
-            beat.sort(key=lambda outlet: int(state.design.outlets.call_rank[outlet]))
+            beat = sorted(beats[rep], key=lambda o: int(state.design.outlets.call_rank[o]))
             clock.process(rep_day(clock, state, rep, beat, day))
-    for outlet in due:
-        if outlet not in visits:
-            clock.process(order_unasked(clock, state, outlet, day))
     clock.run()
 
 
@@ -100,45 +102,50 @@ def order_unasked(
         place_order(state, outlet, day, second, lines)
 
 
-def shelf_level(state: State, outlet: int, product: int, day: int) -> int:
-    """Return the units up to which an outlet fills its shelf."""
+def cover_days(state: State, outlet: int) -> float:
+    """Return the days of expected demand up to which an outlet fills its shelf."""
     service, mode = state.design.service, state.mode_of(outlet)
     cover = float(service.cover_days[mode])
     order_days = int(state.design.outlets.order_days[outlet]).bit_count()
     if order_days:
         cover += float(service.interval_cover[mode]) * CYCLE_DAYS / order_days
-    return round_half_up(cover * state.expected_with_online(outlet, product, day))
+    return cover
+
+
+def shelf_level(state: State, outlet: int, product: int, day: int) -> int:
+    """Return the units up to which an outlet fills its shelf."""
+    expected = state.expected_with_online(outlet, product, day)
+    return round_half_up(cover_days(state, outlet) * expected)
 
 
 def wanted_lines(state: State, outlet: int, day: int) -> list[Line]:
     """Return the lines that the outlet wants, none if it does not want an order."""
     service, mode = state.design.service, state.mode_of(outlet)
-    lines, position, expected = [], 0, 0.0
+    lines, position, total = [], 0, 0.0
+    cover, ordered = cover_days(state, outlet), on_order(state, outlet)
     for product in state.products:
         units = state.units_per_case[product]
-        on_hand = state.shelf[outlet][product] + on_order(state, outlet, product)
-        gap = shelf_level(state, outlet, product, day) - on_hand
+        on_hand = state.shelf[outlet][product] + ordered[product]
+        expected = state.expected_with_online(outlet, product, day)
+        gap = round_half_up(cover * expected) - on_hand
         cases = (2 * gap + units) // (2 * units) if gap > 0 else 0
         if cases > 0:
             lines.append(Line(product, cases))
         position += on_hand
-        expected += state.expected_with_online(outlet, product, day)
+        total += expected
     reorder_days = float(service.reorder_days[mode])
-    low = reorder_days < 0 or position < reorder_days * expected
+    low = reorder_days < 0 or position < reorder_days * total
     enough = sum(line.ordered for line in lines) >= max(1, int(service.minimum_cases[mode]))
     return lines if low and enough else []
 
 
-def on_order(state: State, outlet: int, product: int) -> int:
-    """Return the units ordered and not yet delivered, cut or refused."""
-    cases = sum(
-        line.outstanding
-        for order in state.open_orders()
-        if order.outlet == outlet
-        for line in order.lines
-        if line.product == product
-    )
-    return cases * state.units_per_case[product]
+def on_order(state: State, outlet: int) -> list[int]:
+    """Return the units of each product ordered and not yet delivered, cut or refused."""
+    units = [0] * len(state.products)
+    for order in state.open_orders(outlet):
+        for line in order.lines:
+            units[line.product] += line.outstanding * state.units_per_case[line.product]
+    return units
 
 
 def place_order(state: State, outlet: int, day: int, second: int, lines: list[Line]) -> Order:

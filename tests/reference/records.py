@@ -61,6 +61,11 @@ class Order:
         return (self.priority, self.day, self.second, self.outlet)
 
     @property
+    def missing(self) -> bool:
+        """Some case may still be allocated."""
+        return any(line.missing > 0 for line in self.lines)
+
+    @property
     def open(self) -> bool:
         """Some line has not ended."""
         return any(line.outstanding > 0 for line in self.lines)

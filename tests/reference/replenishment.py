@@ -85,6 +85,14 @@ def shipment(
 # ---------------------------------------------------------------- the level
 def opening_demand(state: State, site: int, product: int) -> float:
     """Return e0: units a day of the outlets of a site and of the sites below it."""
+    known = state.opening_demand
+    if (site, product) not in known:
+        known[site, product] = sum_opening_demand(state, site, product)
+    return known[site, product]
+
+
+def sum_opening_demand(state: State, site: int, product: int) -> float:
+    """Add up e0."""
     multiplier = state.multiplier(state.market.behaviour.opening_execution)
     factor = float(state.market.calendar.factor[0, product])
     own = sum(
@@ -117,8 +125,8 @@ def stock_position(state: State, site: int, product: int) -> int:
     """Return stock and goods in transit less what waits for stock."""
     waiting = sum(
         line.missing
-        for order in state.open_orders()
-        if order.site == site and order.accepted
+        for order in state.waiting
+        if order.site == site
         for line in order.lines
         if line.product == product
     )

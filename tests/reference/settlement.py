@@ -86,8 +86,9 @@ def pay_rebates(state: State, day: int) -> None:
 
 def pay_interest(state: State, site: int, day: int, days: int) -> None:
     """Charge interest on the capital that a site ties up."""
-    receivables = sum(i.amount for i in state.unpaid if i.seller_site == site)
-    payables = sum(i.amount for i in state.unpaid if i.outlet < 0 and i.site == site)
+    unpaid = [invoice for invoices in state.unpaid.values() for invoice in invoices]
+    receivables = sum(i.amount for i in unpaid if i.seller_site == site)
+    payables = sum(i.amount for i in unpaid if i.outlet < 0 and i.site == site)
     base = stock_value(state, site) + receivables - payables
     if base > 0:
         rate = state.market.finance.interest_ppm

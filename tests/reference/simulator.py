@@ -11,7 +11,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.tables.outputs import ORDER_LINES
 from tests.reference.books import Rows
-from tests.reference.consumers import serve_consumers
+from tests.reference.consumers import consumers_of
 from tests.reference.deliveries import send_trucks, write_invoices
 from tests.reference.effort import start_month
 from tests.reference.evening import check_and_allocate, pick_and_send
@@ -40,6 +40,9 @@ def simulate(market: Market, design: Design, address: Address) -> dict[str, Rows
     opening = units_by_place(state)
     clock = simpy.Environment()
     clock.process(days(clock, state))
+    for outlet in state.covered:
+        for product in state.products:
+            clock.process(consumers_of(clock, state, outlet, product))
     clock.run(until=state.horizon * DAY_SECONDS)
     for order in state.placed:
         write_order(state, order)
@@ -48,7 +51,7 @@ def simulate(market: Market, design: Design, address: Address) -> dict[str, Rows
 
 
 def days(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None, None]:
-    """The timetable of every day; payments, shipments and carriers run beside it."""
+    """The timetable of every day; consumers, payments, shipments, carriers run beside it."""
     for day in range(state.horizon):
         yield until(clock, day, 0)
         start_month(state, day)
@@ -59,8 +62,6 @@ def days(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None,
         write_invoices(clock, state, day)
         yield until(clock, day, 8 * HOUR)
         take_orders(state, day)
-        yield until(clock, day, 18 * HOUR)
-        serve_consumers(state, day)
         yield until(clock, day, 19 * HOUR)
         picks = check_and_allocate(state, day)
         yield until(clock, day, 20 * HOUR)
@@ -110,7 +111,7 @@ def write_order(state: State, order: Order) -> None:
 def units_by_place(state: State) -> Rows:
     """Return the units of each product on shelves, at sites, in transit and picked."""
     picked = [0] * len(state.products)
-    for order in state.open_orders():
+    for order in (order for outlet in state.covered for order in state.open_orders(outlet)):
         for line in order.lines:
             cases = line.allocated - line.delivered
             picked[line.product] += cases * state.units_per_case[line.product]

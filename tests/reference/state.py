@@ -31,6 +31,21 @@ class State:
         self.covered = [o for o in range(outlets) if design.outlets.mode[o] >= 0]
         self.open_sites = [s for s in range(sites) if design.sites.open[s]]
 
+        # Plain lists of what is asked for most: an element of an array costs ten times as much.
+        self._rate: list[list[float]] = market.outlets.rate.tolist()
+        self._factor: list[list[float]] = market.calendar.factor.tolist()
+        self._mode: list[int] = design.outlets.mode.tolist()
+        self._site: list[int] = design.outlets.site.tolist()
+        self._online: list[bool] = design.outlets.o2o.tolist()
+        self._price_outlet: list[list[int]] = design.terms.price_outlet.tolist()
+        self.consumer_price = market.products.consumer_price.tolist()
+        laws, dispersions = market.products.law.tolist(), market.products.dispersion.tolist()
+        self.law = list(zip(laws, dispersions, strict=True))
+        self._payer = [self._payer_of(outlet) for outlet in range(outlets)]
+        self._outlets_of: dict[int, list[int]] = defaultdict(list)
+        for outlet in self.covered:
+            self._outlets_of[self._payer[outlet]].append(outlet)
+
         self.execution = [float(market.behaviour.opening_execution)] * outlets
         self.effort = [1.0] * len(market.modes)
         self.shelf = [[0] * products for _ in range(outlets)]
@@ -38,24 +53,30 @@ class State:
         self.in_transit = [[0] * products for _ in range(sites)]
         self.demand = [[defaultdict(int) for _ in range(products)] for _ in range(sites)]
 
+        self.shocks: dict[int, dict[tuple[int, int], float]] = defaultdict(dict)  # by period
+        self.opening_demand: dict[tuple[int, int], float] = {}  # e0 by site and product
+
         self.placed: list[Order] = []
-        self._open_orders: list[Order] = []
-        self.picked_for_trucks: list[PickOrder] = []
+        self.to_handle: dict[int, list[Order]] = defaultdict(list)  # by day of the first attempt
+        self.waiting: list[Order] = []  # accepted, some cases neither allocated nor lost
+        self._orders_of: dict[int, list[Order]] = defaultdict(list)  # by outlet
+        self.picked_for_trucks: dict[int, list[PickOrder]] = defaultdict(list)  # by site
         self.unfinished_picks: dict[int, list[PickOrder]] = defaultdict(list)
-        self.unpaid: list[Invoice] = []
+        self.unpaid: dict[int, list[Invoice]] = defaultdict(list)  # by payer
         self.delivered_today: dict[tuple[int, int], int] = defaultdict(int)
         self.month_invoices: dict[tuple[int, int], int] = defaultdict(int)
         self.month_purchases: dict[int, int] = defaultdict(int)
         self.month_sales: dict[int, int] = defaultdict(int)
 
         words = max(outlets, products, 1)
-        block = cache(lambda purpose, period, sub: address.uniforms(purpose, period, words, sub))
-        self._block = block
+        self.uniforms = cache(
+            lambda purpose, period, sub: address.uniforms(purpose, period, words, sub).tolist()
+        )
 
     # ------------------------------------------------------------ randomness and time
     def uniform(self, purpose: Purpose, period: int, entity: int, sub: int = 0) -> float:
         """Return the uniform of an address."""
-        return float(self._block(purpose, period, sub)[entity])
+        return self.uniforms(purpose, period, sub)[entity]
 
     @property
     def horizon(self) -> int:
@@ -74,25 +95,28 @@ class State:
 
     def expected(self, outlet: int, product: int, day: int) -> float:
         """Return E: expected units a day, without what comes from being online."""
-        rate = float(self.market.outlets.rate[outlet, product])
-        factor = float(self.market.calendar.factor[day, product])
-        return rate * factor * self.multiplier(self.execution[outlet])
+        before = self._rate[outlet][product] * self._factor[day][product]
+        return before * self.multiplier(self.execution[outlet])
 
     def expected_with_online(self, outlet: int, product: int, day: int) -> float:
         """Return E'."""
         expected = self.expected(outlet, product, day)
-        if self.design.outlets.o2o[outlet]:
+        if self.online(outlet):
             return expected * (1.0 + self.market.behaviour.online_new)
         return expected
+
+    def online(self, outlet: int) -> bool:
+        """Say whether an outlet also sells online."""
+        return self._online[outlet]
 
     # ------------------------------------------------------------ who and what
     def mode_of(self, outlet: int) -> int:
         """Return the mode of an outlet."""
-        return int(self.design.outlets.mode[outlet])
+        return self._mode[outlet]
 
     def site_of(self, outlet: int) -> int:
         """Return the assigned site of an outlet."""
-        return int(self.design.outlets.site[outlet])
+        return self._site[outlet]
 
     def capture(self, mode: int) -> str:
         """Return how orders of a mode come about."""
@@ -122,8 +146,15 @@ class State:
 
     def payer(self, outlet: int) -> int:
         """Return the party that pays for an outlet: its chain, else itself."""
+        return self._payer[outlet]
+
+    def _payer_of(self, outlet: int) -> int:
         chain = int(self.market.outlets.chain[outlet])
         return party(Party.OUTLET, outlet) if chain < 0 else party(Party.CHAIN, chain)
+
+    def outlets_of(self, payer: int) -> list[int]:
+        """Return the covered outlets for which a party pays."""
+        return self._outlets_of[payer]
 
     def site_mode(self, site: int) -> int:
         """Return the mode under which a site's own costs are reported."""
@@ -139,15 +170,17 @@ class State:
 
     def price_outlet(self, mode: int, product: int) -> int:
         """Return ticks per case to the outlet."""
-        return int(self.design.terms.price_outlet[mode, product])
+        return self._price_outlet[mode][product]
 
     # ------------------------------------------------------------ orders
     def add_order(self, order: Order) -> None:
         """Note a new order."""
         self.placed.append(order)
-        self._open_orders.append(order)
+        self.to_handle[order.handling_day].append(order)
+        self._orders_of[order.outlet].append(order)
 
-    def open_orders(self) -> list[Order]:
-        """Return the orders with a line that has not ended."""
-        self._open_orders = [order for order in self._open_orders if order.open]
-        return self._open_orders
+    def open_orders(self, outlet: int) -> list[Order]:
+        """Return the orders of an outlet with a line that has not ended."""
+        orders = [order for order in self._orders_of[outlet] if order.open]
+        self._orders_of[outlet] = orders
+        return orders
