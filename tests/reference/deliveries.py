@@ -124,7 +124,7 @@ def deliver(state: State, pick: PickOrder, day: int, second: int, tour: int) -> 
     """Fill the shelf and write what was delivered."""
     order = pick.order
     for product, cases in pick.cases.items():
-        value = cases * state.price_outlet(order.mode, product)
+        value = cases * state.asked_price(order.site, order.mode, product)
         state.shelf[order.outlet][product] += cases * state.units_per_case[product]
         state.delivered_today[order.site, order.outlet] += value
         state.books.write(
@@ -165,7 +165,7 @@ def write_invoices(clock: simpy.Environment, state: State, day: int) -> None:
     """One invoice per site and outlet for what arrived today."""
     terms = state.design.terms
     for (site, outlet), value in state.delivered_today.items():
-        mode = state.mode_of(outlet)
+        mode = state.sale_mode(outlet, state.column_of(outlet, site))
         due_day = day + int(terms.outlet_days[mode])
         paid_day = due_day
         if terms.payment_delay[mode] > 0:

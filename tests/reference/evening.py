@@ -42,7 +42,10 @@ def is_refused(state: State, order: Order, day: int) -> bool:
     if terms.credit_days[order.mode] <= 0:
         return False
     payer = state.payer(order.outlet)
-    value = sum(line.ordered * state.price_outlet(order.mode, line.product) for line in order.lines)
+    value = sum(
+        line.ordered * state.asked_price(order.site, order.mode, line.product)
+        for line in order.lines
+    )
     unpaid = [invoice for invoice in state.unpaid[payer] if invoice.outlet >= 0]
     grace = int(terms.overdue_grace[order.mode])
     overdue = any(invoice.due_day + grace < day for invoice in unpaid)
@@ -53,7 +56,7 @@ def is_refused(state: State, order: Order, day: int) -> bool:
 def accepted_value(state: State, payer: int) -> int:
     """Return the value of a payer's accepted cases, not yet delivered or cut."""
     return sum(
-        line.outstanding * state.price_outlet(order.mode, line.product)
+        line.outstanding * state.asked_price(order.site, order.mode, line.product)
         for outlet in state.outlets_of(payer)
         for order in state.open_orders(outlet)
         if order.accepted
@@ -65,15 +68,24 @@ def credit_limit(state: State, payer: int) -> int:
     """Return what a payer may owe: some days of average purchases of each outlet."""
     limit = 0
     for outlet in state.outlets_of(payer):
-        mode = state.mode_of(outlet)
-        a_day = sum(
-            float(state.market.outlets.rate[outlet, product])
-            / state.units_per_case[product]
-            * state.price_outlet(mode, product)
-            for product in state.products
+        limit += max(
+            outlet_limit(state, outlet, column)
+            for column, site in enumerate(state.design.outlets.options[outlet])
+            if site >= 0
         )
-        limit += round_half_up(int(state.design.terms.credit_days[mode]) * a_day)
     return limit
+
+
+def outlet_limit(state: State, outlet: int, column: int) -> int:
+    """Return some days of average purchases of an outlet from one of its options."""
+    site, mode = int(state.design.outlets.options[outlet, column]), state.sale_mode(outlet, column)
+    a_day = sum(
+        float(state.market.outlets.rate[outlet, product])
+        / state.units_per_case[product]
+        * state.asked_price(site, mode, product)
+        for product in state.products
+    )
+    return round_half_up(int(state.design.terms.credit_days[mode]) * a_day)
 
 
 def refuse(order: Order, day: int) -> None:

@@ -13,6 +13,7 @@ from channelwright.tables.outputs import CALLS
 from tests.reference.geography import seconds
 from tests.reference.laws import round_half_up
 from tests.reference.records import Line, Order
+from tests.reference.sources import choose_source, finds_source
 from tests.reference.state import State
 
 START_OF_FIELD_DAY = 28_800
@@ -135,8 +136,7 @@ def wanted_lines(state: State, outlet: int, day: int) -> list[Line]:
         total += expected
     reorder_days = float(service.reorder_days[mode])
     low = reorder_days < 0 or position < reorder_days * total
-    enough = sum(line.ordered for line in lines) >= max(1, int(service.minimum_cases[mode]))
-    return lines if low and enough else []
+    return lines if low and finds_source(state, outlet, lines) else []
 
 
 def on_order(state: State, outlet: int) -> list[int]:
@@ -150,44 +150,21 @@ def on_order(state: State, outlet: int) -> list[int]:
 
 def place_order(state: State, outlet: int, day: int, second: int, lines: list[Line]) -> Order:
     """Choose a source, note the order and lift execution."""
-    service, mode = state.design.service, state.mode_of(outlet)
+    service = state.design.service
+    column, lines = choose_source(state, outlet, day, lines)
+    mode = state.sale_mode(outlet, column)
     order = Order(
         day=day,
         second=second,
         outlet=outlet,
         mode=mode,
-        site=choose_source(state, outlet, day),
+        site=int(state.design.outlets.options[outlet, column]),
         handling_day=day if second <= service.cutoff[mode] else day + 1,
         priority=int(service.priority[mode]),
         lines=lines,
     )
     state.add_order(order)
-    lift = min(1.0, float(state.market.modes.lift[mode]) * state.effort[mode])
+    own = state.mode_of(outlet)
+    lift = min(1.0, float(state.market.modes.lift[own]) * state.effort[own])
     state.execution[outlet] += lift * (1.0 - state.execution[outlet])
     return order
-
-
-def choose_source(state: State, outlet: int, day: int) -> int:
-    """Return the assigned site, or a logit choice among several."""
-    behaviour = state.market.behaviour
-    options = [
-        (column, int(site))
-        for column, site in enumerate(state.design.outlets.options[outlet])
-        if site >= 0
-    ]
-    if len(options) <= 1:
-        return state.site_of(outlet)
-    utilities = []
-    for column, site in options:
-        metres = state.map.metres(state.map.outlets[outlet], state.map.sites[site])
-        haul = behaviour.haul_cost * metres / 1000 / 10_000
-        habit = behaviour.habit if column == 0 else 0.0
-        utilities.append(-behaviour.price_weight * haul + habit)
-    weights = [math.exp(utility - max(utilities)) for utility in utilities]
-    uniform = state.uniform(Purpose.SOURCE_CHOICE, day, outlet)
-    below = 0.0
-    for (_, site), weight in zip(options, weights, strict=True):
-        below += weight / sum(weights)
-        if uniform < below:
-            return site
-    return options[-1][1]

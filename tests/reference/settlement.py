@@ -72,7 +72,7 @@ def pay_rebates(state: State, day: int) -> None:
     """Give outlets, chains and owners of sites their share of the month's purchases."""
     terms = state.design.terms
     for (site, outlet), value in state.month_invoices.items():
-        mode = state.mode_of(outlet)
+        mode = state.sale_mode(outlet, state.column_of(outlet, site))
         amount = share(value, int(terms.outlet_rebate[mode]))
         place = {"mode": mode, "site": site, "outlet": outlet}
         seller, buyer = state.owner(site), state.payer(outlet)

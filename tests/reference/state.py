@@ -9,6 +9,7 @@ from channelwright.model.market import CAPTURES, CARRIERS, SITE_KINDS, SOLICITOR
 from channelwright.tables.codes import Party, party
 from tests.reference.books import Books
 from tests.reference.geography import Map
+from tests.reference.laws import share
 from tests.reference.records import Invoice, Order, PickOrder
 
 MANUFACTURER = party(Party.MANUFACTURER)
@@ -48,6 +49,7 @@ class State:
 
         self.execution = [float(market.behaviour.opening_execution)] * outlets
         self.effort = [1.0] * len(market.modes)
+        self.last_source = [0] * outlets
         self.shelf = [[0] * products for _ in range(outlets)]
         self.stock = [[0] * products for _ in range(sites)]
         self.in_transit = [[0] * products for _ in range(sites)]
@@ -169,8 +171,25 @@ class State:
         return [child for child in self.open_sites if self.parent(child) == site]
 
     def price_outlet(self, mode: int, product: int) -> int:
-        """Return ticks per case to the outlet."""
+        """Return ticks per case to the outlet, by the ladder of a mode."""
         return self._price_outlet[mode][product]
+
+    def asked_price(self, site: int, mode: int, product: int) -> int:
+        """Return ticks per case that a site asks of an outlet that buys in a mode."""
+        price = self.price_outlet(mode, product)
+        if self.design.selling is None:
+            return price
+        return share(price, int(self.design.selling.asking[site]))
+
+    def sale_mode(self, outlet: int, column: int) -> int:
+        """Return the mode in which an outlet buys from an option."""
+        if self.design.selling is None or column == 0:
+            return self.mode_of(outlet)
+        return int(self.design.selling.option_mode[outlet, column])
+
+    def column_of(self, outlet: int, site: int) -> int:
+        """Return the column of a site among the options of an outlet."""
+        return [int(one) for one in self.design.outlets.options[outlet]].index(site)
 
     # ------------------------------------------------------------ orders
     def add_order(self, order: Order) -> None:

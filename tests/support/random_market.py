@@ -35,6 +35,7 @@ from tests.support.dice import Dice
 from tests.support.modes import MODE_ROWS
 from tests.support.random_demand import with_demand
 from tests.support.random_design import random_design
+from tests.support.random_source_choice import with_source_choice
 
 NEVER = 1e12
 KINDS_BELOW_PLANT = SITE_KINDS[1:]
@@ -77,7 +78,8 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
         calendar=_calendar(dice, size, exact),
         finance=Finance(currency="CNY", vat_ppm=130_000, interest_ppm=dice.one_of((0, 80_000))),
     )
-    return with_demand(market, random_design(market, dice, exact), seed)
+    market, design = with_demand(market, random_design(market, dice, exact), seed)
+    return with_source_choice(market, design, seed)
 
 
 @st.composite

@@ -45,15 +45,6 @@ DESIGNS = (
         "must be 'workload'",
     ),
     Defect(
-        "design_rights",
-        add(ONLINE, "rights: {WAT: exclusive}\n"),
-        ONLINE,
-        "rights (line",
-        "",
-        "'rights' (exclusive rights) is not built",
-        "remove the key",
-    ),
-    Defect(
         "site_unknown",
         replace(SITES, "hub,EB2B", "hubs,EB2B"),
         SITES,

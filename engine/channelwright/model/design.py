@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
+from channelwright.model.source_choice import Selling
 
 UNSERVED = -1
 CYCLE_DAYS = 28
@@ -181,3 +182,4 @@ class Design:
     terms: Terms
     service: Service
     counterfactual: bool = False
+    selling: Selling | None = None

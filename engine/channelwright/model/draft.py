@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import Service, SitePlan, Terms
+from channelwright.model.source_choice import Selling
 
 BY_RULE = -1
 
@@ -30,6 +31,7 @@ class DesignDraft:
     terms : Terms
     service : Service
     o2o : (O,) bool, sells online from its shelf
+    selling : Selling or None, offers of the options and rights
     """
 
     name: str
@@ -45,3 +47,4 @@ class DesignDraft:
     terms: Terms
     service: Service
     o2o: BoolArray
+    selling: Selling | None = None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
 from channelwright.model.demand import Empirical
+from channelwright.model.source_choice import SourceChoice
 
 LAW_FIXED, LAW_POISSON, LAW_NEGATIVE_BINOMIAL = 0, 1, 2
 LAW_NORMAL, LAW_EMPIRICAL = 3, 4
@@ -376,3 +377,4 @@ class Market:
     calendar: Calendar
     finance: Finance
     empirical: Empirical | None = None
+    source_choice: SourceChoice | None = None

@@ -63,6 +63,7 @@ def complete(market: Market, draft: DesignDraft) -> Design:
         terms=draft.terms,
         service=draft.service,
         counterfactual=draft.counterfactual,
+        selling=draft.selling,
     )
 
 
@@ -336,15 +337,18 @@ def cycle_bits(frequency: float, stretch: int, turn: int, weekdays: IntArray) ->
     return sum(1 << (7 * week + int(weekdays[stretch])) for week in weeks)
 
 
-def nearest_options(market: Market, draft: DesignDraft, mode: int, count: int) -> IntArray:
-    """Return up to ``count`` nearest open sites of a mode for its outlets: (O, count).
+def nearest_options(
+    market: Market, draft: DesignDraft, mode: int, count: int, sale: int | None = None
+) -> IntArray:
+    """Return up to ``count`` nearest open sites for the outlets of a mode: (O, count).
 
-    Column 0 is the assigned server; sites beyond the reach of outlets are left out.
+    Column 0 is the assigned server; the others are sites of mode ``sale`` (default: the same)
+    within the reach of outlets.
     """
     rows = np.flatnonzero(draft.mode == mode)
     result = np.full((len(draft.mode), count), -1, dtype=np.int64)
     result[:, 0] = draft.site
-    candidates = serving_sites(market, draft, mode)
+    candidates = serving_sites(market, draft, mode if sale is None else sale)
     if not rows.size or count == 1:
         return result
     for start in range(0, len(rows), _BLOCK):

@@ -10,6 +10,7 @@ from channelwright.model.draft import DesignDraft
 from channelwright.model.market import CARRIERS, Market
 from channelwright.rules import geography
 from channelwright.rules.planning import called_outlets
+from channelwright.scenario.selling_checks import served_without_right
 
 _TRUCK = CARRIERS.index("truck")
 _SHOWN = 20
@@ -27,6 +28,7 @@ def built_problems(market: Market, draft: DesignDraft) -> Iterator[tuple[str, st
     yield from _unreachable(market, draft)
     yield from _teams(market, draft)
     yield from _loads(market, draft)
+    yield from served_without_right(market, draft)
 
 
 def _unreachable(market: Market, draft: DesignDraft) -> Iterator[tuple[str, str, str]]:
@@ -67,8 +69,13 @@ def _teams(market: Market, draft: DesignDraft) -> Iterator[tuple[str, str, str]]
 
 
 def _loads(market: Market, draft: DesignDraft) -> Iterator[tuple[str, str, str]]:
-    carried = (draft.mode >= 0) & (market.modes.carrier[np.maximum(draft.mode, 0)] == _TRUCK)
-    used = np.unique(draft.options[carried])
+    by_truck = market.modes.carrier == _TRUCK
+    carried = (draft.mode >= 0) & by_truck[np.maximum(draft.mode, 0)]
+    if draft.selling is None:
+        used = np.unique(draft.options[carried])
+    else:
+        sale = draft.selling.option_mode
+        used = np.unique(draft.options[(sale >= 0) & by_truck[np.maximum(sale, 0)]])
     for site in used[used >= 0].tolist():
         if draft.sites.vehicles[site] == 0:
             name = market.sites.ids[site]

@@ -17,6 +17,7 @@ from channelwright.rules import planning
 from channelwright.scenario.calendar_builder import WEEKDAYS
 from channelwright.scenario.design_shapes import DesignShape, HeadcountRule, VisitShape
 from channelwright.scenario.market_builder import clocks, codes, to_ppm, to_ticks
+from channelwright.scenario.selling_builder import with_sources
 from channelwright.tables.cells import Cells, TypedTable
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def build_draft(
         o2o=_online(market, given.shape) & (mode >= 0),
     )
     draft = planning.nearest_sites(market, draft)
-    draft = replace(draft, options=_options(market, draft, given.shape))
+    draft = with_sources(market, draft, given.shape, given.tables)
     return replace(draft, order_days=_order_days(market, draft, given.tables["service"]))
 
 
@@ -235,18 +236,6 @@ def _among(rows: IntArray, names: tuple[str, ...], ids: tuple[str, ...]) -> Bool
     if not names:
         return np.ones(len(rows), dtype=np.bool_)
     return np.isin(rows, codes(np.array(names, dtype=object), ids))
-
-
-def _options(market: Market, draft: DesignDraft, shape: DesignShape) -> IntArray:
-    widest = max(shape.sources.values(), default=1)
-    options = np.full((len(draft.mode), widest), -1, dtype=np.int64)
-    options[:, 0] = draft.site
-    for name, count in shape.sources.items():
-        mode = market.modes.ids.index(name)
-        rows = np.flatnonzero(draft.mode == mode)
-        found = planning.nearest_options(market, draft, mode, count)
-        options[rows, : found.shape[1]] = found[rows]
-    return options
 
 
 def _order_days(market: Market, draft: DesignDraft, service: TypedTable) -> IntArray:

@@ -13,6 +13,7 @@ from channelwright.scenario.choice_checks import choice_problems
 from channelwright.scenario.design_case import Case
 from channelwright.scenario.design_shapes import VisitShape
 from channelwright.scenario.references import among, dangling
+from channelwright.scenario.selling_checks import selling_problems
 from channelwright.scenario.terms_checks import service_problems, terms_problems
 from channelwright.tables.cells import TypedTable
 
@@ -33,7 +34,7 @@ def design_problems(case: Case) -> Iterator[Problem]:
     yield from service_problems(case)
     if case.design.shape is not None:
         yield from _visits(case)
-        yield from _sources(case)
+        yield from selling_problems(case)
         yield from _online(case)
         yield from choice_problems(case)
 
@@ -219,17 +220,6 @@ def _frequencies(case: Case, place: tuple[str, ...], shape: VisitShape) -> Itera
             message = f"{value:g} calls a week is no frequency of the 28-day cycle"
             remedy = f"use one of {', '.join(f'{one:g}' for one in FREQUENCIES)}"
             yield case.design.document.problem((*place, grade), message, remedy)
-
-
-def _sources(case: Case) -> Iterator[Problem]:
-    shape = case.design.shape
-    capture = case.attribute("modes", "capture")
-    for mode in shape.sources if shape is not None else ():
-        place = ("sources", mode)
-        yield from case.unknown(place, mode, "modes")
-        if capture.get(mode) == "visit":
-            message = f"outlets of mode {mode!r} are called on and buy from their own site"
-            yield case.design.document.problem(place, message, "remove the key")
 
 
 def _online(case: Case) -> Iterator[Problem]:

@@ -34,6 +34,20 @@ Candidates = Annotated[
 ]
 
 
+Options = Annotated[int, Field(ge=1, le=20)]
+
+
+def _number_or_modes(value: object) -> str:
+    return "<modes>" if isinstance(value, dict) else "<number>"
+
+
+Sources = Annotated[
+    Annotated[Options, Tag("<number>")]
+    | Annotated[dict[Name, Options], Field(min_length=1), Tag("<modes>")],
+    Discriminator(_number_or_modes),
+]
+
+
 class VisitShape(Shape):
     """Calls per week by grade."""
 
@@ -166,8 +180,9 @@ class DesignShape(Shape):
         Annotated[VisitShape, Tag("<grades>")] | Annotated[dict[Name, VisitShape], Tag("<modes>")],
         Discriminator(_kind),
     ] = Field(description="calls per week by grade, for all modes with calls or per mode")
-    sources: dict[Name, Annotated[int, Field(ge=1, le=20)]] = Field(
-        default_factory=dict, description="mode: sites among which an outlet chooses"
+    sources: dict[Name, Sources] = Field(
+        default_factory=dict,
+        description="mode: sites among which an outlet chooses, or {mode of the sale: sites}",
     )
     terms: Annotated[_Given | Annotated[ChosenTerms, Tag("<optimise>")], Discriminator(_part)] = (
         Field(description="table design_terms, or to choose")
@@ -177,3 +192,5 @@ class DesignShape(Shape):
     o2o: OnlineShape | None = Field(default=None, description="outlets that sell online")
     online_fee: NotNegative = Field(default=0.0, description="currency per unit, with VAT")
     levels: Source | None = Field(default=None, description="table design_levels")
+    asking: Source | None = Field(default=None, description="table design_asking")
+    rights: Source | None = Field(default=None, description="table design_rights")

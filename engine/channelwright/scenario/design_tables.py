@@ -23,6 +23,8 @@ PARTS = {
     "prices": "design_prices",
     "service": "design_service",
     "levels": "design_levels",
+    "asking": "design_asking",
+    "rights": "design_rights",
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from channelwright.foundation.units import PPM, TICKS_PER_UNIT, BoolArray, FloatArray, IntArray
 from channelwright.model import market as model
 from channelwright.model.columns import index_of
+from channelwright.model.source_choice import SourceChoice
 from channelwright.scenario.calendar_builder import build_calendar
 from channelwright.scenario.demand_builder import build_empirical
 from channelwright.tables.cells import Cells, TypedTable
@@ -91,7 +92,17 @@ def build_market(shape: PackShape, tables: Tables) -> model.Market:
             int(to_ppm(shape.market.finance.vat)),
             int(to_ppm(shape.market.finance.interest)),
         ),
+        source_choice=_source_choice(shape),
         empirical=build_empirical(tables),
+    )
+
+
+def _source_choice(shape: PackShape) -> SourceChoice | None:
+    given = shape.market.source_choice
+    if given is None:
+        return None
+    return SourceChoice(
+        float(given.credit), float(given.minimum), float(given.wait), float(given.stock)
     )
 
 

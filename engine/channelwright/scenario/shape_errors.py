@@ -38,7 +38,6 @@ NOT_BUILT = {
     "promotions": "promotions",
     "returns": "returns and failed deliveries",
     "review": "re-optimisation at review dates",
-    "rights": "exclusive rights",
     "risk": "two-stage decisions with risk measures",
     "rivals": "rivals' moves",
     "transition": "the way from today to a design",

@@ -125,6 +125,15 @@ class BehaviourShape(Shape):
     online_new: NotNegative = Field(default=0.0, description="extra demand with O2O")
 
 
+class SourceChoiceShape(Shape):
+    """Logit weights of an outlet's choice among sources, beside price, haul and habit."""
+
+    credit: NotNegative = Field(default=0.0, description="per day of payment terms")
+    minimum: NotNegative = Field(default=0.0, description="lost per case of the smallest order")
+    wait: NotNegative = Field(default=0.0, description="lost per promised day of delivery")
+    stock: NotNegative = Field(default=0.0, description="share of the order on hand at the source")
+
+
 _TABLE_NAMES = {"enum": list(MARKET_TABLES)}
 
 
@@ -135,6 +144,7 @@ class MarketShape(Shape):
     geography: GeographyShape
     calendar: CalendarShape
     behaviour: BehaviourShape
+    source_choice: SourceChoiceShape | None = None
     tables: dict[Annotated[str, WithJsonSchema(_TABLE_NAMES)], Source] = Field(
         description="name of a table: file"
     )

@@ -58,7 +58,7 @@ def _refused(network: Network, state: State, orders: Rows, new: BoolArray) -> Bo
     """
     mode, outlet = orders["mode"], orders["outlet"]
     account = network.account[outlet]
-    value = (orders["ordered"] * network.price[outlet]).sum(axis=1)
+    value = (orders["ordered"] * network.price[outlet, orders["option"]]).sum(axis=1)
     checked = new & (network.design.terms.credit_days[mode] > 0)
     late = checked & (
         _oldest(network, state, account, checked) + network.design.terms.overdue_grace[mode]
@@ -130,5 +130,5 @@ def _write_back(
     outlet = orders["outlet"]
     unit = network.market.products.units_per_case
     np.subtract.at(state.on_order, outlet, gone * unit)
-    value = (cut * network.price[outlet]).sum(axis=1)
+    value = (cut * network.price[outlet, orders["option"]]).sum(axis=1)
     np.subtract.at(state.accepted, network.account[outlet], value)

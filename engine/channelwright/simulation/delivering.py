@@ -48,7 +48,7 @@ def receive(network: Network, address: Address, state: State, drops: Dropped) ->
     orders = np.searchsorted(state.orders["serial"], loads["serial"])
     np.add.at(state.orders["delivered"], orders, cases)
     np.subtract.at(state.orders["pending"], orders, cases)
-    value = (cases * network.price[outlet]).sum(axis=1)
+    value = (cases * network.price[outlet, loads["option"]]).sum(axis=1)
     np.subtract.at(state.accepted, network.account[outlet], value)
     whole = (state.orders["ordered"][orders] == cases).all(axis=1)
     promise = network.design.service.promise_days[loads["mode"]]
@@ -67,7 +67,7 @@ def _invoices(
     option = np.zeros(len(key), dtype=np.int64)
     option[inverse] = loads["option"]
     outlet, site = key % outlets, key // outlets
-    mode = network.design.outlets.mode[outlet]
+    mode = network.option_mode[outlet, option]
     due = state.day + network.design.terms.outlet_days[mode]
     paid = due + _delay(network, address, state.day, outlet, mode)
     _owe(network, state, outlet, site, due, paid, amount)

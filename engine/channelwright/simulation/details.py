@@ -49,7 +49,7 @@ class Details:
         loads = drops.loads
         row, product = np.nonzero(loads["cases"])
         cases = loads["cases"][row, product]
-        price = self._network.price[loads["outlet"][row], product]
+        price = self._network.price[loads["outlet"][row], loads["option"][row], product]
         self._sink.append(
             "deliveries",
             {

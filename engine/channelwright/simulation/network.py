@@ -10,7 +10,7 @@ from channelwright.foundation.errors import ChannelwrightError
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, SITE_KINDS, Market
-from channelwright.rules import behaviour, flows, geography
+from channelwright.rules import behaviour, flows, geography, sourcing
 from channelwright.rules.beats import Beat, plan_beats
 from channelwright.tables.codes import Party, party
 
@@ -31,9 +31,10 @@ class Network:
     owner : (S,) int64, party number of the owner of each site
     own : (S,) bool, the manufacturer's sites
     options : (O, N) int64, sites to choose from; option_metres : (O, N) int64
+    option_mode : (O, N) int64, mode in which the outlet buys from the option
     option_cumulative : (O, N) float64, cumulated choice probabilities
     cover : (O,) float64, shelf level in days of expected demand
-    price : (O, P) int64, ticks per case to the outlet
+    price : (O, N, P) int64, ticks per case that the option asks of the outlet
     buying : (S, P) int64, ticks per case that stock is valued and bought at
     limit : (accounts,) int64, credit limit in ticks
     children : tuple of (depth-ordered) site rows that replenish, farthest first
@@ -51,6 +52,7 @@ class Network:
     own: BoolArray
     options: IntArray
     option_metres: IntArray
+    option_mode: IntArray
     option_cumulative: FloatArray
     cover: FloatArray
     price: IntArray
@@ -78,9 +80,7 @@ def build_network(market: Market, design: Design) -> Network:
     covered = np.flatnonzero(plan.mode >= 0)
     account = np.where(outlets.chain >= 0, len(outlets) + outlets.chain, np.arange(len(outlets)))
     option_metres = _option_metres(market, design)
-    price = np.where(
-        plan.mode[:, None] >= 0, design.terms.price_outlet[np.maximum(plan.mode, 0)], 0
-    )
+    price = sourcing.offer_prices(design)
     children, lead = _lanes(market, design)
     days, length = _months(market)
     return Network(
@@ -93,6 +93,7 @@ def build_network(market: Market, design: Design) -> Network:
         own=~market.sites.independent,
         options=plan.options,
         option_metres=option_metres,
+        option_mode=sourcing.option_modes(design),
         option_cumulative=_choice(market, option_metres),
         cover=flows.cover_days(design),
         price=price,
@@ -157,10 +158,11 @@ def _buying_prices(market: Market, design: Design) -> IntArray:
 def _limits(
     market: Market, design: Design, covered: IntArray, account: IntArray, price: IntArray
 ) -> IntArray:
-    mode = design.outlets.mode[covered]
+    mode = sourcing.option_modes(design)[covered]
     cases = market.outlets.rate[covered] / market.products.units_per_case
-    daily = (cases * price[covered]).sum(axis=1)
-    each = np.floor(design.terms.credit_days[mode] * daily + 0.5).astype(np.int64)
+    daily = (cases[:, None, :] * price[covered]).sum(axis=2)
+    offers = np.floor(design.terms.credit_days[mode] * daily + 0.5).astype(np.int64)
+    each = offers.max(axis=1)
     limit = np.zeros(len(market.outlets) + len(market.chain_ids), dtype=np.int64)
     np.add.at(limit, account[covered], each)
     return limit

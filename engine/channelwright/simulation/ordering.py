@@ -12,6 +12,7 @@ from channelwright.model.design import CYCLE_DAYS
 from channelwright.rules import behaviour
 from channelwright.rules.beats import Beat
 from channelwright.simulation.network import CALENDAR, Network
+from channelwright.simulation.sourcing import Sourcing
 from channelwright.simulation.state import State, expected_demand
 
 
@@ -43,6 +44,7 @@ class Ordering:
     def __init__(self, network: Network, address: Address) -> None:
         self._network = network
         self._address = address
+        self._sourcing = Sourcing(network, address)
         start = network.market.calendar.start.weekday()
         self._offset = int(start)
 
@@ -62,17 +64,10 @@ class Ordering:
             [beat.end[beat.made] if beat is not None else called, self._seconds(state, others)]
         )
         self._lift(state, outlet[order])
-        productive, lines = _call_results(beat, order[: len(called)], cases[: len(called)])
         placed = outlet[order]
-        return Placed(
-            placed,
-            second[order],
-            self._options(state, placed),
-            cases[order],
-            beat,
-            productive,
-            lines,
-        )
+        option, cases[order] = self._sourcing.choose(state, placed, cases[order])
+        productive, lines = _call_results(beat, order[: len(called)], cases[: len(called)])
+        return Placed(placed, second[order], option, cases[order], beat, productive, lines)
 
     def _suggest(self, state: State, outlet: IntArray) -> tuple[IntArray, BoolArray]:
         """Return the suggested cases (n, P) and whether the outlet wants to order."""
@@ -87,8 +82,7 @@ class Ordering:
         cases = np.where(gap > 0, (2 * gap + unit) // (2 * unit), 0)
         reorder = service.reorder_days[mode]
         low = (reorder < 0) | (position.sum(axis=1) < reorder * expected.sum(axis=1))
-        enough = cases.sum(axis=1) >= np.maximum(1, service.minimum_cases[mode])
-        return cases, low & enough
+        return cases, low & self._sourcing.enough(outlet, cases)
 
     def _strikes(self, state: State, called: IntArray) -> BoolArray:
         if called.size == 0:
@@ -116,16 +110,6 @@ class Ordering:
         mode = self._network.design.outlets.mode[outlet]
         lift = behaviour.lift_share(self._network.market, mode, state.effort[mode])
         state.execution[outlet] += lift * (1 - state.execution[outlet])
-
-    def _options(self, state: State, outlet: IntArray) -> IntArray:
-        """Return the column of the chosen source."""
-        cumulative = self._network.option_cumulative
-        if cumulative.shape[1] == 1 or outlet.size == 0:
-            return np.zeros(len(outlet), dtype=np.int64)
-        uniform = self._address.uniforms(Purpose.SOURCE_CHOICE, state.day, int(outlet.max()) + 1)
-        below = uniform[outlet][:, None] < cumulative[outlet]
-        last = (self._network.options[outlet] >= 0).sum(axis=1) - 1
-        return np.asarray(np.where(below.any(axis=1), below.argmax(axis=1), last))
 
 
 def _call_results(

@@ -16,7 +16,7 @@ from channelwright.rules import behaviour
 from channelwright.simulation.allocation import Allocated, allocate
 from channelwright.simulation.books import Books, units_held
 from channelwright.simulation.consumers import Consumers
-from channelwright.simulation.delivering import receive, settle_payments
+from channelwright.simulation.delivering import Invoiced, receive, settle_payments
 from channelwright.simulation.details import Details
 from channelwright.simulation.network import PLANT, Network, build_network
 from channelwright.simulation.ordering import Ordering, Placed
@@ -183,7 +183,7 @@ class _World:
         post(Account.GOODS, payer[outlet], owner[site], mode, site, outlet, invoiced.value)
         self._books.goods += int(invoiced.value.sum())
         post(Account.DELIVERY, owner[site], OUTSIDE, mode, site, outlet, drops.cost)
-        self._post_platform(invoiced.outlet, invoiced.site, invoiced.amount)
+        self._post_platform(invoiced)
         self._recorder.deliveries(drops, invoiced)
         if self._details is not None:
             self._details.deliveries(state.day, drops, invoiced)
@@ -192,9 +192,10 @@ class _World:
             self._details.finished(state.day, orders, last)
         self._drop_finished_orders()
 
-    def _post_platform(self, outlet: IntArray, site: IntArray, amount: IntArray) -> None:
-        mode = self._network.design.outlets.mode[outlet]
-        fee = share(amount, self._network.design.terms.platform_fee[mode])
+    def _post_platform(self, invoiced: Invoiced) -> None:
+        outlet, site = invoiced.outlet, invoiced.site
+        mode = self._network.option_mode[outlet, invoiced.option]
+        fee = share(invoiced.amount, self._network.design.terms.platform_fee[mode])
         self._postings.post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, outlet, fee)
 
     def _drop_finished_orders(self) -> None:
@@ -218,7 +219,7 @@ class _World:
     def _open_orders(self, placed: Placed) -> None:
         state, design = self._state, self._network.design
         count = len(placed.outlet)
-        mode = design.outlets.mode[placed.outlet]
+        mode = self._network.option_mode[placed.outlet, placed.option]
         late = placed.second > design.service.cutoff[mode]
         zero = np.zeros_like(placed.cases)
         state.orders.append(

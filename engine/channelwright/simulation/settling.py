@@ -67,9 +67,9 @@ def _pay_people(
 
 
 def _pay_rebates(network: Network, state: State, postings: Postings) -> None:
-    terms, plan = network.design.terms, network.design.outlets
+    terms = network.design.terms
     outlet, option = np.nonzero(state.month_invoices)
-    site, mode = network.options[outlet, option], plan.mode[outlet]
+    site, mode = network.options[outlet, option], network.option_mode[outlet, option]
     amount = share(state.month_invoices[outlet, option], terms.outlet_rebate[mode])
     payer = network.payer[outlet]
     postings.post(Account.REBATE, network.owner[site], payer, mode, site, outlet, amount)

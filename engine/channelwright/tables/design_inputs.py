@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
 from channelwright.tables.schema import Table
+from channelwright.tables.selling_inputs import SELLING_TABLES
 
 DESIGN_SITES = Table(
     "design_sites",
@@ -127,5 +128,6 @@ DESIGN_TABLES: dict[str, Table] = {
         DESIGN_PRICES,
         DESIGN_SERVICE,
         DESIGN_LEVELS,
+        *SELLING_TABLES,
     )
 }

@@ -1,0 +1,115 @@
+"""From whom an outlet may buy, at which price, and how it weighs the offers.
+
+Optimiser and simulator call these same functions (docs/world/source-choice.md).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.units import (
+    TICKS_PER_UNIT,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    share,
+)
+from channelwright.model.design import Design
+from channelwright.model.market import Market
+from channelwright.model.source_choice import Rights, Selling
+
+
+def is_on(market: Market, design: Design) -> bool:
+    """Return whether outlets choose by the whole offer and rights matter."""
+    return market.source_choice is not None or design.selling is not None
+
+
+def option_modes(design: Design) -> IntArray:
+    """Return the mode in which each outlet buys from each option: (O, N), 0 where none."""
+    plan = design.outlets
+    if design.selling is not None:
+        return np.maximum(design.selling.option_mode, 0)
+    return np.broadcast_to(np.maximum(plan.mode, 0)[:, None], plan.options.shape)
+
+
+def offer_prices(design: Design) -> IntArray:
+    """Return what every option asks of every outlet: (O, N, P) ticks per case, 0 where none."""
+    options = design.outlets.options
+    price = design.terms.price_outlet[option_modes(design)]
+    if design.selling is not None:
+        asking = design.selling.asking[np.maximum(options, 0)]
+        price = share(price, asking[:, :, None])
+    there = (options >= 0) & (design.outlets.mode >= 0)[:, None]
+    return np.where(there[:, :, None], price, 0)
+
+
+def may_sell(market: Market, design: Design) -> BoolArray | None:
+    """Return which option may sell which product to which outlet: (O, N, P); None = all may."""
+    return draft_rights(market, design.selling, design.outlets.options)
+
+
+def draft_rights(market: Market, selling: Selling | None, options: IntArray) -> BoolArray | None:
+    """Return the same for given options: (O, N, P); None = all may."""
+    if selling is None or not len(selling.rights):
+        return None
+    rights = selling.rights
+    shape = (*options.shape, len(market.products))
+    forbidden, reserved, holds = (np.zeros(shape, dtype=bool) for _ in range(3))
+    for row in range(len(rights)):
+        outlets = _meant(market, rights, row)[:, None, None]
+        meant = outlets & rights.product[row]
+        site = int(rights.site[row])
+        named = (meant & (options == site)[:, :, None]) if site >= 0 else meant
+        if rights.exclusive[row]:
+            reserved |= meant
+            holds |= named
+        else:
+            forbidden |= named
+    return np.asarray(~forbidden & (~reserved | holds))
+
+
+def _meant(market: Market, rights: Rights, row: int) -> BoolArray:
+    """Return the outlets that a row of rights is about: (O,)."""
+    area, segment = int(rights.area[row]), int(rights.segment[row])
+    outlets = market.outlets
+    return np.asarray(
+        ((area < 0) | (outlets.area == area)) & ((segment < 0) | (outlets.segment == segment))
+    )
+
+
+def offer_utilities(
+    market: Market,
+    design: Design,
+    mode: IntArray,
+    metres: IntArray,
+    landed: FloatArray,
+    on_hand: FloatArray,
+) -> FloatArray:
+    """Return the utility of every offer without habit: (n, N).
+
+    Parameters
+    ----------
+    mode, metres : (n, N) mode of the sale, distance to the source
+    landed : (n, N) ticks per case, price less rebate
+    on_hand : (n, N) share of the order that the source has now
+    """
+    behaviour, service = market.behaviour, design.service
+    haul = behaviour.haul_cost * metres / 1000
+    utility = -behaviour.price_weight * ((landed + haul) / TICKS_PER_UNIT)
+    weights = market.source_choice
+    if weights is not None:
+        utility = utility + weights.credit * design.terms.outlet_days[mode]
+        utility = utility - weights.minimum * service.minimum_cases[mode]
+        utility = utility - weights.wait * service.promise_days[mode]
+        utility = utility + weights.stock * on_hand
+    return np.asarray(utility, dtype=np.float64)
+
+
+def logit(utility: FloatArray, available: BoolArray) -> FloatArray:
+    """Return choice probabilities among available offers: rows sum to 1, or to 0 without any."""
+    masked = np.where(available, utility, -np.inf)
+    best = masked.max(axis=1, keepdims=True)
+    weight = np.where(available, np.exp(masked - np.where(np.isfinite(best), best, 0.0)), 0.0)
+    total = weight.sum(axis=1, keepdims=True)
+    shares = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
+    return np.asarray(shares, dtype=np.float64)
