@@ -1,6 +1,7 @@
 """06:00: truck tours and tariff carriers bring what is ready; then the day's invoices."""
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import simpy
@@ -9,6 +10,7 @@ from channelwright.foundation.random import Purpose
 from channelwright.foundation.units import DAY_SECONDS, split_evenly
 from channelwright.tables.codes import Account
 from channelwright.tables.outputs import DELIVERIES, PAYMENTS
+from tests.reference.failures import Outcome, try_stop
 from tests.reference.geography import Place, seconds
 from tests.reference.laws import payment_delay, share
 from tests.reference.records import Invoice, PickOrder
@@ -31,7 +33,7 @@ def send_trucks(state: State, day: int) -> None:
         for pick in left:
             pick.left_behind = True
         for number, tour in enumerate(tours):
-            clock = simpy.Environment(initial_time=LEAVING)
+            clock = simpy.Environment(initial_time=tour.leaving)
             clock.process(drive_tour(clock, state, site, tour, day, number))
             clock.run()
 
@@ -42,32 +44,103 @@ def _place_in_route(state: State, pick: PickOrder) -> tuple[bool, int, int, int,
     return (not pick.left_behind, rank, order.day, order.outlet, pick.evening)
 
 
+@dataclass
+class Truck:
+    """A vehicle of a site: when it can leave, and how many tours it has made today."""
+
+    free: int = LEAVING
+    tours: int = 0
+
+
+@dataclass
+class Tour:
+    """The pick orders of a tour, the truck that drives it and when it leaves."""
+
+    truck: Truck
+    leaving: int
+    picks: list[PickOrder]
+    day_cost: int = 0
+
+
 def plan_tours(
     state: State, site: int, picks: list[PickOrder]
-) -> tuple[list[list[PickOrder]], list[PickOrder]]:
+) -> tuple[list[Tour], list[PickOrder]]:
     """Fill tours greedily; return them and what is left behind."""
-    tours: list[list[PickOrder]] = []
+    garage = [Truck() for _ in range(int(state.design.sites.vehicles[site]))]
+    tours: list[Tour] = []
+    left: list[PickOrder] = []
     for position, pick in enumerate(picks):
-        if tours and fits(state, site, [*tours[-1], pick]):
-            tours[-1].append(pick)
-        elif len(tours) < state.design.sites.vehicles[site]:
-            tours.append([pick])
-        else:
-            return tours, picks[position:]
-    return tours, []
+        if tours and fits(state, site, tours[-1], pick):
+            tours[-1].picks.append(pick)
+            continue
+        if tours:
+            come_home(state, site, tours[-1])
+        tour = open_tour(state, site, garage, pick)
+        if tour is None:
+            left = picks[position:]
+            break
+        tours.append(tour)
+    share_day_costs(state, site, tours)
+    return tours, left
 
 
-def fits(state: State, site: int, tour: list[PickOrder]) -> bool:
-    """Say whether cases, drops and shift of the vehicle hold."""
+def open_tour(state: State, site: int, garage: list[Truck], pick: PickOrder) -> Tour | None:
+    """Send the truck that is free first, if it may leave and can be back in time."""
+    rules = state.market.delivery
+    vehicle = int(state.design.sites.vehicle[site])
+    again = rules is not None and rules.load_seconds[vehicle] >= 0
+    able = [truck for truck in garage if again or truck.tours == 0]
+    if not able:
+        return None
+    truck = min(able, key=lambda truck: truck.free)
+    if truck.tours > 0:
+        assert rules is not None
+        home = truck.free + tour_seconds(state, site, [pick])
+        if home > LEAVING + rules.day_seconds[vehicle]:
+            return None
+    truck.tours += 1
+    return Tour(truck, truck.free, [pick])
+
+
+def come_home(state: State, site: int, tour: Tour) -> None:
+    """A truck is back and loads for its next tour."""
+    tour.truck.free = tour.leaving + tour_seconds(state, site, tour.picks)
+    if state.market.delivery is not None:
+        vehicle = int(state.design.sites.vehicle[site])
+        tour.truck.free += int(state.market.delivery.load_seconds[vehicle])
+
+
+def share_day_costs(state: State, site: int, tours: list[Tour]) -> None:
+    """Split the day of each truck evenly over its tours."""
+    vehicle = int(state.design.sites.vehicle[site])
+    cost = int(state.market.vehicles.day_cost[vehicle])
+    for truck in {id(tour.truck): tour.truck for tour in tours}.values():
+        mine = [tour for tour in tours if tour.truck is truck]
+        for tour, part in zip(mine, split_evenly(cost, len(mine)), strict=True):
+            tour.day_cost = int(part)
+
+
+def fits(state: State, site: int, tour: Tour, pick: PickOrder) -> bool:
+    """Say whether cases, drops, shift and day of the vehicle hold with one more pick order."""
     vehicles, vehicle = state.market.vehicles, int(state.design.sites.vehicle[site])
-    cases = sum(pick.total for pick in tour)
-    length = sum(leg_seconds(state, site, leg) for leg in legs(state, site, tour))
-    length += sum(stop_seconds(state, site, pick) for pick in tour)
+    picks = [*tour.picks, pick]
+    length = tour_seconds(state, site, picks)
+    rules = state.market.delivery
+    in_day = True
+    if rules is not None and rules.load_seconds[vehicle] >= 0:
+        in_day = bool(tour.leaving + length <= LEAVING + rules.day_seconds[vehicle])
     return bool(
-        cases <= vehicles.cases[vehicle]
-        and len(tour) <= vehicles.drops[vehicle]
+        sum(one.total for one in picks) <= vehicles.cases[vehicle]
+        and len(picks) <= vehicles.drops[vehicle]
         and length <= vehicles.shift_seconds[vehicle]
+        and in_day
     )
+
+
+def tour_seconds(state: State, site: int, picks: list[PickOrder]) -> int:
+    """Return the time from leaving to being back."""
+    driving = sum(leg_seconds(state, site, leg) for leg in legs(state, site, picks))
+    return driving + sum(stop_seconds(state, site, pick) for pick in picks)
 
 
 def legs(state: State, site: int, tour: list[PickOrder]) -> list[int]:
@@ -90,20 +163,20 @@ def stop_seconds(state: State, site: int, pick: PickOrder) -> int:
 
 
 def drive_tour(
-    clock: simpy.Environment, state: State, site: int, tour: list[PickOrder], day: int, number: int
+    clock: simpy.Environment, state: State, site: int, tour: Tour, day: int, number: int
 ) -> Generator[simpy.Event, None, None]:
     """One truck, from stop to stop and home."""
-    metres = legs(state, site, tour)
-    for leg, pick in zip(metres, tour, strict=False):
+    metres = legs(state, site, tour.picks)
+    for leg, pick in zip(metres, tour.picks, strict=False):
         yield clock.timeout(leg_seconds(state, site, leg))
-        deliver(state, pick, day, int(clock.now), number)
+        if hand_over(state, pick, day, int(clock.now), number) is not Outcome.AGAIN:
+            state.picked_for_trucks[site].remove(pick)
         yield clock.timeout(stop_seconds(state, site, pick))
     vehicles, vehicle = state.market.vehicles, int(state.design.sites.vehicle[site])
     driving = (sum(metres) * int(vehicles.km_cost[vehicle]) + 500) // 1000
-    cost = int(vehicles.day_cost[vehicle]) + driving
-    for pick, part in zip(tour, split_evenly(cost, len(tour)), strict=True):
+    cost = tour.day_cost + driving
+    for pick, part in zip(tour.picks, split_evenly(cost, len(tour.picks)), strict=True):
         post_delivery_cost(state, pick, day, int(part))
-        state.picked_for_trucks[site].remove(pick)
 
 
 # ---------------------------------------------------------------- tariff carriers
@@ -113,13 +186,24 @@ def send_by_tariff(
     """One shipment by a carrier who charges per drop and case."""
     service, mode = state.design.service, pick.order.mode
     day = pick.ready // DAY_SECONDS + max(1, int(service.tariff_days[mode]))
-    yield clock.timeout(day * DAY_SECONDS + LEAVING - clock.now)
-    deliver(state, pick, day, LEAVING, TARIFF_TOUR)
     price = int(service.tariff_drop[mode]) + int(service.tariff_case[mode]) * pick.total
-    post_delivery_cost(state, pick, day, price)
+    outcome = Outcome.AGAIN
+    while outcome is Outcome.AGAIN:
+        yield clock.timeout(day * DAY_SECONDS + LEAVING - clock.now)
+        outcome = hand_over(state, pick, day, LEAVING, TARIFF_TOUR)
+        post_delivery_cost(state, pick, day, price)
+        day += 1
 
 
 # ---------------------------------------------------------------- at the outlet
+def hand_over(state: State, pick: PickOrder, day: int, second: int, tour: int) -> Outcome:
+    """Deliver if somebody takes the goods."""
+    outcome = try_stop(state, pick, day, second, tour)
+    if outcome is Outcome.TAKEN:
+        deliver(state, pick, day, second, tour)
+    return outcome
+
+
 def deliver(state: State, pick: PickOrder, day: int, second: int, tour: int) -> None:
     """Fill the shelf and write what was delivered."""
     order = pick.order

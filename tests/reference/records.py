@@ -81,6 +81,7 @@ class PickOrder:
     cases: dict[int, int] = field(default_factory=dict)  # by number of the product
     ready: int = -1
     left_behind: bool = False
+    attempts: int = 0
 
     @property
     def total(self) -> int:

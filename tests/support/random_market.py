@@ -33,11 +33,13 @@ from channelwright.model.market import (
 )
 from tests.support.dice import Dice
 from tests.support.modes import MODE_ROWS
+from tests.support.random_delivery import with_delivery
 from tests.support.random_demand import with_demand
 from tests.support.random_design import random_design
 from tests.support.random_source_choice import with_source_choice
 
 NEVER = 1e12
+OWN_DICE = 2**33
 KINDS_BELOW_PLANT = SITE_KINDS[1:]
 # Opening at 06:00 and closing at 19:00 meet the trucks and the release to the second.
 HOURS = ((0, 86_400), (21_600, 68_400), (28_800, 64_800), (79_200, 86_400), (0, 36_000))
@@ -79,7 +81,9 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
         finance=Finance(currency="CNY", vat_ppm=130_000, interest_ppm=dice.one_of((0, 80_000))),
     )
     market, design = with_demand(market, random_design(market, dice, exact), seed)
-    return with_source_choice(market, design, seed)
+    market, design = with_source_choice(market, design, seed)
+    # Mechanisms have dice of their own, so that a new one changes no market without it.
+    return with_delivery(market, design, Dice(seed + 100 * OWN_DICE))
 
 
 @st.composite

@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 from tests.unit import scenario_defects as market
 from tests.unit import scenario_demand_defects as demand
 from tests.unit import scenario_design_defects as designs
+from tests.unit import scenario_fulfilment_defects as fulfilment
 from tests.unit import scenario_selling_defects as selling
 
 TINY = ROOT / "tests/data/packs/tiny"
@@ -24,6 +25,7 @@ DEFECTS = (
     *designs.REQUESTS,
     *selling.SELLING,
     *demand.DEMAND,
+    *fulfilment.FULFILMENT,
 )
 
 

@@ -32,6 +32,7 @@ class Purpose(IntEnum):
     SOURCE_CHOICE = 8
     PAYMENT_DELAY = 9
     PICK_TIME = 10
+    DELIVERY_FAILURE = 100
 
 
 @dataclass(frozen=True)

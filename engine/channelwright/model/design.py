@@ -153,6 +153,8 @@ class Service(Columns):
     tariff_days : (M,) int64, days from pick to delivery by tariff
     tariff_drop, tariff_case : (M,) int64, ticks per drop and case by tariff, paid by the
         seller
+    attempts : (M,) int64, deliveries tried before an order is cancelled; None = stops never
+        fail
     """
 
     cover_days: FloatArray
@@ -168,6 +170,7 @@ class Service(Columns):
     tariff_days: IntArray
     tariff_drop: IntArray
     tariff_case: IntArray
+    attempts: IntArray | None = None
 
 
 @dataclass(frozen=True)

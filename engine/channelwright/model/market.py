@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
+from channelwright.model.delivery import Delivery
 from channelwright.model.demand import Empirical
 from channelwright.model.source_choice import SourceChoice
 
@@ -378,3 +379,4 @@ class Market:
     finance: Finance
     empirical: Empirical | None = None
     source_choice: SourceChoice | None = None
+    delivery: Delivery | None = None

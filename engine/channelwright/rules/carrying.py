@@ -12,6 +12,7 @@ from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import SITE_KINDS, Market
 from channelwright.rules import geography
+from channelwright.rules.attempts import stops_per_order
 from channelwright.rules.flows import Flows, uses_trucks
 
 _PLANT = SITE_KINDS.index("plant")
@@ -22,7 +23,7 @@ _SPREAD_AREA_FLOOR = 1e4  # m2
 def drop_costs(
     market: Market, design: Design, flows: Flows, rows: IntArray, sites: IntArray
 ) -> FloatArray:
-    """Return expected ticks per drop of serving outlets from sites: (n, m).
+    """Return expected ticks per drop of serving outlets from sites, failed stops included: (n, m).
 
     Trucks: time at the stop and local leg as a share of the tour's day, the radial leg
     shared by the stops of a tour, and kilometres. Tariff: the tariff.
@@ -41,6 +42,7 @@ def drop_costs(
     service = design.service
     tariff = service.tariff_drop[mode] + service.tariff_case[mode] * size
     cost = np.where(truck[:, None], by_truck, tariff[:, None])
+    cost = cost * stops_per_order(market, design, rows)[:, None]
     return np.where(metres < 0, np.inf, cost)
 
 

@@ -63,10 +63,26 @@ _RATIO_ROWS = (
     (
         "otif",
         "share",
-        "orders delivered whole within the promise / orders placed",
+        "orders delivered whole by the promised day / orders whose promised day is over",
         True,
-        "drops_on_time_full",
-        "orders",
+        "orders_on_time_full",
+        "orders_promised",
+    ),
+    (
+        "satisfaction",
+        "share",
+        "orders on time in full + calls made / orders promised + calls planned",
+        True,
+        "promises_kept",
+        "promises",
+    ),
+    (
+        "delivery_failure_rate",
+        "share",
+        "stops where nobody took the goods / all stops",
+        False,
+        "drops_failed",
+        "stops",
     ),
     (
         "on_shelf_availability",
@@ -146,6 +162,9 @@ def kpi_table(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd
     frames = measured(tables)
     cells = frames["cells"].copy()
     cells["units_lost"] = cells["units_demanded"] - cells["units_sold"]
+    cells["stops"] = cells["drops"] + cells["drops_failed"]
+    cells["promises"] = cells["orders_promised"] + cells["calls_planned"]
+    cells["promises_kept"] = cells["orders_on_time_full"] + cells["calls_made"]
     parts = [
         _cell_kpis(market, cells),
         _distribution(market, cells),

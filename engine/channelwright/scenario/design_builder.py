@@ -16,6 +16,7 @@ from channelwright.model.market import CAPTURES, GRADES, Market
 from channelwright.rules import planning
 from channelwright.scenario.calendar_builder import WEEKDAYS
 from channelwright.scenario.design_shapes import DesignShape, HeadcountRule, VisitShape
+from channelwright.scenario.fulfilment import build_attempts
 from channelwright.scenario.market_builder import clocks, codes, to_ppm, to_ticks
 from channelwright.scenario.selling_builder import with_sources
 from channelwright.tables.cells import Cells, TypedTable
@@ -221,6 +222,7 @@ def _service(market: Market, table: TypedTable) -> Service:
         tariff_days=spread(table["tariff_days"]),
         tariff_drop=spread(to_ticks(table["tariff_drop"])),
         tariff_case=spread(to_ticks(table["tariff_case"])),
+        attempts=build_attempts(market, spread(table["delivery_attempts"])),
     )
 
 

@@ -10,6 +10,7 @@ from channelwright.foundation.errors import Problem
 from channelwright.scenario.calendar_builder import ALL_FAMILIES
 from channelwright.scenario.demand_builder import empirical_problems
 from channelwright.scenario.documents import Document
+from channelwright.scenario.fulfilment import further_tours
 from channelwright.scenario.places import place_problems
 from channelwright.scenario.references import among, dangling
 from channelwright.tables.cells import TypedTable, shown
@@ -265,4 +266,5 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Tables], Iterator[Problem]]], ..
     (("lanes", "sites"), _lane_ends),
     (("sites",), _plants),
     (("sites",), _desk_hours),
+    (("vehicles",), further_tours),
 )

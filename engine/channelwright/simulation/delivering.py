@@ -116,3 +116,19 @@ def settle_payments(state: State) -> None:
     for seller, buyer, value in state.settle_sites.pop(state.day, []):
         state.site_receivable[seller] -= value
         state.site_payable[buyer] -= value
+
+
+def last_drop(orders: IntArray, cases: IntArray) -> IntArray:
+    """Return the cases of each drop, zero where a later drop of the day is the same order's.
+
+    Two pick orders of one order may arrive together; the line ends once.
+    """
+    seen: set[int] = set()
+    result = cases.copy()
+    for row in range(len(orders) - 1, -1, -1):
+        if int(orders[row]) in seen:
+            first = np.flatnonzero(orders == orders[row])[-1]
+            result[first] = np.maximum(result[first], cases[row])
+            result[row] = 0
+        seen.add(int(orders[row]))
+    return result

@@ -165,11 +165,31 @@ class Details:
         grid = np.broadcast_to(state[:, None], ended.shape)
         self._lines(orders, ended, grid, day)
 
+    def failures(self, day: int, missed: Dropped) -> None:
+        """Write the stops of a day where nobody took the goods."""
+        loads = missed.loads
+        names = ("outlet", "site", "order_day", "ready")
+        chunk = {name: loads[name] for name in names}
+        chunk["ready_second"] = chunk.pop("ready") - loads["order_day"] * DAY_SECONDS
+        self._sink.append(
+            "failed_deliveries",
+            chunk
+            | {
+                "day": np.full(len(loads), day, dtype=np.int64),
+                "second": missed.second,
+                "tour": missed.tour,
+                "cases": loads["cases"].sum(axis=1),
+                "attempt": loads["fails"],
+                "cancelled": missed.cancelled.astype(np.int64),
+            },
+        )
+
     def finished(self, day: int, orders: Rows, drops_cases: IntArray) -> None:
-        """Write the lines that a delivery ended (rows of orders with cases dropped)."""
+        """Write the lines that a delivery or a last failed attempt ended."""
         done = orders["delivered"] + orders["cut"] == orders["ordered"]
         ended = done & (drops_cases > 0)
-        part = np.where(orders["cut"] > 0, LineState.CUT_PART, LineState.DELIVERED)
+        cut = np.where(orders["delivered"] > 0, LineState.CUT_PART, LineState.CUT)
+        part = np.where(orders["cut"] > 0, cut, LineState.DELIVERED)
         self._lines(orders, ended, part, day)
 
     def horizon(self, day: int, orders: Rows) -> None:

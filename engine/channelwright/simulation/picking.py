@@ -39,6 +39,7 @@ def pick(network: Network, address: Address, state: State, evening: Allocated) -
     names = ("serial", "outlet", "mode", "site", "option")
     columns = {name: orders[name] for name in names}
     columns |= {"order_day": orders["day"], "ready": ready, "left": zeros, "cases": cases}
+    columns["fails"] = zeros
     state.loads.append(tariff=np.where(tariff, day, -1), **columns)
     return Rows(site=orders["site"], wait=ready - service - release)
 

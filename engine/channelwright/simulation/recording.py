@@ -10,6 +10,7 @@ from channelwright.simulation.consumers import Sales
 from channelwright.simulation.delivering import Invoiced
 from channelwright.simulation.network import Network
 from channelwright.simulation.ordering import Placed
+from channelwright.simulation.promises import Promises
 from channelwright.simulation.replenishing import Shipment
 from channelwright.simulation.settling import owned_value, stock_value
 from channelwright.simulation.state import Rows, State
@@ -36,6 +37,8 @@ class Recorder:
         people = len(network.design.reps)
         self._people = np.zeros((len(REP_CELLS.names) - 2, people), dtype=np.int64)
         self._person = {name: self._people[i] for i, name in enumerate(REP_CELLS.names[2:])}
+        self._promises = Promises(network)
+        self._day = 0
         weight = market.outlets.category_cases * _WEIGHT_UNIT
         self._weight = np.floor(weight + 0.5).astype(np.int64)
 
@@ -44,24 +47,36 @@ class Recorder:
         outlet, cell = drops.loads["outlet"], self._cell
         cases = drops.loads["cases"].sum(axis=1)
         np.add.at(cell["drops"], outlet, 1)
-        np.add.at(cell["drops_on_time_full"], outlet, invoiced.whole.astype(np.int64))
+        self._promises.keep(drops.loads, invoiced.whole)
         np.add.at(cell["cases_delivered"], outlet, cases)
         own = self._network.own[drops.loads["site"]]
         np.add.at(cell["cases_direct"], outlet, np.where(own, cases, 0))
-        np.add.at(cell["metres"], outlet, drops.metres)
         np.add.at(cell["outlet_value"], outlet, invoiced.value)
         rep = self._network.design.outlets.rep[outlet]
         np.add.at(self._person["sales"], rep[rep >= 0], invoiced.value[rep >= 0])
-        site, tours = drops.tours["site"], drops.tours
+
+    def tours(self, visited: Dropped) -> None:
+        """Add the tours of a day and the distance of their stops."""
+        np.add.at(self._cell["metres"], visited.loads["outlet"], visited.metres)
+        site, tours = visited.tours["site"], visited.tours
         np.add.at(self._site["tours"], site, 1)
         np.add.at(self._site["tour_seconds"], site, tours["seconds"])
         np.add.at(self._site["tour_metres"], site, tours["metres"])
         np.add.at(self._site["tour_cases"], site, tours["cases"])
 
+    def failures(self, missed: Dropped) -> None:
+        """Add the stops of a day where nobody took the goods."""
+        outlet, cell = missed.loads["outlet"], self._cell
+        np.add.at(cell["drops_failed"], outlet, 1)
+        cases = np.where(missed.cancelled, missed.loads["cases"].sum(axis=1), 0)
+        np.add.at(cell["cases_cancelled"], outlet, cases)
+
     def orders(self, placed: Placed) -> None:
         """Add the orders and calls of a day."""
         cell, outlet = self._cell, placed.outlet
         cell["orders"][outlet] += 1
+        mode = self._network.option_mode[placed.outlet, placed.option]
+        self._promises.give(self._day, placed.outlet, mode)
         cell["lines"][outlet] += (placed.cases > 0).sum(axis=1)
         cell["cases_ordered"][outlet] += placed.cases.sum(axis=1)
         if placed.beat is None:
@@ -129,6 +144,10 @@ class Recorder:
         cell["shelf_units"][rows] += shelf.sum(axis=1)
         level = np.floor(state.execution[rows] * _EXECUTION_UNIT + 0.5)
         cell["execution"][rows] += level.astype(np.int64)
+        promised, kept = self._promises.judge(state.day)
+        np.add.at(cell["orders_promised"], promised, 1)
+        np.add.at(cell["orders_on_time_full"], kept, 1)
+        self._day = state.day + 1
         site, unit = self._site, self._network.market.products.units_per_case
         site["stock_case_days"] += (state.stock // unit).sum(axis=1)
         site["stock_value_days"] += stock_value(self._network, state)

@@ -9,15 +9,16 @@ import numpy as np
 import simpy
 
 from channelwright.foundation.random import Address
-from channelwright.foundation.units import DAY_SECONDS, IntArray, share
+from channelwright.foundation.units import DAY_SECONDS, share
 from channelwright.model.design import Design
 from channelwright.model.market import SOLICITORS, Market
 from channelwright.rules import behaviour
 from channelwright.simulation.allocation import Allocated, allocate
 from channelwright.simulation.books import Books, units_held
 from channelwright.simulation.consumers import Consumers
-from channelwright.simulation.delivering import Invoiced, receive, settle_payments
+from channelwright.simulation.delivering import Invoiced, last_drop, receive, settle_payments
 from channelwright.simulation.details import Details
+from channelwright.simulation.failing import bring_back
 from channelwright.simulation.network import PLANT, Network, build_network
 from channelwright.simulation.ordering import Ordering, Placed
 from channelwright.simulation.picking import pick
@@ -32,7 +33,7 @@ from channelwright.simulation.settling import (
     settle_month,
 )
 from channelwright.simulation.state import opening_state
-from channelwright.simulation.tours import deliver
+from channelwright.simulation.tours import Dropped, deliver
 from channelwright.tables.codes import Account
 from channelwright.tables.sink import Sink
 
@@ -170,9 +171,41 @@ class _World:
 
     def _morning(self) -> None:
         network, state = self._network, self._state
-        drops = deliver(network, state)
-        if not len(drops.loads):
+        visited = deliver(network, self._address, state)
+        if not len(visited.loads):
             return
+        loads, cost = visited.loads, visited.cost
+        self._recorder.tours(visited)
+        self._postings.post(
+            Account.DELIVERY,
+            network.owner[loads["site"]],
+            OUTSIDE,
+            loads["mode"],
+            loads["site"],
+            loads["outlet"],
+            cost,
+        )
+        drops, missed = visited.split() if visited.failed.any() else (visited, None)
+        if missed is not None:
+            self._fail(missed)
+        if len(drops.loads):
+            self._receive(drops)
+        self._drop_finished_orders()
+
+    def _fail(self, missed: Dropped) -> None:
+        network, state = self._network, self._state
+        self._recorder.failures(missed)
+        if self._details is not None:
+            self._details.failures(state.day, missed)
+        back = missed.loads.take(missed.cancelled)
+        orders = bring_back(network, state, back)
+        if self._details is not None and len(back):
+            self._details.finished(
+                state.day, state.orders.take(orders), last_drop(orders, back["cases"])
+            )
+
+    def _receive(self, drops: Dropped) -> None:
+        network, state = self._network, self._state
         invoiced = receive(network, self._address, state, drops)
         self._count["deliveries"] += len(drops.loads)
         self._books.invoiced += int(invoiced.amount.sum())
@@ -182,15 +215,13 @@ class _World:
         owner, payer = network.owner, network.payer
         post(Account.GOODS, payer[outlet], owner[site], mode, site, outlet, invoiced.value)
         self._books.goods += int(invoiced.value.sum())
-        post(Account.DELIVERY, owner[site], OUTSIDE, mode, site, outlet, drops.cost)
         self._post_platform(invoiced)
         self._recorder.deliveries(drops, invoiced)
         if self._details is not None:
             self._details.deliveries(state.day, drops, invoiced)
             orders = state.orders.take(invoiced.orders)
-            last = _last_drop(invoiced.orders, drops.loads["cases"])
+            last = last_drop(invoiced.orders, drops.loads["cases"])
             self._details.finished(state.day, orders, last)
-        self._drop_finished_orders()
 
     def _post_platform(self, invoiced: Invoiced) -> None:
         outlet, site = invoiced.outlet, invoiced.site
@@ -359,19 +390,3 @@ def _effort_row(month: int, mode: int, best: int, actual: float) -> dict[str, np
     whole = {"month": month, "mode": mode, "best": best}
     row = {name: np.array([value], dtype=np.int64) for name, value in whole.items()}
     return row | {"actual": np.array([actual], dtype=np.float64)}
-
-
-def _last_drop(orders: IntArray, cases: IntArray) -> IntArray:
-    """Return the cases of each drop, zero where a later drop of the day is the same order's.
-
-    Two pick orders of one order may arrive together; the line ends once.
-    """
-    seen: set[int] = set()
-    result = cases.copy()
-    for row in range(len(orders) - 1, -1, -1):
-        if int(orders[row]) in seen:
-            first = np.flatnonzero(orders == orders[row])[-1]
-            result[first] = np.maximum(result[first], cases[row])
-            result[row] = 0
-        seen.add(int(orders[row]))
-    return result

@@ -59,7 +59,8 @@ def empty_orders(products: int) -> Rows:
 
 def empty_loads(products: int) -> Rows:
     """Return the table of pick orders: allocated on one evening, not yet delivered."""
-    names = ("serial", "outlet", "mode", "site", "option", "order_day", "ready", "left", "tariff")
+    names = ["serial", "outlet", "mode", "site", "option", "order_day", "ready"]
+    names += ["left", "tariff", "fails"]
     columns = {name: np.zeros(0, dtype=np.int64) for name in names}
     columns["cases"] = np.zeros((0, products), dtype=np.int64)
     return Rows(**columns)

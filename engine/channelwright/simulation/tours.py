@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from channelwright.foundation.units import DAY_SECONDS, IntArray
+from channelwright.foundation.random import Address
+from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray, split_evenly
 from channelwright.rules import geography
+from channelwright.simulation import failing
+from channelwright.simulation.garage import Garage
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import Rows, State
 
@@ -22,6 +26,8 @@ class Dropped:
     ----------
     loads : Rows, the pick orders delivered
     second, tour, cost, metres : (n,) int64; tour -1 = tariff
+    failed : (n,) bool, nobody took the goods
+    cancelled : (n,) bool, and it was the last attempt
     tours : Rows with site, seconds, metres, cases per tour that left
     """
 
@@ -30,20 +36,40 @@ class Dropped:
     tour: IntArray
     cost: IntArray
     metres: IntArray
+    failed: BoolArray
+    cancelled: BoolArray
     tours: Rows
+
+    def split(self) -> tuple[Dropped, Dropped]:
+        """Return the stops that were served and those that failed."""
+        return self._part(~self.failed), self._part(self.failed)
+
+    def _part(self, mask: BoolArray) -> Dropped:
+        return Dropped(
+            loads=self.loads.take(mask),
+            second=self.second[mask],
+            tour=self.tour[mask],
+            cost=self.cost[mask],
+            metres=self.metres[mask],
+            failed=self.failed[mask],
+            cancelled=self.cancelled[mask],
+            tours=self.tours,
+        )
 
 
 @dataclass(frozen=True)
 class _Tour:
     site: int
     number: int
+    vehicle: int
     stops: list[int]
     arrivals: list[int]
     seconds: int
     metres: int
+    day_cost: int = 0
 
 
-def deliver(network: Network, state: State) -> Dropped:
+def deliver(network: Network, address: Address, state: State) -> Dropped:
     """Deliver everything that leaves or arrives on ``state.day``; updates the loads."""
     loads = state.loads
     by_tariff = np.flatnonzero((loads["tariff"] >= 0) & (loads["tariff"] <= state.day))
@@ -51,9 +77,12 @@ def deliver(network: Network, state: State) -> Dropped:
     if network.market.calendar.working[state.day]:
         tours = _plan(network, state)
     rows, second, number, cost, metres = _stops(network, tours, by_tariff, loads)
-    dropped = Dropped(loads.take(rows), second, number, cost, metres, _tour_rows(tours, loads))
+    failed, cancelled = failing.stops(network, address, state, rows)
+    dropped = Dropped(
+        loads.take(rows), second, number, cost, metres, failed, cancelled, _tour_rows(tours, loads)
+    )
     mask = np.ones(len(loads), dtype=bool)
-    mask[rows] = False
+    mask[rows] = failed & ~cancelled
     loads.keep(mask)
     return dropped
 
@@ -79,12 +108,7 @@ def _plan(network: Network, state: State) -> list[_Tour]:
             network, int(site[first]), int(first), int(last), cases, drive, stop[0].tolist()
         )
         loads["left"][rows[served:last]] = 1
-        tours += [
-            _Tour(
-                t.site, t.number, [int(rows[i]) for i in t.stops], t.arrivals, t.seconds, t.metres
-            )
-            for t in found
-        ]
+        tours += [replace(tour, stops=rows[tour.stops].tolist()) for tour in found]
     return tours
 
 
@@ -122,34 +146,39 @@ def _fill(
     """Fill tours greedily; returns them and the first row that stays behind."""
     (leg_m, leg_s), (out_m, out_s), (back_m, back_s) = drive
     fleet, plan = network.market.vehicles, network.design.sites
-    vehicle = int(plan.vehicle[site])
-    room, most = int(fleet.cases[vehicle]), int(fleet.drops[vehicle])
-    shift, allowed = int(fleet.shift_seconds[vehicle]), int(plan.vehicles[site])
+    kind = int(plan.vehicle[site])
+    room, most = int(fleet.cases[kind]), int(fleet.drops[kind])
+    shift = int(fleet.shift_seconds[kind])
+    garage = Garage(network, kind, int(plan.vehicles[site]))
     tours: list[_Tour] = []
     row = first
-    while row < last and len(tours) < allowed:
-        arrivals = [out_s[row]]
-        clock, metres, load = out_s[row] + stop[row], out_m[row], cases[row]
+    while row < last and garage.can_take(out_s[row] + stop[row] + back_s[row]):
+        vehicle, start = garage.next_vehicle()
+        limit = min(start + shift, garage.end)
+        arrivals = [start + out_s[row]]
+        clock, metres, load = start + out_s[row] + stop[row], out_m[row], cases[row]
         head, row = row, row + 1
         while row < last and row - head < most and load + cases[row] <= room:
             later = clock + leg_s[row] + stop[row]
-            if later + back_s[row] > shift:
+            if later + back_s[row] > limit:
                 break
             arrivals.append(clock + leg_s[row])
             clock, metres, load = later, metres + leg_m[row], load + cases[row]
             row += 1
         end = row - 1
-        tours.append(
-            _Tour(
-                site,
-                len(tours),
-                list(range(head, row)),
-                arrivals,
-                clock + back_s[end],
-                metres + back_m[end],
-            )
-        )
-    return tours, row
+        back = clock + back_s[end]
+        garage.returns(back)
+        stops = list(range(head, row))
+        length = metres + back_m[end]
+        tours.append(_Tour(site, len(tours), vehicle, stops, arrivals, back - start, length))
+    return _with_day_costs(tours, int(fleet.day_cost[kind])), row
+
+
+def _with_day_costs(tours: list[_Tour], day_cost: int) -> list[_Tour]:
+    """Split the day of each vehicle evenly over its tours, larger parts first."""
+    made = Counter(tour.vehicle for tour in tours)
+    parts = {vehicle: split_evenly(day_cost, count).tolist() for vehicle, count in made.items()}
+    return [replace(tour, day_cost=parts[tour.vehicle].pop(0)) for tour in tours]
 
 
 def _stops(
@@ -164,7 +193,8 @@ def _stops(
     place = np.array([tour.site for tour in tours], dtype=np.int64)
     fleet = network.market.vehicles
     vehicle = network.design.sites.vehicle[place]
-    cost = fleet.day_cost[vehicle] + (length * fleet.km_cost[vehicle] + 500) // 1000
+    day_cost = np.array([tour.day_cost for tour in tours], dtype=np.int64)
+    cost = day_cost + (length * fleet.km_cost[vehicle] + 500) // 1000
     service, mode = network.design.service, loads["mode"][by_tariff]
     cases = loads["cases"][by_tariff].sum(axis=1)
     tariff = service.tariff_drop[mode] + service.tariff_case[mode] * cases

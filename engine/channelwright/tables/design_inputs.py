@@ -20,7 +20,7 @@ DESIGN_SITES = Table(
         whole("review_days", "days", "between replenishment orders", 1, 365, 1),
         number("safety_days", "days", "on top of lead and review time", 0, 365, 7.0),
         maybe_text("vehicle", "vehicle type", "vehicles.id"),
-        whole("vehicles", "tours/day", "that can leave on a day", 0, 100_000, 0),
+        whole("vehicles", "vehicles", "that can leave on a day", 0, 100_000, 0),
         whole("pickers", "people", "0 = no queue", 0, 100_000, 0),
     ),
 )
@@ -102,6 +102,7 @@ DESIGN_SERVICE = Table(
         whole("priority", "", "lower is allocated first", 0, 1000, 1),
         whole("promise_days", "days", "that count as on time", 0, 365, 2),
         flag("backorder", "unfilled cases wait, else they are cut", default=False),
+        whole("delivery_attempts", "", "tried before an order is cancelled", 1, 100, 3),
         whole("tariff_days", "days", "pick to delivery by tariff", 1, 365, 1),
         number("tariff_drop", "currency/drop", "paid by the seller", default=0.0),
         number("tariff_case", "currency/case", "paid by the seller", default=0.0),

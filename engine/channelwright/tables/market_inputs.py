@@ -56,7 +56,11 @@ SEGMENTS = Table(
     "segments",
     "one outlet segment",
     ("id",),
-    (text("id", "segment"), text("name", "name in reports")),
+    (
+        text("id", "segment"),
+        text("name", "name in reports"),
+        number("delivery_failure", "share", "of stops at which nobody takes the goods", 0, 0.95, 0),
+    ),
 )
 SEGMENT_PRODUCTS = Table(
     "segment_products",
@@ -200,8 +204,10 @@ VEHICLES = Table(
         number("speed", "km/h", "on the road", 1, 130),
         number("drop_minutes", "min", "at a stop", 0, 1440),
         number("case_seconds", "s/case", "unloading", 0, 3600),
-        number("day_cost", "currency/tour", "vehicle and driver"),
+        number("day_cost", "currency/day", "vehicle and driver"),
         number("km_cost", "currency/km", "fuel and wear"),
+        number("load_minutes", "min", "loading for a further tour; -1 = one tour", -1, 1440, -1),
+        number("day_hours", "h", "first leaving to last return; 0 = the shift", 0, 24, 0),
     ),
 )
 ROLES = Table(

@@ -60,6 +60,23 @@ DELIVERIES = Table(
         _whole("value", "ticks", "invoice value"),
     ),
 )
+FAILED_DELIVERIES = Table(
+    "failed_deliveries",
+    "one pick order that nobody took",
+    ("day", "second", "outlet", "order_day", "ready_second"),
+    (
+        _DAY,
+        _whole("second", "s", "arrival at the outlet, second of the day"),
+        _OUTLET,
+        _SITE,
+        _whole("order_day", "day", "day on which the order was placed"),
+        _whole("ready_second", "s", "end of picking, seconds since 00:00 of the order day"),
+        _whole("cases", "cases", "on the truck"),
+        _whole("tour", "number", "tour of the site on that day, -1 = tariff carrier"),
+        _whole("attempt", "", "1, 2, ..."),
+        _whole("cancelled", "flag", "1 = the last attempt; the goods went back to the site"),
+    ),
+)
 PAYMENTS = Table(
     "payments",
     "one invoice and its payment",
@@ -164,7 +181,10 @@ CELLS = Table(
         _whole("cases_refused", "cases", "refused by the credit check"),
         _whole("cases_cut", "cases", "cut at allocation"),
         _whole("drops", "stops", "deliveries (an order on a truck or carrier)"),
-        _whole("drops_on_time_full", "stops", "whole order, within the promised days"),
+        _whole("drops_failed", "stops", "stops where nobody took the goods"),
+        _whole("cases_cancelled", "cases", "brought back to the site after the last attempt"),
+        _whole("orders_promised", "orders", "whose promised day is over, by that day"),
+        _whole("orders_on_time_full", "orders", "of those, delivered whole by that day"),
         _whole("cases_delivered", "cases", "delivered to outlets"),
         _whole("cases_direct", "cases", "delivered from the manufacturer's own sites"),
         _whole("metres", "m", "tour distance, split over stops"),
@@ -247,6 +267,7 @@ REP_CELLS = Table(
 DETAIL_TABLES = (
     ORDER_LINES,
     DELIVERIES,
+    FAILED_DELIVERIES,
     PAYMENTS,
     POSTINGS,
     CALLS,

@@ -1,0 +1,91 @@
+"""Further tours deliver sooner, failed stops later; each moves nothing where it does not bind."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from channelwright.foundation.random import Address
+from channelwright.model.delivery import Delivery
+from channelwright.model.design import Design
+from channelwright.model.market import Market
+from channelwright.rules.kpi import kpi_table
+from channelwright.scenario import read_scenario
+from channelwright.simulation import replicate
+from channelwright.stats import paired_interval
+from channelwright.tables.sink import MemorySink
+from tests.conftest import ROOT
+from tests.support.shorten import shorten
+
+DAYS, REPLICATIONS = 63, 4
+WANTED = ("otif", "delivery_failure_rate", "delivered_cases", "drops")
+
+
+@pytest.fixture(scope="module")
+def flagship() -> tuple[Market, Design]:
+    """The flagship with so few vehicles that goods wait for them."""
+    pack = read_scenario(ROOT / "scenarios" / "yangtze_beverage")
+    design = pack.designs["today"]
+    few = np.where(design.sites.vehicles > 0, np.maximum(1, design.sites.vehicles // 4), 0)
+    return shorten(pack.market, DAYS), replace(design, sites=replace(design.sites, vehicles=few))
+
+
+def rules(market: Market, *, load: int = -1, more: int = 0, failure: float = 0.0) -> Delivery:
+    count = len(market.vehicles)
+    return Delivery(
+        load_seconds=np.full(count, load, dtype=np.int64),
+        day_seconds=market.vehicles.shift_seconds + more,
+        failure=np.full(len(market.segments), failure),
+    )
+
+
+def kpis(market: Market, design: Design) -> np.ndarray:
+    """The wanted KPIs by replication: (replications, wanted)."""
+    rows = []
+    for replication in range(REPLICATIONS):
+        sink = MemorySink()
+        replicate(market, design, Address(5, replication), sink)
+        table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
+        whole = table[(table["area"] == "all") & (table["mode"] == "all")].set_index("kpi")
+        rows.append([float(whole.loc[name, "value"]) for name in WANTED])
+    return np.array(rows)
+
+
+@pytest.fixture(scope="module")
+def baseline(flagship: tuple[Market, Design]) -> np.ndarray:
+    return kpis(*flagship)
+
+
+def test_vehicles_that_leave_again_bring_more_orders_in_time(
+    flagship: tuple[Market, Design], baseline: np.ndarray
+) -> None:
+    market, design = flagship
+    longer = replace(market, delivery=rules(market, load=1_800, more=6 * 3_600))
+    again = kpis(longer, design)
+    assert paired_interval(again[:, 0], baseline[:, 0]).low > 0
+
+
+def test_loading_that_outlasts_the_day_changes_nothing(
+    flagship: tuple[Market, Design], baseline: np.ndarray
+) -> None:
+    market, design = flagship
+    never = replace(market, delivery=rules(market, load=86_400))
+    assert np.array_equal(kpis(never, design), baseline)
+
+
+def test_failed_stops_are_as_frequent_as_said_and_cost_orders_in_time(
+    flagship: tuple[Market, Design], baseline: np.ndarray
+) -> None:
+    market, design = flagship
+    chance = 0.1
+    attempts = np.full(len(market.modes), 2, dtype=np.int64)
+    closed = replace(market, delivery=rules(market, failure=chance))
+    tried = replace(design, service=replace(design.service, attempts=attempts))
+    failing = kpis(closed, tried)
+    assert paired_interval(failing[:, 0], baseline[:, 0]).high < 0
+    # Stops of one outlet and day fail together, so the bound is not that of single stops.
+    stops = failing[:, 3].mean() / (1 - chance)
+    bound = 4 * np.sqrt(2 * chance * (1 - chance) / (REPLICATIONS * stops))
+    assert abs(failing[:, 1].mean() - chance) < bound
+    sure = replace(market, delivery=rules(market, failure=0.0))
+    assert np.array_equal(kpis(sure, tried), baseline)

@@ -1,0 +1,32 @@
+"""Vehicles that leave more than once a day, and outlets where nobody opens, at random."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from channelwright.model.delivery import Delivery
+from channelwright.model.design import Design
+from channelwright.model.market import Market
+from tests.support.dice import Dice
+
+
+def with_delivery(market: Market, design: Design, dice: Dice) -> tuple[Market, Design]:
+    """Return the pair with further tours and failed stops, or as it is."""
+    if dice.some(0.3):
+        return market, design
+    vehicles, modes = len(market.vehicles), len(market.modes)
+    load = np.where(dice.flags(0.15, vehicles), -1, dice.choices((0, 900, 3_600), vehicles))
+    day = market.vehicles.shift_seconds + dice.choices((0, 7_200, 40_000), vehicles)
+    chance = dice.one_of((0.0, 0.3, 0.7))
+    failure = dice.reals(0.2, 1.0, len(market.segments)) * chance
+    rules = Delivery(load_seconds=load, day_seconds=day, failure=failure)
+    attempts = dice.wholes(1, 3, modes) if dice.some(0.9) else None
+    service = replace(design.service, attempts=attempts)
+    design = replace(design, service=service)
+    if dice.some(0.6):
+        # One small vehicle to each site, so that it has to come back for more.
+        few = np.minimum(design.sites.vehicles, 1)
+        design = replace(design, sites=replace(design.sites, vehicles=few))
+        drops = np.minimum(market.vehicles.drops, dice.wholes(1, 2, vehicles))
+        market = replace(market, vehicles=replace(market.vehicles, drops=drops))
+    return replace(market, delivery=rules), design
