@@ -6,23 +6,28 @@ from collections.abc import Generator
 import simpy
 
 from channelwright.foundation.units import DAY_SECONDS
+from channelwright.model.market import (
+    LAW_EMPIRICAL,
+    LAW_NEGATIVE_BINOMIAL,
+    LAW_NORMAL,
+    LAW_POISSON,
+)
 from channelwright.tables.codes import Account
 from channelwright.tables.outputs import SHIPMENTS
 from tests.reference.deliveries import issue
-from tests.reference.laws import round_half_up
 from tests.reference.records import Invoice
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
+from tests.reference.stock_policies import order_size, policy_numbers, review_days
 
 WINDOW = 28
 RECEIPT_SECOND = 18_000
 
 
 def replenish(clock: simpy.Environment, state: State, day: int) -> None:
-    """Let every site that is due order, the lowest tier first."""
+    """Let every site order, the lowest tier first."""
     with_parent = [site for site in state.open_sites if state.parent(site) >= 0]
     for site in sorted(with_parent, key=lambda site: (-steps_to_plant(state, site), site)):
-        if day % int(state.design.sites.review_days[site]) == 0:
-            order_from_parent(clock, state, site, day)
+        order_from_parent(clock, state, site, day)
 
 
 def steps_to_plant(state: State, site: int) -> int:
@@ -39,9 +44,9 @@ def order_from_parent(clock: simpy.Environment, state: State, site: int, day: in
     shipped_cases: dict[int, int] = {}
     for product in state.products:
         case = state.units_per_case[product]
-        level = target_level(state, site, product, average_demand(state, site, product, day))
-        gap = max(0, level - stock_position(state, site, product))
-        ordered = math.ceil(gap / case) * case
+        if day % review_days(state, site, product) != 0:
+            continue
+        ordered = order_of(state, site, product, day)
         if ordered == 0:
             continue
         state.demand[parent][product][day] += ordered
@@ -103,6 +108,39 @@ def sum_opening_demand(state: State, site: int, product: int) -> float:
     return own + sum(opening_demand(state, child, product) for child in state.children(site))
 
 
+def opening_variance(state: State, site: int, product: int) -> float:
+    """Return the variance of a day's demand behind e0, by the product's law."""
+    multiplier = state.multiplier(state.market.behaviour.opening_execution)
+    factor = float(state.market.calendar.factor[0, product])
+    own = 0.0
+    for outlet in state.covered:
+        if state.site_of(outlet) == site:
+            mean = float(state.market.outlets.rate[outlet, product]) * factor * multiplier
+            own += daily_variance(state, product, mean)
+    return own + sum(opening_variance(state, child, product) for child in state.children(site))
+
+
+def daily_variance(state: State, product: int, mean: float) -> float:
+    """Return the variance of a day's units with a mean, by the law of the product."""
+    law = int(state.market.products.law[product])
+    dispersion = float(state.market.products.dispersion[product])
+    if law == LAW_POISSON:
+        return mean
+    if law == LAW_NEGATIVE_BINOMIAL:
+        return mean + mean * mean / dispersion
+    if law == LAW_NORMAL:
+        return (dispersion * mean) ** 2
+    if law == LAW_EMPIRICAL:
+        table = state.market.empirical
+        rows = [row for row in range(len(table.product)) if table.product[row] == product]
+        below, second = 0.0, 0.0
+        for row in rows:
+            second += (float(table.cumulative[row]) - below) * float(table.ratio[row]) ** 2
+            below = float(table.cumulative[row])
+        return (second - 1.0) * mean * mean
+    return 0.0
+
+
 def average_demand(state: State, site: int, product: int, day: int) -> float:
     """Return the moving average, filled up with e0 while it is young."""
     history = state.demand[site][product]
@@ -111,14 +149,24 @@ def average_demand(state: State, site: int, product: int, day: int) -> float:
     return (units + missing_days * opening_demand(state, site, product)) / WINDOW
 
 
-def target_level(state: State, site: int, product: int, average: float) -> int:
-    """Return the order-up-to level in units."""
-    plan = state.design.sites
-    if plan.level[site, product] >= 0:
-        return int(plan.level[site, product])
-    lead = int(state.market.sites.lead_days[site, state.parent(site)])
-    days = lead + int(plan.review_days[site]) + float(plan.safety_days[site])
-    return round_half_up(days * average)
+def demand_deviation(state: State, site: int, product: int, day: int, average: float) -> float:
+    """Return the standard deviation of a day's demand over the same window."""
+    history = state.demand[site][product]
+    squares = sum(history[d] ** 2 for d in range(max(0, day - WINDOW + 1), day + 1))
+    missing_days = max(0, WINDOW - 1 - day)
+    opening = opening_demand(state, site, product)
+    young = missing_days * (opening**2 + opening_variance(state, site, product))
+    return math.sqrt(max(0.0, (squares + young) / WINDOW - average**2))
+
+
+def order_of(state: State, site: int, product: int, day: int) -> int:
+    """Return the units that a site orders at a review, in whole cases."""
+    average = average_demand(state, site, product, day)
+    deviation = demand_deviation(state, site, product, day, average)
+    position = stock_position(state, site, product)
+    numbers = policy_numbers(state, site, product, average, deviation)
+    case = state.units_per_case[product]
+    return math.ceil(order_size(numbers, position) / case) * case
 
 
 def stock_position(state: State, site: int, product: int) -> int:
@@ -136,7 +184,9 @@ def stock_position(state: State, site: int, product: int) -> int:
 
 def opening_stock(state: State, site: int, product: int) -> int:
     """Return the stock of a site on day 0: its level, in whole cases."""
-    level = target_level(state, site, product, opening_demand(state, site, product))
+    average = opening_demand(state, site, product)
+    deviation = math.sqrt(opening_variance(state, site, product))
+    level = policy_numbers(state, site, product, average, deviation).level
     case = state.units_per_case[product]
     return math.ceil(level / case) * case
 

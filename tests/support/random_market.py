@@ -37,6 +37,7 @@ from tests.support.random_delivery import with_delivery
 from tests.support.random_demand import with_demand
 from tests.support.random_design import random_design
 from tests.support.random_source_choice import with_source_choice
+from tests.support.random_stock import with_random_stock
 
 NEVER = 1e12
 OWN_DICE = 2**33
@@ -82,6 +83,7 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
     )
     market, design = with_demand(market, random_design(market, dice, exact), seed)
     market, design = with_source_choice(market, design, seed)
+    market, design = with_random_stock(market, design, seed)
     # Mechanisms have dice of their own, so that a new one changes no market without it.
     return with_delivery(market, design, Dice(seed + 100 * OWN_DICE))
 

@@ -13,6 +13,7 @@ from tests.unit import scenario_demand_defects as demand
 from tests.unit import scenario_design_defects as designs
 from tests.unit import scenario_fulfilment_defects as fulfilment
 from tests.unit import scenario_selling_defects as selling
+from tests.unit import scenario_stock_defects as stocks
 
 TINY = ROOT / "tests/data/packs/tiny"
 DEFECTS = (
@@ -26,6 +27,7 @@ DEFECTS = (
     *selling.SELLING,
     *demand.DEMAND,
     *fulfilment.FULFILMENT,
+    *stocks.STOCKS,
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
 from channelwright.model.source_choice import Selling
+from channelwright.model.stock import StockPlan
 
 UNSERVED = -1
 CYCLE_DAYS = 28
@@ -186,3 +187,4 @@ class Design:
     service: Service
     counterfactual: bool = False
     selling: Selling | None = None
+    stock: StockPlan | None = None

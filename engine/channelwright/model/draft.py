@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import Service, SitePlan, Terms
 from channelwright.model.source_choice import Selling
+from channelwright.model.stock import StockPlan
 
 BY_RULE = -1
 
@@ -32,6 +33,7 @@ class DesignDraft:
     service : Service
     o2o : (O,) bool, sells online from its shelf
     selling : Selling or None, offers of the options and rights
+    stock : StockPlan or None
     """
 
     name: str
@@ -48,3 +50,4 @@ class DesignDraft:
     service: Service
     o2o: BoolArray
     selling: Selling | None = None
+    stock: StockPlan | None = None

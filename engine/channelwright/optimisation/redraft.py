@@ -44,6 +44,7 @@ def draft_of(market: Market, design: Design) -> DesignDraft:
         terms=design.terms,
         service=design.service,
         o2o=plan.o2o,
+        stock=design.stock,
     )
 
 

@@ -10,6 +10,7 @@ from channelwright.model.forecast import MoneyForecast
 from channelwright.model.market import SITE_KINDS, SOLICITORS, Market
 from channelwright.rules.carrying import drop_costs
 from channelwright.rules.flows import Flows, mean_factor
+from channelwright.rules.stock_forecast import expected_stock
 from channelwright.tables.codes import Account, Party
 
 _PLANT = SITE_KINDS.index("plant")
@@ -204,8 +205,7 @@ def _capital(market: Market, design: Design, demand: FloatArray) -> FloatArray:
     price = np.where(
         sites.independent[:, None], terms.price_account[mode], market.products.production_cost
     )
-    hold = np.where(sites.kind == _PLANT, 0.0, plan.safety_days + plan.review_days / 2)
-    capital = (demand * price).sum(axis=1) * hold
+    capital = (expected_stock(market, design, demand) * price).sum(axis=1)
     outlets = np.flatnonzero(design.outlets.mode >= 0)
     kind = design.outlets.mode[outlets]
     weekly = full_value(market, design, outlets)

@@ -64,6 +64,7 @@ def complete(market: Market, draft: DesignDraft) -> Design:
         service=draft.service,
         counterfactual=draft.counterfactual,
         selling=draft.selling,
+        stock=draft.stock,
     )
 
 

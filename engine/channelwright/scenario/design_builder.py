@@ -19,6 +19,7 @@ from channelwright.scenario.design_shapes import DesignShape, HeadcountRule, Vis
 from channelwright.scenario.fulfilment import build_attempts
 from channelwright.scenario.market_builder import clocks, codes, to_ppm, to_ticks
 from channelwright.scenario.selling_builder import with_sources
+from channelwright.scenario.stock_builder import build_stock
 from channelwright.tables.cells import Cells, TypedTable
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def build_draft(
         terms=_terms(market, given, start.get("terms")),
         service=_service(market, given.tables["service"]),
         o2o=_online(market, given.shape) & (mode >= 0),
+        stock=build_stock(market, given.tables),
     )
     draft = planning.nearest_sites(market, draft)
     draft = with_sources(market, draft, given.shape, given.tables)

@@ -14,6 +14,7 @@ from channelwright.scenario.design_case import Case
 from channelwright.scenario.design_shapes import VisitShape
 from channelwright.scenario.references import among, dangling
 from channelwright.scenario.selling_checks import selling_problems
+from channelwright.scenario.stock_checks import stock_problems
 from channelwright.scenario.terms_checks import service_problems, terms_problems
 from channelwright.tables.cells import TypedTable
 
@@ -32,6 +33,7 @@ def design_problems(case: Case) -> Iterator[Problem]:
         yield from _people(case, sites)
     yield from terms_problems(case)
     yield from service_problems(case)
+    yield from stock_problems(case)
     if case.design.shape is not None:
         yield from _visits(case)
         yield from selling_problems(case)

@@ -194,3 +194,4 @@ class DesignShape(Shape):
     levels: Source | None = Field(default=None, description="table design_levels")
     asking: Source | None = Field(default=None, description="table design_asking")
     rights: Source | None = Field(default=None, description="table design_rights")
+    stock: Source | None = Field(default=None, description="table design_stock")

@@ -25,6 +25,7 @@ PARTS = {
     "levels": "design_levels",
     "asking": "design_asking",
     "rights": "design_rights",
+    "stock": "design_stock",
 }
 
 

@@ -12,6 +12,7 @@ from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, SITE_KINDS, Market
 from channelwright.rules import behaviour, flows, geography, sourcing
 from channelwright.rules.beats import Beat, plan_beats
+from channelwright.rules.stock_levels import SiteRules, daily_variance, site_rules
 from channelwright.tables.codes import Party, party
 
 PLANT = SITE_KINDS.index("plant")
@@ -37,8 +38,10 @@ class Network:
     price : (O, N, P) int64, ticks per case that the option asks of the outlet
     buying : (S, P) int64, ticks per case that stock is valued and bought at
     limit : (accounts,) int64, credit limit in ticks
-    children : tuple of (depth-ordered) site rows that replenish, farthest first
-    lead : (S,) int64, days from the parent; opening_demand : (S, P) float64, units/day
+    tiers : site rows that replenish, one array per number of lanes to the plant, most first
+    lead : (S,) int64, days from the parent
+    opening_demand, opening_variance : (S, P) float64, units/day and its square
+    stock : stock policies of the sites
     beats : 28 Beats, the calls of each cycle day; due : 28 arrays of other outlets' rows
     month_days, month_length : (months,) int64, days in the horizon and of the calendar
     """
@@ -58,9 +61,11 @@ class Network:
     price: IntArray
     buying: IntArray
     limit: IntArray
-    children: tuple[int, ...]
+    tiers: tuple[IntArray, ...]
     lead: IntArray
     opening_demand: FloatArray
+    opening_variance: FloatArray
+    stock: SiteRules
     beats: tuple[Beat, ...]
     due: tuple[IntArray, ...]
     month_days: IntArray
@@ -81,7 +86,8 @@ def build_network(market: Market, design: Design) -> Network:
     account = np.where(outlets.chain >= 0, len(outlets) + outlets.chain, np.arange(len(outlets)))
     option_metres = _option_metres(market, design)
     price = sourcing.offer_prices(design)
-    children, lead = _lanes(market, design)
+    tiers, lead = _lanes(market, design)
+    opening, variance = _opening_demand(market, design, covered, tiers)
     days, length = _months(market)
     return Network(
         market=market,
@@ -99,9 +105,11 @@ def build_network(market: Market, design: Design) -> Network:
         price=price,
         buying=_buying_prices(market, design),
         limit=_limits(market, design, covered, account, price),
-        children=children,
+        tiers=tiers,
         lead=lead,
-        opening_demand=_opening_demand(market, design, covered, children),
+        opening_demand=opening,
+        opening_variance=variance,
+        stock=site_rules(market, design, lead),
         beats=plan_beats(market, design),
         due=tuple(_due(market, design, day) for day in range(CYCLE_DAYS)),
         month_days=days,
@@ -168,10 +176,10 @@ def _limits(
     return limit
 
 
-def _lanes(market: Market, design: Design) -> tuple[tuple[int, ...], IntArray]:
+def _lanes(market: Market, design: Design) -> tuple[tuple[IntArray, ...], IntArray]:
     parent, open_sites = design.sites.parent, design.sites.open
     lead = np.zeros(len(parent), dtype=np.int64)
-    depth = {}
+    depth = np.zeros(len(parent), dtype=np.int64)
     for site in np.flatnonzero(open_sites & (parent >= 0)):
         days = int(market.sites.lead_days[site, parent[site]])
         if days < 0:
@@ -179,9 +187,9 @@ def _lanes(market: Market, design: Design) -> tuple[tuple[int, ...], IntArray]:
             message = f"no lane from {ids[parent[site]]} to {ids[site]}; add it to lanes"
             raise ChannelwrightError(message)
         lead[site] = days
-        depth[int(site)] = _depth(parent, int(site))
-    order = sorted(depth, key=lambda site: (-depth[site], site))
-    return tuple(order), lead
+        depth[site] = _depth(parent, int(site))
+    tiers = [np.flatnonzero(depth == steps) for steps in range(int(depth.max(initial=0)), 0, -1)]
+    return tuple(tiers), lead
 
 
 def _depth(parent: IntArray, site: int) -> int:
@@ -193,15 +201,19 @@ def _depth(parent: IntArray, site: int) -> int:
 
 
 def _opening_demand(
-    market: Market, design: Design, covered: IntArray, children: tuple[int, ...]
-) -> FloatArray:
+    market: Market, design: Design, covered: IntArray, tiers: tuple[IntArray, ...]
+) -> tuple[FloatArray, FloatArray]:
+    """Return expected units a day of every site and their variance: (S, P) each."""
     level = behaviour.multiplier(market, market.behaviour.opening_execution)
     units = market.outlets.rate[covered] * market.calendar.factor[0] * level
     demand = np.zeros((len(market.sites), len(market.products)))
+    variance = np.zeros_like(demand)
     np.add.at(demand, design.outlets.site[covered], units)
-    for site in children:
-        demand[design.sites.parent[site]] += demand[site]
-    return demand
+    np.add.at(variance, design.outlets.site[covered], daily_variance(market, units))
+    for tier in tiers:
+        np.add.at(demand, design.sites.parent[tier], demand[tier])
+        np.add.at(variance, design.sites.parent[tier], variance[tier])
+    return demand, variance
 
 
 def _due(market: Market, design: Design, cycle_day: int) -> IntArray:

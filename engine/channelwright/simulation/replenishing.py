@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from channelwright.foundation.units import IntArray
+from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.simulation.network import PLANT, Network
 from channelwright.simulation.state import State
 
@@ -36,15 +36,13 @@ class Shipment:
 
 
 def replenish(network: Network, state: State) -> list[Shipment]:
-    """Review every site that is due; updates stock, transit and what is owed."""
-    shipments = []
+    """Review every site that is due, tier by tier; updates stock, transit and what is owed."""
+    shipments: list[Shipment] = []
     waiting = _waiting_units(network, state)
-    review = network.design.sites.review_days
-    for site in network.children:
-        if state.day % int(review[site]) == 0:
-            ordered = _order(network, state, site, waiting[site])
-            if ordered.any():
-                shipments.append(_ship(network, state, site, ordered))
+    for tier in network.tiers:
+        ordered = _review(network, state, tier, waiting)
+        asking = np.flatnonzero(ordered.any(axis=1))
+        shipments += [_ship(network, state, int(tier[row]), ordered[row]) for row in asking]
     return shipments
 
 
@@ -58,17 +56,31 @@ def _waiting_units(network: Network, state: State) -> IntArray:
     return waiting
 
 
-def _order(network: Network, state: State, site: int, waiting: IntArray) -> IntArray:
-    plan = network.design.sites
+def _review(network: Network, state: State, sites: IntArray, waiting: IntArray) -> IntArray:
+    """Return what the sites of a tier order: demand -> levels -> orders, (n, P) units."""
+    due = state.day % network.stock.need.review[sites] == 0
+    if not due.any():
+        return np.zeros_like(waiting[sites])
+    average, deviation = _forecast(network, state, sites)
+    targets = network.stock.targets(sites, average, deviation)
+    position = state.stock[sites] + state.transit[sites] - waiting[sites]
+    return np.where(due, network.stock.orders(sites, position, targets), 0)
+
+
+def _forecast(network: Network, state: State, sites: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Return mean and standard deviation of the last 28 days' demand, opening values before.
+
+    The deviation is 0 where no policy aims at a service.
+    """
     early = max(0, WINDOW - 1 - state.day)
-    seen = state.demand[:, site].sum(axis=0)
-    average = (seen + early * network.opening_demand[site]) / WINDOW
-    cover = int(network.lead[site]) + int(plan.review_days[site]) + float(plan.safety_days[site])
-    level = np.floor(cover * average + 0.5).astype(np.int64)
-    level = np.where(plan.level[site] >= 0, plan.level[site], level)
-    position = state.stock[site] + state.transit[site] - waiting
-    unit = network.market.products.units_per_case
-    return np.asarray(-(-np.maximum(0, level - position) // unit) * unit)
+    seen = state.demand[:, sites]
+    opening = network.opening_demand[sites]
+    average = (seen.sum(axis=0) + early * opening) / WINDOW
+    if not network.stock.aims:
+        return average, np.zeros_like(average)
+    squares = (seen * seen).sum(axis=0)
+    squares = squares + early * (opening**2 + network.opening_variance[sites])
+    return average, np.sqrt(np.maximum(0.0, squares / WINDOW - average**2))
 
 
 def _ship(network: Network, state: State, site: int, ordered: IntArray) -> Shipment:

@@ -166,11 +166,11 @@ def _opening_shelf(network: Network) -> IntArray:
 
 
 def _opening_stock(network: Network) -> IntArray:
-    plan = network.design.sites
-    cover = network.lead + plan.review_days + plan.safety_days
-    level = np.floor(cover[:, None] * network.opening_demand + 0.5).astype(np.int64)
-    level = np.where(plan.level >= 0, plan.level, level)
+    """Return the level of every site on day 0, rounded up to cases: (S, P)."""
+    sites = np.arange(len(network.market.sites))
+    spread = np.sqrt(network.opening_variance)
+    level = network.stock.targets(sites, network.opening_demand, spread).level
     case = network.market.products.units_per_case
-    stock = -(-level // case) * case
+    plan = network.design.sites
     supplied = plan.open & (plan.parent >= 0)
-    return np.where(supplied[:, None], stock, 0)
+    return np.where(supplied[:, None], -(-level // case) * case, 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
 from channelwright.tables.schema import Table
 from channelwright.tables.selling_inputs import SELLING_TABLES
+from channelwright.tables.stock_inputs import DESIGN_STOCK
 
 DESIGN_SITES = Table(
     "design_sites",
@@ -130,5 +131,6 @@ DESIGN_TABLES: dict[str, Table] = {
         DESIGN_SERVICE,
         DESIGN_LEVELS,
         *SELLING_TABLES,
+        DESIGN_STOCK,
     )
 }

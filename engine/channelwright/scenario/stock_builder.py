@@ -1,0 +1,54 @@
+"""From the tables of stock policies to the arrays of the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from channelwright.model.market import Market
+from channelwright.model.stock import POLICIES, SERVICES, SiteStock, StockPlan
+from channelwright.scenario.market_builder import codes
+from channelwright.tables.cells import Cells, TypedTable
+from channelwright.tables.stock_inputs import ALL_PRODUCTS
+
+if TYPE_CHECKING:
+    from channelwright.scenario.design_tables import DesignTables
+
+
+def build_stock(market: Market, tables: DesignTables) -> StockPlan | None:
+    """Return what a design says of stock, None if it says nothing."""
+    table = tables.get("stock")
+    return None if table is None else StockPlan(sites=_site_stock(market, table))
+
+
+def _site_stock(market: Market, table: TypedTable) -> SiteStock:
+    columns = _spread(market, table, codes(table["site"], market.sites.ids), len(market.sites))
+    return SiteStock(
+        policy=columns["policy"],
+        reorder=columns["reorder"],
+        level=columns["level"],
+        quantity=columns["quantity"],
+        cover_days=columns["cover_days"],
+        service=columns["service"],
+        target=columns["target"],
+    )
+
+
+def _spread(market: Market, table: TypedTable, rows: Cells, count: int) -> dict[str, Cells]:
+    """Return every column as (count, P); rows of one product win over rows of all."""
+    other = {"reorder": -1, "level": -1, "quantity": -1}
+    values = {
+        "policy": codes(table["policy"], POLICIES),
+        "service": codes(table["service"], SERVICES),
+    }
+    values |= {name: table[name] for name in (*other, "cover_days", "target")}
+    common = table["product"] == ALL_PRODUCTS
+    product = codes(table["product"], market.products.ids)
+    result = {}
+    for name, value in values.items():
+        grid = np.full((count, len(market.products)), other.get(name, 0), dtype=value.dtype)
+        grid[rows[common]] = value[common][:, None]
+        grid[rows[~common], product[~common]] = value[~common]
+        result[name] = grid
+    return result

@@ -1,0 +1,43 @@
+"""Random stock policies for a random market."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from channelwright.model.design import Design
+from channelwright.model.market import Market
+from channelwright.model.stock import POLICIES, SERVICES, SiteStock, StockPlan
+from tests.support.dice import Dice
+
+#: Beside the seed of the market, so that its other draws stay as they are.
+OWN_SEED = 7_100_000
+
+
+def with_random_stock(market: Market, design: Design, seed: int) -> tuple[Market, Design]:
+    """Return the pair with stock mechanisms on and off at random."""
+    dice = Dice(OWN_SEED + seed)
+    if dice.some(0.5):
+        return market, design
+    plan = StockPlan(sites=_site_stock(market, dice) if dice.some(0.8) else None)
+    return market, replace(design, stock=plan)
+
+
+def _site_stock(market: Market, dice: Dice) -> SiteStock:
+    shape = (len(market.sites), len(market.products))
+    case = market.products.units_per_case
+
+    def sometimes(low: int, high: int) -> np.ndarray:
+        """Whole cases as often as not, so that positions meet reorder points exactly."""
+        unit = np.where(dice.flags(0.5, shape), case, 1)
+        number = dice.wholes(low, high, shape) // unit * unit
+        return np.where(dice.flags(0.5, shape), number, -1)
+
+    return SiteStock(
+        policy=dice.wholes(0, len(POLICIES) - 1, shape),
+        reorder=sometimes(0, 150),
+        level=sometimes(100, 400),
+        quantity=sometimes(0, 120),
+        cover_days=dice.reals(0.5, 9.0, shape),
+        service=dice.wholes(0, len(SERVICES) - 1, shape),
+        target=dice.reals(0.6, 0.995, shape),
+    )

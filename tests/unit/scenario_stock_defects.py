@@ -1,0 +1,104 @@
+"""Defects of stock policies, planted one at a time in a copy of the tiny pack."""
+
+from tests.unit.scenario_defects import Defect, Plant, add, both, write
+
+ONLINE, STOCK = "designs/online.yaml", "designs/stock.csv"
+HEADER = "site,product,policy,reorder,level,quantity,cover_days,service,target\n"
+GOOD = "dc,*,reorder_quantity,-1,-1,-1,7,fill,0.98\n"
+
+
+def rows(*lines: str) -> Plant:
+    text = HEADER + GOOD + "".join(f"{line}\n" for line in lines)
+    return both(add(ONLINE, "stock: designs/stock.csv\n"), write(STOCK, text))
+
+
+def _defect(name: str, line: str, column: str, value: str, remedy: str) -> Defect:
+    return Defect(name, rows(line), STOCK, "row 3", column, value, remedy)
+
+
+STOCKS = (
+    _defect(
+        "stock_site_unknown",
+        "offise,*,base_stock,-1,-1,-1,7,none,0",
+        "site",
+        "'offise' is not in table 'sites'",
+        "did you mean 'office'?",
+    ),
+    _defect(
+        "stock_site_closed",
+        "tier1_b,*,base_stock,-1,-1,-1,7,none,0",
+        "site",
+        "site 'tier1_b' is not open",
+        "open the site",
+    ),
+    _defect(
+        "stock_of_plant",
+        "plant,*,base_stock,-1,-1,-1,7,none,0",
+        "site",
+        "plant 'plant' orders from nobody",
+        "remove the row",
+    ),
+    _defect(
+        "stock_product_unknown",
+        "office,colaa,base_stock,-1,-1,-1,7,none,0",
+        "product",
+        "'colaa' is not in table 'products'",
+        "* = all products",
+    ),
+    _defect(
+        "stock_policy_unknown",
+        "office,*,base_stok,-1,-1,-1,7,none,0",
+        "policy",
+        "'base_stok'",
+        "base_stock",
+    ),
+    _defect(
+        "stock_reorder_of_base_stock",
+        "office,*,base_stock,20,-1,-1,7,none,0",
+        "reorder",
+        "policy 'base_stock' has no reorder",
+        "reorder_up_to or reorder_quantity",
+    ),
+    _defect(
+        "stock_quantity_of_reorder_up_to",
+        "office,*,reorder_up_to,20,-1,30,7,none,0",
+        "quantity",
+        "policy 'reorder_up_to' has no quantity",
+        "use reorder_quantity",
+    ),
+    _defect(
+        "stock_level_of_reorder_quantity",
+        "office,*,reorder_quantity,20,90,30,7,none,0",
+        "level",
+        "policy 'reorder_quantity' has no level",
+        "give a quantity",
+    ),
+    _defect(
+        "stock_level_below_reorder",
+        "office,*,reorder_up_to,90,20,-1,7,none,0",
+        "level",
+        "level 20 is not above reorder 90",
+        "raise the level",
+    ),
+    _defect(
+        "stock_service_without_target",
+        "office,*,base_stock,-1,-1,-1,7,cycle,0",
+        "target",
+        "service 'cycle' needs a target above 0",
+        "such as 0.95",
+    ),
+    _defect(
+        "stock_target_without_service",
+        "office,*,base_stock,-1,-1,-1,7,none,0.9",
+        "target",
+        "a target without a service changes nothing",
+        "cycle or fill",
+    ),
+    _defect(
+        "stock_target_of_all",
+        "office,*,base_stock,-1,-1,-1,7,fill,1",
+        "target",
+        "1 is outside 0 to 0.99999",
+        "share of 1",
+    ),
+)
