@@ -38,4 +38,6 @@ def test_rows_of_a_product_win_over_rows_of_all(tmp_path: Path) -> None:
 def test_schema_shows_the_table() -> None:
     defs = schema()["$defs"]
     assert "stock" in defs["DesignShape"]["properties"]
-    assert defs["table_design_stock"]["properties"]["policy"]["enum"] == list(POLICIES)
+    columns = defs["table_design_stock"]["properties"]
+    assert columns["policy"]["enum"] == list(POLICIES)
+    assert columns["service"]["enum"] == list(SERVICES)

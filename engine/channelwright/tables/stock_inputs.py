@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from channelwright.model.stock import POLICIES, SERVICES
 from channelwright.tables.columns import number, text, whole
 from channelwright.tables.schema import Column, Table
 
 ALL_PRODUCTS = "*"
+POLICIES = ("order_up_to", "base_stock", "reorder_up_to", "reorder_quantity")
+SERVICES = ("none", "cycle", "fill")
 
 
 def _word(name: str, meaning: str, choices: tuple[str, ...]) -> Column:
