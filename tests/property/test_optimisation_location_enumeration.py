@@ -208,7 +208,7 @@ def test_ten_outlets_on_a_line(sites, power, cost):
 @pytest.mark.parametrize("seed", range(12))
 def test_tree_over_sites_agrees_with_enumeration(seed, monkeypatch):
     # Small rests go to HiGHS otherwise; here the tree must do them.
-    monkeypatch.setattr("channelwright.optimisation.location.solve._TREE_COLUMNS", 0)
+    monkeypatch.setattr("channelwright.optimisation.location.closing._TREE_COLUMNS", 0)
     rng = np.random.default_rng(seed)
     place = rng.uniform(0, 100, (40, 2))
     cost = np.round(np.hypot(*(place[:, None] - place[None, :14]).T).T)

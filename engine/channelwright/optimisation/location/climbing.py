@@ -1,0 +1,96 @@
+"""The first phase: raise the bound and look for answers on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from channelwright.optimisation.location.arcs import choose_arcs, usual_neighbours
+from channelwright.optimisation.location.lagrangian import Pricing, Relaxation, first_prices
+from channelwright.optimisation.location.primal import answer_from, polish
+from channelwright.optimisation.location.subgradient import climb
+from channelwright.optimisation.location.whole_pricing import climb_whole, whole_arcs
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from channelwright.optimisation.location.state import Search
+
+    Floats = NDArray[np.float64]
+
+
+_BURST = 50
+
+
+def climb_bound(state: Search) -> None:
+    """Raise the Lagrangian bound and look for answers on the way.
+
+    Parameters
+    ----------
+    state : Search
+    """
+    problem, options = state.problem, state.options
+    arcs = choose_arcs(problem, usual_neighbours(problem, options.neighbours))
+    relaxation = Relaxation(problem, arcs)
+    _climb_in_part(state, relaxation, first_prices(problem, arcs))
+    if relaxation.can_be_whole() and not state.done:
+        _climb_whole(state, Relaxation(problem, arcs, whole=True))
+
+
+def _climb_in_part(state: Search, relaxation: Relaxation, price: Floats) -> None:
+    calls = 0
+
+    def ceiling(pricing: Pricing) -> float:
+        nonlocal calls
+        if calls % (20 if calls < 200 else 50) == 0:
+            try_sites(state, pricing)
+        calls += 1
+        return state.ceiling
+
+    state.kind = "lagrangian"
+    result = climb(relaxation, price, state.options.dual_iterations, ceiling, state.enough)
+    state.count("dual_iterations", result.steps)
+    state.raise_bound(result.best.value, state.kind)
+    state.pricing = result.best
+    try_sites(state, result.best)
+
+
+def _climb_whole(state: Search, relaxation: Relaxation) -> None:
+    """Go on with whole customers, in compiled bursts between which answers are looked for."""
+    if state.pricing is None:
+        return
+    state.kind = "lagrangian with whole customers"
+    arcs = whole_arcs(relaxation)
+    ceiling, price, stride = relaxation.arcs.ceiling, state.pricing.price, 0.5
+    left = state.options.dual_iterations // 2
+    while left > 0 and not state.done:
+        goal = state.ceiling
+        peak = climb_whole(arcs, price, ceiling, min(left, _BURST), stride, goal, goal)
+        state.count("dual_iterations", peak.steps)
+        price, stride, left = peak.price, peak.stride, left - _BURST
+        state.raise_bound(peak.value, state.kind)
+        try_sites(state, relaxation.price_at(price))
+        if peak.steps < _BURST:
+            break
+    state.pricing = relaxation.complete(relaxation.price_at(price))
+
+
+def try_sites(state: Search, pricing: Pricing) -> None:
+    """Look for an answer guided by a pricing.
+
+    Parameters
+    ----------
+    state : Search
+    pricing : Pricing
+    """
+    key = pricing.opened.tobytes()
+    if key in state.tried and not state.problem.binding:
+        return
+    state.tried.add(key)
+    state.count("primal_starts")
+    found = answer_from(state.problem, pricing)
+    if found is None:
+        return
+    capacitated = state.problem.single_source and state.problem.binding
+    good = state.found is None or found.objective < 1.02 * state.found.objective
+    state.offer(polish(state.problem, found) if capacitated and good else found)

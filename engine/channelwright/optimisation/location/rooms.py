@@ -1,0 +1,120 @@
+"""The tree over servers, first in a small room above the bound, then in larger ones.
+
+Everything outside a room costs at least the bound plus the room. So an answer found inside is the
+best of all, and without one the bound itself rises: no good answer is needed to begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from channelwright.optimisation.location.assignment_tree import TreeSearch, branch_on_servers
+from channelwright.optimisation.location.climbing import try_sites
+from channelwright.optimisation.location.knapsack import TABLE_LIMIT
+from channelwright.optimisation.location.reduce import reduce_problem
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from channelwright.optimisation.location.lagrangian import Pricing
+    from channelwright.optimisation.location.problem import LocationProblem
+    from channelwright.optimisation.location.solution import Incumbent
+    from channelwright.optimisation.location.state import Search
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+#: Rooms as shares of the bound, the largest tree, and the share of the time for it.
+ROOMS = (0.0005, 0.002, 0.005, 0.01, 0.02)
+_TREE_ARCS = 60_000
+_SHARE_OF_TIME = 0.6
+_KIND = "lagrangian branch and bound"
+
+
+def can_branch(problem: LocationProblem) -> bool:
+    """Return whether the tree over servers fits: one server each, one capacity in whole numbers.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+    """
+    if not problem.single_source or len(problem.binding) != 1 or problem.minimum_load.any():
+        return False
+    measure = problem.binding[0]
+    used = problem.arc_usage(measure)
+    limit = problem.limit[:, measure]
+    largest = limit[np.isfinite(limit)].max(initial=0.0)
+    return bool((used == np.round(used)).all() and largest <= TABLE_LIMIT)
+
+
+def close_in_by_tree(state: Search) -> None:
+    """Search room after room until the gap is closed or a limit is met.
+
+    Parameters
+    ----------
+    state : Search
+    """
+    if state.pricing is None:
+        return
+    for ceiling in _ceilings(state, state.pricing.value):
+        if state.done or not _search_below(state, state.pricing, ceiling, _SHARE_OF_TIME):
+            return
+
+
+def finish_by_tree(state: Search) -> None:
+    """Search everything below the best answer.
+
+    Parameters
+    ----------
+    state : Search
+    """
+    if state.pricing is not None and state.found is not None:
+        _search_below(state, state.pricing, state.found.objective, 1.0)
+
+
+def _ceilings(state: Search, value: float) -> Iterator[float]:
+    step = state.problem.cost_step
+    for share in ROOMS:
+        ceiling = value + share * abs(value)
+        if step > 0:
+            ceiling = float(np.ceil(ceiling / step) + 1.0) * step
+        if state.found is not None and ceiling >= state.found.objective:
+            yield state.found.objective
+            return
+        yield ceiling
+
+
+def _search_below(state: Search, pricing: Pricing, ceiling: float, share: float) -> bool:
+    """Search everything cheaper than a ceiling; False if a limit ended it."""
+    problem, options = state.problem, state.options
+    part = reduce_problem(problem, pricing, ceiling - pricing.value, 1e-7 * abs(ceiling))
+    if np.unique(part.customer).size < problem.n_customers:
+        state.raise_bound(ceiling, _KIND)
+        return True
+    if part.customer.size > min(_TREE_ARCS, options.model_columns):
+        return False
+
+    def best() -> float:
+        return ceiling if state.found is None else min(ceiling, state.found.objective)
+
+    def offer(found: Incumbent) -> float:
+        state.offer(found)
+        return best()
+
+    def hint(opened: Flags, price: Floats) -> float:
+        try_sites(state, replace(pricing, opened=opened, price=price))
+        return best()
+
+    def report(bound: float) -> bool:
+        state.raise_bound(bound, _KIND)
+        return state.done or state.spent > share
+
+    search = TreeSearch(problem, best(), problem.cost_step, options.gap, offer, hint, report)
+    bound, nodes = branch_on_servers(search, part, pricing.price, options.nodes)
+    state.count("nodes", nodes)
+    state.raise_bound(bound, _KIND)
+    return bound >= search.enough()
