@@ -15,11 +15,11 @@ import numpy as np
 
 from benchmarks.simulate.work import Work
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import FloatArray
+from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.simulation import replicate
 from channelwright.tables.sink import Chunk, MemorySink
 
-Draw = tuple[Purpose, int, int, int]
+Draw = tuple[Purpose, int, IntArray, int]
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,14 @@ class RecordingAddress(Address):
     draws: list[Draw] = field(default_factory=list)
 
     def uniforms(self, purpose: Purpose, day: int, size: int, sub: int = 0) -> FloatArray:
-        """Return the uniforms and note the call."""
-        self.draws.append((purpose, day, size, sub))
+        """Return a row of uniforms and note it as the draws of its entities."""
+        self.draws.append((purpose, day, np.arange(size), 1))
         return super().uniforms(purpose, day, size, sub)
+
+    def grid(self, purpose: Purpose, day: int, entities: IntArray, subs: int) -> FloatArray:
+        """Return the uniforms and note the call."""
+        self.draws.append((purpose, day, entities, subs))
+        return super().grid(purpose, day, entities, subs)
 
 
 class RecordingSink(MemorySink):
@@ -57,8 +62,8 @@ class Floor:
 
     def run(self) -> MemorySink:
         """Draw every uniform and write every column once."""
-        for purpose, day, size, sub in self._address.draws:
-            Address.uniforms(self._address, purpose, day, size, sub)
+        for purpose, day, entities, subs in self._address.draws:
+            Address.grid(self._address, purpose, day, entities, subs)
         sink = MemorySink()
         for table, chunk in self._written:
             sink.append(table, {name: np.array(column) for name, column in chunk.items()})
@@ -67,9 +72,9 @@ class Floor:
     def costs(self) -> dict[tuple[str, str], float]:
         """Return processor seconds per (table, column) and ("draws", purpose), one pass."""
         costs: dict[tuple[str, str], float] = defaultdict(float)
-        for purpose, day, size, sub in self._address.draws:
+        for purpose, day, entities, subs in self._address.draws:
             begin = time.process_time()
-            Address.uniforms(self._address, purpose, day, size, sub)
+            Address.grid(self._address, purpose, day, entities, subs)
             costs["draws", purpose.name.lower()] += time.process_time() - begin
         for table, chunk in self._written:
             for name, column in chunk.items():

@@ -96,3 +96,13 @@ def test_an_address_is_a_value():
     assert Address(1, 2) == Address(1, 2)
     with pytest.raises(AttributeError):
         Address(1, 2).seed = 3
+
+
+@given(addresses, purposes, periods, st.lists(st.integers(0, 300), max_size=40), st.integers(1, 4))
+def test_chosen_entities_read_the_words_of_their_rows(address, purpose, period, entities, products):
+    chosen = np.array(entities, dtype=np.int64)
+    grid = address.grid(purpose, period, chosen, products)
+    for sub in range(products):
+        row = address.uniforms(purpose, period, 301, sub)
+        assert np.array_equal(grid[:, sub], row[chosen])
+    assert np.array_equal(address.at(purpose, period, chosen), grid[:, 0])

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from numba import njit
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -29,3 +32,26 @@ def kernel(function: Kernel) -> Kernel:
     """
     compiled = njit(cache=True, fastmath=False, error_model="numpy")(function)
     return cast("Kernel", compiled)
+
+
+def _typed(context: object, a: object, b: object) -> tuple[object, object]:
+    """Type the product of two words and say how the machine makes its upper half."""
+
+    def generate(
+        context: object, builder: ir.IRBuilder, signature: object, words: tuple[ir.Value, ...]
+    ) -> ir.Value:
+        wide = ir.IntType(128)
+        product = builder.mul(*(builder.zext(word, wide) for word in words))
+        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+
+    return types.uint64(types.uint64, types.uint64), generate
+
+
+_high_word = cast("Callable[[np.uint64, np.uint64], np.uint64]", intrinsic(_typed))
+
+
+@kernel
+def high_word(a: np.uint64, b: np.uint64) -> np.uint64:
+    """Return the upper 64 bits of a product of two words, which no type of NumPy holds."""
+    word: np.uint64 = _high_word(a, b)
+    return word

@@ -13,7 +13,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from channelwright.foundation.units import FloatArray
+from channelwright.foundation import philox
+from channelwright.foundation.units import FloatArray, IntArray
 
 _WORDS = 4
 _TO_UNIT = 1.0 / 9007199254740992.0  # 2**-53: the top 53 bits of a word
@@ -69,6 +70,20 @@ class Address:
         """
         raw = self._stream(purpose, day, sub, 0).random_raw(size)
         return np.asarray((raw >> np.uint64(11)) * _TO_UNIT, dtype=np.float64)
+
+    def at(self, purpose: Purpose, day: int, entities: IntArray) -> FloatArray:
+        """Return the uniforms of some entities: (n,), the words of `uniforms` at those places.
+
+        Nothing is drawn for the others, so the cost does not grow with their number.
+        """
+        return self.grid(purpose, day, entities, 1)[:, 0]
+
+    def grid(self, purpose: Purpose, day: int, entities: IntArray, subs: int) -> FloatArray:
+        """Return the uniforms of some entities for the second indices 0, 1, ...: (n, subs)."""
+        out = np.empty((len(entities), subs))
+        words = (self.seed, self.replication, int(purpose), day)
+        philox.fill(out, entities, *(np.uint64(word) for word in words))
+        return out
 
     def uniform(self, purpose: Purpose, day: int, entity: int, sub: int = 0) -> float:
         """Return one uniform: word ``entity`` of the block."""

@@ -14,6 +14,8 @@ from channelwright.simulation.demand_laws import demand_counts
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import State
 
+_MARKET = np.zeros(1, dtype=np.int64)
+
 
 @dataclass(frozen=True)
 class Sales:
@@ -66,18 +68,19 @@ class Consumers:
         week = day // calendar.shock_days
         if week != self._week:
             self._week = week
-            products, outlets = self._rate.shape[1], len(self._network.market.outlets)
-            common = self._lognormal(Purpose.MARKET_SHOCK, week, 1, calendar.market_shock)
+            rows, products = self._network.covered, np.arange(self._rate.shape[1])
+            common = self._lognormal(Purpose.MARKET_SHOCK, week, _MARKET, calendar.market_shock)
             product = self._lognormal(Purpose.PRODUCT_SHOCK, week, products, calendar.product_shock)
-            outlet = self._lognormal(Purpose.OUTLET_SHOCK, week, outlets, calendar.outlet_shock)
-            outlet = outlet[self._network.covered]
+            outlet = self._lognormal(Purpose.OUTLET_SHOCK, week, rows, calendar.outlet_shock)
             self._shocks = common[0] * product[None, :] * outlet[:, None]
         return self._shocks
 
-    def _lognormal(self, purpose: Purpose, week: int, size: int, sigma: float) -> FloatArray:
+    def _lognormal(
+        self, purpose: Purpose, week: int, entities: IntArray, sigma: float
+    ) -> FloatArray:
         if sigma == 0:
-            return np.ones(size)
-        return laws.shock(self._address.uniforms(purpose, week, size), sigma)
+            return np.ones(len(entities))
+        return laws.shock(self._address.at(purpose, week, entities), sigma)
 
     def _draw(
         self, purpose: Purpose, mean: FloatArray, day: int, where: np.ndarray | None = None
@@ -85,10 +88,7 @@ class Consumers:
         network = self._network
         rows = network.covered if where is None else network.covered[where]
         chosen = mean if where is None else mean[where]
-        size = int(rows[-1]) + 1 if rows.size else 0
-        uniform = np.empty(chosen.shape)
-        for product in range(chosen.shape[1]):
-            uniform[:, product] = self._address.uniforms(purpose, day, size, product)[rows]
+        uniform = self._address.grid(purpose, day, rows, chosen.shape[1])
         drawn = demand_counts(network.market, chosen, uniform)
         if where is None:
             return drawn

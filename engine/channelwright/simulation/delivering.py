@@ -83,7 +83,7 @@ def _delay(
     mean = network.design.terms.payment_delay[mode]
     if outlet.size == 0 or not (mean > 0).any():
         return np.zeros(len(outlet), dtype=np.int64)
-    uniform = address.uniforms(Purpose.PAYMENT_DELAY, day, int(outlet.max()) + 1)[outlet]
+    uniform = address.at(Purpose.PAYMENT_DELAY, day, outlet)
     return np.where(mean > 0, laws.delay_days(uniform, mean), 0)
 
 

@@ -25,8 +25,8 @@ def stops(
         return none, none
     loads = state.loads
     outlet = loads["outlet"][rows]
-    uniform = address.uniforms(Purpose.DELIVERY_FAILURE, state.day, int(outlet.max()) + 1)
-    failed = uniform[outlet] < rules.failure[network.market.outlets.segment[outlet]]
+    uniform = address.at(Purpose.DELIVERY_FAILURE, state.day, outlet)
+    failed = uniform < rules.failure[network.market.outlets.segment[outlet]]
     again = rows[failed]
     loads["fails"][again] += 1
     loads["left"][again] = 1

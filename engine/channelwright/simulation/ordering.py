@@ -89,9 +89,9 @@ class Ordering:
             return np.zeros(0, dtype=bool)
         market = self._network.market
         mode = self._network.design.outlets.mode[called]
-        uniform = self._address.uniforms(Purpose.STRIKE, state.day, int(called.max()) + 1)
+        uniform = self._address.at(Purpose.STRIKE, state.day, called)
         chance = behaviour.strike_probability(market, mode, state.effort[mode])
-        return np.asarray(uniform[called] < chance)
+        return np.asarray(uniform < chance)
 
     def _seconds(self, state: State, outlet: IntArray) -> IntArray:
         if outlet.size == 0:
@@ -99,10 +99,10 @@ class Ordering:
         network = self._network
         service = network.design.service
         mode = network.design.outlets.mode[outlet]
-        uniform = self._address.uniforms(Purpose.ORDER_TIME, state.day, int(outlet.max()) + 1)
+        uniform = self._address.at(Purpose.ORDER_TIME, state.day, outlet)
         opening = service.order_open[mode]
         span = service.order_close[mode] - opening
-        drawn = opening + np.floor(uniform[outlet] * span).astype(np.int64)
+        drawn = opening + np.floor(uniform * span).astype(np.int64)
         fixed = network.market.modes.capture[mode] == CALENDAR
         return np.where(fixed, opening, drawn)
 

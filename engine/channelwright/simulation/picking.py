@@ -60,7 +60,7 @@ def _service(
     if not random.any():
         return np.asarray(mean)
     outlet = orders["outlet"]
-    uniform = address.uniforms(Purpose.PICK_TIME, day, int(outlet.max()) + 1)[outlet]
+    uniform = address.at(Purpose.PICK_TIME, day, outlet)
     return np.where(random, laws.exponential_seconds(uniform, mean), mean)
 
 

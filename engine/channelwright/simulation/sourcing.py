@@ -84,8 +84,7 @@ class Sourcing:
         return _drawn(self._uniforms(state, outlet), cumulative[outlet], last)
 
     def _uniforms(self, state: State, outlet: IntArray) -> FloatArray:
-        words = int(outlet.max()) + 1
-        return self._address.uniforms(Purpose.SOURCE_CHOICE, state.day, words)[outlet]
+        return self._address.at(Purpose.SOURCE_CHOICE, state.day, outlet)
 
 
 def _drawn(uniform: FloatArray, cumulative: FloatArray, last: IntArray) -> IntArray:
