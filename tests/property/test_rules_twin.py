@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from channelwright.foundation.random import Address
+from channelwright.model.design import Design
+from channelwright.model.market import Market
 from channelwright.rules.expectation import expect
 from channelwright.scenario import read_scenario
 from channelwright.simulation import replicate
@@ -11,13 +13,18 @@ from channelwright.tables.codes import Account
 from channelwright.tables.sink import MemorySink
 from tests.conftest import ROOT
 from tests.support.twin import MEASURED, deterministic_twin
+from tests.support.twin_demand import Change, promoted
 
 
-@pytest.mark.parametrize("name", ["today"])
-def test_forecast_is_the_ledger(name: str) -> None:
+def as_it_is(market: Market, design: Design) -> tuple[Market, Design]:
+    return market, design
+
+
+@pytest.mark.parametrize("change", [as_it_is, promoted], ids=lambda change: change.__name__)
+def test_forecast_is_the_ledger(change: Change) -> None:
     """Every account and mode, to the rounding of single postings (half a tick each)."""
     pack = read_scenario(ROOT / "scenarios" / "yangtze_beverage")
-    market, design = deterministic_twin(pack.market, pack.designs[name])
+    market, design = change(*deterministic_twin(pack.market, pack.designs["today"]))
     sink = MemorySink()
     replicate(market, design, Address(1, 0), sink)
     ledger = sink.table("ledger")

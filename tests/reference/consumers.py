@@ -10,6 +10,7 @@ from channelwright.model.market import LAW_EMPIRICAL, LAW_NORMAL
 from channelwright.tables.codes import Account
 from channelwright.tables.outputs import SHELF
 from tests.reference.laws import count, empirical_count, normal_count, shock
+from tests.reference.offers import post_refund, price_today
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
 
 OPENING_SECOND = 64_800
@@ -99,9 +100,10 @@ def observed_values(state: State, product: int) -> list[tuple[float, float]]:
 def post_sales(state: State, outlet: int, product: int, day: int, sold: int, online: int) -> None:
     """Book consumer sales and online fees."""
     mode, site, payer = state.mode_of(outlet), state.site_of(outlet), state.payer(outlet)
-    value = (sold + online) * state.consumer_price[product]
+    value = (sold + online) * price_today(state.market, state.design, outlet, product, day)
     post = state.books.post
     post(day, Account.CONSUMER, OUTSIDE, payer, value, mode=mode, site=site, outlet=outlet)
+    post_refund(state, outlet, product, day, sold + online)
     if online:
         fee = online * int(state.design.terms.online_fee)
         post(day, Account.PLATFORM, MANUFACTURER, OUTSIDE, fee, mode=mode, site=site, outlet=outlet)

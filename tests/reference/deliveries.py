@@ -13,6 +13,7 @@ from channelwright.tables.outputs import DELIVERIES, PAYMENTS
 from tests.reference.failures import Outcome, try_stop
 from tests.reference.geography import Place, seconds
 from tests.reference.laws import payment_delay, share
+from tests.reference.offers import post_outlet_cut
 from tests.reference.records import Invoice, PickOrder
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
 
@@ -211,6 +212,7 @@ def deliver(state: State, pick: PickOrder, day: int, second: int, tour: int) -> 
         value = cases * state.asked_price(order.site, order.mode, product)
         state.shelf[order.outlet][product] += cases * state.units_per_case[product]
         state.delivered_today[order.site, order.outlet] += value
+        post_outlet_cut(state, order, product, day, cases)
         state.books.write(
             DELIVERIES,
             day=day,

@@ -39,7 +39,7 @@ def sales_per_person(state: State, mode: int, people: int, day: int) -> float:
         for outlet in state.covered:
             rep = int(state.design.outlets.rep[outlet])
             if rep >= 0 and reps.mode[rep] == mode:
-                units = float(market.outlets.rate[outlet, product]) * factor * multiplier
+                units = state.base_rate(outlet, product) * factor * multiplier
                 cases = units / state.units_per_case[product]
                 total += cases * state.price_outlet(mode, product)
     return total * 30 / people

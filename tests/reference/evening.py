@@ -80,7 +80,7 @@ def outlet_limit(state: State, outlet: int, column: int) -> int:
     """Return some days of average purchases of an outlet from one of its options."""
     site, mode = int(state.design.outlets.options[outlet, column]), state.sale_mode(outlet, column)
     a_day = sum(
-        float(state.market.outlets.rate[outlet, product])
+        state.base_rate(outlet, product)
         / state.units_per_case[product]
         * state.asked_price(site, mode, product)
         for product in state.products

@@ -101,7 +101,7 @@ def sum_opening_demand(state: State, site: int, product: int) -> float:
     multiplier = state.multiplier(state.market.behaviour.opening_execution)
     factor = float(state.market.calendar.factor[0, product])
     own = sum(
-        float(state.market.outlets.rate[outlet, product]) * factor * multiplier
+        state.base_rate(outlet, product) * factor * multiplier
         for outlet in state.covered
         if state.site_of(outlet) == site
     )
@@ -115,7 +115,7 @@ def opening_variance(state: State, site: int, product: int) -> float:
     own = 0.0
     for outlet in state.covered:
         if state.site_of(outlet) == site:
-            mean = float(state.market.outlets.rate[outlet, product]) * factor * multiplier
+            mean = state.base_rate(outlet, product) * factor * multiplier
             own += daily_variance(state, product, mean)
     return own + sum(opening_variance(state, child, product) for child in state.children(site))
 

@@ -10,6 +10,7 @@ from channelwright.tables.codes import Party, party
 from tests.reference.books import Books
 from tests.reference.geography import Map
 from tests.reference.laws import share
+from tests.reference.offers import answer_to_price, promoted
 from tests.reference.records import Invoice, Order, PickOrder
 
 MANUFACTURER = party(Party.MANUFACTURER)
@@ -33,13 +34,15 @@ class State:
         self.open_sites = [s for s in range(sites) if design.sites.open[s]]
 
         # Plain lists of what is asked for most: an element of an array costs ten times as much.
-        self._rate: list[list[float]] = market.outlets.rate.tolist()
+        self._rate = [
+            [rate * answer_to_price(market, design, o, p) for p, rate in enumerate(row)]
+            for o, row in enumerate(market.outlets.rate.tolist())
+        ]
         self._factor: list[list[float]] = market.calendar.factor.tolist()
         self._mode: list[int] = design.outlets.mode.tolist()
         self._site: list[int] = design.outlets.site.tolist()
         self._online: list[bool] = design.outlets.o2o.tolist()
         self._price_outlet: list[list[int]] = design.terms.price_outlet.tolist()
-        self.consumer_price = market.products.consumer_price.tolist()
         laws, dispersions = market.products.law.tolist(), market.products.dispersion.tolist()
         self.law = list(zip(laws, dispersions, strict=True))
         self._payer = [self._payer_of(outlet) for outlet in range(outlets)]
@@ -98,7 +101,12 @@ class State:
     def expected(self, outlet: int, product: int, day: int) -> float:
         """Return E: expected units a day, without what comes from being online."""
         before = self._rate[outlet][product] * self._factor[day][product]
-        return before * self.multiplier(self.execution[outlet])
+        before *= self.multiplier(self.execution[outlet])
+        return before * promoted(self.market, self.design, outlet, product, day)
+
+    def base_rate(self, outlet: int, product: int) -> float:
+        """Return demand at factor 1 and multiplier 1 under the design's prices."""
+        return self._rate[outlet][product]
 
     def expected_with_online(self, outlet: int, product: int, day: int) -> float:
         """Return E'."""

@@ -22,3 +22,15 @@ class Empirical(Columns):
     product: IntArray
     ratio: FloatArray
     cumulative: FloatArray
+
+
+@dataclass(frozen=True)
+class Elasticity(Columns):
+    """How demand answers to consumer prices (P rows).
+
+    Attributes
+    ----------
+    own : (P,) float64, elasticity of a product's demand to its own price, 0 = none
+    """
+
+    own: FloatArray

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import Service, SitePlan, Terms
+from channelwright.model.offers import Offers
 from channelwright.model.source_choice import Selling
 from channelwright.model.stock import StockPlan
 
@@ -34,6 +35,7 @@ class DesignDraft:
     o2o : (O,) bool, sells online from its shelf
     selling : Selling or None, offers of the options and rights
     stock : StockPlan or None
+    offers : Offers or None, consumer prices and promotions
     """
 
     name: str
@@ -51,3 +53,4 @@ class DesignDraft:
     o2o: BoolArray
     selling: Selling | None = None
     stock: StockPlan | None = None
+    offers: Offers | None = None

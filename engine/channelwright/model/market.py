@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
 from channelwright.model.delivery import Delivery
-from channelwright.model.demand import Empirical
+from channelwright.model.demand import Elasticity, Empirical
 from channelwright.model.source_choice import SourceChoice
 
 LAW_FIXED, LAW_POISSON, LAW_NEGATIVE_BINOMIAL = 0, 1, 2
@@ -380,3 +380,4 @@ class Market:
     empirical: Empirical | None = None
     source_choice: SourceChoice | None = None
     delivery: Delivery | None = None
+    elasticity: Elasticity | None = None

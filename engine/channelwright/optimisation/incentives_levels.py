@@ -92,7 +92,11 @@ def owners_of(market: Market, design: Design, mode: int) -> IntArray:
 def season_of(market: Market, design: Design, mode: int, months: Months) -> FloatArray:
     """Return sales of each month over the mean month: (n_months,), mean 1."""
     rows = design.outlets.mode == mode
-    cases = full_cases(market)[rows].sum(axis=0) if rows.any() else np.ones(len(market.products))
+    cases = (
+        full_cases(market, design)[rows].sum(axis=0)
+        if rows.any()
+        else np.ones(len(market.products))
+    )
     worth = months.factor @ (cases * np.maximum(design.terms.price_outlet[mode], 1))
     return np.asarray(worth / (months.share @ worth))
 

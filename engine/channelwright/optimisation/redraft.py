@@ -45,6 +45,7 @@ def draft_of(market: Market, design: Design) -> DesignDraft:
         service=design.service,
         o2o=plan.o2o,
         stock=design.stock,
+        offers=design.offers,
     )
 
 

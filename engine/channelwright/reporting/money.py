@@ -31,6 +31,7 @@ COSTS = (
     Account.PLATFORM,
     Account.SITE,
     Account.INTEREST,
+    Account.PROMOTION,
 )
 PAY = (Account.WAGES.name, Account.COMMISSION.name, Account.BONUS.name)
 #: Costs between the gross margin and the contribution.

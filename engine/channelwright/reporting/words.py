@@ -32,6 +32,7 @@ COST_WORDS = {
     Account.PLATFORM: "Platform fees",
     Account.SITE: "Sites",
     Account.INTEREST: "Interest on stock and credit",
+    Account.PROMOTION: "Promotions",
 }
 ONE_KIND = {row: SITE_WORD[kind] for row, kind in enumerate(SITE_KINDS)}
 MANY_KINDS = {row: SITE_WORDS[kind] for row, kind in enumerate(SITE_KINDS)}

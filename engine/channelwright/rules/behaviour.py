@@ -10,6 +10,7 @@ import numpy as np
 from channelwright.foundation.units import PPM, FloatArray, IntArray
 from channelwright.model.design import Design, Terms
 from channelwright.model.market import Market
+from channelwright.rules.offers import base_rate
 
 MAX_STRIKE = 0.98
 TIE_TICKS = 0.5
@@ -123,18 +124,26 @@ def people_of(market: Market, design: Design) -> IntArray:
     return np.bincount(design.reps.mode, minlength=len(market.modes))
 
 
-def seller_sales(market: Market, design: Design, mode: int, factor: FloatArray) -> float:
+def seller_sales(
+    market: Market,
+    design: Design,
+    mode: int,
+    factor: FloatArray,
+    rate: FloatArray | None = None,
+) -> float:
     """Return sales per person and month of a mode at effort 1, in ticks.
 
     Parameters
     ----------
     factor : (P,) float64, mean calendar factor of the month
+    rate : (O, P) float64, `offers.base_rate` of the design, where it is known
     """
     count = int((design.reps.mode == mode).sum())
     if count == 0:
         return 0.0
     served = (design.outlets.mode == mode) & (design.outlets.rep >= 0)
-    units = market.outlets.rate[served].sum(axis=0) * factor
+    rate = base_rate(market, design) if rate is None else rate
+    units = rate[served].sum(axis=0) * factor
     units = units * multiplier(market, market.behaviour.opening_execution)
     value = units / market.products.units_per_case * design.terms.price_outlet[mode]
     return float(value.sum() * MONTH_DAYS / count)

@@ -10,6 +10,8 @@ from channelwright.model.forecast import MoneyForecast
 from channelwright.model.market import SITE_KINDS, SOLICITORS, Market
 from channelwright.rules.carrying import drop_costs
 from channelwright.rules.flows import Flows, mean_factor
+from channelwright.rules.offers import base_rate, shelf_prices
+from channelwright.rules.promoted import promoted_means
 from channelwright.rules.stock_forecast import expected_stock
 from channelwright.tables.codes import Account, Party
 
@@ -102,8 +104,15 @@ def _outlet_rows(market: Market, design: Design, flows: Flows, rows: _Rows) -> N
         _delivery(market, design, flows, covered),
     )
     units = cases * market.products.units_per_case
-    spent = (units * market.products.consumer_price).sum(axis=1)
+    promoted = promoted_means(market, design)
+    price = shelf_prices(market, design) if promoted is None else promoted.price
+    spent = (units * price[covered]).sum(axis=1)
     rows.add(Account.CONSUMER, outside, payer, area, mode, site, spent)
+    if promoted is not None:
+        for funder, kind in enumerate((np.full(len(covered), maker), owner)):
+            paid = (units * promoted.refund[funder][covered]).sum(axis=1)
+            paid = paid + (cases * promoted.cut[funder][covered]).sum(axis=1)
+            rows.add(Account.PROMOTION, kind, payer, area, mode, site, paid)
 
 
 def _delivery(market: Market, design: Design, flows: Flows, covered: IntArray) -> FloatArray:
@@ -221,7 +230,8 @@ def _capital(market: Market, design: Design, demand: FloatArray) -> FloatArray:
 
 def full_value(market: Market, design: Design, rows: IntArray) -> FloatArray:
     """Return outlet purchases per week at multiplier 1: (n,) ticks."""
-    cases = market.outlets.rate[rows] * mean_factor(market) * 7 / market.products.units_per_case
+    rate = base_rate(market, design)[rows]
+    cases = rate * mean_factor(market) * 7 / market.products.units_per_case
     return np.asarray((cases * design.terms.price_outlet[design.outlets.mode[rows]]).sum(axis=1))
 
 

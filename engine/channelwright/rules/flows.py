@@ -12,6 +12,8 @@ from channelwright.model.market import CAPTURES, CARRIERS, Market
 from channelwright.rules import behaviour
 from channelwright.rules.availability import availability
 from channelwright.rules.demand import law_means
+from channelwright.rules.offers import base_rate
+from channelwright.rules.promoted import promoted_means
 
 WEEKS = CYCLE_DAYS / 7
 _VISIT = CAPTURES.index("visit")
@@ -74,9 +76,15 @@ def bits_per_week(order_days: IntArray) -> FloatArray:
     return count / WEEKS
 
 
-def full_cases(market: Market) -> FloatArray:
-    """Return cases per week of every outlet and product at multiplier 1: (O, P)."""
-    weekly = market.outlets.rate * (mean_factor(market) * law_means(market)) * 7
+def full_cases(market: Market, design: Design | None = None) -> FloatArray:
+    """Return cases per week of every outlet and product at multiplier 1: (O, P).
+
+    With a design, under its consumer prices and promotions.
+    """
+    rate = market.outlets.rate if design is None else base_rate(market, design)
+    promoted = None if design is None else promoted_means(market, design)
+    factor = mean_factor(market) if promoted is None else promoted.volume
+    weekly = rate * (factor * law_means(market)) * 7
     return np.asarray(weekly / market.products.units_per_case)
 
 
@@ -106,7 +114,7 @@ def expected_flows(
         visits = visits * made
     chance = _order_chance(market, mode, effort)
     lift = behaviour.lift_share(market, mode, effort[mode])
-    base = full_cases(market)
+    base = full_cases(market, design)
     online = np.where(plan.o2o, 1 + market.behaviour.online_new, 1.0)
     orders = visits * chance
     cases = base

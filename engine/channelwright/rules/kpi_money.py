@@ -25,6 +25,7 @@ COSTS: tuple[tuple[str, Account], ...] = (
     ("bonus", Account.BONUS),
     ("platform", Account.PLATFORM),
     ("interest", Account.INTEREST),
+    ("promotion", Account.PROMOTION),
 )
 
 
@@ -207,10 +208,12 @@ def _efficiency(market: Market, lines: pd.DataFrame, cells: pd.DataFrame) -> lis
         carrying = float(line["delivery"] + line["handling"] + line["freight"])
         net = float(line["gross_sales"] - line["rebates"])
         if cases > 0:
-            other = float(line["interest"] + line["platform"] + line["site_cost"])
+            other = float(
+                line["interest"] + line["platform"] + line["site_cost"] + line["promotion"]
+            )
             serve[mode] = (selling + carrying + other) / cases
         if net > 0:
-            ratio[mode] = (selling + float(line["delivery"])) / net
+            ratio[mode] = (selling + float(line["delivery"] + line["promotion"])) / net
     parts = []
     for name, values, unit in (
         ("cost_to_serve_per_case", serve, "currency/case"),
@@ -229,7 +232,15 @@ def _break_even(market: Market, lines: pd.DataFrame, sums: pd.DataFrame) -> dict
     case of the modes without calls); without such sales the margin counts from zero.
     """
     spread = lines["gross_sales"] - lines["rebates"]
-    for cost in ("production", "freight", "handling", "commission", "bonus", "platform"):
+    for cost in (
+        "production",
+        "freight",
+        "handling",
+        "commission",
+        "bonus",
+        "platform",
+        "promotion",
+    ):
         spread = spread - lines[cost]
     cases = sums["cases_delivered"].reindex(lines.index, fill_value=0).astype(np.float64)
     drops = sums["drops"].reindex(lines.index, fill_value=0).astype(np.float64)

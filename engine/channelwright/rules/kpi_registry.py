@@ -79,7 +79,8 @@ _LINES = (
     Kpi("bonus", _MONEY, "bonus of own people", False),
     Kpi("platform", _MONEY, "fees to platforms", False),
     Kpi("interest", _MONEY, "interest on stock and receivables less payables", False),
-    Kpi("contribution", _MONEY, "net_sales - the ten costs above", True),
+    Kpi("promotion", _MONEY, "price cuts of promotions that the manufacturer funds", False),
+    Kpi("contribution", _MONEY, "net_sales - the eleven costs above", True),
     Kpi("stock_change", _MONEY, "closing - opening value of own stock"),
     Kpi("dso", "days", "mean owed to own sites / goods sold per day (sales outstanding)", False),
 )
@@ -105,7 +106,7 @@ _EFFICIENCY = (
     Kpi(
         "selling_expense_ratio",
         "share",
-        "(wages + commission + bonus + delivery) / net_sales, by mode",
+        "(wages + commission + bonus + delivery + promotion) / net_sales, by mode",
         more_is_better=False,
     ),
     Kpi(

@@ -65,6 +65,7 @@ def complete(market: Market, draft: DesignDraft) -> Design:
         counterfactual=draft.counterfactual,
         selling=draft.selling,
         stock=draft.stock,
+        offers=draft.offers,
     )
 
 

@@ -8,6 +8,7 @@ from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import SITE_KINDS, Market
 from channelwright.rules.flows import mean_factor
+from channelwright.rules.offers import base_rate
 from channelwright.rules.stock_levels import daily_variance, site_rules
 
 _PLANT = SITE_KINDS.index("plant")
@@ -48,7 +49,7 @@ def site_variance(market: Market, design: Design) -> FloatArray:
     Orders in cases and on order days are lumpier, so safety stock is understated a little.
     """
     covered = np.flatnonzero(design.outlets.mode >= 0)
-    units = market.outlets.rate[covered] * mean_factor(market)
+    units = base_rate(market, design)[covered] * mean_factor(market)
     variance = np.zeros((len(market.sites), len(market.products)))
     np.add.at(variance, design.outlets.site[covered], daily_variance(market, units))
     parent = design.sites.parent

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from channelwright.foundation.errors import Problem
-from channelwright.model.demand import Empirical
+from channelwright.model.demand import Elasticity, Empirical
 from channelwright.scenario.references import among
 from channelwright.tables.cells import TypedTable, shown
 
@@ -33,6 +33,12 @@ def build_empirical(tables: Tables) -> Empirical | None:
         ratio.append(units / (units * weight).sum())
         cumulative.append(np.cumsum(weight))
     return Empirical(np.concatenate(product), np.concatenate(ratio), np.concatenate(cumulative))
+
+
+def build_elasticity(tables: Tables) -> Elasticity | None:
+    """Return the price elasticities, None if no product has one."""
+    own = tables["products"]["elasticity"]
+    return Elasticity(own.copy()) if own.any() else None
 
 
 def empirical_problems(tables: Tables) -> Iterator[Problem]:
@@ -62,6 +68,21 @@ def empirical_problems(tables: Tables) -> Iterator[Problem]:
         ),
     )
     yield from _sums(table, products["id"][named].tolist())
+
+
+def elasticity_problems(tables: Tables) -> Iterator[Problem]:
+    """Yield products whose demand answers to a price that they do not have."""
+    products = tables["products"]
+    yield from products.problems(
+        "elasticity",
+        products.good("elasticity", "consumer_price")
+        & (products["elasticity"] != 0)
+        & (products["consumer_price"] <= 0),
+        lambda row: (
+            f"product {products['id'][row]!r} has an elasticity and no consumer price",
+            "give the price that demand is stated at",
+        ),
+    )
 
 
 def _sums(table: TypedTable, products: list[str]) -> Iterator[Problem]:

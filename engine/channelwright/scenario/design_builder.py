@@ -18,6 +18,7 @@ from channelwright.scenario.calendar_builder import WEEKDAYS
 from channelwright.scenario.design_shapes import DesignShape, HeadcountRule, VisitShape
 from channelwright.scenario.fulfilment import build_attempts
 from channelwright.scenario.market_builder import clocks, codes, to_ppm, to_ticks
+from channelwright.scenario.offer_builder import build_offers
 from channelwright.scenario.selling_builder import with_sources
 from channelwright.scenario.stock_builder import build_stock
 from channelwright.tables.cells import Cells, TypedTable
@@ -74,6 +75,7 @@ def build_draft(
         service=_service(market, given.tables["service"]),
         o2o=_online(market, given.shape) & (mode >= 0),
         stock=build_stock(market, given.tables),
+        offers=build_offers(market, given.tables),
     )
     draft = planning.nearest_sites(market, draft)
     draft = with_sources(market, draft, given.shape, given.tables)

@@ -12,6 +12,7 @@ from channelwright.rules.planning import FREQUENCIES
 from channelwright.scenario.choice_checks import choice_problems
 from channelwright.scenario.design_case import Case
 from channelwright.scenario.design_shapes import VisitShape
+from channelwright.scenario.offer_checks import offer_problems
 from channelwright.scenario.references import among, dangling
 from channelwright.scenario.selling_checks import selling_problems
 from channelwright.scenario.stock_checks import stock_problems
@@ -34,6 +35,7 @@ def design_problems(case: Case) -> Iterator[Problem]:
     yield from terms_problems(case)
     yield from service_problems(case)
     yield from stock_problems(case)
+    yield from offer_problems(case)
     if case.design.shape is not None:
         yield from _visits(case)
         yield from selling_problems(case)

@@ -195,3 +195,5 @@ class DesignShape(Shape):
     asking: Source | None = Field(default=None, description="table design_asking")
     rights: Source | None = Field(default=None, description="table design_rights")
     stock: Source | None = Field(default=None, description="table design_stock")
+    consumer_prices: Source | None = Field(default=None, description="table design_consumer_prices")
+    promotions: Source | None = Field(default=None, description="table design_promotions")

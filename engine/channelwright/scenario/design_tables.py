@@ -26,6 +26,8 @@ PARTS = {
     "asking": "design_asking",
     "rights": "design_rights",
     "stock": "design_stock",
+    "consumer_prices": "design_consumer_prices",
+    "promotions": "design_promotions",
 }
 
 

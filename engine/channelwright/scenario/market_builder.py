@@ -12,7 +12,7 @@ from channelwright.model import market as model
 from channelwright.model.columns import index_of
 from channelwright.model.source_choice import SourceChoice
 from channelwright.scenario.calendar_builder import build_calendar
-from channelwright.scenario.demand_builder import build_empirical
+from channelwright.scenario.demand_builder import build_elasticity, build_empirical
 from channelwright.scenario.fulfilment import build_delivery
 from channelwright.tables.cells import Cells, TypedTable
 from channelwright.tables.checks import clock_seconds
@@ -96,6 +96,7 @@ def build_market(shape: PackShape, tables: Tables) -> model.Market:
         source_choice=_source_choice(shape),
         empirical=build_empirical(tables),
         delivery=build_delivery(tables),
+        elasticity=build_elasticity(tables),
     )
 
 

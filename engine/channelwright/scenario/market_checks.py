@@ -8,7 +8,7 @@ import numpy as np
 
 from channelwright.foundation.errors import Problem
 from channelwright.scenario.calendar_builder import ALL_FAMILIES
-from channelwright.scenario.demand_builder import empirical_problems
+from channelwright.scenario.demand_builder import elasticity_problems, empirical_problems
 from channelwright.scenario.documents import Document
 from channelwright.scenario.fulfilment import further_tours
 from channelwright.scenario.places import place_problems
@@ -261,6 +261,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Tables], Iterator[Problem]]], ..
     (("outlets",), _category_volume),
     (("products",), _families),
     (("products",), empirical_problems),
+    (("products",), elasticity_problems),
     (("season", "products"), _season_of_all),
     (("events",), _event_days),
     (("lanes", "sites"), _lane_ends),

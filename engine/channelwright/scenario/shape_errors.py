@@ -35,7 +35,6 @@ NOT_BUILT = {
     "openings": "new outlets and churn",
     "churn": "new outlets and churn",
     "people": "hiring, training and attrition",
-    "promotions": "promotions",
     "returns": "returns and failed deliveries",
     "review": "re-optimisation at review dates",
     "risk": "two-stage decisions with risk measures",

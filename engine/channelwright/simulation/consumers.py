@@ -8,11 +8,10 @@ import numpy as np
 
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import FloatArray, IntArray
-from channelwright.rules import behaviour
 from channelwright.simulation import laws
 from channelwright.simulation.demand_laws import demand_counts
 from channelwright.simulation.network import Network
-from channelwright.simulation.state import State
+from channelwright.simulation.state import State, plain_demand
 
 _MARKET = np.zeros(1, dtype=np.int64)
 
@@ -36,7 +35,7 @@ class Consumers:
         self._shocks = np.ones((1, 1))
         self._week = -1
         rows = network.covered
-        self._rate = network.market.outlets.rate[rows]
+        self._rate = network.rate[rows]
         self._online = network.design.outlets.o2o[rows]
 
     def buy(self, state: State) -> Sales:
@@ -58,9 +57,8 @@ class Consumers:
         return Sales(demanded, sold, online, online_sold)
 
     def _mean(self, state: State) -> FloatArray:
-        market = self._network.market
-        level = behaviour.multiplier(market, state.execution[self._network.covered])
-        expected = self._rate * market.calendar.factor[state.day] * level[:, None]
+        rows = self._network.covered
+        expected = plain_demand(self._network, rows, state.execution[rows], state.day, self._rate)
         return np.asarray(expected * self._shock(state.day))
 
     def _shock(self, day: int) -> FloatArray:

@@ -10,7 +10,7 @@ from channelwright.foundation.errors import ChannelwrightError
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, SITE_KINDS, Market
-from channelwright.rules import behaviour, flows, geography, sourcing
+from channelwright.rules import behaviour, flows, geography, offers, sourcing
 from channelwright.rules.beats import Beat, plan_beats
 from channelwright.rules.stock_levels import SiteRules, daily_variance, site_rules
 from channelwright.tables.codes import Party, party
@@ -36,6 +36,8 @@ class Network:
     option_cumulative : (O, N) float64, cumulated choice probabilities
     cover : (O,) float64, shelf level in days of expected demand
     price : (O, N, P) int64, ticks per case that the option asks of the outlet
+    rate : (O, P) float64, demand at factor 1 under the design; shelf_price : (O, P) int64
+    campaign : promotions of the design, None without any
     buying : (S, P) int64, ticks per case that stock is valued and bought at
     limit : (accounts,) int64, credit limit in ticks
     tiers : site rows that replenish, one array per number of lanes to the plant, most first
@@ -59,6 +61,9 @@ class Network:
     option_cumulative: FloatArray
     cover: FloatArray
     price: IntArray
+    rate: FloatArray
+    shelf_price: IntArray
+    campaign: offers.Campaign | None
     buying: IntArray
     limit: IntArray
     tiers: tuple[IntArray, ...]
@@ -86,8 +91,9 @@ def build_network(market: Market, design: Design) -> Network:
     account = np.where(outlets.chain >= 0, len(outlets) + outlets.chain, np.arange(len(outlets)))
     option_metres = _option_metres(market, design)
     price = sourcing.offer_prices(design)
+    rate = offers.base_rate(market, design)
     tiers, lead = _lanes(market, design)
-    opening, variance = _opening_demand(market, design, covered, tiers)
+    opening, variance = _opening_demand(market, design, rate, covered, tiers)
     days, length = _months(market)
     return Network(
         market=market,
@@ -103,8 +109,11 @@ def build_network(market: Market, design: Design) -> Network:
         option_cumulative=_choice(market, option_metres),
         cover=flows.cover_days(design),
         price=price,
+        rate=rate,
+        shelf_price=offers.shelf_prices(market, design),
+        campaign=offers.campaign(market, design),
         buying=_buying_prices(market, design),
-        limit=_limits(market, design, covered, account, price),
+        limit=_limits(market, design, rate, covered, account, price),
         tiers=tiers,
         lead=lead,
         opening_demand=opening,
@@ -164,13 +173,18 @@ def _buying_prices(market: Market, design: Design) -> IntArray:
 
 
 def _limits(
-    market: Market, design: Design, covered: IntArray, account: IntArray, price: IntArray
+    market: Market,
+    design: Design,
+    rate: FloatArray,
+    covered: IntArray,
+    account: IntArray,
+    price: IntArray,
 ) -> IntArray:
     mode = sourcing.option_modes(design)[covered]
-    cases = market.outlets.rate[covered] / market.products.units_per_case
+    cases = rate[covered] / market.products.units_per_case
     daily = (cases[:, None, :] * price[covered]).sum(axis=2)
-    offers = np.floor(design.terms.credit_days[mode] * daily + 0.5).astype(np.int64)
-    each = offers.max(axis=1)
+    most = np.floor(design.terms.credit_days[mode] * daily + 0.5).astype(np.int64)
+    each = most.max(axis=1)
     limit = np.zeros(len(market.outlets) + len(market.chain_ids), dtype=np.int64)
     np.add.at(limit, account[covered], each)
     return limit
@@ -201,11 +215,15 @@ def _depth(parent: IntArray, site: int) -> int:
 
 
 def _opening_demand(
-    market: Market, design: Design, covered: IntArray, tiers: tuple[IntArray, ...]
+    market: Market,
+    design: Design,
+    rate: FloatArray,
+    covered: IntArray,
+    tiers: tuple[IntArray, ...],
 ) -> tuple[FloatArray, FloatArray]:
     """Return expected units a day of every site and their variance: (S, P) each."""
     level = behaviour.multiplier(market, market.behaviour.opening_execution)
-    units = market.outlets.rate[covered] * market.calendar.factor[0] * level
+    units = rate[covered] * market.calendar.factor[0] * level
     demand = np.zeros((len(market.sites), len(market.products)))
     variance = np.zeros_like(demand)
     np.add.at(demand, design.outlets.site[covered], units)

@@ -23,6 +23,11 @@ from channelwright.simulation.network import PLANT, Network, build_network
 from channelwright.simulation.ordering import Ordering, Placed
 from channelwright.simulation.picking import pick
 from channelwright.simulation.postings import Postings
+from channelwright.simulation.promoting import (
+    consumer_prices,
+    post_outlet_cuts,
+    post_refunds,
+)
 from channelwright.simulation.recording import PERIOD_DAYS, Recorder
 from channelwright.simulation.replenishing import Shipment, replenish
 from channelwright.simulation.settling import (
@@ -157,7 +162,7 @@ class _World:
         market, design, state = self._network.market, self._network.design, self._state
         for mode in np.unique(design.reps.mode).tolist():
             factor = self._factors[month]
-            sales = behaviour.seller_sales(market, design, mode, factor)
+            sales = behaviour.seller_sales(market, design, mode, factor, self._network.rate)
             best = behaviour.best_response(
                 behaviour.seller_payoffs(market, design.terms, mode, sales)
             )
@@ -216,6 +221,7 @@ class _World:
         post(Account.GOODS, payer[outlet], owner[site], mode, site, outlet, invoiced.value)
         self._books.goods += int(invoiced.value.sum())
         self._post_platform(invoiced)
+        post_outlet_cuts(network, self._postings, state.day, drops.loads)
         self._recorder.deliveries(drops, invoiced)
         if self._details is not None:
             self._details.deliveries(state.day, drops, invoiced)
@@ -274,8 +280,8 @@ class _World:
     def _evening_demand(self) -> None:
         network, state = self._network, self._state
         sales = self._consumers.buy(state)
-        price = network.market.products.consumer_price
         units = sales.sold + sales.online_sold
+        price = consumer_prices(network, state.day)
         value = (units * price).sum(axis=1)
         self._books.sold += int(units.sum())
         rows, plan = network.covered, network.design.outlets
@@ -285,6 +291,7 @@ class _World:
         fee = sales.online_sold.sum(axis=1) * network.design.terms.online_fee
         if fee.any():
             post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, rows, fee)
+        post_refunds(network, self._postings, state.day, units)
         self._recorder.sales(sales, value)
         if self._details is not None:
             self._details.shelf(state.day, sales, state)

@@ -141,13 +141,31 @@ def opening_state(network: Network) -> State:
     )
 
 
+def plain_demand(
+    network: Network,
+    rows: IntArray,
+    execution: FloatArray,
+    day: int,
+    rate: FloatArray | None = None,
+) -> FloatArray:
+    """Return E, expected demand without what being online brings, units a day: (n, P).
+
+    ``rate`` : (n, P), `Network.rate` of the rows, where it is at hand.
+    """
+    market = network.market
+    level = behaviour.multiplier(market, execution)[:, None]
+    rate = network.rate[rows] if rate is None else rate
+    expected = rate * market.calendar.factor[day] * level
+    promoted = None if network.campaign is None else network.campaign.factor(day)
+    return np.asarray(expected if promoted is None else expected * promoted[rows])
+
+
 def expected_demand(
     network: Network, rows: IntArray, execution: FloatArray, day: int
 ) -> FloatArray:
     """Return E', the expected demand of some outlets in units a day: (n, P)."""
     market = network.market
-    level = behaviour.multiplier(market, execution)[:, None]
-    expected = market.outlets.rate[rows] * market.calendar.factor[day] * level
+    expected = plain_demand(network, rows, execution, day)
     online = network.design.outlets.o2o[rows]
     return np.asarray(
         np.where(online[:, None], expected * (1 + market.behaviour.online_new), expected)

@@ -21,6 +21,7 @@ class Account(IntEnum):
     PLATFORM = 11  # app and online fees: manufacturer -> outside
     INTEREST = 12  # on stock + receivables - payables: owner -> outside
     CONSUMER = 13  # consumer sales: outside -> outlet or chain
+    PROMOTION = 20  # price cuts of promotions: who funds them -> outlet or chain
 
 
 class Party(IntEnum):

@@ -23,6 +23,7 @@ PRODUCTS = Table(
         number("production_cost", "currency/case", "variable cost ex works, with VAT"),
         number("consumer_price", "currency/unit", "shelf price, with VAT"),
         number("price_index", "", "list price over the ladder of the mode", 0.01, 100, 1.0),
+        number("elasticity", "", "of demand to the consumer price, 0 = none", -20, 0, 0.0),
         Column(
             "law",
             "str",

@@ -42,6 +42,7 @@ DRIVERS: dict[str, tuple[str, ...]] = {
     "platform fees": (Account.PLATFORM.name,),
     "sites": (Account.SITE.name,),
     "interest": (Account.INTEREST.name,),
+    "promotions": (Account.PROMOTION.name,),
 }
 
 
