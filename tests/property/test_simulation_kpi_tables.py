@@ -85,6 +85,8 @@ def test_sales_outstanding_are_what_the_invoices_say(seed: int) -> None:
     if "payments" not in sink.names():
         assert found.empty
         return
+    if "credit_cells" in sink.names():
+        return  # part payments and advances: tests/property/test_simulation_credit.py
     bills = sink.table("payments")
     mine = bills["payee"] // PARTY_STRIDE == Party.MANUFACTURER
     first, end = market.calendar.warmup_days, market.calendar.horizon_days

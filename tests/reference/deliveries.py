@@ -6,13 +6,13 @@ from itertools import pairwise
 
 import simpy
 
-from channelwright.foundation.random import Purpose
 from channelwright.foundation.units import DAY_SECONDS, split_evenly
 from channelwright.tables.codes import Account
 from channelwright.tables.outputs import DELIVERIES, PAYMENTS
+from tests.reference.bills import delay_of, followed, part_of
 from tests.reference.failures import Outcome, try_stop
 from tests.reference.geography import Place, seconds
-from tests.reference.laws import payment_delay, share
+from tests.reference.laws import share
 from tests.reference.offers import post_outlet_cut
 from tests.reference.records import Invoice, PickOrder
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
@@ -211,7 +211,8 @@ def deliver(state: State, pick: PickOrder, day: int, second: int, tour: int) -> 
     for product, cases in pick.cases.items():
         value = cases * state.asked_price(order.site, order.mode, product)
         state.shelf[order.outlet][product] += cases * state.units_per_case[product]
-        state.delivered_today[order.site, order.outlet] += value
+        way = None if order.pay_day is None else min(order.pay_day, day)
+        state.delivered_today[order.site, order.outlet, way] += value
         post_outlet_cut(state, order, product, day, cases)
         state.books.write(
             DELIVERIES,
@@ -248,18 +249,18 @@ def post_delivery_cost(state: State, pick: PickOrder, day: int, amount: int) -> 
 
 
 def write_invoices(clock: simpy.Environment, state: State, day: int) -> None:
-    """One invoice per site and outlet for what arrived today."""
+    """One invoice per site, outlet and way of payment for what arrived today."""
     terms = state.design.terms
-    for (site, outlet), value in state.delivered_today.items():
+    for (site, outlet, way), value in state.delivered_today.items():
         mode = state.sale_mode(outlet, state.column_of(outlet, site))
-        due_day = day + int(terms.outlet_days[mode])
-        paid_day = due_day
-        if terms.payment_delay[mode] > 0:
-            uniform = state.uniform(Purpose.PAYMENT_DELAY, day, outlet)
-            paid_day += payment_delay(uniform, float(terms.payment_delay[mode]))
+        due_day = day + int(terms.outlet_days[mode]) if way is None else way
+        paid_day = due_day + delay_of(state, outlet, mode, day) if way is None else way
         payer, seller = state.payer(outlet), state.owner(site)
+        part = part_of(state, outlet, day, value)
         issue(
-            clock, state, Invoice(day, due_day, paid_day, payer, seller, outlet, site, site, value)
+            clock,
+            state,
+            Invoice(day, due_day, paid_day, payer, seller, outlet, site, site, value, part),
         )
         place = {"mode": mode, "site": site, "outlet": outlet}
         state.books.post(day, Account.GOODS, payer, seller, value, **place)
@@ -271,7 +272,10 @@ def write_invoices(clock: simpy.Environment, state: State, day: int) -> None:
 
 
 def issue(clock: simpy.Environment, state: State, invoice: Invoice) -> None:
-    """Write an invoice and let somebody wait for its payment."""
+    """Write an invoice and let somebody wait for its payment, or follow it as a bill."""
+    if invoice.outlet >= 0 and invoice.paid_day > invoice.day and followed(state):
+        state.unpaid[invoice.payer].append(invoice)
+        return
     state.books.write(
         PAYMENTS,
         invoice_day=invoice.day,

@@ -9,8 +9,9 @@ from channelwright.foundation.random import Purpose
 from channelwright.foundation.units import DAY_SECONDS
 from channelwright.model.market import PICK_LAWS
 from channelwright.tables.codes import Account
+from tests.reference.credit import decide
 from tests.reference.deliveries import send_by_tariff
-from tests.reference.laws import exponential_seconds, round_half_up
+from tests.reference.laws import exponential_seconds
 from tests.reference.records import Order, PickOrder
 from tests.reference.state import OUTSIDE, State
 
@@ -21,10 +22,10 @@ ALLOCATION_SECOND = 68_400
 def check_and_allocate(state: State, day: int) -> list[PickOrder]:
     """Handle today's first attempts, then share stock; return what is to be picked."""
     for order in sorted(state.to_handle[day], key=lambda order: order.rank):
-        if is_refused(state, order, day):
-            refuse(order, day)
-        else:
+        if decide(state, order, day):
             accept(state, order, day)
+        else:
+            refuse(order, day)
     picks = [
         pick
         for order in sorted(state.waiting, key=lambda order: order.rank)
@@ -34,58 +35,6 @@ def check_and_allocate(state: State, day: int) -> list[PickOrder]:
     for pick in picks:
         post_handling(state, pick, day)
     return picks
-
-
-def is_refused(state: State, order: Order, day: int) -> bool:
-    """Say whether the payer's limit or an overdue invoice forbids the order."""
-    terms = state.design.terms
-    if terms.credit_days[order.mode] <= 0:
-        return False
-    payer = state.payer(order.outlet)
-    value = sum(
-        line.ordered * state.asked_price(order.site, order.mode, line.product)
-        for line in order.lines
-    )
-    unpaid = [invoice for invoice in state.unpaid[payer] if invoice.outlet >= 0]
-    grace = int(terms.overdue_grace[order.mode])
-    overdue = any(invoice.due_day + grace < day for invoice in unpaid)
-    exposure = sum(invoice.amount for invoice in unpaid) + accepted_value(state, payer)
-    return overdue or exposure + value > credit_limit(state, payer)
-
-
-def accepted_value(state: State, payer: int) -> int:
-    """Return the value of a payer's accepted cases, not yet delivered or cut."""
-    return sum(
-        line.outstanding * state.asked_price(order.site, order.mode, line.product)
-        for outlet in state.outlets_of(payer)
-        for order in state.open_orders(outlet)
-        if order.accepted
-        for line in order.lines
-    )
-
-
-def credit_limit(state: State, payer: int) -> int:
-    """Return what a payer may owe: some days of average purchases of each outlet."""
-    limit = 0
-    for outlet in state.outlets_of(payer):
-        limit += max(
-            outlet_limit(state, outlet, column)
-            for column, site in enumerate(state.design.outlets.options[outlet])
-            if site >= 0
-        )
-    return limit
-
-
-def outlet_limit(state: State, outlet: int, column: int) -> int:
-    """Return some days of average purchases of an outlet from one of its options."""
-    site, mode = int(state.design.outlets.options[outlet, column]), state.sale_mode(outlet, column)
-    a_day = sum(
-        state.base_rate(outlet, product)
-        / state.units_per_case[product]
-        * state.asked_price(site, mode, product)
-        for product in state.products
-    )
-    return round_half_up(int(state.design.terms.credit_days[mode]) * a_day)
 
 
 def refuse(order: Order, day: int) -> None:
@@ -101,7 +50,7 @@ def accept(state: State, order: Order, day: int) -> None:
     order.accepted = True
     state.waiting.append(order)
     for line in order.lines:
-        units = line.ordered * state.units_per_case[line.product]
+        units = line.outstanding * state.units_per_case[line.product]
         state.demand[order.site][line.product][day] += units
 
 

@@ -54,6 +54,7 @@ class Order:
     priority: int
     lines: list[Line]
     accepted: bool = False
+    pay_day: int | None = None  # None = on the terms of the mode
 
     @property
     def rank(self) -> tuple[int, int, int, int]:
@@ -107,3 +108,9 @@ class Invoice:
     site: int
     seller_site: int
     amount: int
+    part: int = 0
+    open: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """All of it is open."""
+        self.open = self.amount

@@ -5,6 +5,7 @@ import datetime
 
 from channelwright.foundation.units import DAY_SECONDS
 from channelwright.tables.codes import Account
+from tests.reference.credit import customers_money, pay_deposit_interest
 from tests.reference.laws import share
 from tests.reference.replenishment import buying_price
 from tests.reference.state import MANUFACTURER, OUTSIDE, PEOPLE, State
@@ -37,6 +38,7 @@ def settle_month(state: State, day: int) -> None:
     pay_rebates(state, day)
     for site in state.open_sites:
         pay_interest(state, site, day, days)
+    pay_deposit_interest(state, day, days)
     state.month_invoices.clear()
     state.month_purchases.clear()
     state.month_sales.clear()
@@ -87,9 +89,9 @@ def pay_rebates(state: State, day: int) -> None:
 def pay_interest(state: State, site: int, day: int, days: int) -> None:
     """Charge interest on the capital that a site ties up."""
     unpaid = [invoice for invoices in state.unpaid.values() for invoice in invoices]
-    receivables = sum(i.amount for i in unpaid if i.seller_site == site)
+    receivables = sum(i.open for i in unpaid if i.seller_site == site)
     payables = sum(i.amount for i in unpaid if i.outlet < 0 and i.site == site)
-    base = stock_value(state, site) + receivables - payables
+    base = stock_value(state, site) + receivables - payables - customers_money(state, site, day)
     if base > 0:
         rate = state.market.finance.interest_ppm
         interest = (base * rate * days + 182_500_000) // 365_000_000

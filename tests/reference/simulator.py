@@ -10,6 +10,7 @@ from channelwright.foundation.units import DAY_SECONDS
 from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.tables.outputs import ORDER_LINES
+from tests.reference.bills import collect, followed, write_open_bills
 from tests.reference.books import Rows
 from tests.reference.consumers import consumers_of
 from tests.reference.deliveries import send_trucks, write_invoices
@@ -46,6 +47,7 @@ def simulate(market: Market, design: Design, address: Address) -> dict[str, Rows
     clock.run(until=state.horizon * DAY_SECONDS)
     for order in state.placed:
         write_order(state, order)
+    write_open_bills(state)
     tables = state.books.tables()
     return {**tables, "opening": opening, "closing": units_by_place(state)}
 
@@ -55,6 +57,8 @@ def days(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None,
     for day in range(state.horizon):
         yield until(clock, day, 0)
         start_month(state, day)
+        if followed(state):
+            collect(state, day)
         yield until(clock, day, 6 * HOUR)
         send_trucks(state, day)
         # Tariff carriers arrive at 06:00 as well; after them the day's invoices are known.

@@ -68,12 +68,15 @@ class State:
         self.picked_for_trucks: dict[int, list[PickOrder]] = defaultdict(list)  # by site
         self.unfinished_picks: dict[int, list[PickOrder]] = defaultdict(list)
         self.unpaid: dict[int, list[Invoice]] = defaultdict(list)  # by payer
-        self.delivered_today: dict[tuple[int, int], int] = defaultdict(int)
+        self.delivered_today: dict[tuple[int, int, int | None], int] = defaultdict(int)
+        self.score: dict[int, int] = {}
+        self.fell_due: list[tuple[int, int, int, int]] = []
+        self.stopped_until: dict[int, int] = {}
         self.month_invoices: dict[tuple[int, int], int] = defaultdict(int)
         self.month_purchases: dict[int, int] = defaultdict(int)
         self.month_sales: dict[int, int] = defaultdict(int)
 
-        words = max(outlets, products, 1)
+        words = max(outlets, products, len(market.chain_ids), 1)
         self.uniforms = cache(
             lambda purpose, period, sub: address.uniforms(purpose, period, words, sub).tolist()
         )

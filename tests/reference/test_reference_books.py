@@ -44,7 +44,7 @@ def test_units_are_conserved(pair):
 
 @given(worlds)
 def test_goods_are_invoiced_and_paid_once(pair):
-    market, _, tables = run(pair)
+    market, design, tables = run(pair)
     postings, payments = tables["postings"], tables["payments"]
     goods = {
         name: column[postings["account"] == Account.GOODS] for name, column in postings.items()
@@ -56,7 +56,10 @@ def test_goods_are_invoiced_and_paid_once(pair):
     paid = payments["paid_day"]
     horizon = market.calendar.horizon_days
     assert np.all((paid == -1) | ((paid >= payments["due_day"]) & (paid < horizon)))
-    assert np.all(payments["due_day"] >= payments["invoice_day"])
+    early = payments["due_day"] < payments["invoice_day"]
+    assert np.array_equal(paid[early], payments["due_day"][early])
+    rules = None if design.credit is None else design.credit.rules
+    assert not early.any() or (rules is not None and (rules.prepay_days >= 0).any())
 
 
 @given(worlds)

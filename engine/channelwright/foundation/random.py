@@ -34,6 +34,10 @@ class Purpose(IntEnum):
     PAYMENT_DELAY = 9
     PICK_TIME = 10
     DELIVERY_FAILURE = 100
+    CASH_AT_DOOR = 60
+    PAYMENT_CHARACTER = 61
+    PAYMENT_PART = 62
+    DEFAULT = 63
 
 
 @dataclass(frozen=True)

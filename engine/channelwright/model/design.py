@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
+from channelwright.model.credit import CreditPolicy
 from channelwright.model.offers import Offers
 from channelwright.model.source_choice import Selling
 from channelwright.model.stock import StockPlan
@@ -190,3 +191,4 @@ class Design:
     selling: Selling | None = None
     stock: StockPlan | None = None
     offers: Offers | None = None
+    credit: CreditPolicy | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.model.credit import CreditPolicy
 from channelwright.model.design import Service, SitePlan, Terms
 from channelwright.model.offers import Offers
 from channelwright.model.source_choice import Selling
@@ -36,6 +37,7 @@ class DesignDraft:
     selling : Selling or None, offers of the options and rights
     stock : StockPlan or None
     offers : Offers or None, consumer prices and promotions
+    credit : CreditPolicy or None
     """
 
     name: str
@@ -54,3 +56,4 @@ class DesignDraft:
     selling: Selling | None = None
     stock: StockPlan | None = None
     offers: Offers | None = None
+    credit: CreditPolicy | None = None

@@ -14,6 +14,7 @@ from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
 from channelwright.model.delivery import Delivery
 from channelwright.model.demand import Elasticity, Empirical
+from channelwright.model.payments import PaymentBehaviour
 from channelwright.model.source_choice import SourceChoice
 
 LAW_FIXED, LAW_POISSON, LAW_NEGATIVE_BINOMIAL = 0, 1, 2
@@ -381,3 +382,4 @@ class Market:
     source_choice: SourceChoice | None = None
     delivery: Delivery | None = None
     elasticity: Elasticity | None = None
+    payments: PaymentBehaviour | None = None

@@ -46,6 +46,7 @@ def draft_of(market: Market, design: Design) -> DesignDraft:
         o2o=plan.o2o,
         stock=design.stock,
         offers=design.offers,
+        credit=design.credit,
     )
 
 

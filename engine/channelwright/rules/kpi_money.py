@@ -27,6 +27,18 @@ COSTS: tuple[tuple[str, Account], ...] = (
     ("interest", Account.INTEREST),
     ("promotion", Account.PROMOTION),
 )
+#: Lines that only packs with the mechanism have.
+EXTRA_COSTS: tuple[tuple[str, Account], ...] = (
+    ("credit_losses", Account.WRITE_OFF),
+    ("dunning", Account.DUNNING),
+    ("deposit_interest", Account.DEPOSIT_INTEREST),
+)
+
+
+def cost_lines(ledger: pd.DataFrame) -> tuple[tuple[str, Account], ...]:
+    """Return the cost lines of a run: COSTS, and those of mechanisms that posted something."""
+    posted = set(ledger["account"])
+    return COSTS + tuple(line for line in EXTRA_COSTS if int(line[1]) in posted)
 
 
 def manufacturer_lines(ledger: pd.DataFrame) -> pd.DataFrame:
@@ -44,10 +56,11 @@ def manufacturer_lines(ledger: pd.DataFrame) -> pd.DataFrame:
     back = paid[paid["account"] == int(Account.GOODS)]
     lines = {"gross_sales": _by_mode(goods, modes) - _by_mode(back, modes)}
     lines["rebates"] = _by_mode(paid[paid["account"] == int(Account.REBATE)], modes)
-    for name, account in COSTS:
+    lines_of_cost = cost_lines(ledger)
+    for name, account in lines_of_cost:
         lines[name] = _by_mode(paid[paid["account"] == int(account)], modes)
     table = pd.DataFrame(lines, index=modes)
-    costs = table[[name for name, _ in COSTS]].sum(axis=1)
+    costs = table[[name for name, _ in lines_of_cost]].sum(axis=1)
     table["contribution"] = table["gross_sales"] - table["rebates"] - costs
     return table
 

@@ -80,7 +80,7 @@ _LINES = (
     Kpi("platform", _MONEY, "fees to platforms", False),
     Kpi("interest", _MONEY, "interest on stock and receivables less payables", False),
     Kpi("promotion", _MONEY, "price cuts of promotions that the manufacturer funds", False),
-    Kpi("contribution", _MONEY, "net_sales - the eleven costs above", True),
+    Kpi("contribution", _MONEY, "net_sales - the eleven costs above (and those of credit)", True),
     Kpi("stock_change", _MONEY, "closing - opening value of own stock"),
     Kpi("dso", "days", "mean owed to own sites / goods sold per day (sales outstanding)", False),
 )
@@ -116,6 +116,24 @@ _EFFICIENCY = (
         more_is_better=False,
     ),
 )
+#: Only in runs of packs that name the mechanism (docs/world/credit.md).
+CREDIT = (
+    Kpi("collection_rate", "share", "paid by outlets and chains / fallen due", True),
+    Kpi("overdue_share", "share", "open on the due day or later / open, at 24:00", False),
+    Kpi("bad_debt_share", "share", "written off / fallen due", False),
+    Kpi("receivables", _MONEY, "mean owed by outlets and chains at 24:00"),
+    Kpi("overdue", _MONEY, "mean of it that is open on the due day or later", False),
+    Kpi("bad_debt", _MONEY, "written off", False),
+    Kpi("collected", _MONEY, "paid by outlets and chains", True),
+    Kpi("reminders", "reminders", "letters and visits about overdue invoices"),
+    Kpi("orders_released_in_part", "orders", "released up to the free limit"),
+    Kpi("cases_held_back", "cases", "held back from those orders", False),
+    Kpi("orders_paid_at_door", "orders", "delivered against payment after a credit check"),
+    Kpi("orders_prepaid", "orders", "paid before delivery"),
+    Kpi("credit_losses", _MONEY, "the manufacturer's part of bad_debt", False),
+    Kpi("dunning", _MONEY, "the manufacturer's cost of reminders", False),
+    Kpi("deposit_interest", _MONEY, "paid by the manufacturer on deposits", False),
+)
 GROUPS: dict[str, tuple[Kpi, ...]] = {
     "Service and field work": tuple(item[0] for item in RATIOS),
     "Volume": (*(item[0] for item in SUMS), *_VOLUME),
@@ -125,6 +143,7 @@ GROUPS: dict[str, tuple[Kpi, ...]] = {
     "The manufacturer's profit and loss": _LINES,
     "Parties": _PARTIES,
     "Efficiency": _EFFICIENCY,
+    "Credit (where a pack names it)": CREDIT,
 }
 KPIS: dict[str, Kpi] = {kpi.name: kpi for group in GROUPS.values() for kpi in group}
 _BETTER = {True: "more", False: "less", None: ""}

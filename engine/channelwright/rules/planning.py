@@ -66,6 +66,7 @@ def complete(market: Market, draft: DesignDraft) -> Design:
         selling=draft.selling,
         stock=draft.stock,
         offers=draft.offers,
+        credit=draft.credit,
     )
 
 

@@ -15,6 +15,7 @@ from channelwright.model.draft import BY_RULE, DesignDraft
 from channelwright.model.market import CAPTURES, GRADES, Market
 from channelwright.rules import planning
 from channelwright.scenario.calendar_builder import WEEKDAYS
+from channelwright.scenario.credit_builder import build_credit
 from channelwright.scenario.design_shapes import DesignShape, HeadcountRule, VisitShape
 from channelwright.scenario.fulfilment import build_attempts
 from channelwright.scenario.market_builder import clocks, codes, to_ppm, to_ticks
@@ -76,6 +77,7 @@ def build_draft(
         o2o=_online(market, given.shape) & (mode >= 0),
         stock=build_stock(market, given.tables),
         offers=build_offers(market, given.tables),
+        credit=build_credit(market, given.tables.get("credit"), given.tables.get("dunning")),
     )
     draft = planning.nearest_sites(market, draft)
     draft = with_sources(market, draft, given.shape, given.tables)

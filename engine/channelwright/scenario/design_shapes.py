@@ -197,3 +197,5 @@ class DesignShape(Shape):
     stock: Source | None = Field(default=None, description="table design_stock")
     consumer_prices: Source | None = Field(default=None, description="table design_consumer_prices")
     promotions: Source | None = Field(default=None, description="table design_promotions")
+    credit: Source | None = Field(default=None, description="table design_credit")
+    dunning: Source | None = Field(default=None, description="table design_dunning")

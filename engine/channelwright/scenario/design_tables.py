@@ -28,6 +28,8 @@ PARTS = {
     "stock": "design_stock",
     "consumer_prices": "design_consumer_prices",
     "promotions": "design_promotions",
+    "credit": "design_credit",
+    "dunning": "design_dunning",
 }
 
 

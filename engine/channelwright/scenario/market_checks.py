@@ -8,6 +8,7 @@ import numpy as np
 
 from channelwright.foundation.errors import Problem
 from channelwright.scenario.calendar_builder import ALL_FAMILIES
+from channelwright.scenario.credit_checks import payment_problems
 from channelwright.scenario.demand_builder import elasticity_problems, empirical_problems
 from channelwright.scenario.documents import Document
 from channelwright.scenario.fulfilment import further_tours
@@ -268,4 +269,5 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Tables], Iterator[Problem]]], ..
     (("sites",), _plants),
     (("sites",), _desk_hours),
     (("vehicles",), further_tours),
+    (("payment_behaviour",), payment_problems),
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from channelwright.foundation.errors import PackError, Problem, UsageError
 from channelwright.model.market import Market
 from channelwright.model.study import Change, DataNote, Expectation, Fact, Pack, StudySpec
+from channelwright.scenario.credit_builder import with_money
 from channelwright.scenario.design_reader import DesignBuilding, read_designs
 from channelwright.scenario.files import FileProblemError, PackFiles
 from channelwright.scenario.history import read_history
@@ -92,7 +93,7 @@ class _Reading:
         self.problems += study_problems(document, _modes(base))
         if base.problems or base.shape is None:
             raise PackError(in_order(self.problems))
-        market = build_market(base.shape, base.tables)
+        market = with_money(build_market(base.shape, base.tables), base.tables)
         designs = DesignBuilding(market, files, base.tables["products"]["price_index"])
         self.problems += designs.problems
         if self.problems:
@@ -145,7 +146,8 @@ class _Reading:
         for name in dict.fromkeys(played):
             world = worlds[name]
             if name != BASE and world.shape is not None:
-                markets[name] = build_market(world.shape, world.tables)
+                plain = build_market(world.shape, world.tables)
+                markets[name] = with_money(plain, world.tables)
             self.changes += world.changes
         return markets
 

@@ -16,7 +16,7 @@ class Books:
     Attributes
     ----------
     opening, made, sold : units at the start, from plants, bought by consumers
-    goods, invoiced, paid : goods posted, invoices written, invoices paid
+    goods, invoiced, paid, written_off : goods posted, invoices written, paid, given up
     """
 
     opening: int = 0
@@ -25,6 +25,7 @@ class Books:
     goods: int = 0
     invoiced: int = 0
     paid: int = 0
+    written_off: int = 0
 
     def check(self, network: Network, state: State) -> None:
         """Compare the totals with what is in the state.
@@ -42,10 +43,11 @@ class Books:
             )
             raise ConservationError(message)
         receivable = int(state.site_receivable.sum())
-        if self.goods != self.invoiced or self.invoiced != self.paid + receivable:
+        ended = self.paid + self.written_off
+        if self.goods != self.invoiced or self.invoiced != ended + receivable:
             message = (
                 f"money does not balance: goods {self.goods}, invoices {self.invoiced}, "
-                f"paid {self.paid} + receivable {receivable}"
+                f"paid {self.paid} + written off {self.written_off} + receivable {receivable}"
             )
             raise ConservationError(message)
         negative = min(int(state.shelf.min(initial=0)), int(state.stock.min(initial=0)))

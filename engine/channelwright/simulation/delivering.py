@@ -9,6 +9,8 @@ import numpy as np
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation import laws
+from channelwright.simulation.bills import Bills
+from channelwright.simulation.credit import ON_TERMS
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import Rows, State
 from channelwright.simulation.tours import Dropped
@@ -37,7 +39,9 @@ class Invoiced:
     orders: IntArray
 
 
-def receive(network: Network, address: Address, state: State, drops: Dropped) -> Invoiced:
+def receive(
+    network: Network, address: Address, state: State, drops: Dropped, bills: Bills | None = None
+) -> Invoiced:
     """Put the drops on the shelf, write the invoices and book what is owed."""
     loads = drops.loads
     outlet, cases = loads["outlet"], loads["cases"]
@@ -49,28 +53,47 @@ def receive(network: Network, address: Address, state: State, drops: Dropped) ->
     np.add.at(state.orders["delivered"], orders, cases)
     np.subtract.at(state.orders["pending"], orders, cases)
     value = (cases * network.price[outlet, loads["option"]]).sum(axis=1)
-    np.subtract.at(state.accepted, network.account[outlet], value)
+    owed = np.where(loads["pay_day"] == ON_TERMS, value, 0)
+    np.subtract.at(state.accepted, network.account[outlet], owed)
     whole = (state.orders["ordered"][orders] == cases).all(axis=1)
     promise = network.design.service.promise_days[loads["mode"]]
     whole &= state.day - loads["order_day"] <= promise
-    invoice = _invoices(network, address, state, loads, value)
+    invoice = _invoices(network, address, state, loads, value, bills)
     return Invoiced(*invoice, value, whole, orders)
 
 
 def _invoices(
-    network: Network, address: Address, state: State, loads: Rows, value: IntArray
+    network: Network,
+    address: Address,
+    state: State,
+    loads: Rows,
+    value: IntArray,
+    bills: Bills | None,
 ) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray, IntArray]:
-    outlets = len(network.market.outlets)
-    key, inverse = np.unique(loads["site"] * outlets + loads["outlet"], return_inverse=True)
+    """Write one invoice per site, outlet and way of payment: on terms, or paid on one day."""
+    outlets, ways = len(network.market.outlets), state.day + 2
+    way = np.minimum(loads["pay_day"], state.day) + 1
+    key, inverse = np.unique(
+        (loads["site"] * outlets + loads["outlet"]) * ways + way, return_inverse=True
+    )
     amount = np.zeros(len(key), dtype=np.int64)
     np.add.at(amount, inverse, value)
     option = np.zeros(len(key), dtype=np.int64)
     option[inverse] = loads["option"]
-    outlet, site = key % outlets, key // outlets
+    place, fixed = key // ways, key % ways - 1
+    outlet, site = place % outlets, place // outlets
     mode = network.option_mode[outlet, option]
-    due = state.day + network.design.terms.outlet_days[mode]
-    paid = due + _delay(network, address, state.day, outlet, mode)
-    _owe(network, state, outlet, site, due, paid, amount)
+    terms = state.day + network.design.terms.outlet_days[mode]
+    if bills is None:
+        delay = _delay(network, address, state.day, outlet, mode)
+    else:
+        delay = bills.delays(state.day, outlet, mode)
+    due = np.where(fixed == ON_TERMS, terms, fixed)
+    paid = np.where(fixed == ON_TERMS, terms + delay, fixed)
+    if bills is None:
+        _owe(network, state, outlet, site, due, paid, amount)
+    else:
+        bills.owe(state, outlet, site, mode, due, paid, amount)
     np.add.at(state.month_invoices, (outlet, option), amount)
     rep = network.design.outlets.rep[outlet]
     np.add.at(state.month_sales, rep[rep >= 0], amount[rep >= 0])

@@ -44,8 +44,10 @@ class Details:
             },
         )
 
-    def deliveries(self, day: int, drops: Dropped, invoiced: Invoiced) -> None:
-        """Write deliveries line by line, and the invoices of the day."""
+    def deliveries(
+        self, day: int, drops: Dropped, invoiced: Invoiced, known: BoolArray | None = None
+    ) -> None:
+        """Write deliveries line by line, and the invoices of the day (those with a known end)."""
         loads = drops.loads
         row, product = np.nonzero(loads["cases"])
         cases = loads["cases"][row, product]
@@ -65,19 +67,20 @@ class Details:
                 "value": cases * price,
             },
         )
-        self._invoices(day, invoiced)
+        self._invoices(day, invoiced, np.full(len(invoiced.due), True) if known is None else known)
 
-    def _invoices(self, day: int, invoiced: Invoiced) -> None:
+    def _invoices(self, day: int, invoiced: Invoiced, known: BoolArray) -> None:
         network = self._network
+        outlet, site = invoiced.outlet[known], invoiced.site[known]
         self._payments(
-            np.full(len(invoiced.outlet), day, dtype=np.int64),
-            invoiced.due,
-            invoiced.paid,
-            network.payer[invoiced.outlet],
-            network.owner[invoiced.site],
-            invoiced.outlet,
-            invoiced.site,
-            invoiced.amount,
+            np.full(len(outlet), day, dtype=np.int64),
+            invoiced.due[known],
+            invoiced.paid[known],
+            network.payer[outlet],
+            network.owner[site],
+            outlet,
+            site,
+            invoiced.amount[known],
         )
 
     def _payments(
@@ -160,9 +163,10 @@ class Details:
         orders = evening.orders
         gone = orders["cut"] + orders["delivered"] == orders["ordered"]
         cut = (evening.cut > 0) & gone & (orders["delivered"] == 0)
-        ended = np.where(evening.refused[:, None], orders["ordered"] > 0, cut)
-        state = np.where(evening.refused, LineState.REFUSED, LineState.CUT)
-        grid = np.broadcast_to(state[:, None], ended.shape)
+        whole = (evening.held > 0) & (evening.held == orders["ordered"])
+        refused = whole | (evening.refused[:, None] & (orders["ordered"] > 0))
+        ended = refused | (cut & ~evening.refused[:, None])
+        grid = np.where(refused, LineState.REFUSED, LineState.CUT)
         self._lines(orders, ended, grid, day)
 
     def failures(self, day: int, missed: Dropped) -> None:

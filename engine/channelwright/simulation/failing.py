@@ -6,6 +6,7 @@ import numpy as np
 
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.simulation.credit import ON_TERMS
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import Rows, State
 
@@ -50,5 +51,6 @@ def bring_back(network: Network, state: State, loads: Rows) -> IntArray:
     np.subtract.at(state.orders["pending"], orders, cases)
     np.add.at(state.orders["cut"], orders, cases)
     value = (cases * network.price[outlet, loads["option"]]).sum(axis=1)
+    value = np.where(loads["pay_day"] == ON_TERMS, value, 0)
     np.subtract.at(state.accepted, network.account[outlet], value)
     return np.asarray(orders)

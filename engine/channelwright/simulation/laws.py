@@ -19,6 +19,12 @@ def shock(uniform: FloatArray, sigma: float) -> FloatArray:
     return np.asarray(np.exp(sigma * ndtri(uniform + _HALF_STEP) - sigma * sigma / 2))
 
 
+def shocks(uniform: FloatArray, sigma: FloatArray) -> FloatArray:
+    """Return mean-one lognormal shocks, each with its own sigma; exactly 1 where it is 0."""
+    drawn = np.exp(sigma * ndtri(uniform + _HALF_STEP) - sigma * sigma / 2)
+    return np.asarray(np.where(sigma > 0, drawn, 1.0))
+
+
 def exponential_seconds(uniform: FloatArray, mean: FloatArray) -> IntArray:
     """Return exponential times in whole seconds, rounded half up."""
     return np.floor(-mean * np.log1p(-uniform) + 0.5).astype(np.int64)

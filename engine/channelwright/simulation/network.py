@@ -39,6 +39,7 @@ class Network:
     rate : (O, P) float64, demand at factor 1 under the design; shelf_price : (O, P) int64
     campaign : promotions of the design, None without any
     buying : (S, P) int64, ticks per case that stock is valued and bought at
+    own_limit : (O,) int64, ticks of credit that each outlet gives its account
     limit : (accounts,) int64, credit limit in ticks
     tiers : site rows that replenish, one array per number of lanes to the plant, most first
     lead : (S,) int64, days from the parent
@@ -65,6 +66,7 @@ class Network:
     shelf_price: IntArray
     campaign: offers.Campaign | None
     buying: IntArray
+    own_limit: IntArray
     limit: IntArray
     tiers: tuple[IntArray, ...]
     lead: IntArray
@@ -92,6 +94,9 @@ def build_network(market: Market, design: Design) -> Network:
     option_metres = _option_metres(market, design)
     price = sourcing.offer_prices(design)
     rate = offers.base_rate(market, design)
+    own_limit = _own_limits(market, design, rate, covered, price)
+    limit = np.zeros(len(outlets) + len(market.chain_ids), dtype=np.int64)
+    np.add.at(limit, account, own_limit)
     tiers, lead = _lanes(market, design)
     opening, variance = _opening_demand(market, design, rate, covered, tiers)
     days, length = _months(market)
@@ -113,7 +118,8 @@ def build_network(market: Market, design: Design) -> Network:
         shelf_price=offers.shelf_prices(market, design),
         campaign=offers.campaign(market, design),
         buying=_buying_prices(market, design),
-        limit=_limits(market, design, rate, covered, account, price),
+        own_limit=own_limit,
+        limit=limit,
         tiers=tiers,
         lead=lead,
         opening_demand=opening,
@@ -172,21 +178,16 @@ def _buying_prices(market: Market, design: Design) -> IntArray:
     return np.where(sites.independent[:, None], price, market.products.production_cost[None, :])
 
 
-def _limits(
-    market: Market,
-    design: Design,
-    rate: FloatArray,
-    covered: IntArray,
-    account: IntArray,
-    price: IntArray,
+def _own_limits(
+    market: Market, design: Design, rate: FloatArray, covered: IntArray, price: IntArray
 ) -> IntArray:
+    """Return the largest limit that an outlet's offers give its account: (O,) ticks."""
     mode = sourcing.option_modes(design)[covered]
     cases = rate[covered] / market.products.units_per_case
     daily = (cases[:, None, :] * price[covered]).sum(axis=2)
     most = np.floor(design.terms.credit_days[mode] * daily + 0.5).astype(np.int64)
-    each = most.max(axis=1)
-    limit = np.zeros(len(market.outlets) + len(market.chain_ids), dtype=np.int64)
-    np.add.at(limit, account[covered], each)
+    limit = np.zeros(len(market.outlets), dtype=np.int64)
+    limit[covered] = most.max(axis=1)
     return limit
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from channelwright.foundation.units import IntArray
 from channelwright.simulation.allocation import Allocated
 from channelwright.simulation.consumers import Sales
+from channelwright.simulation.credit import advances
 from channelwright.simulation.delivering import Invoiced
 from channelwright.simulation.network import Network
 from channelwright.simulation.ordering import Placed
@@ -109,12 +110,14 @@ class Recorder:
         tried = evening.new & ~evening.refused
         give = evening.give.sum(axis=1)
         np.add.at(cell["cases_first"], outlet, np.where(tried, give, 0))
-        np.add.at(cell["cases_attempted"], outlet, np.where(tried, ordered, 0))
+        released = ordered - evening.held.sum(axis=1)
+        np.add.at(cell["cases_attempted"], outlet, np.where(tried, released, 0))
         np.add.at(cell["orders_refused"], outlet, evening.refused.astype(np.int64))
-        np.add.at(cell["cases_refused"], outlet, np.where(evening.refused, ordered, 0))
+        whole = np.where(evening.held == orders["ordered"], evening.held, 0).sum(axis=1)
+        np.add.at(cell["cases_refused"], outlet, np.where(evening.refused, ordered, whole))
         np.add.at(cell["cases_cut"], outlet, evening.cut.sum(axis=1))
         np.add.at(self._site["cases_out"], orders["site"], give)
-        np.add.at(self._site["cases_demanded"], orders["site"], np.where(tried, ordered, 0))
+        np.add.at(self._site["cases_demanded"], orders["site"], np.where(tried, released, 0))
 
     def picked(self, desk: Rows) -> None:
         """Add the pick orders of a day by the day on which they were released."""
@@ -151,7 +154,7 @@ class Recorder:
         site, unit = self._site, self._network.market.products.units_per_case
         site["stock_case_days"] += (state.stock // unit).sum(axis=1)
         site["stock_value_days"] += stock_value(self._network, state)
-        site["receivable_days"] += state.site_receivable
+        site["receivable_days"] += state.site_receivable - advances(self._network, state)
         site["payable_days"] += state.site_payable
 
     def close(self, state: State, period: int) -> dict[str, Chunk]:

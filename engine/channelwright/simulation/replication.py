@@ -16,10 +16,12 @@ from channelwright.rules import behaviour
 from channelwright.simulation.allocation import Allocated, allocate
 from channelwright.simulation.books import Books, units_held
 from channelwright.simulation.consumers import Consumers
+from channelwright.simulation.credit import ON_TERMS
+from channelwright.simulation.credit_side import CreditSide
 from channelwright.simulation.delivering import Invoiced, last_drop, receive, settle_payments
 from channelwright.simulation.details import Details
 from channelwright.simulation.failing import bring_back
-from channelwright.simulation.network import PLANT, Network, build_network
+from channelwright.simulation.network import Network, build_network
 from channelwright.simulation.ordering import Ordering, Placed
 from channelwright.simulation.picking import pick
 from channelwright.simulation.postings import Postings
@@ -37,6 +39,7 @@ from channelwright.simulation.settling import (
     settle_day,
     settle_month,
 )
+from channelwright.simulation.shipping import post_shipments
 from channelwright.simulation.state import opening_state
 from channelwright.simulation.tours import Dropped, deliver
 from channelwright.tables.codes import Account
@@ -111,6 +114,7 @@ class _World:
         self._count = dict.fromkeys(("calls", "orders", "lines", "deliveries", "shipments"), 0)
         self._factors = behaviour.month_factors(network.market)
         self._environment = simpy.Environment()
+        self._credit = CreditSide(network, address, self._state, self._postings, sink)
 
     def run(self) -> ReplicationSummary:
         """Run all days and close the books."""
@@ -157,6 +161,7 @@ class _World:
         before = int(state.site_receivable.sum())
         settle_payments(state)
         self._books.paid += before - int(state.site_receivable.sum())
+        self._credit.midnight(self._books, detail=self._details is not None)
 
     def _choose_effort(self, month: int) -> None:
         market, design, state = self._network.market, self._network.design, self._state
@@ -211,10 +216,10 @@ class _World:
 
     def _receive(self, drops: Dropped) -> None:
         network, state = self._network, self._state
-        invoiced = receive(network, self._address, state, drops)
+        invoiced = receive(network, self._address, state, drops, self._credit.bills)
         self._count["deliveries"] += len(drops.loads)
         self._books.invoiced += int(invoiced.amount.sum())
-        self._books.paid += int(invoiced.amount[invoiced.paid == state.day].sum())
+        self._books.paid += int(invoiced.amount[invoiced.paid <= state.day].sum())
         outlet, site, mode = drops.loads["outlet"], drops.loads["site"], drops.loads["mode"]
         post = self._postings.post
         owner, payer = network.owner, network.payer
@@ -223,8 +228,9 @@ class _World:
         self._post_platform(invoiced)
         post_outlet_cuts(network, self._postings, state.day, drops.loads)
         self._recorder.deliveries(drops, invoiced)
+        self._credit.recorder.invoices(invoiced, state.day)
         if self._details is not None:
-            self._details.deliveries(state.day, drops, invoiced)
+            self._details.deliveries(state.day, drops, invoiced, self._credit.known(invoiced))
             orders = state.orders.take(invoiced.orders)
             last = last_drop(invoiced.orders, drops.loads["cases"])
             self._details.finished(state.day, orders, last)
@@ -267,6 +273,7 @@ class _World:
             option=placed.option,
             day=np.full(count, state.day, dtype=np.int64),
             second=placed.second,
+            pay_day=np.full(count, ON_TERMS, dtype=np.int64),
             attempt=np.where(late, state.day + 1, state.day),
             ordered=placed.cases,
             missing=placed.cases,
@@ -298,13 +305,14 @@ class _World:
 
     def _allocation(self) -> None:
         network, state = self._network, self._state
-        evening = allocate(network, state)
+        evening = allocate(network, self._address, state)
         orders = evening.orders
         cost = network.market.sites.handling_cost[orders["site"]] * evening.give.sum(axis=1)
         site, outlet = orders["site"], orders["outlet"]
         owner = network.owner[site]
         self._postings.post(Account.HANDLING, owner, OUTSIDE, orders["mode"], site, outlet, cost)
         self._recorder.evening(evening)
+        self._credit.recorder.evening(evening)
         if self._details is not None:
             self._details.evening(state.day, evening)
         self._pick(evening)
@@ -321,7 +329,7 @@ class _World:
             if shipment.arrival < self._network.market.calendar.horizon_days:
                 self._environment.process(self._travel(shipment))
         if shipments:
-            self._post_shipments(shipments)
+            post_shipments(self._network, self._postings, self._books, self._state.day, shipments)
         self._recorder.shipments(shipments)
         self._count["shipments"] += len(shipments)
         if self._details is not None:
@@ -333,32 +341,6 @@ class _World:
         self._state.transit[shipment.site] -= shipment.shipped
         self._state.stock[shipment.site] += shipment.shipped
 
-    def _post_shipments(self, shipments: list[Shipment]) -> None:
-        network, books = self._network, self._books
-        market, sites = network.market, network.market.sites
-        site = np.array([one.site for one in shipments], dtype=np.int64)
-        parent = np.array([one.parent for one in shipments], dtype=np.int64)
-        value = np.array([one.value for one in shipments], dtype=np.int64)
-        cases = np.stack([one.shipped for one in shipments]) // market.products.units_per_case
-        total, mode = cases.sum(axis=1), network.design.sites.mode[site]
-        plant = sites.kind[parent] == PLANT
-        post = self._postings.post
-        freight = total * sites.lane_cost[site, parent]
-        post(Account.FREIGHT, MANUFACTURER, OUTSIDE, mode, site, -1, freight)
-        made = np.where(plant, (cases * market.products.production_cost).sum(axis=1), 0)
-        post(Account.PRODUCTION, MANUFACTURER, OUTSIDE, mode, site, -1, made)
-        handling = np.where(plant, 0, total * sites.handling_cost[parent])
-        post(Account.HANDLING, network.owner[parent], OUTSIDE, mode, parent, -1, handling)
-        owner = network.owner
-        post(Account.GOODS, owner[site], owner[parent], mode, site, -1, value)
-        books.made += sum(
-            int(one.shipped.sum()) for one in shipments if is_from_plant(network, one)
-        )
-        books.goods += int(value.sum())
-        books.invoiced += int(value.sum())
-        due = np.array([one.due for one in shipments], dtype=np.int64)
-        books.paid += int(value[due == self._state.day].sum())
-
     def _settlement(self) -> None:
         network, state = self._network, self._state
         settle_day(network, state, self._postings)
@@ -366,6 +348,7 @@ class _World:
             self._recorder.pay(settle_month(network, state, self._postings))
         state.execution *= behaviour.decay(network.market)
         self._recorder.midnight(state)
+        self._credit.recorder.midnight(state)
         rows = self._postings.close_day(state.day)
         if self._details is not None:
             self._sink.append("postings", rows)
@@ -381,16 +364,13 @@ class _World:
         for name, chunk in self._recorder.close(self._state, period).items():
             self._sink.append(name, chunk)
         self._sink.append("ledger", self._postings.close_period(period))
+        self._credit.close(period)
 
     def _finish(self, days: int) -> None:
         if self._details is not None:
             self._details.horizon(days, self._state.orders)
+            self._credit.horizon()
         self._books.check(self._network, self._state)
-
-
-def is_from_plant(network: Network, shipment: Shipment) -> bool:
-    """Return whether a shipment comes from a plant."""
-    return bool(network.market.sites.kind[shipment.parent] == PLANT)
 
 
 def _effort_row(month: int, mode: int, best: int, actual: float) -> dict[str, np.ndarray]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from channelwright.foundation.units import IntArray, share
 from channelwright.model.market import SOLICITORS
+from channelwright.simulation.credit import credit_rules, customers_money, deposits
 from channelwright.simulation.network import PLANT, Network
 from channelwright.simulation.postings import Postings
 from channelwright.simulation.state import State
@@ -39,6 +40,7 @@ def settle_month(network: Network, state: State, postings: Postings) -> IntArray
     pay = _pay_people(network, state, postings, days, length)
     _pay_rebates(network, state, postings)
     _pay_interest(network, state, postings, days)
+    _pay_deposits(network, postings, days)
     state.month_invoices[:] = 0
     state.month_purchases[:] = 0
     state.month_sales[:] = 0
@@ -101,9 +103,22 @@ def owned_value(network: Network, state: State) -> IntArray:
 
 def _pay_interest(network: Network, state: State, postings: Postings, days: int) -> None:
     base = stock_value(network, state) + state.site_receivable - state.site_payable
+    base -= customers_money(network, state)
     rate = network.market.finance.interest_ppm
     due = network.design.sites.open & (base > 0)
     rows = np.flatnonzero(due)
     amount = (base[rows] * rate * days + YEAR_PPM // 2) // YEAR_PPM
     mode = network.design.sites.mode[rows]
     postings.post(Account.INTEREST, network.owner[rows], OUTSIDE, mode, rows, -1, amount)
+
+
+def _pay_deposits(network: Network, postings: Postings, days: int) -> None:
+    rules = credit_rules(network)
+    if rules is None:
+        return
+    rows, plan = network.covered, network.design.outlets
+    mode, site = plan.mode[rows], plan.site[rows]
+    lodged = deposits(network)[rows]
+    amount = (lodged * rules.deposit_interest[mode] * days + YEAR_PPM // 2) // YEAR_PPM
+    owner, payer = network.owner[site], network.payer[rows]
+    postings.post(Account.DEPOSIT_INTEREST, owner, payer, mode, site, rows, amount)

@@ -42,15 +42,19 @@ class Rows:
         """Return some rows as a new table."""
         return Rows(**{name: column[rows] for name, column in self.columns.items()})
 
+    def plus(self, **columns: np.ndarray) -> Rows:
+        """Return the table with more columns."""
+        return Rows(**self.columns, **columns)
+
 
 def empty_orders(products: int) -> Rows:
     """Return the table of open orders (one row per order, products as columns).
 
     ``ordered, missing, first, pending, delivered, cut`` are (n, P) cases: ordered, not
     allocated nor cut yet, allocated at the first attempt, allocated and not delivered,
-    delivered, cut.
+    delivered, cut. ``pay_day`` is -1 for orders on the terms of their mode.
     """
-    names = ("serial", "outlet", "mode", "site", "option", "day", "second", "attempt")
+    names = ("serial", "outlet", "mode", "site", "option", "day", "second", "attempt", "pay_day")
     columns = {name: np.zeros(0, dtype=np.int64) for name in names}
     grids = ("ordered", "missing", "first", "pending", "delivered", "cut")
     columns |= {name: np.zeros((0, products), dtype=np.int64) for name in grids}
@@ -60,7 +64,7 @@ def empty_orders(products: int) -> Rows:
 def empty_loads(products: int) -> Rows:
     """Return the table of pick orders: allocated on one evening, not yet delivered."""
     names = ["serial", "outlet", "mode", "site", "option", "order_day", "ready"]
-    names += ["left", "tariff", "fails"]
+    names += ["left", "tariff", "fails", "pay_day"]
     columns = {name: np.zeros(0, dtype=np.int64) for name in names}
     columns["cases"] = np.zeros((0, products), dtype=np.int64)
     return Rows(**columns)
@@ -69,6 +73,16 @@ def empty_loads(products: int) -> Rows:
 def empty_invoices() -> Rows:
     """Return the table of unpaid invoices that are or may become overdue."""
     names = ("account", "due", "paid")
+    return Rows(**{name: np.zeros(0, dtype=np.int64) for name in names})
+
+
+def empty_bills() -> Rows:
+    """Return the table of open invoices of outlets and chains, where they are followed singly.
+
+    ``due, paid`` are days, ``amount, open, part`` ticks: of the invoice, unpaid, to be paid
+    when it falls due.
+    """
+    names = ("account", "outlet", "site", "mode", "day", "due", "paid", "amount", "open", "part")
     return Rows(**{name: np.zeros(0, dtype=np.int64) for name in names})
 
 
@@ -83,6 +97,7 @@ class State:
     stock, transit : (S, P) int64, units at sites and on lanes to them
     demand : (28, S, P) int64, units asked of sites on the last 28 days (ring)
     receivable, accepted : (accounts,) int64, ticks unpaid; ticks ordered and accepted
+    limit : (accounts,) int64, ticks that an account may owe
     site_receivable, site_payable : (S,) int64, ticks
     settle : paid day -> list of (account or None, site, buyer site or None, amount)
     """
@@ -96,6 +111,7 @@ class State:
     demand: IntArray
     receivable: IntArray
     accepted: IntArray
+    limit: IntArray
     site_receivable: IntArray
     site_payable: IntArray
     orders: Rows
@@ -106,6 +122,7 @@ class State:
     month_invoices: IntArray
     month_purchases: IntArray
     month_sales: IntArray
+    bills: Rows = field(default_factory=empty_bills)
     settle: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
     settle_sites: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
     serial: int = 0
@@ -128,6 +145,7 @@ def opening_state(network: Network) -> State:
         demand=np.zeros((28, sites, products), dtype=np.int64),
         receivable=np.zeros(accounts, dtype=np.int64),
         accepted=np.zeros(accounts, dtype=np.int64),
+        limit=network.limit,
         site_receivable=np.zeros(sites, dtype=np.int64),
         site_payable=np.zeros(sites, dtype=np.int64),
         orders=empty_orders(products),

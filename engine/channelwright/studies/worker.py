@@ -25,7 +25,7 @@ from channelwright.store.frozen import load_frozen
 from channelwright.store.runs import RunKey, RunWriter, find_run
 from channelwright.store.schema import KPIS
 from channelwright.studies.failure import FailureInfo, Stage
-from channelwright.tables.outputs import KPI_TABLES
+from channelwright.tables.outputs import EXTRA_KPI_TABLES, KPI_TABLES
 from channelwright.tables.sink import MemorySink
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class _KpiTee:
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self._kept = MemorySink()
-        self._wanted = {table.name for table in KPI_TABLES}
+        self._wanted = {table.name for table in (*KPI_TABLES, *EXTRA_KPI_TABLES)}
 
     def append(self, table: str, chunk: Chunk) -> None:
         self._sink.append(table, chunk)

@@ -22,6 +22,9 @@ class Account(IntEnum):
     INTEREST = 12  # on stock + receivables - payables: owner -> outside
     CONSUMER = 13  # consumer sales: outside -> outlet or chain
     PROMOTION = 20  # price cuts of promotions: who funds them -> outlet or chain
+    DUNNING = 60  # reminders of overdue invoices: site owner -> outside
+    WRITE_OFF = 61  # invoices given up: site owner -> outlet or chain
+    DEPOSIT_INTEREST = 62  # on deposits: site owner -> outlet or chain
 
 
 class Party(IntEnum):
@@ -46,6 +49,15 @@ class LineState(IntEnum):
     CUT_PART = 2  # some cases were delivered, the rest was cut
     CUT = 3  # nothing was allocated
     REFUSED = 4  # refused by the credit check
+
+
+class ReceiptKind(IntEnum):
+    """What a payment of a bill was."""
+
+    PART = 0  # the part that is paid when it falls due
+    REST = 1  # all that was open
+    RECOVERED = 2  # at the write-off
+    WRITTEN_OFF = 3  # given up: no money moved
 
 
 class CallState(IntEnum):

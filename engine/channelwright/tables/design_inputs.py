@@ -6,6 +6,7 @@ Amounts are currency units; with VAT where a column says so, else without.
 from __future__ import annotations
 
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
+from channelwright.tables.credit_inputs import DESIGN_CREDIT, DESIGN_DUNNING
 from channelwright.tables.offer_inputs import DESIGN_CONSUMER_PRICES, DESIGN_PROMOTIONS
 from channelwright.tables.schema import Table
 from channelwright.tables.selling_inputs import SELLING_TABLES
@@ -135,5 +136,7 @@ DESIGN_TABLES: dict[str, Table] = {
         DESIGN_STOCK,
         DESIGN_CONSUMER_PRICES,
         DESIGN_PROMOTIONS,
+        DESIGN_CREDIT,
+        DESIGN_DUNNING,
     )
 }

@@ -9,9 +9,16 @@ import sys
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
 
-from channelwright.tables.codes import PARTY_STRIDE, Account, CallState, LineState, Party
+from channelwright.tables.codes import (
+    PARTY_STRIDE,
+    Account,
+    CallState,
+    LineState,
+    Party,
+    ReceiptKind,
+)
 from channelwright.tables.inputs import DESIGN_TABLES, MARKET_TABLES, OPTIONAL_TABLES
-from channelwright.tables.outputs import DETAIL_TABLES, KPI_TABLES
+from channelwright.tables.outputs import DETAIL_TABLES, EXTRA_KPI_TABLES, KPI_TABLES
 from channelwright.tables.schema import Column, Table
 
 _INTRODUCTION = """\
@@ -28,11 +35,11 @@ def data_dictionary() -> str:
     lines = [_INTRODUCTION]
     lines += _section("Tables of a market", MARKET_TABLES.values())
     lines += _section("Tables of a design", DESIGN_TABLES.values())
-    lines += _section("KPI tables of a replication", KPI_TABLES)
+    lines += _section("KPI tables of a replication", (*KPI_TABLES, *EXTRA_KPI_TABLES))
     detail = [table for table in DETAIL_TABLES if table not in KPI_TABLES]
     lines += _section("Detail tables of a replication", detail)
     lines += ["## Codes", ""]
-    for codes in (Account, Party, LineState, CallState):
+    for codes in (Account, Party, LineState, CallState, ReceiptKind):
         lines += _codes(codes)
     lines += [f"Number of a party = kind × {PARTY_STRIDE:,} + row.", ""]
     return "\n".join(lines)

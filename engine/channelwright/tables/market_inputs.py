@@ -6,6 +6,7 @@ Amounts are currency units; with VAT where a column says so, else without.
 from __future__ import annotations
 
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
+from channelwright.tables.credit_inputs import PAYMENT_BEHAVIOUR
 from channelwright.tables.schema import Column, Table
 
 _LAT = number("lat", "degrees", "latitude, WGS 84", -90, 90)
@@ -299,6 +300,7 @@ MARKET_TABLES: dict[str, Table] = {
         SEASON,
         EVENTS,
         DEMAND_VALUES,
+        PAYMENT_BEHAVIOUR,
     )
 }
 OPTIONAL_TABLES = frozenset(
@@ -311,5 +313,6 @@ OPTIONAL_TABLES = frozenset(
         "segment_products",
         "lanes",
         "demand_values",
+        "payment_behaviour",
     }
 )

@@ -7,6 +7,7 @@ quotients afterwards.
 
 from __future__ import annotations
 
+from channelwright.tables.credit_outputs import CREDIT_CELLS, RECEIPTS
 from channelwright.tables.schema import Column, Table
 
 FORMAT = 1
@@ -273,9 +274,13 @@ DETAIL_TABLES = (
     CALLS,
     SHELF,
     SHIPMENTS,
+    RECEIPTS,
     EFFORT,
 )
 KPI_TABLES = (CELLS, LEDGER, SITE_CELLS, REP_CELLS, EFFORT)
+#: Written only where a pack names the mechanism.
+EXTRA_KPI_TABLES = (CREDIT_CELLS,)
 OUTPUT_TABLES: dict[str, Table] = {
-    table.name: table for table in (*DETAIL_TABLES, CELLS, LEDGER, SITE_CELLS, REP_CELLS)
+    table.name: table
+    for table in (*DETAIL_TABLES, CELLS, LEDGER, SITE_CELLS, REP_CELLS, *EXTRA_KPI_TABLES)
 }

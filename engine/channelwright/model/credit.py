@@ -1,0 +1,62 @@
+"""Credit, dunning and authority: what a design lets its customers owe, and how it asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.model.columns import Columns
+
+CREDIT_ACTIONS = ("hold", "partial", "cash")
+HOLD, PARTIAL, CASH = range(3)
+NO_PREPAYMENT = -1
+
+
+@dataclass(frozen=True)
+class CreditRules(Columns):
+    """What happens to an order above the limit or of a late payer, per mode (M rows).
+
+    Attributes
+    ----------
+    action : (M,) int64, row of CREDIT_ACTIONS
+    cash_share : (M,) float64, probability that an outlet can pay at the door
+    prepay_days : (M,) int64, days before the promised delivery on which orders are paid;
+        NO_PREPAYMENT = after delivery
+    deposit : (M,) int64, ppm of an outlet's limit that it lodges with the seller
+    deposit_interest : (M,) int64, ppm per year that the seller pays on it
+    review_days : (M,) int64, days between reviews of the limits; 0 = never
+    limit_low, limit_high : (M,) int64, ppm of the limit at a score of 0 and of 1,000
+    """
+
+    action: IntArray
+    cash_share: FloatArray
+    prepay_days: IntArray
+    deposit: IntArray
+    deposit_interest: IntArray
+    review_days: IntArray
+    limit_low: IntArray
+    limit_high: IntArray
+
+
+@dataclass(frozen=True)
+class Dunning(Columns):
+    """Reminders of overdue invoices (K levels, by rising days).
+
+    Attributes
+    ----------
+    days : (K,) int64, days past due on which the reminder goes out, at least 1
+    cost : (K,) int64, ticks per reminder, paid by the seller
+    keep : (K,) int64, ppm of the remaining delay that is left after it
+    """
+
+    days: IntArray
+    cost: IntArray
+    keep: IntArray
+
+
+@dataclass(frozen=True)
+class CreditPolicy:
+    """Everything that a design says about credit beyond limit and grace; None = off."""
+
+    rules: CreditRules | None = None
+    dunning: Dunning | None = None

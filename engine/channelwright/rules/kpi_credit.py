@@ -1,0 +1,56 @@
+"""KPIs of credit: what falls due, what is collected, what is late and what is lost.
+
+Only runs of a pack that names credit rules, reminders or payment behaviour have them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from channelwright.foundation.units import TICKS_PER_UNIT
+from channelwright.model.market import Market
+
+_ALL = "all"
+#: name, unit, numerator, denominator (None: days measured), factor
+_RATIOS = (
+    ("collection_rate", "share", "collected", "due", 1.0),
+    ("overdue_share", "share", "overdue_days", "owed_days", 1.0),
+    ("bad_debt_share", "share", "written_off", "due", 1.0),
+    ("receivables", "currency", "owed_days", None, 1.0 / TICKS_PER_UNIT),
+    ("overdue", "currency", "overdue_days", None, 1.0 / TICKS_PER_UNIT),
+)
+_SUMS = (
+    ("bad_debt", "currency", "written_off", 1.0 / TICKS_PER_UNIT),
+    ("collected", "currency", "collected", 1.0 / TICKS_PER_UNIT),
+    ("reminders", "reminders", "reminders", 1.0),
+    ("orders_released_in_part", "orders", "orders_part", 1.0),
+    ("cases_held_back", "cases", "cases_held", 1.0),
+    ("orders_paid_at_door", "orders", "orders_cash", 1.0),
+    ("orders_prepaid", "orders", "orders_prepaid", 1.0),
+)
+
+
+def credit_kpis(market: Market, frames: Mapping[str, pd.DataFrame], days: int) -> pd.DataFrame:
+    """Return the KPIs of `credit_cells` by mode and in total; empty without the table."""
+    cells = frames.get("credit_cells")
+    if cells is None or not len(cells):
+        return pd.DataFrame()
+    by_mode = cells.drop(columns=["period", "area"]).groupby("mode").sum()
+    names = [market.modes.ids[int(row)] for row in by_mode.index]
+    sums = pd.concat([by_mode, by_mode.sum().to_frame().T])
+    columns = {name: sums[name].to_numpy(dtype=np.float64) for name in sums.columns}
+    keys = [*names, _ALL]
+    parts = []
+    for kpi, unit, top, bottom, factor in _RATIOS:
+        base = columns[bottom] if bottom else np.full(len(keys), float(days))
+        value = np.divide(columns[top], base, out=np.full(len(keys), np.nan), where=base > 0)
+        parts.append(_rows(kpi, unit, keys, value * factor))
+    parts += [_rows(kpi, unit, keys, columns[name] * f) for kpi, unit, name, f in _SUMS]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _rows(kpi: str, unit: str, modes: list[str], value: object) -> pd.DataFrame:
+    return pd.DataFrame({"kpi": kpi, "area": _ALL, "mode": modes, "value": value, "unit": unit})

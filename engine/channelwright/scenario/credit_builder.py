@@ -1,0 +1,78 @@
+"""From the tables of credit and payments to the model; a table that is not given is None."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from channelwright.foundation.units import PPM
+from channelwright.model.credit import CREDIT_ACTIONS, CreditPolicy, CreditRules, Dunning
+from channelwright.model.market import Market
+from channelwright.model.payments import PaymentBehaviour
+from channelwright.scenario.market_builder import codes, to_ppm, to_ticks
+from channelwright.tables.cells import Cells, TypedTable
+
+
+def _spread(rows: Cells, values: Cells, count: int, other: float) -> Cells:
+    column: Cells = np.full(count, other, dtype=values.dtype)
+    column[rows] = values
+    return column
+
+
+def with_money(market: Market, tables: Mapping[str, TypedTable]) -> Market:
+    """Return the market with what the optional tables say about its accounts."""
+    payments = tables.get("payment_behaviour")
+    if payments is None:
+        return market
+    return replace(market, payments=_payments(payments, market.segments.ids))
+
+
+def _payments(table: TypedTable, segments: tuple[str, ...]) -> PaymentBehaviour:
+    rows, count = codes(table["segment"], segments), len(segments)
+    return PaymentBehaviour(
+        delay_factor=_spread(rows, table["delay_factor"], count, 1.0),
+        spread=_spread(rows, table["spread"], count, 0.0),
+        part_chance=_spread(rows, table["part_chance"], count, 0.0),
+        part_share=_spread(rows, to_ppm(table["part_share"]), count, 0),
+        default_rate=_spread(rows, table["default_rate"], count, 0.0),
+        default_days=_spread(rows, table["default_days"], count, 0),
+        write_off_days=_spread(rows, table["write_off_days"], count, 0),
+        recovered=_spread(rows, to_ppm(table["recovered"]), count, 0),
+    )
+
+
+def build_credit(
+    market: Market, rules: TypedTable | None, dunning: TypedTable | None
+) -> CreditPolicy | None:
+    """Return the credit policy of a design."""
+    if rules is None and dunning is None:
+        return None
+    return CreditPolicy(
+        None if rules is None else _rules(market, rules),
+        None if dunning is None else _dunning(dunning),
+    )
+
+
+def _rules(market: Market, table: TypedTable) -> CreditRules:
+    rows, count = codes(table["mode"], market.modes.ids), len(market.modes)
+    return CreditRules(
+        action=_spread(rows, codes(table["action"], CREDIT_ACTIONS), count, 0),
+        cash_share=_spread(rows, table["cash_share"], count, 1.0),
+        prepay_days=_spread(rows, table["prepay_days"], count, -1),
+        deposit=_spread(rows, to_ppm(table["deposit"]), count, 0),
+        deposit_interest=_spread(rows, to_ppm(table["deposit_interest"]), count, 0),
+        review_days=_spread(rows, table["review_days"], count, 0),
+        limit_low=_spread(rows, to_ppm(table["limit_low"]), count, PPM),
+        limit_high=_spread(rows, to_ppm(table["limit_high"]), count, PPM),
+    )
+
+
+def _dunning(table: TypedTable) -> Dunning:
+    order = np.argsort(table["days"])
+    return Dunning(
+        days=table["days"][order],
+        cost=to_ticks(table["cost"][order]),
+        keep=PPM - to_ppm(table["effect"][order]),
+    )

@@ -1,0 +1,58 @@
+"""Checks of credit rules and payment behaviour: nothing that is stated may be without effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from channelwright.foundation.errors import Problem
+from channelwright.scenario.design_case import Case
+from channelwright.tables.cells import TypedTable
+
+
+def credit_problems(case: Case) -> Iterator[Problem]:
+    """Yield what is wrong with the credit rules of a design."""
+    table, terms = case.part("credit"), case.part("terms")
+    if table is None:
+        return
+    yield from table.problems(
+        "limit_high",
+        table.good("limit_low", "limit_high") & (table["limit_low"] > table["limit_high"]),
+        lambda row: (
+            f"the best score gets {table['limit_high'][row]:g} of the limit, "
+            f"the worst {table['limit_low'][row]:g}",
+            "let limit_high be at least limit_low",
+        ),
+    )
+    if terms is None:
+        return
+    limited = set(terms["mode"][terms.good("mode", "credit_days") & (terms["credit_days"] > 0)])
+    known = set(terms["mode"])
+    unlimited = np.array(
+        [mode in known and mode not in limited for mode in table["mode"]], dtype=np.bool_
+    )
+    used = (table["action"] != "hold") | (table["deposit"] > 0) | (table["review_days"] > 0)
+    yield from table.problems(
+        "mode",
+        table.good("mode", "action", "deposit", "review_days", "prepay_days") & unlimited & used,
+        lambda row: (
+            f"mode {table['mode'][row]!r} has no credit limit (credit_days 0) to act upon",
+            "give its terms credit_days above 0, or leave action, deposit and review_days out",
+        ),
+    )
+
+
+def payment_problems(tables: Mapping[str, TypedTable]) -> Iterator[Problem]:
+    """Yield what is wrong with payment behaviour."""
+    table = tables["payment_behaviour"]
+    yield from table.problems(
+        "write_off_days",
+        table.good("default_rate", "write_off_days")
+        & (table["default_rate"] > 0)
+        & (table["write_off_days"] == 0),
+        lambda row: (
+            f"accounts of segment {table['segment'][row]!r} default and are never written off",
+            "give write_off_days, such as 90",
+        ),
+    )

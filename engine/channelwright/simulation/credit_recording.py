@@ -1,0 +1,107 @@
+"""KPI table and detail tables of credit: bills, receipts, orders released in part."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.units import IntArray
+from channelwright.simulation.allocation import Allocated
+from channelwright.simulation.bills import Collected
+from channelwright.simulation.credit import AT_DOOR, ON_TERMS
+from channelwright.simulation.delivering import Invoiced
+from channelwright.simulation.network import Network
+from channelwright.simulation.state import Rows, State
+from channelwright.tables.codes import ReceiptKind
+from channelwright.tables.credit_outputs import CREDIT_CELLS
+from channelwright.tables.sink import Chunk
+
+
+class CreditRecorder:
+    """Adds up what happens to credit until the period ends."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        names = CREDIT_CELLS.names[3:]
+        self._sums = np.zeros((len(names), len(network.market.outlets)), dtype=np.int64)
+        self._cell = {name: self._sums[row] for row, name in enumerate(names)}
+
+    def evening(self, evening: Allocated) -> None:
+        """Add the credit check of a day."""
+        cell, outlet = self._cell, evening.orders["outlet"]
+        accepted = evening.new & ~evening.refused
+        pay_day = evening.orders["pay_day"]
+        held = evening.held.sum(axis=1)
+        np.add.at(cell["orders_part"], outlet, (held > 0).astype(np.int64))
+        np.add.at(cell["cases_held"], outlet, held)
+        np.add.at(cell["orders_cash"], outlet, (accepted & (pay_day == AT_DOOR)).astype(np.int64))
+        prepaid = accepted & (pay_day != AT_DOOR) & (pay_day != ON_TERMS)
+        np.add.at(cell["orders_prepaid"], outlet, prepaid.astype(np.int64))
+
+    def invoices(self, invoiced: Invoiced, day: int) -> None:
+        """Add the invoices that were paid by the end of their day."""
+        now = invoiced.paid <= day
+        for column in ("due", "collected"):
+            np.add.at(self._cell[column], invoiced.outlet[now], invoiced.amount[now])
+
+    def collected(self, collected: Collected) -> None:
+        """Add what happened to bills at 00:00."""
+        cell, moved = self._cell, collected.moved
+        fell, reminded = collected.fell_due, collected.reminded
+        np.add.at(cell["due"], fell["outlet"], fell["amount"])
+        lost = moved["kind"] == ReceiptKind.WRITTEN_OFF
+        np.add.at(cell["collected"], moved["outlet"], np.where(lost, 0, moved["value"]))
+        np.add.at(cell["written_off"], moved["outlet"], np.where(lost, moved["value"], 0))
+        np.add.at(cell["reminders"], reminded["outlet"], 1)
+
+    def midnight(self, state: State) -> None:
+        """Add what is open at the end of a day."""
+        cell, bills = self._cell, state.bills
+        np.add.at(cell["owed_days"], bills["outlet"], bills["open"])
+        late = bills["due"] <= state.day
+        np.add.at(cell["overdue_days"], bills["outlet"], np.where(late, bills["open"], 0))
+
+    def close(self, period: int) -> Chunk:
+        """Return the rows of the period and start the next one."""
+        network = self._network
+        rows, modes = network.covered, len(network.market.modes)
+        area, mode = network.market.outlets.area[rows], network.design.outlets.mode[rows]
+        key, inverse = np.unique(area * modes + mode, return_inverse=True)
+        sums = np.zeros((len(self._sums), len(key)), dtype=np.int64)
+        for row, column in enumerate(self._sums):
+            np.add.at(sums[row], inverse, column[rows])
+        self._sums[:] = 0
+        chunk = {
+            "period": np.full(len(key), period, dtype=np.int64),
+            "area": key // modes,
+            "mode": key % modes,
+        }
+        return chunk | dict(zip(CREDIT_CELLS.names[3:], sums, strict=True))
+
+
+def receipt_rows(network: Network, day: int, moved: Rows) -> Chunk:
+    """Return rows of `receipts`."""
+    return {
+        "day": np.full(len(moved), day, dtype=np.int64),
+        "invoice_day": moved["day"],
+        "payer": network.payer[moved["outlet"]],
+        "payee": network.owner[moved["site"]],
+        "outlet": moved["outlet"],
+        "site": moved["site"],
+        "kind": moved["kind"],
+        "amount": moved["value"],
+    }
+
+
+def payment_rows(network: Network, bills: Rows, paid_day: int) -> Chunk:
+    """Return rows of `payments` of bills that ended on a day, -1 = open at the horizon."""
+    paid: IntArray = np.full(len(bills), paid_day, dtype=np.int64)
+    return {
+        "invoice_day": bills["day"],
+        "due_day": bills["due"],
+        "paid_day": paid,
+        "payer": network.payer[bills["outlet"]],
+        "payee": network.owner[bills["site"]],
+        "outlet": bills["outlet"],
+        "site": bills["site"],
+        "amount": bills["amount"],
+    }

@@ -1,0 +1,70 @@
+"""What a replication does about bills beside the phases: posting, counting, writing rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.random import Address
+from channelwright.foundation.units import BoolArray
+from channelwright.simulation.bills import Bills, Collected, has_bills
+from channelwright.simulation.books import Books
+from channelwright.simulation.credit_recording import CreditRecorder, payment_rows, receipt_rows
+from channelwright.simulation.delivering import Invoiced
+from channelwright.simulation.network import Network
+from channelwright.simulation.postings import Postings
+from channelwright.simulation.settling import OUTSIDE
+from channelwright.simulation.state import State
+from channelwright.tables.codes import Account, ReceiptKind
+from channelwright.tables.sink import Sink
+
+
+class CreditSide:
+    """Bills of one replication; without them nothing here does anything."""
+
+    def __init__(
+        self, network: Network, address: Address, state: State, postings: Postings, sink: Sink
+    ) -> None:
+        self._network, self._state = network, state
+        self._postings, self._sink = postings, sink
+        self.bills = Bills(network, address, state) if has_bills(network) else None
+        self.recorder = CreditRecorder(network)
+
+    def midnight(self, books: Books, *, detail: bool) -> None:
+        """Let accounts pay, and book what they paid and what is given up."""
+        if self.bills is None:
+            return
+        collected = self.bills.midnight(self._state)
+        self._post(collected, books)
+        self.recorder.collected(collected)
+        if detail:
+            day, network = self._state.day, self._network
+            self._sink.append("receipts", receipt_rows(network, day, collected.moved))
+            self._sink.append("payments", payment_rows(network, collected.ended, day))
+
+    def _post(self, collected: Collected, books: Books) -> None:
+        network, moved, reminded = self._network, collected.moved, collected.reminded
+        lost = moved.take(np.flatnonzero(moved["kind"] == ReceiptKind.WRITTEN_OFF))
+        for account, rows, amount in (
+            (Account.WRITE_OFF, lost, lost["value"]),
+            (Account.DUNNING, reminded, reminded["cost"]),
+        ):
+            outlet, site = rows["outlet"], rows["site"]
+            mode = rows["mode"]
+            payee = network.payer[outlet] if account is Account.WRITE_OFF else OUTSIDE
+            self._postings.post(account, network.owner[site], payee, mode, site, outlet, amount)
+        written_off = int(lost["value"].sum())
+        books.written_off += written_off
+        books.paid += int(moved["value"].sum()) - written_off
+
+    def known(self, invoiced: Invoiced) -> BoolArray | None:
+        """Return which invoices have their payment already; None = all that ever will."""
+        return None if self.bills is None else invoiced.paid <= self._state.day
+
+    def close(self, period: int) -> None:
+        """Write the period's rows of `credit_cells`."""
+        if self.bills is not None:
+            self._sink.append("credit_cells", self.recorder.close(period))
+
+    def horizon(self) -> None:
+        """Write the bills that are open at the end."""
+        self._sink.append("payments", payment_rows(self._network, self._state.bills, -1))

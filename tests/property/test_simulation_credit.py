@@ -1,0 +1,154 @@
+"""Credit: its KPI table says what its detail tables say, and none of its fields is idle."""
+
+import dataclasses
+from functools import cache
+
+import numpy as np
+import pytest
+
+from channelwright.foundation.random import Address
+from channelwright.model.credit import CreditPolicy, CreditRules, Dunning
+from channelwright.model.payments import PaymentBehaviour
+from channelwright.rules.kpi import kpi_table
+from channelwright.rules.kpi_registry import KPIS
+from channelwright.simulation import replicate
+from channelwright.tables.codes import ReceiptKind
+from channelwright.tables.sink import MemorySink
+from tests.property.test_simulation_no_idle_fields import others
+from tests.support import random_market
+
+SEEDS = range(40)
+IDLE_SEEDS = (0, 1, 3, 5, 8, 11)
+
+
+@cache
+def both(seed: int):
+    market, design = random_market(seed)
+    sink = MemorySink()
+    replicate(market, design, Address(seed, 1), sink, keep="orders")
+    return market, design, sink
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_cells_say_what_the_receipts_say(seed: int) -> None:
+    market, design, sink = both(seed)
+    on = market.payments is not None or design.credit is not None
+    assert ("credit_cells" in sink.names()) is on
+    if not on or "payments" not in sink.names():
+        return
+    cells, bills = sink.table("credit_cells"), sink.table("payments")
+    receipts = sink.table("receipts")
+    lost = receipts["kind"] == ReceiptKind.WRITTEN_OFF
+    mine = bills["outlet"] >= 0
+    at_once = mine & (bills["paid_day"] <= bills["invoice_day"]) & (bills["paid_day"] >= 0)
+    cash = bills["amount"][at_once].sum()
+    assert cells["written_off"].sum() == receipts["amount"][lost].sum()
+    assert cells["collected"].sum() == receipts["amount"][~lost].sum() + cash
+    end = market.calendar.horizon_days
+    nights = (end - bills["invoice_day"]) * bills["amount"]
+    owed = nights[mine & ~at_once].sum() - ((end - receipts["day"]) * receipts["amount"]).sum()
+    assert cells["owed_days"].sum() == owed
+    fell = np.maximum(bills["due_day"], bills["invoice_day"] + 1) < end
+    assert cells["due"].sum() == bills["amount"][mine & ~at_once & fell].sum() + cash
+    assert cells["overdue_days"].sum() <= cells["owed_days"].sum()
+
+
+def test_kpis_of_credit_are_registered() -> None:
+    found = set()
+    for seed in SEEDS:
+        market, design, sink = both(seed)
+        table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
+        assert {n: KPIS[n].unit for n in table["kpi"]} == dict(
+            zip(table["kpi"], table["unit"], strict=True)
+        )
+        found |= set(table["kpi"])
+    assert {"collection_rate", "overdue", "bad_debt", "deposit_interest"} <= found
+
+
+# ---------------------------------------------------------------- no idle field
+def busy(seed: int):
+    """A market in which every part of credit is on, with tight limits and late payers."""
+    market, design = random_market(seed)
+    modes, segments = len(market.modes), len(market.segments)
+
+    def all_of(count: int, value: float) -> np.ndarray:
+        return np.full(count, value)
+
+    rules = CreditRules(
+        action=np.arange(seed, seed + modes) % 3,
+        cash_share=all_of(modes, 0.5),
+        prepay_days=np.where(np.arange(modes) % 4 == 3, 1, -1),
+        deposit=all_of(modes, 200_000),
+        deposit_interest=all_of(modes, 50_000),
+        review_days=all_of(modes, 5),
+        limit_low=all_of(modes, 200_000),
+        limit_high=all_of(modes, 1_200_000),
+    )
+    terms = dataclasses.replace(
+        design.terms,
+        credit_days=all_of(modes, 4),
+        outlet_days=all_of(modes, 3),
+        payment_delay=all_of(modes, 6.0),
+        overdue_grace=all_of(modes, 9),
+    )
+    dunning = Dunning(np.array([2, 4]), np.array([10_000, 30_000]), np.array([600_000, 500_000]))
+    paying = PaymentBehaviour(
+        delay_factor=all_of(segments, 1.5),
+        spread=all_of(segments, 0.5),
+        part_chance=all_of(segments, 0.5),
+        part_share=all_of(segments, 400_000),
+        default_rate=all_of(segments, 0.3),
+        default_days=all_of(segments, 40),
+        write_off_days=all_of(segments, 12),
+        recovered=all_of(segments, 300_000),
+    )
+    design = dataclasses.replace(design, credit=CreditPolicy(rules, dunning), terms=terms)
+    return dataclasses.replace(market, payments=paying), design
+
+
+def played(market, design, seed: int) -> bytes:
+    sink = MemorySink()
+    replicate(market, design, Address(seed, 0), sink)
+    return b"".join(
+        np.ascontiguousarray(column).tobytes()
+        for name in sorted(sink.names())
+        for column in sink.table(name).values()
+    )
+
+
+@cache
+def before(seed: int) -> bytes:
+    return played(*busy(seed), seed)
+
+
+def changed(part: str, name: str, seed: int, value):
+    market, design = busy(seed)
+    if part == "payments":
+        paying = dataclasses.replace(market.payments, **{name: value})
+        return dataclasses.replace(market, payments=paying), design
+    piece = dataclasses.replace(getattr(design.credit, part), **{name: value})
+    credit = dataclasses.replace(design.credit, **{part: piece})
+    return market, dataclasses.replace(design, credit=credit)
+
+
+FIELDS = [
+    (part, field.name)
+    for part, kind in (("rules", CreditRules), ("dunning", Dunning), ("payments", PaymentBehaviour))
+    for field in dataclasses.fields(kind)
+]
+
+
+@pytest.mark.parametrize(("part", "name"), FIELDS)
+def test_field_changes_a_simulated_table(part: str, name: str) -> None:
+    def matters(seed: int) -> bool:
+        market, design = busy(seed)
+        piece = market.payments if part == "payments" else getattr(design.credit, part)
+        values = list(others(name, getattr(piece, name)))
+        values += [np.zeros_like(getattr(piece, name))] if name == "action" else []
+        return any(
+            played(*changed(part, name, seed, value), seed) != before(seed)
+            for value in values
+            if name != "action" or value.max() < 3
+        )
+
+    assert any(matters(seed) for seed in IDLE_SEEDS)

@@ -1,0 +1,60 @@
+"""Credit rules, payment behaviour and reminders drawn into a random market, on or off."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from channelwright.model.credit import CREDIT_ACTIONS, CreditPolicy, CreditRules, Dunning
+from channelwright.model.design import Design
+from channelwright.model.market import Market
+from channelwright.model.payments import PaymentBehaviour
+from tests.support.dice import Dice
+
+
+def with_credit(market: Market, design: Design, dice: Dice) -> tuple[Market, Design]:
+    """Return the pair with each part of credit switched on in some of the markets."""
+    rules = _rules(len(market.modes), dice) if dice.some(0.4) else None
+    dunning = _dunning(dice) if dice.some(0.3) else None
+    if rules is not None:
+        tight = dice.choices((0, 1, 2, 5, 20), len(market.modes))
+        design = replace(design, terms=replace(design.terms, credit_days=tight))
+    if rules is not None or dunning is not None:
+        design = replace(design, credit=CreditPolicy(rules, dunning))
+    if dice.some(0.4):
+        market = replace(market, payments=_payments(len(market.segments), dice))
+    return market, design
+
+
+def _rules(count: int, dice: Dice) -> CreditRules:
+    return CreditRules(
+        action=dice.wholes(0, len(CREDIT_ACTIONS) - 1, count),
+        cash_share=dice.choices((0.0, 0.5, 1.0), count),
+        prepay_days=dice.choices((-1, -1, -1, 0, 1, 3), count),
+        deposit=dice.choices((0, 0, 200_000, 333_333), count),
+        deposit_interest=dice.choices((0, 30_000, 1_000_000), count),
+        review_days=dice.choices((0, 3, 7, 10), count),
+        limit_low=dice.choices((0, 300_000), count),
+        limit_high=dice.choices((800_000, 1_000_000, 1_500_000), count),
+    )
+
+
+def _dunning(dice: Dice) -> Dunning:
+    count = dice.whole(1, 3)
+    return Dunning(
+        days=np.cumsum(dice.wholes(1, 4, count)),
+        cost=dice.wholes(0, 90_000, count),
+        keep=dice.choices((0, 333_333, 500_000, 1_000_000), count),
+    )
+
+
+def _payments(count: int, dice: Dice) -> PaymentBehaviour:
+    return PaymentBehaviour(
+        delay_factor=dice.choices((0.0, 0.5, 1.0, 3.0), count),
+        spread=dice.choices((0.0, 0.4, 1.0), count),
+        part_chance=dice.choices((0.0, 0.5, 1.0), count),
+        part_share=dice.choices((0, 123_456, 500_000, 1_000_000), count),
+        default_rate=dice.choices((0.0, 0.1, 0.5), count),
+        default_days=dice.wholes(1, 60, count),
+        write_off_days=dice.choices((0, 1, 5, 14), count),
+        recovered=dice.choices((0, 250_000, 1_000_000), count),
+    )

@@ -1,0 +1,92 @@
+"""Defects of credit tables, planted one at a time in a copy of the tiny pack."""
+
+from tests.unit.scenario_defects import Defect, add, both, replace, write
+
+TODAY, CREDIT, DUNNING = "designs/today.yaml", "designs/credit.csv", "designs/dunning.csv"
+PAYMENTS = "tables/payment_behaviour.csv"
+NAMED = replace("scenario.yaml", "  tables:\n", f"  tables:\n    payment_behaviour: {PAYMENTS}\n")
+
+
+def credit(rows: str):
+    table = write(CREDIT, "mode,action,deposit,limit_low,limit_high\n" + rows)
+    return both(table, add(TODAY, f"credit: {CREDIT}\n"))
+
+
+def dunning(rows: str):
+    return both(write(DUNNING, "days,cost,effect\n" + rows), add(TODAY, f"dunning: {DUNNING}\n"))
+
+
+CREDIT_DEFECTS = (
+    Defect(
+        "credit_action_unknown",
+        credit("DSD,parts,0,1,1\n"),
+        CREDIT,
+        "row 2",
+        "action",
+        "'parts'",
+        "use one of: hold, partial, cash",
+    ),
+    Defect(
+        "credit_mode_unknown",
+        credit("DSDD,partial,0,1,1\n"),
+        CREDIT,
+        "row 2",
+        "mode",
+        "'DSDD' is not in table 'modes'",
+        "did you mean 'DSD'?",
+    ),
+    Defect(
+        "credit_without_limit",
+        credit("WS,partial,0,1,1\n"),
+        CREDIT,
+        "row 2",
+        "mode",
+        "mode 'WS' has no credit limit",
+        "give its terms credit_days",
+    ),
+    Defect(
+        "credit_score_upside_down",
+        credit("DSD,hold,0,1.5,0.5\n"),
+        CREDIT,
+        "row 2",
+        "limit_high",
+        "the best score gets 0.5 of the limit, the worst 1.5",
+        "at least limit_low",
+    ),
+    Defect(
+        "dunning_effect_above_one",
+        dunning("7,10,1.5\n"),
+        DUNNING,
+        "row 2",
+        "effect",
+        "1.5",
+        "",
+    ),
+    Defect(
+        "dunning_level_twice",
+        dunning("7,10,0.5\n7,20,0.5\n"),
+        DUNNING,
+        "row 3",
+        "days",
+        "7",
+        "",
+    ),
+    Defect(
+        "default_without_write_off",
+        both(NAMED, replace(PAYMENTS, "0.02,60,90", "0.02,60,0")),
+        PAYMENTS,
+        "row 3",
+        "write_off_days",
+        "segment 'bar' default and are never written off",
+        "give write_off_days",
+    ),
+    Defect(
+        "payment_segment_unknown",
+        both(NAMED, replace(PAYMENTS, "bar,", "barr,")),
+        PAYMENTS,
+        "row 3",
+        "segment",
+        "'barr' is not in table 'segments'",
+        "did you mean 'bar'?",
+    ),
+)
