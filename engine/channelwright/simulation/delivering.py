@@ -146,12 +146,10 @@ def last_drop(orders: IntArray, cases: IntArray) -> IntArray:
 
     Two pick orders of one order may arrive together; the line ends once.
     """
-    seen: set[int] = set()
-    result = cases.copy()
-    for row in range(len(orders) - 1, -1, -1):
-        if int(orders[row]) in seen:
-            first = np.flatnonzero(orders == orders[row])[-1]
-            result[first] = np.maximum(result[first], cases[row])
-            result[row] = 0
-        seen.add(int(orders[row]))
+    unique, row = np.unique(orders[::-1], return_inverse=True)
+    if len(unique) == len(orders):
+        return cases
+    last = len(orders) - 1 - np.unique(orders[::-1], return_index=True)[1][row[::-1]]
+    result = np.zeros_like(cases)
+    np.maximum.at(result, last, cases)
     return result

@@ -4,41 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
+from channelwright.simulation.grouping import SumTable, group_sums
 from channelwright.simulation.network import Network
-from channelwright.tables.codes import PARTY_STRIDE, Account
+from channelwright.tables.codes import PARTY_STRIDE, Account, Party
 from channelwright.tables.outputs import LEDGER, POSTINGS
 from channelwright.tables.sink import Chunk
 
 Scalar = int | IntArray
 
-
-def group_sums(keys: list[IntArray], amount: IntArray) -> tuple[list[IntArray], IntArray]:
-    """Sum amounts over equal keys; groups come back sorted by key.
-
-    Parameters
-    ----------
-    keys : list of (n,) int64 columns, first column sorts first
-    amount : (n,) int64
-    """
-    order = np.lexsort(keys[::-1])
-    columns = [key[order] for key in keys]
-    change = np.zeros(len(order), dtype=bool)
-    change[:1] = True
-    for column in columns:
-        change[1:] |= column[1:] != column[:-1]
-    first = np.flatnonzero(change)
-    sums = np.add.reduceat(amount[order], first) if first.size else amount[:0]
-    return [column[first] for column in columns], sums
+_COLUMNS = POSTINGS.names[1:]  # account, payer, payee, mode, site, outlet, amount
+_ROWS = 1 << 12  # room at the start; doubled when a day needs more
 
 
 class Postings:
     """Collects postings; amounts are ticks, one per row."""
 
     def __init__(self, network: Network) -> None:
-        self._network = network
-        self._day: list[tuple[IntArray, ...]] = []
-        self._period: list[tuple[IntArray, ...]] = []
+        market = network.market
+        self._rows = np.empty((len(_COLUMNS), _ROWS), dtype=np.int64)
+        self._used = 0
+        self._period = SumTable()
+        self._areas = (market.outlets.area.astype(np.int64), market.sites.area.astype(np.int64))
+        sizes = (len(Party), len(Party), len(market.areas) + 1, len(market.modes) + 1)
+        self._sizes = np.array([*sizes, len(market.sites) + 1], dtype=np.int64)
 
     def post(
         self,
@@ -51,54 +41,59 @@ class Postings:
         amount: IntArray,
     ) -> None:
         """Post money on one account; scalars stand for every row of ``amount``."""
-        if not len(amount):
-            return
-        columns = (int(account), payer, payee, mode, site, outlet)
-        rows = len(amount)
-        self._day.append(
-            tuple(
-                column if isinstance(column, np.ndarray) else np.full(rows, column, dtype=np.int64)
-                for column in (*columns, amount)
-            )
-        )
+        begin, end = self._used, self._used + len(amount)
+        while end > self._rows.shape[1]:
+            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)], axis=1)
+        rows = self._rows
+        columns = (int(account), payer, payee, mode, site, outlet, amount)
+        for place, column in enumerate(columns):
+            rows[place, begin:end] = column
+        self._used = end
 
-    def close_day(self, day: int) -> Chunk:
-        """Return the day's rows of `postings`, summed by key, and keep them for the period."""
-        if not self._day:
-            return _empty_day()
-        columns = [np.concatenate(parts) for parts in zip(*self._day, strict=True)]
-        self._day.clear()
-        keys, amount = group_sums(columns[:-1], columns[-1])
-        kept = amount != 0
-        rows = [key[kept] for key in keys]
-        self._period.append((*rows, amount[kept]))
-        names = ("account", "payer", "payee", "mode", "site", "outlet")
-        chunk = {"day": np.full(int(kept.sum()), day, dtype=np.int64)}
-        chunk |= dict(zip(names, rows, strict=True))
-        chunk["amount"] = amount[kept]
-        return {name: chunk[name] for name in POSTINGS.names}
+    def close_day(self, day: int, detailed: bool) -> Chunk:
+        """Add the day to its period; return its rows of `postings`, summed by key, if wanted."""
+        rows, used = self._rows, self._used
+        self._used = 0
+        keys = _ledger_keys(rows, used, *self._areas, self._sizes)
+        self._period.add(keys, rows[-1, :used])
+        if not detailed:
+            return {}
+        sums = group_sums(rows, used)
+        chunk = {"day": np.full(sums.shape[1], day, dtype=np.int64)}
+        return chunk | dict(zip(_COLUMNS, sums, strict=True))
 
     def close_period(self, period: int) -> Chunk:
         """Return the period's rows of `ledger` and forget them."""
-        columns = [np.concatenate(parts) for parts in zip(*self._period, strict=True)]
-        self._period.clear()
-        account, payer, payee, mode, site, outlet, amount = columns
-        area = self._areas(outlet, site)
-        keys = [account, payer // PARTY_STRIDE, payee // PARTY_STRIDE, area, mode, site]
-        groups, sums = group_sums(keys, amount)
-        kept = sums != 0
-        chunk = {"period": np.full(int(kept.sum()), period, dtype=np.int64)}
-        for name, group in zip(LEDGER.names[1:-1], groups, strict=True):
-            chunk[name] = group[kept]
-        chunk["amount"] = sums[kept]
+        key, sums = self._period.take()
+        columns = []
+        for size in self._sizes[::-1]:
+            key, column = np.divmod(key, size)
+            columns.append(column)
+        site, mode, area, payee, payer = columns
+        keys = (key, payer, payee, area - 1, mode - 1, site - 1)
+        chunk = {"period": np.full(len(sums), period, dtype=np.int64)}
+        chunk |= dict(zip(LEDGER.names[1:-1], keys, strict=True))
+        chunk["amount"] = sums
         return chunk
 
-    def _areas(self, outlet: IntArray, site: IntArray) -> IntArray:
-        market = self._network.market
-        by_outlet = market.outlets.area[np.maximum(outlet, 0)]
-        by_site = market.sites.area[np.maximum(site, 0)]
-        return np.where(outlet >= 0, by_outlet, np.where(site >= 0, by_site, -1))
 
-
-def _empty_day() -> Chunk:
-    return {name: np.zeros(0, dtype=np.int64) for name in POSTINGS.names}
+@kernel
+def _ledger_keys(
+    rows: IntArray, used: int, outlet_area: IntArray, site_area: IntArray, sizes: IntArray
+) -> IntArray:
+    """Return one number per posting that sorts as the key of the ledger: (used,)."""
+    result = np.empty(used, dtype=np.int64)
+    for row in range(used):
+        account, payer, payee = rows[0, row], rows[1, row], rows[2, row]
+        mode, site, outlet = rows[3, row], rows[4, row], rows[5, row]
+        area = np.int64(-1)
+        if outlet >= 0:
+            area = outlet_area[outlet]
+        elif site >= 0:
+            area = site_area[site]
+        key = account * sizes[0] + payer // PARTY_STRIDE
+        key = key * sizes[1] + payee // PARTY_STRIDE
+        key = key * sizes[2] + area + 1
+        key = key * sizes[3] + mode + 1
+        result[row] = key * sizes[4] + site + 1
+    return result

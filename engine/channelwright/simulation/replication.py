@@ -349,7 +349,7 @@ class _World:
         state.execution *= behaviour.decay(network.market)
         self._recorder.midnight(state)
         self._credit.recorder.midnight(state)
-        rows = self._postings.close_day(state.day)
+        rows = self._postings.close_day(state.day, self._details is not None)
         if self._details is not None:
             self._sink.append("postings", rows)
         self._close_period()

@@ -1,0 +1,142 @@
+"""Sums of rows over equal keys, as kernels: sorted by radix, or in a table that keeps them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.units import IntArray
+
+_DIGIT_BITS = 11
+_FREE = -1
+_FULL_SHARE = 2  # a table is full when it holds one key for so many places
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+
+
+@kernel
+def radix_order(columns: IntArray, keys: int, count: int) -> IntArray:
+    """Return the order of rows by their keys, first column first, equal rows as they came.
+
+    Parameters
+    ----------
+    columns : (k, capacity) int64, one key or value per row of the array
+    keys : number of columns that are keys
+    count : rows in use
+    """
+    order = np.arange(count)
+    other = np.empty_like(order)
+    buckets = np.empty(1 << _DIGIT_BITS, dtype=np.int64)
+    for key in range(keys - 1, -1, -1):
+        column = columns[key]
+        least, most = np.int64(0), np.int64(0)
+        for row in range(count):
+            least = column[row] if row == 0 else min(least, column[row])
+            most = column[row] if row == 0 else max(most, column[row])
+        shift = 0
+        while (most - least) >> shift:
+            buckets[:] = 0
+            for row in range(count):
+                buckets[((column[row] - least) >> shift) & (len(buckets) - 1)] += 1
+            begin = np.int64(0)
+            for digit in range(len(buckets)):
+                size = buckets[digit]
+                buckets[digit] = begin
+                begin += size
+            for place in range(count):
+                row = order[place]
+                digit = ((column[row] - least) >> shift) & (len(buckets) - 1)
+                other[buckets[digit]] = row
+                buckets[digit] += 1
+            order, other = other, order
+            shift += _DIGIT_BITS
+    return order
+
+
+@kernel
+def group_sums(columns: IntArray, count: int) -> IntArray:
+    """Sum the last column over equal keys (all other columns).
+
+    Parameters
+    ----------
+    columns : (k + 1, capacity) int64, k keys and the amount
+    count : rows in use
+
+    Returns
+    -------
+    (k + 1, groups) int64, sorted by key; sums of zero are left out
+    """
+    keys = columns.shape[0] - 1
+    order = radix_order(columns, keys, count)
+    result = np.empty((keys + 1, count), dtype=np.int64)
+    used = 0
+    begin = 0
+    while begin < count:
+        head = order[begin]
+        total = np.int64(0)
+        end = begin
+        while end < count:
+            row = order[end]
+            same = True
+            for key in range(keys):
+                if columns[key, row] != columns[key, head]:
+                    same = False
+                    break
+            if not same:
+                break
+            total += columns[keys, row]
+            end += 1
+        if total != 0:
+            for key in range(keys):
+                result[key, used] = columns[key, head]
+            result[keys, used] = total
+            used += 1
+        begin = end
+    return result[:, :used].copy()
+
+
+class SumTable:
+    """Sums by a whole-number key that grow with every batch (open addressing)."""
+
+    def __init__(self, places: int = 1 << 12) -> None:
+        self._clear(places)
+
+    def _clear(self, places: int) -> None:
+        self._keys = np.full(places, _FREE, dtype=np.int64)
+        self._sums = np.zeros(places, dtype=np.int64)
+
+    def add(self, keys: IntArray, amounts: IntArray) -> None:
+        """Add amounts to the sums of their keys, which are at least 0."""
+        done = _add(self._keys, self._sums, keys, amounts, 0)
+        while done < len(keys):
+            kept, sums = self._keys, self._sums
+            self._clear(2 * len(kept))
+            held = kept != _FREE
+            _add(self._keys, self._sums, kept[held], sums[held], 0)
+            done = _add(self._keys, self._sums, keys, amounts, done)
+
+    def take(self) -> tuple[IntArray, IntArray]:
+        """Return keys in ascending order and their sums, zero left out; then forget them."""
+        held = np.flatnonzero(self._sums)
+        held = held[np.argsort(self._keys[held])]
+        keys, sums = self._keys[held], self._sums[held]
+        self._clear(len(self._keys))
+        return keys, sums
+
+
+@kernel
+def _add(table: IntArray, sums: IntArray, keys: IntArray, amounts: IntArray, first: int) -> int:
+    """Add rows from ``first`` on; return the row at which the table is full, or all."""
+    places = len(table)
+    used = int((table != _FREE).sum())
+    for row in range(first, len(keys)):
+        key = keys[row]
+        place = np.int64((np.uint64(key) * _MULTIPLIER) >> np.uint64(33)) & (places - 1)
+        while table[place] != key and table[place] != _FREE:
+            place = np.int64((place + 1) & (places - 1))
+        if table[place] == _FREE:
+            if _FULL_SHARE * used >= places:
+                return row
+            table[place] = key
+            used += 1
+        sums[place] += amounts[row]
+    return len(keys)
