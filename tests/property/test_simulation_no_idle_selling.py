@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from channelwright.model.order_capture import FieldWork, OrderCapture
 from channelwright.model.source_choice import Rights, Selling, SourceChoice
 from tests.property.test_simulation_no_idle_fields import played, tables_of
 
@@ -49,5 +50,41 @@ def test_field_of_selling_matters(name: str) -> None:
             return False
         other = dataclasses.replace(design, selling=changed(design.selling, name))
         return played(seed, market, other) != before
+
+    assert any(matters(seed) for seed in SEEDS)
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(OrderCapture)])
+def test_rule_of_order_capture_matters(name: str) -> None:
+    def matters(seed: int) -> bool:
+        market, design, before = tables_of(seed)
+        if design.capture is None:
+            return False
+        value = getattr(design.capture, name)
+        other = ~value if value.dtype == bool else value * 3 + 100_000
+        capture = dataclasses.replace(design.capture, **{name: other})
+        return played(seed, market, dataclasses.replace(design, capture=capture)) != before
+
+    assert any(matters(seed) for seed in SEEDS)
+
+
+def worked(work: FieldWork, name: str) -> FieldWork:
+    """The field work with other values of a field."""
+    if name in ("start", "end", "seconds"):
+        value = getattr(work.travel, name)
+        other = value[::-1] if name != "seconds" else value * 3 + 500
+        return dataclasses.replace(work, travel=dataclasses.replace(work.travel, **{name: other}))
+    value = getattr(work, name)
+    return dataclasses.replace(work, **{name: value * 0 + (2_500 if name == "call_seconds" else 1)})
+
+
+@pytest.mark.parametrize("name", ["call_seconds", "count_error", "start", "end", "seconds"])
+def test_part_of_field_work_matters(name: str) -> None:
+    def matters(seed: int) -> bool:
+        market, design, before = tables_of(seed)
+        if market.field_work is None:
+            return False
+        other = dataclasses.replace(market, field_work=worked(market.field_work, name))
+        return played(seed, other, design) != before
 
     assert any(matters(seed) for seed in SEEDS)

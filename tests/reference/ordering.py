@@ -10,7 +10,13 @@ from channelwright.foundation.random import Purpose
 from channelwright.model.design import CYCLE_DAYS
 from channelwright.tables.codes import CallState
 from channelwright.tables.outputs import CALLS
-from tests.reference.geography import seconds
+from tests.reference.field_work import (
+    counted_shelf,
+    is_carried,
+    list_of_the_day,
+    minutes_inside,
+    travel_seconds,
+)
 from tests.reference.laws import round_half_up
 from tests.reference.records import Line, Order
 from tests.reference.sources import choose_source, finds_source
@@ -32,7 +38,7 @@ def take_orders(state: State, day: int) -> None:
                 clock.process(order_unasked(clock, state, outlet, day))
     if state.working(day):
         for rep in range(len(state.design.reps)):
-            beat = sorted(beats[rep], key=lambda o: int(state.design.outlets.call_rank[o]))
+            beat = list_of_the_day(state, rep, beats[rep])
             clock.process(rep_day(clock, state, rep, beat, day))
     clock.run()
 
@@ -49,24 +55,30 @@ def rep_day(
     """One rep, from call to call, until a call does not fit."""
     yield clock.timeout(START_OF_FIELD_DAY)
     roles, role = state.market.roles, int(state.design.reps.role[rep])
-    place = state.map.reps[rep]
+    previous = None
     for made, outlet in enumerate(beat):
-        travel = seconds(
-            state.map.metres(place, state.map.outlets[outlet]), float(roles.speed[role])
-        )
-        grade = int(state.market.outlets.grade[outlet])
-        length = travel + int(roles.stop_seconds[role]) + int(roles.call_seconds[role, grade])
+        travel = travel_seconds(state, rep, previous, outlet)
+        length = travel + int(roles.stop_seconds[role]) + minutes_inside(state, role, outlet)
         end = int(clock.now) + length
         if end - START_OF_FIELD_DAY > roles.field_seconds[role] or made >= roles.max_calls[role]:
-            for missed in beat[made:]:
-                write_call(state, day, rep, missed, -1, CallState.MISSED, 0)
+            miss_calls(state, rep, beat[made:], day)
             return
         yield clock.timeout(length)
-        place = state.map.outlets[outlet]
+        previous = outlet
         order = visit(state, outlet, day, int(clock.now))
         outcome = CallState.PRODUCTIVE if order else CallState.NO_ORDER
         lines = len(order.lines) if order else 0
         write_call(state, day, rep, outlet, int(clock.now), outcome, lines)
+
+
+def miss_calls(state: State, rep: int, missed: list[int], day: int) -> None:
+    """Drop the calls that do not fit, or carry them over to the next working day."""
+    carried = is_carried(state, int(state.design.reps.mode[rep]))
+    for outlet in missed:
+        outcome = CallState.CARRIED if carried else CallState.MISSED
+        write_call(state, day, rep, outlet, -1, outcome, 0)
+    if carried:
+        state.carried[rep] = list(missed)
 
 
 def write_call(
@@ -80,8 +92,8 @@ def write_call(
 
 def visit(state: State, outlet: int, day: int, second: int) -> Order | None:
     """Ask an outlet for an order."""
-    lines = wanted_lines(state, outlet, day)
     mode = state.mode_of(outlet)
+    lines = wanted_lines(state, outlet, day, counted_shelf(state, outlet, day))
     chance = min(HIGHEST_STRIKE, float(state.market.modes.strike[mode]) * state.effort[mode])
     if lines and state.uniform(Purpose.STRIKE, day, outlet) < chance:
         return place_order(state, outlet, day, second, lines)
@@ -98,7 +110,7 @@ def order_unasked(
         span = int(service.order_close[mode]) - second
         second += math.floor(state.uniform(Purpose.ORDER_TIME, day, outlet) * span)
     yield clock.timeout(second)
-    lines = wanted_lines(state, outlet, day)
+    lines = wanted_lines(state, outlet, day, state.shelf[outlet])
     if lines:
         place_order(state, outlet, day, second, lines)
 
@@ -119,14 +131,14 @@ def shelf_level(state: State, outlet: int, product: int, day: int) -> int:
     return round_half_up(cover_days(state, outlet) * expected)
 
 
-def wanted_lines(state: State, outlet: int, day: int) -> list[Line]:
-    """Return the lines that the outlet wants, none if it does not want an order."""
+def wanted_lines(state: State, outlet: int, day: int, shelf: list[int]) -> list[Line]:
+    """Return the lines that an outlet with this shelf wants, none if it wants no order."""
     service, mode = state.design.service, state.mode_of(outlet)
     lines, position, total = [], 0, 0.0
     cover, ordered = cover_days(state, outlet), on_order(state, outlet)
     for product in state.products:
         units = state.units_per_case[product]
-        on_hand = state.shelf[outlet][product] + ordered[product]
+        on_hand = shelf[product] + ordered[product]
         expected = state.expected_with_online(outlet, product, day)
         gap = round_half_up(cover * expected) - on_hand
         cases = (2 * gap + units) // (2 * units) if gap > 0 else 0

@@ -20,8 +20,17 @@ def sellable(state: State, outlet: int, column: int, lines: list[Line]) -> list[
         return []
     kept = [line for line in lines if has_right(state, outlet, site, line.product)]
     mode = state.sale_mode(outlet, column)
-    smallest = max(1, int(state.design.service.minimum_cases[mode]))
-    return kept if sum(line.ordered for line in kept) >= smallest else []
+    return kept if is_large_enough(state, site, mode, kept) else []
+
+
+def is_large_enough(state: State, site: int, mode: int, lines: list[Line]) -> bool:
+    """Say whether lines reach the smallest order of a mode in cases and in value."""
+    cases = sum(line.ordered for line in lines)
+    enough = cases >= max(1, int(state.design.service.minimum_cases[mode]))
+    if state.design.capture is None:
+        return enough
+    value = sum(line.ordered * state.asked_price(site, mode, line.product) for line in lines)
+    return enough and value >= int(state.design.capture.minimum_value[mode])
 
 
 def has_right(state: State, outlet: int, site: int, product: int) -> bool:
@@ -50,8 +59,7 @@ def finds_source(state: State, outlet: int, lines: list[Line]) -> bool:
     if weighs_offers(state):
         columns = range(state.design.outlets.options.shape[1])
         return any(sellable(state, outlet, column, lines) for column in columns)
-    smallest = int(state.design.service.minimum_cases[state.mode_of(outlet)])
-    return sum(line.ordered for line in lines) >= max(1, smallest)
+    return is_large_enough(state, state.site_of(outlet), state.mode_of(outlet), lines)
 
 
 def choose_source(state: State, outlet: int, day: int, lines: list[Line]) -> tuple[int, list[Line]]:

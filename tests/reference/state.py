@@ -53,6 +53,7 @@ class State:
         self.execution = [float(market.behaviour.opening_execution)] * outlets
         self.effort = [1.0] * len(market.modes)
         self.last_source = [0] * outlets
+        self.carried: dict[int, list[int]] = defaultdict(list)  # missed calls by rep
         self.shelf = [[0] * products for _ in range(outlets)]
         self.stock = [[0] * products for _ in range(sites)]
         self.in_transit = [[0] * products for _ in range(sites)]

@@ -8,6 +8,7 @@ import pytest
 from channelwright.foundation.errors import PackError, UsageError
 from channelwright.scenario import check, read_scenario, report_check
 from tests.conftest import ROOT
+from tests.unit import scenario_capture_defects as capture
 from tests.unit import scenario_defects as market
 from tests.unit import scenario_demand_defects as demand
 from tests.unit import scenario_design_defects as designs
@@ -26,6 +27,7 @@ DEFECTS = (
     *designs.DESIGNS,
     *designs.REQUESTS,
     *selling.SELLING,
+    *capture.CAPTURE,
     *demand.DEMAND,
     *fulfilment.FULFILMENT,
     *stocks.STOCKS,

@@ -8,6 +8,7 @@ from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
 from channelwright.model.credit import CreditPolicy
 from channelwright.model.offers import Offers
+from channelwright.model.order_capture import OrderCapture
 from channelwright.model.source_choice import Selling
 from channelwright.model.stock import StockPlan
 
@@ -192,3 +193,4 @@ class Design:
     stock: StockPlan | None = None
     offers: Offers | None = None
     credit: CreditPolicy | None = None
+    capture: OrderCapture | None = None

@@ -8,6 +8,7 @@ from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.credit import CreditPolicy
 from channelwright.model.design import Service, SitePlan, Terms
 from channelwright.model.offers import Offers
+from channelwright.model.order_capture import OrderCapture
 from channelwright.model.source_choice import Selling
 from channelwright.model.stock import StockPlan
 
@@ -38,6 +39,7 @@ class DesignDraft:
     stock : StockPlan or None
     offers : Offers or None, consumer prices and promotions
     credit : CreditPolicy or None
+    capture : OrderCapture or None, rules on missed calls and small orders
     """
 
     name: str
@@ -57,3 +59,4 @@ class DesignDraft:
     stock: StockPlan | None = None
     offers: Offers | None = None
     credit: CreditPolicy | None = None
+    capture: OrderCapture | None = None

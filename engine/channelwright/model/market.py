@@ -14,6 +14,7 @@ from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
 from channelwright.model.delivery import Delivery
 from channelwright.model.demand import Elasticity, Empirical
+from channelwright.model.order_capture import FieldWork
 from channelwright.model.payments import PaymentBehaviour
 from channelwright.model.source_choice import SourceChoice
 
@@ -380,6 +381,7 @@ class Market:
     finance: Finance
     empirical: Empirical | None = None
     source_choice: SourceChoice | None = None
+    field_work: FieldWork | None = None
     delivery: Delivery | None = None
     elasticity: Elasticity | None = None
     payments: PaymentBehaviour | None = None

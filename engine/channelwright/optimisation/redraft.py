@@ -47,6 +47,8 @@ def draft_of(market: Market, design: Design) -> DesignDraft:
         stock=design.stock,
         offers=design.offers,
         credit=design.credit,
+        selling=design.selling,
+        capture=design.capture,
     )
 
 

@@ -16,6 +16,7 @@ from channelwright.model.design import CYCLE_DAYS, Design, OutletPlan, RepPlan
 from channelwright.model.draft import DesignDraft
 from channelwright.model.market import CAPTURES, SITE_KINDS, Market
 from channelwright.rules import geography
+from channelwright.rules.field_work import call_seconds
 from channelwright.rules.tour import tour_order
 
 _PLANT = SITE_KINDS.index("plant")
@@ -67,6 +68,7 @@ def complete(market: Market, draft: DesignDraft) -> Design:
         stock=draft.stock,
         offers=draft.offers,
         credit=draft.credit,
+        capture=draft.capture,
     )
 
 
@@ -180,7 +182,7 @@ def call_workload(market: Market, draft: DesignDraft, rows: IntArray) -> FloatAr
     mean_leg = float(legs.mean()) * market.geography.road_factor if len(legs) else 0.0
     share = float(np.minimum(1.0, frequency).mean())
     travel = mean_leg / max(share, 0.05) ** 0.5 * 3.6 / float(market.roles.speed[role])
-    inside = market.roles.call_seconds[role, market.outlets.grade[rows]]
+    inside = call_seconds(market, role, rows)
     return np.asarray(frequency * (inside + market.roles.stop_seconds[role] + travel))
 
 

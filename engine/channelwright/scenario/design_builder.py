@@ -15,6 +15,7 @@ from channelwright.model.draft import BY_RULE, DesignDraft
 from channelwright.model.market import CAPTURES, GRADES, Market
 from channelwright.rules import planning
 from channelwright.scenario.calendar_builder import WEEKDAYS
+from channelwright.scenario.capture_builder import build_capture
 from channelwright.scenario.credit_builder import build_credit
 from channelwright.scenario.design_shapes import DesignShape, HeadcountRule, VisitShape
 from channelwright.scenario.fulfilment import build_attempts
@@ -74,6 +75,7 @@ def build_draft(
         headcount=_headcount(market, given, start.get("headcount")),
         terms=_terms(market, given, start.get("terms")),
         service=_service(market, given.tables["service"]),
+        capture=build_capture(market, given.tables["service"]),
         o2o=_online(market, given.shape) & (mode >= 0),
         stock=build_stock(market, given.tables),
         offers=build_offers(market, given.tables),

@@ -13,6 +13,7 @@ from channelwright.model.columns import index_of
 from channelwright.model.source_choice import SourceChoice
 from channelwright.scenario.calendar_builder import build_calendar
 from channelwright.scenario.demand_builder import build_elasticity, build_empirical
+from channelwright.scenario.field_work import build_field_work
 from channelwright.scenario.fulfilment import build_delivery
 from channelwright.tables.cells import Cells, TypedTable
 from channelwright.tables.checks import clock_seconds
@@ -94,6 +95,7 @@ def build_market(shape: PackShape, tables: Tables) -> model.Market:
             int(to_ppm(shape.market.finance.interest)),
         ),
         source_choice=_source_choice(shape),
+        field_work=build_field_work(tables),
         empirical=build_empirical(tables),
         delivery=build_delivery(tables),
         elasticity=build_elasticity(tables),

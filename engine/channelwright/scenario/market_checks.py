@@ -11,6 +11,7 @@ from channelwright.scenario.calendar_builder import ALL_FAMILIES
 from channelwright.scenario.credit_checks import payment_problems
 from channelwright.scenario.demand_builder import elasticity_problems, empirical_problems
 from channelwright.scenario.documents import Document
+from channelwright.scenario.field_work import count_error_problems, travel_problems
 from channelwright.scenario.fulfilment import further_tours
 from channelwright.scenario.places import place_problems
 from channelwright.scenario.references import among, dangling
@@ -270,4 +271,6 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Tables], Iterator[Problem]]], ..
     (("sites",), _desk_hours),
     (("vehicles",), further_tours),
     (("payment_behaviour",), payment_problems),
+    (("travel", "outlets", "areas"), travel_problems),
+    (("modes",), count_error_problems),
 )

@@ -9,6 +9,7 @@ import numpy as np
 from channelwright.foundation.errors import Problem
 from channelwright.foundation.units import BoolArray, FloatArray
 from channelwright.scenario.calendar_builder import WEEKDAYS
+from channelwright.scenario.capture_builder import carried_problems
 from channelwright.scenario.design_builder import weekday_numbers
 from channelwright.scenario.design_case import Case
 from channelwright.scenario.references import among
@@ -40,6 +41,7 @@ def service_problems(case: Case) -> Iterator[Problem]:
     if table is None:
         return
     yield from _missing_rows(table, _modes(case, "outlets"))
+    yield from carried_problems(table, case.attribute("modes", "capture"))
     unread = np.array(
         [not weekday_numbers(text) for text in table["order_weekdays"]], dtype=np.bool_
     )

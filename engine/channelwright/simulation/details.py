@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray
+from channelwright.rules.beats import carries
 from channelwright.simulation.allocation import Allocated
 from channelwright.simulation.consumers import Sales
 from channelwright.simulation.delivering import Invoiced
@@ -39,10 +40,14 @@ class Details:
                 "rep": beat.rep,
                 "outlet": beat.outlet,
                 "second": np.where(beat.made, beat.end, -1),
-                "state": np.where(beat.made, made, CallState.MISSED).astype(np.int64),
+                "state": np.where(beat.made, made, self._not_made(beat.outlet)).astype(np.int64),
                 "lines": placed.call_lines,
             },
         )
+
+    def _not_made(self, outlet: IntArray) -> IntArray:
+        carried = carries(self._network.design, outlet)
+        return np.where(carried, CallState.CARRIED, CallState.MISSED)
 
     def deliveries(
         self, day: int, drops: Dropped, invoiced: Invoiced, known: BoolArray | None = None

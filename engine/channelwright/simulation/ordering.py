@@ -9,8 +9,9 @@ import numpy as np
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.design import CYCLE_DAYS
-from channelwright.rules import behaviour
+from channelwright.rules import beats, behaviour
 from channelwright.rules.beats import Beat
+from channelwright.simulation import laws
 from channelwright.simulation.network import CALENDAR, Network
 from channelwright.simulation.sourcing import Sourcing
 from channelwright.simulation.state import State, expected_demand
@@ -47,16 +48,17 @@ class Ordering:
         self._sourcing = Sourcing(network, address)
         start = network.market.calendar.start.weekday()
         self._offset = int(start)
+        self._carried = np.zeros(0, dtype=np.int64)
 
     def place(self, state: State) -> Placed:
         """Place the orders of ``state.day`` and lift execution where they are placed."""
         network = self._network
         cycle = (state.day + self._offset) % CYCLE_DAYS
-        beat = network.beats[cycle] if network.market.calendar.working[state.day] else None
+        beat = self._lists(cycle) if network.market.calendar.working[state.day] else None
         called = beat.outlet[beat.made] if beat is not None else np.zeros(0, dtype=np.int64)
         others = network.due[cycle]
         outlet = np.concatenate([called, others])
-        cases, wants = self._suggest(state, outlet)
+        cases, wants = self._suggest(state, outlet, self._counted(state, called, others))
         struck = np.ones(len(outlet), dtype=bool)
         struck[: len(called)] = self._strikes(state, called)
         order = wants & struck
@@ -69,13 +71,39 @@ class Ordering:
         productive, lines = _call_results(beat, order[: len(called)], cases[: len(called)])
         return Placed(placed, second[order], option, cases[order], beat, productive, lines)
 
-    def _suggest(self, state: State, outlet: IntArray) -> tuple[IntArray, BoolArray]:
+    def _lists(self, cycle: int) -> Beat:
+        """Return the lists of a working day and keep what goes to the next one."""
+        network = self._network
+        market, design = network.market, network.design
+        beat = beats.with_carried(market, design, network.beats[cycle], self._carried)
+        if design.capture is not None:
+            self._carried = beats.missed(design, beat)
+        return beat
+
+    def _counted(self, state: State, called: IntArray, others: IntArray) -> IntArray:
+        """Return the shelves as callers count them and as outlets know them: (n, P) units."""
+        work = self._network.market.field_work
+        shelf = np.asarray(state.shelf[np.concatenate([called, others])])
+        if work is None or not called.size or not work.count_error.any():
+            return shelf
+        sigma = work.count_error[self._network.design.outlets.mode[called]]
+        words = int(called.max()) + 1
+        for product in range(shelf.shape[1]):
+            uniform = self._address.uniforms(Purpose.SHELF_COUNT, state.day, words, product)
+            error = laws.shocks(uniform[called], sigma)
+            counted = shelf[: len(called), product] * error
+            shelf[: len(called), product] = np.floor(counted + 0.5).astype(np.int64)
+        return shelf
+
+    def _suggest(
+        self, state: State, outlet: IntArray, shelf: IntArray
+    ) -> tuple[IntArray, BoolArray]:
         """Return the suggested cases (n, P) and whether the outlet wants to order."""
         network = self._network
         service = network.design.service
         mode = network.design.outlets.mode[outlet]
         expected = expected_demand(network, outlet, state.execution[outlet], state.day)
-        position = state.shelf[outlet] + state.on_order[outlet]
+        position = shelf + state.on_order[outlet]
         level = np.floor(network.cover[outlet][:, None] * expected + 0.5).astype(np.int64)
         unit = network.market.products.units_per_case
         gap = level - position

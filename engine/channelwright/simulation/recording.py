@@ -84,12 +84,12 @@ class Recorder:
             return
         beat, productive = placed.beat, placed.productive.astype(np.int64)
         made = beat.made.astype(np.int64)
-        cell["calls_planned"][beat.outlet] += 1
+        cell["calls_planned"][beat.outlet] += beat.planned
         cell["calls_made"][beat.outlet] += made
         cell["calls_productive"][beat.outlet] += productive
         cell["call_lines"][beat.outlet] += placed.call_lines
         person = self._person
-        np.add.at(person["planned"], beat.rep, 1)
+        np.add.at(person["planned"], beat.rep, beat.planned.astype(np.int64))
         np.add.at(person["made"], beat.rep, made)
         np.add.at(person["productive"], beat.rep, productive)
         np.add.at(person["field_seconds"], beat.rep, beat.taken * made)

@@ -31,8 +31,13 @@ class Sourcing:
         """Return which outlets (n,) find a source for the suggested cases (n, P)."""
         if self.weighs:
             return np.asarray(self._available(outlet, self._offered(outlet, cases)).any(axis=1))
-        service, mode = self._network.design.service, self._network.design.outlets.mode[outlet]
-        return np.asarray(cases.sum(axis=1) >= np.maximum(1, service.minimum_cases[mode]))
+        design = self._network.design
+        mode = design.outlets.mode[outlet]
+        enough = cases.sum(axis=1) >= np.maximum(1, design.service.minimum_cases[mode])
+        if design.capture is not None and design.capture.minimum_value.any():
+            value = (cases * self._network.price[outlet, 0]).sum(axis=1)
+            enough &= value >= design.capture.minimum_value[mode]
+        return np.asarray(enough)
 
     def choose(self, state: State, outlet: IntArray, cases: IntArray) -> tuple[IntArray, IntArray]:
         """Return the column of the chosen source (n,) and the cases that it may sell (n, P)."""
@@ -60,6 +65,10 @@ class Sourcing:
         network = self._network
         smallest = network.design.service.minimum_cases[network.option_mode[outlet]]
         enough = offered.sum(axis=2) >= np.maximum(1, smallest)
+        capture = network.design.capture
+        if capture is not None and capture.minimum_value.any():
+            value = (offered * network.price[outlet]).sum(axis=2)
+            enough &= value >= capture.minimum_value[network.option_mode[outlet]]
         return np.asarray((network.options[outlet] >= 0) & enough)
 
     def _utility(self, state: State, outlet: IntArray, offered: IntArray) -> FloatArray:

@@ -66,6 +66,7 @@ class CallState(IntEnum):
     MISSED = 0  # did not fit into the day
     NO_ORDER = 1  # made, no order
     PRODUCTIVE = 2  # made, with an order
+    CARRIED = 3  # did not fit into the day, goes to the next working day
 
 
 def party(kind: Party, row: int = 0) -> int:

@@ -5,6 +5,7 @@ Amounts are currency units; with VAT where a column says so, else without.
 
 from __future__ import annotations
 
+from channelwright.tables.capture_inputs import SERVICE_COLUMNS
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
 from channelwright.tables.credit_inputs import DESIGN_CREDIT, DESIGN_DUNNING
 from channelwright.tables.offer_inputs import DESIGN_CONSUMER_PRICES, DESIGN_PROMOTIONS
@@ -109,6 +110,7 @@ DESIGN_SERVICE = Table(
         whole("tariff_days", "days", "pick to delivery by tariff", 1, 365, 1),
         number("tariff_drop", "currency/drop", "paid by the seller", default=0.0),
         number("tariff_case", "currency/case", "paid by the seller", default=0.0),
+        *SERVICE_COLUMNS,
     ),
 )
 DESIGN_LEVELS = Table(

@@ -5,6 +5,7 @@ Amounts are currency units; with VAT where a column says so, else without.
 
 from __future__ import annotations
 
+from channelwright.tables.capture_inputs import CAPTURE_TABLES, COUNT_ERROR
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
 from channelwright.tables.credit_inputs import PAYMENT_BEHAVIOUR
 from channelwright.tables.schema import Column, Table
@@ -242,6 +243,7 @@ MODES = Table(
         maybe_text("role", "role of the solicitor", "roles.id"),
         number("strike", "", "share of calls with an order at effort 1", 0, 1),
         number("lift", "", "missing execution restored by an order", 0, 1),
+        COUNT_ERROR,
     ),
 )
 EFFORT = Table(
@@ -301,6 +303,7 @@ MARKET_TABLES: dict[str, Table] = {
         EVENTS,
         DEMAND_VALUES,
         PAYMENT_BEHAVIOUR,
+        *CAPTURE_TABLES,
     )
 }
 OPTIONAL_TABLES = frozenset(
@@ -314,5 +317,7 @@ OPTIONAL_TABLES = frozenset(
         "lanes",
         "demand_values",
         "payment_behaviour",
+        "travel",
+        "call_times",
     }
 )

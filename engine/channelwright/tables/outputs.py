@@ -110,13 +110,13 @@ POSTINGS = Table(
 )
 CALLS = Table(
     "calls",
-    "one planned call",
+    "one call on a person's list of a day",
     ("day", "rep", "outlet"),
     (
         _DAY,
         _whole("rep", "row", "rep of the design"),
         _OUTLET,
-        _whole("second", "s", "second of the day at which the call ends; -1 = missed"),
+        _whole("second", "s", "second of the day at which the call ends; -1 = not made"),
         _whole("state", "code", "CallState"),
         _whole("lines", "lines", "lines ordered"),
     ),

@@ -1,0 +1,72 @@
+"""What a call takes: travel to the outlet and time in it (docs/world/order-capture.md)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.model.design import Design
+from channelwright.model.market import Market
+from channelwright.rules import geography
+
+
+def call_seconds(market: Market, role: IntArray | int, outlet: IntArray) -> IntArray:
+    """Return the time in each outlet of a call by a role: (n,) seconds."""
+    by_grade = np.asarray(market.roles.call_seconds[role, market.outlets.grade[outlet]])
+    if market.field_work is None:
+        return by_grade
+    by_segment = market.field_work.call_seconds[role, market.outlets.segment[outlet]]
+    return np.where(by_segment >= 0, by_segment, by_grade)
+
+
+def travel_seconds(
+    market: Market, design: Design, outlet: IntArray, rep: IntArray, first: BoolArray
+) -> IntArray:
+    """Return the travel time to each call of a list (n rows, by person in order of the calls).
+
+    Parameters
+    ----------
+    first : (n,) bool, first call of a person's day, who then comes from the start point
+    """
+    speed = market.roles.speed[design.reps.role[rep]]
+    seconds = geography.seconds(_legs(market, design, outlet, rep, first), speed)
+    if market.field_work is None or not len(market.field_work.travel):
+        return seconds
+    return _given(market, design, outlet, rep, first, seconds)
+
+
+def _given(
+    market: Market,
+    design: Design,
+    outlet: IntArray,
+    rep: IntArray,
+    first: BoolArray,
+    otherwise: IntArray,
+) -> IntArray:
+    """Return the listed seconds where a pair is listed."""
+    assert market.field_work is not None
+    travel, outlets = market.field_work.travel, len(market.outlets)
+    points = outlets + len(market.areas)
+    listed = travel.start * points + travel.end
+    order = np.argsort(listed, kind="stable")
+    start = np.where(first, outlets + design.reps.area[rep], np.roll(outlet, 1))
+    wanted = start * points + outlet
+    place = np.minimum(np.searchsorted(listed[order], wanted), len(listed) - 1)
+    row = order[place]
+    return np.where(listed[row] == wanted, travel.seconds[row], otherwise)
+
+
+def _legs(
+    market: Market, design: Design, outlet: IntArray, rep: IntArray, first: BoolArray
+) -> IntArray:
+    """Return metres from the point before: the outlet before, or the rep's start."""
+    points = geography.outlet_points(market)
+    reps = design.reps
+    start = geography.Points(reps.lat, reps.lon, market.areas.zone[reps.area]).take(rep)
+    previous = points.take(np.roll(outlet, 1))
+    before = geography.Points(
+        np.where(first, start.lat, previous.lat),
+        np.where(first, start.lon, previous.lon),
+        np.where(first, start.zone, previous.zone),
+    )
+    return geography.metres(market.geography, before, points.take(outlet))
