@@ -15,6 +15,7 @@ from tests.unit import scenario_design_defects as designs
 from tests.unit import scenario_fulfilment_defects as fulfilment
 from tests.unit import scenario_selling_defects as selling
 from tests.unit import scenario_stock_defects as stocks
+from tests.unit import scenario_territory_defects as territories
 from tests.unit.scenario_credit_defects import CREDIT_DEFECTS
 
 TINY = ROOT / "tests/data/packs/tiny"
@@ -32,6 +33,7 @@ DEFECTS = (
     *fulfilment.FULFILMENT,
     *stocks.STOCKS,
     *CREDIT_DEFECTS,
+    *territories.TERRITORIES,
 )
 
 

@@ -16,6 +16,7 @@ from channelwright.model.delivery import Delivery
 from channelwright.model.demand import Elasticity, Empirical
 from channelwright.model.order_capture import FieldWork
 from channelwright.model.payments import PaymentBehaviour
+from channelwright.model.screening import Screening
 from channelwright.model.source_choice import SourceChoice
 
 LAW_FIXED, LAW_POISSON, LAW_NEGATIVE_BINOMIAL = 0, 1, 2
@@ -385,3 +386,4 @@ class Market:
     delivery: Delivery | None = None
     elasticity: Elasticity | None = None
     payments: PaymentBehaviour | None = None
+    screening: Screening | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.design import Design
+from channelwright.model.territory_rules import TerritoryRules
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class SiteChoice:
     maximum_share : float, largest share of the assigned volume in one house, 1 = no limit
     radius_metres : int, farthest outlet of a site; 0 = no limit
     locked : (O,) bool, outlets that keep the site of the request's starting design
+    rules : TerritoryRules, None = none: realignment, lanes, pairs, screening
     """
 
     modes: IntArray
@@ -35,6 +37,7 @@ class SiteChoice:
     maximum_share: float
     radius_metres: int
     locked: BoolArray
+    rules: TerritoryRules | None = None
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ import numpy as np
 from channelwright.foundation.errors import InfeasibleError, SolverError
 from channelwright.model.draft import BY_RULE
 from channelwright.model.market import CAPTURES
-from channelwright.optimisation.location import LocationOptions, solve_location
+from channelwright.optimisation.location import LocationOptions
 from channelwright.optimisation.redraft import draft_of
 from channelwright.optimisation.territory_problem import (
     TerritoryTask,
     pattern_site,
     territory_task,
 )
+from channelwright.optimisation.territory_solve import solve_task
 from channelwright.rules.flows import expected_flows
 from channelwright.rules.planning import complete
 
@@ -69,7 +70,7 @@ def choose_territories(
         The work limits ended the search before any answer was found.
     """
     task = territory_task(market, choice, design)
-    solution = solve_location(task.problem, options)
+    solution = solve_task(market, choice, design, task, options)
     unit = f"{market.finance.currency} per week"
     if solution.incumbent is None:
         statement = replace(solution.certificate, unit=unit).statement()

@@ -11,9 +11,10 @@ from channelwright.foundation.errors import InfeasibleError
 from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.model.market import SITE_KINDS, SOLICITORS
 from channelwright.optimisation.location import LocationProblem
+from channelwright.optimisation.territory_costs import rule_costs
+from channelwright.optimisation.territory_measures import territory_measures
 from channelwright.rules import geography
 from channelwright.rules.expectation import service_cost, site_cost
-from channelwright.rules.expected_money import full_value
 from channelwright.rules.flows import expected_flows
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 _PLANT = SITE_KINDS.index("plant")
 _NO_SOLICITOR = SOLICITORS.index("none")
 _WEEKS_PER_MONTH = 365 / 12 / 7
-CASES, CAPITAL = 0, 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,18 +181,15 @@ def _problem(
     metres = _metres(market, rows, sites)
     if choice.radius_metres > 0:
         cost[metres > choice.radius_metres] = np.inf
+    if choice.rules is not None:
+        cost += rule_costs(market, choice.rules, prepared, flows, rows, sites, metres)
     locks = np.where(choice.locked[rows], prepared.outlets.site[rows], -1)
     place = np.full(len(market.sites), -1, dtype=np.int64)
     place[sites] = np.arange(sites.size)
     locks = np.where(locks >= 0, place[np.maximum(locks, 0)], -1)
     orphan = (prepared.sites.parent[sites] < 0) & (market.sites.kind[sites] != _PLANT)
-    usage = np.stack(
-        [
-            np.repeat(flows.cases[rows].sum(axis=1)[:, None], sites.size, axis=1),
-            _capital(market, prepared, flows, rows, sites),
-        ]
-    )
-    capacity, floor = _limits(market, choice, prepared, flows, rows, sites, given)
+    measures = territory_measures(market, choice, prepared, flows, rows, sites, given)
+    usage = measures.usage
     counted = ~given | choice.candidates[sites]
     standing = int((~counted).sum())
     most = choice.maximum if choice.maximum >= 0 else int(counted.sum())
@@ -201,9 +198,9 @@ def _problem(
         cost=cost,
         demand=usage[:, :, 0].T,
         usage=usage if depends else None,
-        capacity=capacity,
-        minimum_load=floor,
-        maximum_share=np.array([choice.maximum_share, 1.0]),
+        capacity=measures.capacity,
+        minimum_load=measures.floor,
+        maximum_share=measures.share,
         fixed_cost=_fixed_cost(market, choice, rows, sites, prepared) / TICKS_PER_UNIT,
         forced_open=given,
         forced_closed=orphan & ~given,
@@ -212,7 +209,7 @@ def _problem(
         maximum_open=standing + most,
         customer_names=tuple(market.outlets.ids[i] for i in rows.tolist()),
         site_names=tuple(market.sites.names[j] for j in sites.tolist()),
-        measure_names=("cases per week", f"working capital ({market.finance.currency})"),
+        measure_names=measures.names,
     )
 
 
@@ -233,58 +230,6 @@ def _metres(market: Market, rows: IntArray, sites: IntArray) -> IntArray:
     outlets = geography.outlet_points(market).take(rows)
     places = geography.site_points(market).take(sites)
     return geography.distance_table(market.geography, outlets, places)
-
-
-def _capital(
-    market: Market, prepared: Design, flows: Flows, rows: IntArray, sites: IntArray
-) -> FloatArray:
-    """Return working capital that an outlet ties up at each site: (n, m), currency.
-
-    Daily purchases times days of stock less company credit, plus outlet credit; never below
-    zero, so that one outlet's supplier credit does not finance another's stock.
-    """
-    terms, plan = prepared.terms, prepared.sites
-    mode = np.maximum(plan.mode[sites], 0)
-    days = plan.safety_days[sites] + plan.review_days[sites] / 2 - terms.account_days[mode]
-    bought = flows.cases[rows] @ terms.price_account[mode].T / 7
-    kind = prepared.outlets.mode[rows]
-    waiting = terms.outlet_days[kind] + terms.payment_delay[kind]
-    owed = full_value(market, prepared, rows) / 7 * waiting
-    tied = np.maximum(bought * days[None, :] + owed[:, None], 0.0) / TICKS_PER_UNIT
-    return np.where(market.sites.independent[sites][None, :], tied, 0.0)
-
-
-def _limits(
-    market: Market,
-    choice: SiteChoice,
-    prepared: Design,
-    flows: Flows,
-    rows: IntArray,
-    sites: IntArray,
-    given: BoolArray,
-) -> tuple[FloatArray, FloatArray]:
-    """Return capacity and least load of every site: (m, 2), less what other outlets take."""
-    others = prepared.outlets.site.copy()
-    others[rows] = -1
-    mine = np.flatnonzero(others >= 0)
-    taken = np.bincount(
-        others[mine], weights=flows.cases[mine].sum(axis=1), minlength=len(market.sites)
-    )[sites]
-    capacity = np.stack(
-        [
-            np.maximum(market.sites.capacity_cases[sites] - taken, 0.0),
-            np.where(
-                market.sites.independent[sites] & (market.sites.working_capital[sites] > 0),
-                market.sites.working_capital[sites] / TICKS_PER_UNIT,
-                np.inf,
-            ),
-        ],
-        axis=1,
-    )
-    floor = np.zeros_like(capacity)
-    viable = choice.candidates[sites] & (~given | choice.forced[sites])
-    floor[:, CASES] = np.where(viable, np.maximum(choice.minimum_cases - taken, 0.0), 0.0)
-    return capacity, floor
 
 
 def _fixed_cost(

@@ -15,6 +15,7 @@ from channelwright.scenario.design_shapes import (
     SitesToChoose,
     TermsToChoose,
 )
+from channelwright.scenario.territory_rules import rule_problems
 from channelwright.tables.checks import nearest
 
 Place = tuple[str | int, ...]
@@ -72,6 +73,8 @@ def _sites(case: Case, shape: SitesToChoose, place: Place) -> Iterator[Problem]:
     if shape.minimum is not None and not everything and shape.minimum > len(listed):
         message = f"minimum {shape.minimum} is above the number of candidates, {len(listed)}"
         yield document.problem((*place, "minimum"), message, "lower it, or add candidates")
+    if shape.rules is not None:
+        yield from rule_problems(case, shape.rules, (*place, "rules"))
 
 
 def _listed(sites: tuple[str, ...] | str) -> tuple[str, ...]:

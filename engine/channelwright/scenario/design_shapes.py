@@ -16,6 +16,7 @@ from channelwright.scenario.shapes import (
     Share,
     Source,
 )
+from channelwright.scenario.territory_shapes import TerritoryShape
 
 Frequency = Annotated[float, Field(ge=0, le=7, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -74,6 +75,9 @@ class SitesToChoose(Shape):
     radius_km: Positive | None = Field(default=None, description="farthest outlet of a site")
     forced: Ids = Field(default=(), description="candidates that must be open")
     locked: Ids = Field(default=(), description="outlets that keep their site")
+    rules: TerritoryShape | None = Field(
+        default=None, description="realignment, lanes, pairs and screening"
+    )
 
 
 class PeopleToChoose(Shape):

@@ -15,6 +15,7 @@ from channelwright.scenario.calendar_builder import build_calendar
 from channelwright.scenario.demand_builder import build_elasticity, build_empirical
 from channelwright.scenario.field_work import build_field_work
 from channelwright.scenario.fulfilment import build_delivery
+from channelwright.scenario.screening_builder import build_screening
 from channelwright.tables.cells import Cells, TypedTable
 from channelwright.tables.checks import clock_seconds
 
@@ -96,6 +97,7 @@ def build_market(shape: PackShape, tables: Tables) -> model.Market:
         ),
         source_choice=_source_choice(shape),
         field_work=build_field_work(tables),
+        screening=build_screening(tables, ids_of(tables, "sites")),
         empirical=build_empirical(tables),
         delivery=build_delivery(tables),
         elasticity=build_elasticity(tables),

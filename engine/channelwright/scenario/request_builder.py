@@ -21,6 +21,7 @@ from channelwright.scenario.design_shapes import (
     TermsToChoose,
 )
 from channelwright.scenario.market_builder import to_ppm, to_ticks
+from channelwright.scenario.territory_rules import build_rules
 
 if TYPE_CHECKING:
     from channelwright.scenario.design_builder import DesignInput
@@ -68,6 +69,7 @@ def _sites(market: Market, shape: SitesToChoose, start: Design) -> SiteChoice:
         maximum_share=float(shape.maximum_share),
         radius_metres=0 if shape.radius_km is None else int(shape.radius_km * 1000 + 0.5),
         locked=_marked(shape.locked, market.outlets.ids),
+        rules=build_rules(market, shape.rules),
     )
 
 

@@ -184,6 +184,18 @@ SITES = Table(
         flag("pick_flow", "orders reach the desk when placed, not at 19:00", default=False),
     ),
 )
+SCREENING = Table(
+    "screening",
+    "what is known of a candidate house; sites that are left out have no defect",
+    ("site",),
+    (
+        text("site", "site", "sites.id"),
+        number("score", "", "screening score, 0 to 100", 0, 100, default=100.0),
+        number("default_risk", "per year", "probability that it cannot pay", 0, 1, default=0.0),
+        number("capacity_outlets", "outlets", "that it can look after", 0, 1e9, default=1e9),
+        number("storage_cases", "cases", "that its store holds", 0, 1e9, default=1e9),
+    ),
+)
 LANES = Table(
     "lanes",
     "one lane from a supplying site to a supplied site",
@@ -294,6 +306,7 @@ MARKET_TABLES: dict[str, Table] = {
         OUTLETS,
         OUTLET_RATES,
         SITES,
+        SCREENING,
         LANES,
         VEHICLES,
         ROLES,
@@ -319,5 +332,6 @@ OPTIONAL_TABLES = frozenset(
         "payment_behaviour",
         "travel",
         "call_times",
+        "screening",
     }
 )

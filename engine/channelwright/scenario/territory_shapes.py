@@ -1,0 +1,58 @@
+"""What a request may ask of territories besides whom to appoint."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from channelwright.scenario.shapes import Listed, NotNegative, Positive, Shape, Share
+
+Ids = Annotated[tuple[str, ...], Listed]
+
+
+class RealignmentShape(Shape):
+    """What it costs to give an outlet another server, and how many may be moved."""
+
+    per_outlet: NotNegative = Field(default=0.0, description="currency per week and outlet moved")
+    per_case: NotNegative = Field(default=0.0, description="currency per case a week that is moved")
+    maximum_outlets: Annotated[int, Field(ge=0, le=100_000_000)] | None = Field(
+        default=None, description="outlets that may change their server"
+    )
+    maximum_share: Share | None = Field(
+        default=None, description="share of the assigned cases that may change their server"
+    )
+
+
+class ForbiddenShape(Shape):
+    """A site that must not serve some outlets."""
+
+    site: Annotated[str, Field(min_length=1)]
+    outlets: Ids = ()
+    areas: Ids = Field(default=(), description="all their outlets")
+
+
+class TerritoryShape(Shape):
+    """Rules of territories; every one may be left out."""
+
+    realignment: RealignmentShape | None = Field(
+        default=None, description="price and limit of moving outlets"
+    )
+    drive_minutes: Positive | None = Field(
+        default=None, description="longest drive from a site to an outlet by its vehicle"
+    )
+    forbidden: Annotated[tuple[ForbiddenShape, ...], Listed] = Field(
+        default=(), description="lanes that must not be"
+    )
+    assigned: dict[str, str] = Field(
+        default_factory=dict, description="outlet: site that must serve it"
+    )
+    together: Annotated[tuple[Annotated[Ids, Field(min_length=2)], ...], Listed] = Field(
+        default=(), description="lists of outlets that have one server"
+    )
+    minimum_score: Annotated[float, Field(ge=0, le=100)] = Field(
+        default=0.0, description="screening score of a house that is newly appointed"
+    )
+    loss_given_default: Share = Field(
+        default=0.0, description="share lost of what a house owes when it defaults"
+    )
