@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -178,7 +179,11 @@ def test_maps_hold_every_covered_outlet_and_open_site(page: Path, info: ReportIn
         kinds = [item["properties"]["feature"] for item in content["features"]]
         assert kinds.count("outlet") == (plan.outlets.mode >= 0).sum()
         assert kinds.count("site") == plan.sites.open.sum()
-        lon, lat = content["features"][-1]["geometry"]["coordinates"]
+        served = np.unique(plan.outlets.site[plan.outlets.site >= 0])
+        assert 0 < kinds.count("territory") <= served.size
+        ring = content["features"][-1]["geometry"]["coordinates"][0]
+        assert ring[0] == ring[-1]
+        lon, lat = ring[0]
         assert 120 < lon < 122
         assert 30 < lat < 31
         modes = {item["properties"]["mode"] for item in content["features"]}

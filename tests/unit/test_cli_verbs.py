@@ -126,6 +126,27 @@ def test_optimise_prints_certificates_and_forecast(capsys):
     assert "EUR" in shown
 
 
+def test_optimise_answers_further_questions_and_writes_files(tmp_path, capsys):
+    folder = tmp_path / "plan"
+    options = ["--frontier", "4", "--why", "--out", str(folder)]
+    assert main(["optimise", str(TINY), "chosen", *options]) == 0
+    shown = capsys.readouterr().out
+    assert "cost against realignment" in shown
+    assert "the opposite decision on one site" in shown
+    assert str(folder) in shown
+    frontier = pd.read_csv(folder / "frontier.csv")
+    assert (frontier["bound"] <= frontier["cost"] + 1e-9).all()
+    assert (folder / "frontier.svg").read_text(encoding="utf-8").startswith("<svg")
+    figures = pd.read_csv(folder / "territories.csv")
+    given = pd.read_csv(folder / "outlets.csv")
+    assert figures["outlets"].sum() == given["site"].notna().sum()
+    shapes = json.loads((folder / "design.geojson").read_text(encoding="utf-8"))
+    assert {item["geometry"]["type"] for item in shapes["features"]} == {"Point", "Polygon"}
+    claims = json.loads((folder / "certificates.json").read_text(encoding="utf-8"))
+    assert claims[0]["decision"] == "territories"
+    assert claims[0]["lower_bound"] <= claims[0]["upper_bound"] + 1e-9
+
+
 def test_optimise_of_a_given_design_is_wrong_usage(capsys):
     assert main(["optimise", str(TINY), "today"]) == 2
     assert "It is a given design: simulate it." in capsys.readouterr().err

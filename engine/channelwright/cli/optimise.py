@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channelwright.cli.console import say, say_table, stage
@@ -13,18 +14,38 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from channelwright.model.study import Pack
+    from channelwright.studies import Plan
+
+_POINTS = 10
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_pack(parser)
     parser.add_argument("name", help="name of the request")
     parser.add_argument("--scenario", help="scenario to plan for (default: the study's first)")
+    parser.add_argument(
+        "--frontier",
+        type=int,
+        nargs="?",
+        const=_POINTS,
+        metavar="POINTS",
+        help=f"show cost against outlets moved, at most so many answers (default {_POINTS})",
+    )
+    parser.add_argument(
+        "--why", action="store_true", help="show what binds, and what other sites would cost"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="write the design, its map and all tables here"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Choose a design and print what is claimed for it."""
     from channelwright.scenario import read_scenario
     from channelwright.studies import optimise
+    from channelwright.studies.territory_questions import territories
 
     pack = read_scenario(options.pack, options.scenario)
     with stage(f"choosing {options.name}"):
@@ -35,7 +56,62 @@ def run(options: argparse.Namespace) -> int:
     say(f"\nopen: {', '.join(opened)}; people: {len(design.reps)}\n")
     days = market.calendar.horizon_days - market.calendar.warmup_days
     say_table(_forecast(plan.forecast.kpis, market.finance.currency), f"forecast over {days} days")
+    tables = {"territories": territories(pack, plan, options.scenario)}
+    say()
+    say_table(_shown(tables["territories"]), "territories", needed=5)
+    tables |= _asked(pack, options)
+    if options.out is not None:
+        _write(options.out, pack, plan, tables)
+        say(f"\nwritten to {options.out}")
     return 0
+
+
+def _asked(pack: Pack, options: argparse.Namespace) -> dict[str, pd.DataFrame]:
+    """Answer the further questions and show the answers."""
+    from channelwright.studies import territory_questions as questions
+
+    tables = {}
+    if options.frontier is not None:
+        with stage("cost against realignment"):
+            table = questions.frontier(pack, options.name, options.scenario, options.frontier)
+        tables["frontier"] = table
+        say()
+        say_table(_shown(table), f"cost against realignment ({pack.market.finance.currency})")
+    if options.why:
+        with stage("trying other sites"):
+            limits, sites = questions.reasons(pack, options.name, options.scenario)
+        tables |= {"limits": limits, "alternatives": sites}
+        say()
+        say_table(_shown(limits), "limits of open sites (worth: currency a week per unit of room)")
+        say()
+        say_table(_shown(sites), "the opposite decision on one site (currency per week dearer)")
+    return tables
+
+
+def _write(folder: Path, pack: Pack, plan: Plan, tables: Mapping[str, pd.DataFrame]) -> None:
+    from channelwright.reporting.territory_files import frontier_figure, write_design
+
+    write_design(folder, pack.market, plan.design, plan.certificates)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    if "frontier" in tables:
+        figure = frontier_figure(tables["frontier"], pack.market.finance.currency)
+        (folder / "frontier.svg").write_text(figure, encoding="utf-8")
+
+
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Return cells as text: three figures below ten, thousands grouped, nothing for NaN."""
+    return table.map(_cell)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        return "yes" if value else "no"
+    if value is None or value != value:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return str(value)
 
 
 def _forecast(kpis: Mapping[str, float], currency: str) -> pd.DataFrame:

@@ -44,9 +44,9 @@ def frontier_table(
 
     Returns
     -------
-    DataFrame, one row per answer, most moves first: price (currency per week and unit moved), moved,
-    unit, share_moved (of what could move), cost and bound (currency per week: the answer's, and what
-    no answer that moves as little can undercut), gap, open (sites)
+    DataFrame, one row per answer, most moves first: price (currency per week and unit moved),
+    moved, unit, share_moved (of what could move), cost and bound (currency per week: the answer's,
+    and what no answer that moves as little can undercut), gap, open (sites)
 
     Raises
     ------

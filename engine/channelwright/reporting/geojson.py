@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from channelwright.model.design import Design
 from channelwright.model.market import GRADES, SITE_KINDS, Market
+from channelwright.reporting.hulls import hull
 
 
 def design_geojson(market: Market, name: str, design: Design) -> str:
-    """Return covered outlets and open sites of a design as GeoJSON text.
+    """Return covered outlets, open sites and outlines of territories as GeoJSON text.
+
+    A territory is drawn as the convex hull of its outlets, where they span an area.
 
     Coordinates are longitude, latitude in degrees (WGS 84), five decimals, about one metre.
     """
     features = [
         *(_site(market, design, int(row)) for row in np.flatnonzero(design.sites.open)),
         *(_outlet(market, design, int(row)) for row in np.flatnonzero(design.outlets.mode >= 0)),
+        *_territories(market, design),
     ]
     lines = ",\n".join(json.dumps(item, ensure_ascii=False, sort_keys=True) for item in features)
     head = json.dumps({"design": name, "title": design.title}, ensure_ascii=False)
@@ -66,3 +71,25 @@ def _outlet(market: Market, design: Design, row: int) -> dict[str, Any]:
             "rep": design.reps.ids[rep] if rep >= 0 else None,
         },
     )
+
+
+def _territories(market: Market, design: Design) -> Iterator[dict[str, Any]]:
+    server, outlets = design.outlets.site, market.outlets
+    for site in np.unique(server[server >= 0]).tolist():
+        mine = np.flatnonzero(server == site)
+        ring = hull(outlets.lat[mine], outlets.lon[mine])
+        if ring is None:
+            continue
+        shape = {"type": "Polygon", "coordinates": [np.round(ring, 5).tolist()]}
+        mode = int(design.sites.mode[site])
+        yield {
+            "type": "Feature",
+            "geometry": shape,
+            "properties": {
+                "feature": "territory",
+                "site": market.sites.ids[site],
+                "name": market.sites.names[site],
+                "mode": market.modes.ids[mode] if mode >= 0 else None,
+                "outlets": len(mine),
+            },
+        }
