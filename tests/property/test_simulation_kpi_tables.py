@@ -44,7 +44,8 @@ def test_cells_add_up_to_the_detail_tables(seed: int) -> None:
     if lines is not None:
         refused = lines["ordered"][lines["state"] == LineState.REFUSED].sum()
         assert cells["cases_refused"].sum() == refused
-        assert cells["lines"].sum() == len(lines["day"])
+        assert cells["lines"].sum() == (lines["ordered"] > 0).sum()
+        assert cells["cases_substituted"].sum() == lines["substitutes"].sum()
         assert cells["cases_first"].sum() == lines["first"].sum()
 
 

@@ -8,6 +8,7 @@ import dataclasses
 import shutil
 from collections.abc import Iterator
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ PARTS = {
         "products", "geography", "outlets", "sites", "vehicles", "roles", "modes", "behaviour",
         "calendar", "finance", "delivery",
     ),
-    "design": ("sites", "outlets", "terms", "service"),
+    "design": ("sites", "outlets", "terms", "service", "service.allocation"),
 }  # fmt: skip
 #: Fields that name things, decide who is who, or are read by planners only.
 ELSEWHERE = {
@@ -53,6 +54,7 @@ ELSEWHERE = {
     },
     "head-count, tests/unit/test_optimisation_headcount_market.py": {"max_outlets"},
     "wholesalers within reach, below": {"reach_metres"},
+    "parts of their own, above": {"allocation"},
     "horizon, tests/reference": {"horizon_days", "warmup_days"},
     "who works where, tests/unit/test_scenario_designs.py": {
         "open",
@@ -82,7 +84,7 @@ def fields() -> Iterator[tuple[str, str, str]]:
 def switched_on(owner: str, part: str) -> Any:
     """The part in the first market that has it."""
     pairs = (random_market(seed) for seed in SEEDS)
-    found = (getattr(pair[owner == "design"], part) for pair in pairs)
+    found = (attrgetter(part)(pair[owner == "design"]) for pair in pairs)
     return next(value for value in found if value is not None)
 
 
@@ -125,15 +127,22 @@ def others(name: str, value: object) -> Iterator[object]:
         yield value * 2.0 + 0.1
 
 
+def with_part(whole: Any, path: str, value: Any) -> Any:
+    """Return a market or design with another part, which may lie in a part."""
+    head, _, rest = path.partition(".")
+    inner = with_part(getattr(whole, head), rest, value) if rest else value
+    return dataclasses.replace(whole, **{head: inner})
+
+
 def matters(seed: int, owner: str, part: str, name: str) -> bool:
     """Return whether some other value of the field changes a table of the market."""
     market, design, before = tables_of(seed)
     whole = market if owner == "market" else design
-    piece = getattr(whole, part)
+    piece = attrgetter(part)(whole)
     if piece is None:
         return False
     for value in others(name, getattr(piece, name)):
-        changed = dataclasses.replace(whole, **{part: dataclasses.replace(piece, **{name: value})})
+        changed = with_part(whole, part, dataclasses.replace(piece, **{name: value}))
         pair = (changed, design) if owner == "market" else (market, changed)
         try:
             if played(seed, *pair) != before:

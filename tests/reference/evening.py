@@ -9,6 +9,7 @@ from channelwright.foundation.random import Purpose
 from channelwright.foundation.units import DAY_SECONDS
 from channelwright.model.market import PICK_LAWS
 from channelwright.tables.codes import Account
+from tests.reference.allocation import share_stock
 from tests.reference.credit import decide
 from tests.reference.deliveries import send_by_tariff
 from tests.reference.laws import exponential_seconds
@@ -26,11 +27,10 @@ def check_and_allocate(state: State, day: int) -> list[PickOrder]:
             accept(state, order, day)
         else:
             refuse(order, day)
-    picks = [
-        pick
-        for order in sorted(state.waiting, key=lambda order: order.rank)
-        if (pick := allocate(state, order, day)) is not None
-    ]
+    waiting = sorted(state.waiting, key=lambda order: order.rank)
+    tried = [PickOrder(order, day, release_of(state, order, day)) for order in waiting]
+    share_stock(state, waiting, tried, day)
+    picks = [pick for pick in tried if pick.cases]
     state.waiting = [order for order in state.waiting if order.missing]
     for pick in picks:
         post_handling(state, pick, day)
@@ -52,26 +52,6 @@ def accept(state: State, order: Order, day: int) -> None:
     for line in order.lines:
         units = line.outstanding * state.units_per_case[line.product]
         state.demand[order.site][line.product][day] += units
-
-
-def allocate(state: State, order: Order, day: int) -> PickOrder | None:
-    """Give an order what its site has; cut or keep the rest."""
-    pick = PickOrder(order, day, release_of(state, order, day))
-    stock = state.stock[order.site]
-    for line in sorted(order.lines, key=lambda line: line.product):
-        units = state.units_per_case[line.product]
-        cases = min(line.missing, stock[line.product] // units)
-        if cases > 0:
-            stock[line.product] -= cases * units
-            line.allocated += cases
-            pick.cases[line.product] = cases
-        if order.handling_day == day:
-            line.first = cases
-        if line.missing > 0 and not state.design.service.backorder[order.mode]:
-            line.lost += line.missing
-            if line.outstanding == 0:
-                line.end_day = day
-    return pick if pick.cases else None
 
 
 def release_of(state: State, order: Order, day: int) -> int:

@@ -10,6 +10,7 @@ from channelwright.foundation.random import Purpose
 from channelwright.model.design import CYCLE_DAYS
 from channelwright.tables.codes import CallState
 from channelwright.tables.outputs import CALLS
+from tests.reference.allocation import place_of
 from tests.reference.field_work import (
     counted_shelf,
     is_carried,
@@ -172,7 +173,7 @@ def place_order(state: State, outlet: int, day: int, second: int, lines: list[Li
         mode=mode,
         site=int(state.design.outlets.options[outlet, column]),
         handling_day=day if second <= service.cutoff[mode] else day + 1,
-        priority=int(service.priority[mode]),
+        priority=int(service.priority[mode]) + place_of(service.allocation, outlet),
         lines=lines,
     )
     state.add_order(order)

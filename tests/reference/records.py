@@ -16,18 +16,19 @@ class Line:
     allocated: int = 0
     delivered: int = 0
     lost: int = 0
+    extra: int = 0  # stands in for cases of another line
     refused: bool = False
     end_day: int | None = None
 
     @property
     def missing(self) -> int:
         """Cases that may still be allocated."""
-        return self.ordered - self.allocated - self.lost
+        return self.ordered + self.extra - self.allocated - self.lost
 
     @property
     def outstanding(self) -> int:
         """Cases neither delivered nor cut nor refused."""
-        return self.ordered - self.delivered - self.lost
+        return self.ordered + self.extra - self.delivered - self.lost
 
     @property
     def state(self) -> LineState:

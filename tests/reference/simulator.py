@@ -106,6 +106,7 @@ def write_order(state: State, order: Order) -> None:
             site=order.site,
             ordered=line.ordered,
             first=line.first,
+            substitutes=line.extra,
             delivered=line.delivered,
             state=int(line.state),
             end_day=state.horizon if line.end_day is None else line.end_day,

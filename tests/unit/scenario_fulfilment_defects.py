@@ -1,11 +1,25 @@
 """Defects of delivery and stock rules, planted in a copy of the tiny pack."""
 
-from tests.unit.scenario_defects import Defect, replace
+from pathlib import Path
+
+from tests.unit.scenario_defects import Defect, Plant, add, both, replace
 
 VEHICLES, SEGMENTS = "tables/vehicles.csv", "tables/segments.csv"
 SERVICE = "designs/service.csv"
 HEAD = "day_cost,km_cost"
 VAN = "van,150,20,9,35,8,6,12,0.2"
+
+
+def service_column(name: str, first: str) -> Plant:
+    """Add a column to the service table; only the first mode has a value."""
+
+    def plant(pack: Path) -> None:
+        head, row, *others = (pack / SERVICE).read_text(encoding="utf-8").splitlines()
+        lines = [f"{head},{name}", f"{row},{first}", *(f"{other}," for other in others)]
+        (pack / SERVICE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    return plant
+
 
 FULFILMENT = (
     Defect(
@@ -57,5 +71,41 @@ FULFILMENT = (
         "delivery_failure",
         "1 is outside",
         "write a share of 1",
+    ),
+    Defect(
+        "unknown_way_to_fill",
+        service_column("fill", "lines"),
+        SERVICE,
+        "row 2",
+        "fill",
+        "'lines' is no way to fill an order",
+        "'line'",
+    ),
+    Defect(
+        "waiting_that_never_happens",
+        service_column("cancel_days", "3"),
+        SERVICE,
+        "row 2",
+        "cancel_days",
+        "nothing waits 3 days",
+        "set backorder to yes",
+    ),
+    Defect(
+        "whole_orders_with_other_products",
+        both(service_column("fill", "order"), service_column("substitute", "0.5")),
+        SERVICE,
+        "row 2",
+        "substitute",
+        "takes whole orders only",
+        "set fill to line",
+    ),
+    Defect(
+        "queue_of_unknown_segment",
+        add("designs/today.yaml", "queue: {segment: {kiosk: 1}}\n"),
+        "designs/today.yaml",
+        "queue.segment.kiosk",
+        "",
+        "'kiosk' is not in table 'segments'",
+        "",
     ),
 )

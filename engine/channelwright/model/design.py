@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.model.allocation import Allocation
 from channelwright.model.columns import Columns
 from channelwright.model.credit import CreditPolicy
 from channelwright.model.offers import Offers
@@ -159,6 +160,7 @@ class Service(Columns):
         seller
     attempts : (M,) int64, deliveries tried before an order is cancelled; None = stops never
         fail
+    allocation : rules for short stock; None = any cases in the order of the modes' priority
     """
 
     cover_days: FloatArray
@@ -175,6 +177,7 @@ class Service(Columns):
     tariff_drop: IntArray
     tariff_case: IntArray
     attempts: IntArray | None = None
+    allocation: Allocation | None = None
 
 
 @dataclass(frozen=True)

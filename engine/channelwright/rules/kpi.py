@@ -62,6 +62,14 @@ _RATIO_ROWS = (
         "cases_attempted",
     ),
     (
+        "substitution_rate",
+        "share",
+        "cases allocated in place of another product / ordered",
+        None,
+        "cases_substituted",
+        "cases_attempted",
+    ),
+    (
         "otif",
         "share",
         "orders delivered whole by the promised day / orders whose promised day is over",

@@ -14,6 +14,7 @@ from channelwright.model.design import CYCLE_DAYS, Design, Service, SitePlan, Te
 from channelwright.model.draft import BY_RULE, DesignDraft
 from channelwright.model.market import CAPTURES, GRADES, Market
 from channelwright.rules import planning
+from channelwright.scenario.allocation_builder import with_allocation
 from channelwright.scenario.calendar_builder import WEEKDAYS
 from channelwright.scenario.capture_builder import build_capture
 from channelwright.scenario.credit_builder import build_credit
@@ -74,7 +75,7 @@ def build_draft(
         visits=_visits(market, given.shape),
         headcount=_headcount(market, given, start.get("headcount")),
         terms=_terms(market, given, start.get("terms")),
-        service=_service(market, given.tables["service"]),
+        service=with_allocation(market, _service(market, given.tables["service"]), given),
         capture=build_capture(market, given.tables["service"]),
         o2o=_online(market, given.shape) & (mode >= 0),
         stock=build_stock(market, given.tables),

@@ -18,7 +18,7 @@ from channelwright.scenario.documents import Document
 from channelwright.tables.cells import TypedTable
 from channelwright.tables.checks import nearest
 
-_NAMED = ("modes", "sites", "outlets", "roles", "segments", "areas")
+_NAMED = ("modes", "sites", "outlets", "roles", "segments", "areas", "chains")
 CHOSEN = (ChosenOutlets, ChosenHeadcount, ChosenTerms)
 
 

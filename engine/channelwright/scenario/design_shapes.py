@@ -164,6 +164,14 @@ def _kind(value: object) -> str:
 _Given = Annotated[Source, Tag("<given>")]
 
 
+class QueueShape(Shape):
+    """What outlets add to the priority of their mode when stock is short."""
+
+    grade: dict[Literal["A", "B", "C"], Count] = Field(default_factory=dict)
+    segment: dict[Name, Count] = Field(default_factory=dict)
+    chain: dict[Name, Count] = Field(default_factory=dict)
+
+
 class DesignShape(Shape):
     """One design: every part given, or some parts to choose."""
 
@@ -195,6 +203,7 @@ class DesignShape(Shape):
     service: Source = Field(description="table design_service")
     o2o: OnlineShape | None = Field(default=None, description="outlets that sell online")
     online_fee: NotNegative = Field(default=0.0, description="currency per unit, with VAT")
+    queue: QueueShape | None = Field(default=None, description="places when stock is short")
     levels: Source | None = Field(default=None, description="table design_levels")
     asking: Source | None = Field(default=None, description="table design_asking")
     rights: Source | None = Field(default=None, description="table design_rights")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from channelwright.foundation.random import Address
 from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.simulation import sharing
 from channelwright.simulation.credit import ON_TERMS, Verdict, check
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import Rows, State
@@ -23,6 +24,7 @@ class Allocated:
     new, refused : (n,) bool
     held : (n, P) int64, cases of new orders that the credit check held back
     give, cut : (n, P) int64, cases allocated and cut now
+    extra : (n, P) int64, allocated cases that stand in for those of another product
     """
 
     orders: Rows
@@ -31,6 +33,7 @@ class Allocated:
     held: IntArray
     give: IntArray
     cut: IntArray
+    extra: IntArray
 
 
 def allocate(network: Network, address: Address, state: State) -> Allocated:
@@ -43,15 +46,25 @@ def allocate(network: Network, address: Address, state: State) -> Allocated:
     refused, held = credit.refused, credit.held
     _count_demand(state, orders, new & ~refused, held, network)
     missing = np.where(refused[:, None], 0, orders["missing"] - held)
-    give = _share_out(network, state, orders["site"], missing)
-    backorder = network.design.service.backorder[orders["mode"]]
-    cut = np.where((backorder | refused)[:, None], 0, missing - give)
-    _write_back(network, state, rows, orders, new, credit, give, cut)
-    return Allocated(state.orders.take(rows), new, refused, held, give, cut)
+    if sharing.in_batch(network.design.service.allocation):
+        give = _share_out(network, state, orders["site"], missing)
+    else:
+        give = sharing.share_in_turn(network, state, orders, missing)
+    short = missing - give
+    barred = (held > 0) & (held == orders["ordered"])
+    replaced, extra = sharing.stand_in(network, state, orders, short, new & ~refused, barred)
+    waits = sharing.still_waits(network, orders, state.day) | refused
+    cut = np.where(waits[:, None], replaced, short)
+    given = Allocated(orders, new, refused, held, give + extra, cut, extra)
+    _write_back(network, state, rows, given, credit)
+    return replace(given, orders=state.orders.take(rows))
 
 
 def _sequence(network: Network, orders: Rows, due: IntArray) -> IntArray:
     priority = network.design.service.priority[orders["mode"][due]]
+    rules = network.design.service.allocation
+    if rules is not None:
+        priority = priority + rules.priority[orders["outlet"][due]]
     keys = (orders["outlet"][due], orders["second"][due], orders["day"][due], priority)
     return np.asarray(np.lexsort(keys))
 
@@ -84,26 +97,22 @@ def _share_out(network: Network, state: State, site: IntArray, missing: IntArray
 
 
 def _write_back(
-    network: Network,
-    state: State,
-    rows: IntArray,
-    orders: Rows,
-    new: BoolArray,
-    credit: Verdict,
-    give: IntArray,
-    cut: IntArray,
+    network: Network, state: State, rows: IntArray, evening: Allocated, credit: Verdict
 ) -> None:
-    table, refused = state.orders, credit.refused
-    ended = cut + credit.held
-    table["missing"][rows] = np.where(refused[:, None], 0, orders["missing"] - give - ended)
+    orders, new, refused = evening.orders, evening.new, evening.refused
+    give, extra = evening.give, evening.extra
+    own, ended = give - extra, evening.cut + evening.held
+    table = state.orders
+    table["missing"][rows] = np.where(refused[:, None], 0, orders["missing"] - own - ended)
     table["pending"][rows] += give
     table["cut"][rows] += ended
-    table["first"][rows] = np.where(new[:, None], give, orders["first"])
+    table["extra"][rows] += extra
+    table["first"][rows] = np.where(new[:, None], own, orders["first"])
     table["pay_day"][rows] = credit.pay_day
-    gone = np.where(refused[:, None], orders["ordered"], ended)
+    gone = np.where(refused[:, None], orders["ordered"], ended) - extra
     outlet = orders["outlet"]
     unit = network.market.products.units_per_case
     np.subtract.at(state.on_order, outlet, gone * unit)
-    value = (cut * network.price[outlet, orders["option"]]).sum(axis=1)
+    value = ((evening.cut - extra) * network.price[outlet, orders["option"]]).sum(axis=1)
     value = np.where(credit.pay_day == ON_TERMS, value, 0)
     np.subtract.at(state.accepted, network.account[outlet], value)

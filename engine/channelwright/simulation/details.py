@@ -166,13 +166,12 @@ class Details:
     def evening(self, day: int, evening: Allocated) -> None:
         """Write the lines that the credit check or the allocation ended."""
         orders = evening.orders
-        gone = orders["cut"] + orders["delivered"] == orders["ordered"]
-        cut = (evening.cut > 0) & gone & (orders["delivered"] == 0)
+        cut = (evening.cut > 0) & _gone(orders)
         whole = (evening.held > 0) & (evening.held == orders["ordered"])
         refused = whole | (evening.refused[:, None] & (orders["ordered"] > 0))
         ended = refused | (cut & ~evening.refused[:, None])
-        grid = np.where(refused, LineState.REFUSED, LineState.CUT)
-        self._lines(orders, ended, grid, day)
+        part = np.where(orders["delivered"] > 0, LineState.CUT_PART, LineState.CUT)
+        self._lines(orders, ended, np.where(refused, LineState.REFUSED, part), day)
 
     def failures(self, day: int, missed: Dropped) -> None:
         """Write the stops of a day where nobody took the goods."""
@@ -195,8 +194,7 @@ class Details:
 
     def finished(self, day: int, orders: Rows, drops_cases: IntArray) -> None:
         """Write the lines that a delivery or a last failed attempt ended."""
-        done = orders["delivered"] + orders["cut"] == orders["ordered"]
-        ended = done & (drops_cases > 0)
+        ended = _gone(orders) & (drops_cases > 0)
         cut = np.where(orders["delivered"] > 0, LineState.CUT_PART, LineState.CUT)
         part = np.where(orders["cut"] > 0, cut, LineState.DELIVERED)
         self._lines(orders, ended, part, day)
@@ -215,8 +213,14 @@ class Details:
         chunk = {name: orders[name][row] for name in names}
         chunk |= {"product": product, "state": state[row, product].astype(np.int64)}
         chunk |= {name: orders[name][row, product] for name in ("ordered", "first", "delivered")}
+        chunk["substitutes"] = orders["extra"][row, product]
         chunk["end_day"] = np.full(len(row), day, dtype=np.int64)
         self._sink.append("order_lines", chunk)
+
+
+def _gone(orders: Rows) -> BoolArray:
+    """Return the lines of which no case is open any more: (n, P)."""
+    return np.asarray(orders["delivered"] + orders["cut"] == orders["ordered"] + orders["extra"])
 
 
 def _columns(rows: Iterable[tuple[int, ...]]) -> tuple[IntArray, ...]:

@@ -108,8 +108,9 @@ class Recorder:
         cell, orders = self._cell, evening.orders
         outlet, ordered = orders["outlet"], orders["ordered"].sum(axis=1)
         tried = evening.new & ~evening.refused
-        give = evening.give.sum(axis=1)
-        np.add.at(cell["cases_first"], outlet, np.where(tried, give, 0))
+        give, extra = evening.give.sum(axis=1), evening.extra.sum(axis=1)
+        np.add.at(cell["cases_first"], outlet, np.where(tried, give - extra, 0))
+        np.add.at(cell["cases_substituted"], outlet, extra)
         released = ordered - evening.held.sum(axis=1)
         np.add.at(cell["cases_attempted"], outlet, np.where(tried, released, 0))
         np.add.at(cell["orders_refused"], outlet, evening.refused.astype(np.int64))

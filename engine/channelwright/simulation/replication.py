@@ -281,6 +281,7 @@ class _World:
             pending=zero,
             delivered=zero,
             cut=zero,
+            extra=zero,
         )
         state.serial += count
 

@@ -52,11 +52,12 @@ def empty_orders(products: int) -> Rows:
 
     ``ordered, missing, first, pending, delivered, cut`` are (n, P) cases: ordered, not
     allocated nor cut yet, allocated at the first attempt, allocated and not delivered,
-    delivered, cut. ``pay_day`` is -1 for orders on the terms of their mode.
+    delivered, cut; ``extra`` stands in for cut cases of other products. ``pay_day`` is -1
+    for orders on the terms of their mode.
     """
     names = ("serial", "outlet", "mode", "site", "option", "day", "second", "attempt", "pay_day")
     columns = {name: np.zeros(0, dtype=np.int64) for name in names}
-    grids = ("ordered", "missing", "first", "pending", "delivered", "cut")
+    grids = ("ordered", "missing", "first", "pending", "delivered", "cut", "extra")
     columns |= {name: np.zeros((0, products), dtype=np.int64) for name in grids}
     return Rows(**columns)
 
