@@ -53,7 +53,7 @@ def weekly_costs(days: Days, fixed: float, holding: float, penalty: float) -> np
     [
         (6, 1, 4, 10, 5.0, 4.0, 8.034),  # Snyder and Shen (2019), example 4.7
         (10, 1, 6, 40, 64.0, 9.0, 35.022),  # Zheng and Federgruen (1991), table I
-        (6, 3, 20, 33, 20.0, 4.0, None),
+        pytest.param(6, 3, 20, 33, 20.0, 4.0, None, marks=pytest.mark.slow),
     ],
 )
 def test_reorder_policy_costs_what_the_chain_says(
@@ -76,7 +76,7 @@ def test_reorder_policy_costs_what_the_chain_says(
     assert error < 0.05 * theory
 
 
-@pytest.mark.parametrize("lead", [1, 3])
+@pytest.mark.parametrize("lead", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_position_is_uniform_under_a_fixed_quantity(lead: int) -> None:
     """(s, Q): the position after ordering is uniform on s + 1 .. s + Q (Zipkin 2000, 6.2.3)."""
     low, lot, mean = 5 * lead, 24, 6
@@ -118,7 +118,7 @@ def test_economic_order_quantity_is_cheapest_and_costs_what_is_published() -> No
         assert (cost[lot] + H / 2) / (cost[best] + H / 2) == pytest.approx(1.25, abs=1e-3)
 
 
-@pytest.mark.parametrize("fixed", [3.0, 6.5])
+@pytest.mark.parametrize("fixed", [3.0, pytest.param(6.5, marks=pytest.mark.slow)])
 def test_power_of_two_intervals_cost_at_most_six_percent_more(fixed: float) -> None:
     """Roundy (1985): the nearest power-of-two interval costs at most 1.0607 times the EOQ."""
     review = 2 ** round(math.log2(math.sqrt(2 * fixed * D / H)))

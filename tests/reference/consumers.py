@@ -40,6 +40,7 @@ def serve(state: State, outlet: int, product: int, day: int) -> None:
     sold = min(shelf[product], demanded)
     online_sold = min(shelf[product] - sold, online_demanded)
     shelf[product] -= sold + online_sold
+    state.sold[outlet][product][day] = sold + online_sold
     state.books.write(
         SHELF,
         day=day,

@@ -52,6 +52,7 @@ def accept(state: State, order: Order, day: int) -> None:
     for line in order.lines:
         units = line.outstanding * state.units_per_case[line.product]
         state.demand[order.site][line.product][day] += units
+        state.outlet_orders[order.site][line.product][day] += units
 
 
 def release_of(state: State, order: Order, day: int) -> int:

@@ -6,20 +6,14 @@ from collections.abc import Generator
 import simpy
 
 from channelwright.foundation.units import DAY_SECONDS
-from channelwright.model.market import (
-    LAW_EMPIRICAL,
-    LAW_NEGATIVE_BINOMIAL,
-    LAW_NORMAL,
-    LAW_POISSON,
-)
 from channelwright.tables.codes import Account
 from channelwright.tables.outputs import SHIPMENTS
 from tests.reference.deliveries import issue
+from tests.reference.forecasts import forecast, opening_demand, opening_variance, smooth
 from tests.reference.records import Invoice
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
 from tests.reference.stock_policies import order_size, policy_numbers, review_days
 
-WINDOW = 28
 RECEIPT_SECOND = 18_000
 
 
@@ -44,6 +38,7 @@ def order_from_parent(clock: simpy.Environment, state: State, site: int, day: in
     shipped_cases: dict[int, int] = {}
     for product in state.products:
         case = state.units_per_case[product]
+        smooth(state, site, product, day)
         if day % review_days(state, site, product) != 0:
             continue
         ordered = order_of(state, site, product, day)
@@ -88,81 +83,9 @@ def shipment(
 
 
 # ---------------------------------------------------------------- the level
-def opening_demand(state: State, site: int, product: int) -> float:
-    """Return e0: units a day of the outlets of a site and of the sites below it."""
-    known = state.opening_demand
-    if (site, product) not in known:
-        known[site, product] = sum_opening_demand(state, site, product)
-    return known[site, product]
-
-
-def sum_opening_demand(state: State, site: int, product: int) -> float:
-    """Add up e0."""
-    multiplier = state.multiplier(state.market.behaviour.opening_execution)
-    factor = float(state.market.calendar.factor[0, product])
-    own = sum(
-        state.base_rate(outlet, product) * factor * multiplier
-        for outlet in state.covered
-        if state.site_of(outlet) == site
-    )
-    return own + sum(opening_demand(state, child, product) for child in state.children(site))
-
-
-def opening_variance(state: State, site: int, product: int) -> float:
-    """Return the variance of a day's demand behind e0, by the product's law."""
-    multiplier = state.multiplier(state.market.behaviour.opening_execution)
-    factor = float(state.market.calendar.factor[0, product])
-    own = 0.0
-    for outlet in state.covered:
-        if state.site_of(outlet) == site:
-            mean = state.base_rate(outlet, product) * factor * multiplier
-            own += daily_variance(state, product, mean)
-    return own + sum(opening_variance(state, child, product) for child in state.children(site))
-
-
-def daily_variance(state: State, product: int, mean: float) -> float:
-    """Return the variance of a day's units with a mean, by the law of the product."""
-    law = int(state.market.products.law[product])
-    dispersion = float(state.market.products.dispersion[product])
-    if law == LAW_POISSON:
-        return mean
-    if law == LAW_NEGATIVE_BINOMIAL:
-        return mean + mean * mean / dispersion
-    if law == LAW_NORMAL:
-        return (dispersion * mean) ** 2
-    if law == LAW_EMPIRICAL:
-        table = state.market.empirical
-        rows = [row for row in range(len(table.product)) if table.product[row] == product]
-        below, second = 0.0, 0.0
-        for row in rows:
-            second += (float(table.cumulative[row]) - below) * float(table.ratio[row]) ** 2
-            below = float(table.cumulative[row])
-        return (second - 1.0) * mean * mean
-    return 0.0
-
-
-def average_demand(state: State, site: int, product: int, day: int) -> float:
-    """Return the moving average, filled up with e0 while it is young."""
-    history = state.demand[site][product]
-    units = sum(history[d] for d in range(max(0, day - WINDOW + 1), day + 1))
-    missing_days = max(0, WINDOW - 1 - day)
-    return (units + missing_days * opening_demand(state, site, product)) / WINDOW
-
-
-def demand_deviation(state: State, site: int, product: int, day: int, average: float) -> float:
-    """Return the standard deviation of a day's demand over the same window."""
-    history = state.demand[site][product]
-    squares = sum(history[d] ** 2 for d in range(max(0, day - WINDOW + 1), day + 1))
-    missing_days = max(0, WINDOW - 1 - day)
-    opening = opening_demand(state, site, product)
-    young = missing_days * (opening**2 + opening_variance(state, site, product))
-    return math.sqrt(max(0.0, (squares + young) / WINDOW - average**2))
-
-
 def order_of(state: State, site: int, product: int, day: int) -> int:
     """Return the units that a site orders at a review, in whole cases."""
-    average = average_demand(state, site, product, day)
-    deviation = demand_deviation(state, site, product, day, average)
+    average, deviation = forecast(state, site, product, day)
     position = stock_position(state, site, product)
     numbers = policy_numbers(state, site, product, average, deviation)
     case = state.units_per_case[product]

@@ -61,6 +61,11 @@ class State:
 
         self.shocks: dict[int, dict[tuple[int, int], float]] = defaultdict(dict)  # by period
         self.opening_demand: dict[tuple[int, int], float] = {}  # e0 by site and product
+        self.opening_variance: dict[tuple[int, int], float] = {}
+        self.smoothed: dict[tuple[int, int], tuple[float, float]] = {}
+        self.reports: dict[tuple[int, int, int], int] = {}  # by site, product and day
+        self.outlet_orders = [[defaultdict(int) for _ in range(products)] for _ in range(sites)]
+        self.sold = [[defaultdict(int) for _ in range(products)] for _ in range(outlets)]
 
         self.placed: list[Order] = []
         self.to_handle: dict[int, list[Order]] = defaultdict(list)  # by day of the first attempt
@@ -77,7 +82,7 @@ class State:
         self.month_purchases: dict[int, int] = defaultdict(int)
         self.month_sales: dict[int, int] = defaultdict(int)
 
-        words = max(outlets, products, len(market.chain_ids), 1)
+        words = max(outlets, products, sites, len(market.chain_ids), 1)
         self.uniforms = cache(
             lambda purpose, period, sub: address.uniforms(purpose, period, words, sub).tolist()
         )

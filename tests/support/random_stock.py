@@ -6,7 +6,16 @@ import numpy as np
 
 from channelwright.model.design import Design
 from channelwright.model.market import Market
-from channelwright.model.stock import POLICIES, SERVICES, SiteStock, StockPlan
+from channelwright.model.stock import (
+    FORECASTS,
+    ORDERS,
+    POLICIES,
+    SERVICES,
+    SIGNALS,
+    SiteStock,
+    StockForecast,
+    StockPlan,
+)
 from tests.support.dice import Dice
 
 #: Beside the seed of the market, so that its other draws stay as they are.
@@ -18,7 +27,10 @@ def with_random_stock(market: Market, design: Design, seed: int) -> tuple[Market
     dice = Dice(OWN_SEED + seed)
     if dice.some(0.5):
         return market, design
-    plan = StockPlan(sites=_site_stock(market, dice) if dice.some(0.8) else None)
+    plan = StockPlan(
+        sites=_site_stock(market, dice) if dice.some(0.8) else None,
+        forecast=_forecast(len(market.sites), dice) if dice.some(0.6) else None,
+    )
     return market, replace(design, stock=plan)
 
 
@@ -40,4 +52,17 @@ def _site_stock(market: Market, dice: Dice) -> SiteStock:
         cover_days=dice.reals(0.5, 9.0, shape),
         service=dice.wholes(0, len(SERVICES) - 1, shape),
         target=dice.reals(0.6, 0.995, shape),
+    )
+
+
+def _forecast(count: int, dice: Dice) -> StockForecast:
+    signal = dice.wholes(0, len(SIGNALS) - 1, count)
+    return StockForecast(
+        method=dice.wholes(0, len(FORECASTS) - 1, count),
+        window=dice.choices((1, 5, 28, 40), count),
+        alpha=dice.reals(0.05, 1.0, count),
+        signal=signal,
+        reporting=dice.choices((0.0, 0.5, 1.0), count),
+        delay=dice.choices((0, 1, 4), count) * (signal != ORDERS),
+        error=dice.choices((0.0, 0.2), count),
     )

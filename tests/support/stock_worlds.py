@@ -7,7 +7,15 @@ import numpy as np
 from channelwright.foundation.random import Address
 from channelwright.model.design import Design
 from channelwright.model.market import Market
-from channelwright.model.stock import POLICIES, SERVICES, SiteStock, StockPlan
+from channelwright.model.stock import (
+    FORECASTS,
+    POLICIES,
+    SERVICES,
+    SIGNALS,
+    SiteStock,
+    StockForecast,
+    StockPlan,
+)
 from channelwright.simulation import replicate
 from channelwright.tables.sink import MemorySink
 
@@ -47,6 +55,32 @@ def with_policy(
         review_days=np.full(shape[0], review, dtype=np.int64),
     )
     return replace(design, sites=sites, stock=StockPlan(sites=stock))
+
+
+def with_forecast(
+    design: Design,
+    *,
+    method: str = "moving_average",
+    window: int = 28,
+    alpha: float = 0.1,
+    signal: str = "orders",
+    reporting: float = 1.0,
+    delay: int = 0,
+    error: float = 0.0,
+) -> Design:
+    """Let every site of a design forecast alike."""
+    count = len(design.sites)
+    forecast = StockForecast(
+        method=np.full(count, FORECASTS.index(method)),
+        window=np.full(count, window),
+        alpha=np.full(count, alpha),
+        signal=np.full(count, SIGNALS.index(signal)),
+        reporting=np.full(count, reporting),
+        delay=np.full(count, delay),
+        error=np.full(count, error),
+    )
+    plan = design.stock if design.stock is not None else StockPlan()
+    return replace(design, stock=replace(plan, forecast=forecast))
 
 
 @dataclass(frozen=True)

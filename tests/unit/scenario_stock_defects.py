@@ -102,3 +102,51 @@ STOCKS = (
         "share of 1",
     ),
 )
+
+FORECAST = "designs/forecast.csv"
+FORECAST_HEADER = "site,method,window,alpha,signal,reporting,delay,error\n"
+
+
+def _forecast_defect(name: str, line: str, column: str, value: str, remedy: str) -> Defect:
+    text = f"{FORECAST_HEADER}dc,exponential,28,0.2,sell_out,0.5,2,0.1\n{line}\n"
+    plant = both(add(ONLINE, "forecast: designs/forecast.csv\n"), write(FORECAST, text))
+    return Defect(name, plant, FORECAST, "row 3", column, value, remedy)
+
+
+FORECASTS = (
+    _forecast_defect(
+        "forecast_site_closed",
+        "tier1_b,moving_average,28,0.1,orders,1,0,0",
+        "site",
+        "site 'tier1_b' is not open",
+        "open the site",
+    ),
+    _forecast_defect(
+        "forecast_delay_of_orders",
+        "office,moving_average,28,0.1,orders,1,3,0",
+        "delay",
+        "own orders have no delay",
+        "sell_through or sell_out",
+    ),
+    _forecast_defect(
+        "forecast_error_of_orders",
+        "office,moving_average,28,0.1,orders,1,0,0.2",
+        "error",
+        "own orders have no error",
+        "sell_through or sell_out",
+    ),
+    _forecast_defect(
+        "forecast_never_learns",
+        "office,exponential,28,0,orders,1,0,0",
+        "alpha",
+        "an alpha of 0 never learns",
+        "0.1",
+    ),
+    _forecast_defect(
+        "forecast_window_of_nothing",
+        "office,moving_average,0,0.1,orders,1,0,0",
+        "window",
+        "0 is outside 1 to 366",
+        "",
+    ),
+)

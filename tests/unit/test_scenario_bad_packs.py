@@ -34,6 +34,7 @@ DEFECTS = (
     *stocks.STOCKS,
     *CREDIT_DEFECTS,
     *territories.TERRITORIES,
+    *stocks.FORECASTS,
 )
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from channelwright.model.stock import POLICIES, SERVICES
+from channelwright.model.stock import FORECASTS, POLICIES, SERVICES, SIGNALS
 from channelwright.scenario import read_scenario
 from channelwright.scenario.schema_page import schema
 from tests.conftest import ROOT
+from tests.unit.scenario_defects import add, write
 from tests.unit.scenario_stock_defects import rows
 
 
@@ -41,3 +42,22 @@ def test_schema_shows_the_table() -> None:
     columns = defs["table_design_stock"]["properties"]
     assert columns["policy"]["enum"] == list(POLICIES)
     assert columns["service"]["enum"] == list(SERVICES)
+
+
+def test_forecasts_are_read_and_others_stay_as_usual(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(ROOT / "tests/data/packs/tiny", tmp_path / "pack"))
+    add("designs/today.yaml", "forecast: designs/forecast.csv\n")(folder)
+    text = "site,method,signal,reporting,delay\ndc,exponential,sell_out,0.4,2\n"
+    write("designs/forecast.csv", text)(folder)
+    pack = read_scenario(folder)
+    stock = pack.designs["today"].stock
+    assert stock is not None
+    assert stock.sites is None
+    assert stock.forecast is not None
+    site = pack.market.sites.ids.index("dc")
+    assert FORECASTS[stock.forecast.method[site]] == "exponential"
+    assert SIGNALS[stock.forecast.signal[site]] == "sell_out"
+    assert (stock.forecast.reporting[site], stock.forecast.delay[site]) == (0.4, 2)
+    others = np.delete(np.arange(len(pack.market.sites)), site)
+    assert (stock.forecast.window[others] == 28).all()
+    assert (stock.forecast.signal[others] == 0).all()

@@ -11,6 +11,10 @@ ORDER_UP_TO, BASE_STOCK, REORDER_UP_TO, REORDER_QUANTITY = 0, 1, 2, 3
 POLICIES = ("order_up_to", "base_stock", "reorder_up_to", "reorder_quantity")
 NO_TARGET, CYCLE_SERVICE, FILL_RATE = 0, 1, 2
 SERVICES = ("none", "cycle", "fill")
+MOVING_AVERAGE, EXPONENTIAL = 0, 1
+FORECASTS = ("moving_average", "exponential")
+ORDERS, SELL_THROUGH, SELL_OUT = 0, 1, 2
+SIGNALS = ("orders", "sell_through", "sell_out")
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,33 @@ class SiteStock(Columns):
 
 
 @dataclass(frozen=True)
+class StockForecast(Columns):
+    """How sites forecast a day's demand (S rows, the market's sites).
+
+    Attributes
+    ----------
+    method : (S,) int64, row of FORECASTS
+    window : (S,) int64, days of a moving average
+    alpha : (S,) float64, weight of the newest day of an exponential forecast
+    signal : (S,) int64, row of SIGNALS: what is forecast from
+    reporting : (S,) float64, probability that an outlet of the site reports its sell-out, and
+        that the site reports its sell-through to those above it
+    delay : (S,) int64, days after which reports are known; 0 for orders
+    error : (S,) float64, sigma of the lognormal, mean-one error of a day's reports
+    """
+
+    method: IntArray
+    window: IntArray
+    alpha: FloatArray
+    signal: IntArray
+    reporting: FloatArray
+    delay: IntArray
+    error: FloatArray
+
+
+@dataclass(frozen=True)
 class StockPlan:
     """What a design says of stock beyond order-up-to levels; None = nothing said."""
 
     sites: SiteStock | None = None
+    forecast: StockForecast | None = None

@@ -212,3 +212,4 @@ class DesignShape(Shape):
     promotions: Source | None = Field(default=None, description="table design_promotions")
     credit: Source | None = Field(default=None, description="table design_credit")
     dunning: Source | None = Field(default=None, description="table design_dunning")
+    forecast: Source | None = Field(default=None, description="table design_forecast")

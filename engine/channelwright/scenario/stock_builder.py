@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from channelwright.model.market import Market
-from channelwright.model.stock import POLICIES, SERVICES, SiteStock, StockPlan
+from channelwright.model.stock import (
+    FORECASTS,
+    MOVING_AVERAGE,
+    ORDERS,
+    POLICIES,
+    SERVICES,
+    SIGNALS,
+    SiteStock,
+    StockForecast,
+    StockPlan,
+)
 from channelwright.scenario.market_builder import codes
 from channelwright.tables.cells import Cells, TypedTable
 from channelwright.tables.stock_inputs import ALL_PRODUCTS
@@ -18,8 +28,13 @@ if TYPE_CHECKING:
 
 def build_stock(market: Market, tables: DesignTables) -> StockPlan | None:
     """Return what a design says of stock, None if it says nothing."""
-    table = tables.get("stock")
-    return None if table is None else StockPlan(sites=_site_stock(market, table))
+    stock, forecast = tables.get("stock"), tables.get("forecast")
+    if stock is None and forecast is None:
+        return None
+    return StockPlan(
+        sites=None if stock is None else _site_stock(market, stock),
+        forecast=None if forecast is None else _forecast(market, forecast),
+    )
 
 
 def _site_stock(market: Market, table: TypedTable) -> SiteStock:
@@ -32,6 +47,25 @@ def _site_stock(market: Market, table: TypedTable) -> SiteStock:
         cover_days=columns["cover_days"],
         service=columns["service"],
         target=columns["target"],
+    )
+
+
+def _forecast(market: Market, table: TypedTable) -> StockForecast:
+    rows = codes(table["site"], market.sites.ids)
+
+    def spread(values: Cells, other: float) -> Cells:
+        column: Cells = np.full(len(market.sites), other, dtype=values.dtype)
+        column[rows] = values
+        return column
+
+    return StockForecast(
+        method=spread(codes(table["method"], FORECASTS), MOVING_AVERAGE),
+        window=spread(table["window"], 28),
+        alpha=spread(table["alpha"], 0.1),
+        signal=spread(codes(table["signal"], SIGNALS), ORDERS),
+        reporting=spread(table["reporting"], 1.0),
+        delay=spread(table["delay"], 0),
+        error=spread(table["error"], 0.0),
     )
 
 

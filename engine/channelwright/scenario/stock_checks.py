@@ -16,14 +16,18 @@ _NUMBERS = {"reorder": ("reorder_up_to", "reorder_quantity"), "quantity": ("reor
 
 def stock_problems(case: Case) -> Iterator[Problem]:
     """Yield what is wrong with the tables of stock policies."""
-    table = case.part("stock")
     sites = case.part("sites")
-    if table is None:
-        return
-    yield from _products(case, table)
-    yield from policy_problems(table)
-    if sites is not None:
-        yield from _sites(case, table, sites)
+    for part in ("stock", "forecast"):
+        table = case.part(part)
+        if table is not None and sites is not None:
+            yield from _sites(case, table, sites)
+    table = case.part("stock")
+    if table is not None:
+        yield from _products(case, table)
+        yield from policy_problems(table)
+    table = case.part("forecast")
+    if table is not None:
+        yield from _forecasts(table)
 
 
 def policy_problems(table: TypedTable) -> Iterator[Problem]:
@@ -67,6 +71,25 @@ def policy_problems(table: TypedTable) -> Iterator[Problem]:
         "target",
         idle & (table["target"] > 0),
         lambda _: ("a target without a service changes nothing", "set service to cycle or fill"),
+    )
+
+
+def _forecasts(table: TypedTable) -> Iterator[Problem]:
+    own = table.good("signal") & (table["signal"] == "orders")
+    for column, neutral in (("delay", 0), ("error", 0.0)):
+        yield from table.problems(
+            column,
+            own & table.good(column) & (table[column] != neutral),
+            lambda row, column=column: (  # type: ignore[misc]
+                f"a site's own orders have no {column}",
+                "clear the cell, or set signal to sell_through or sell_out",
+            ),
+        )
+    still = table.good("method", "alpha") & (table["method"] == "exponential")
+    yield from table.problems(
+        "alpha",
+        still & (table["alpha"] <= 0),
+        lambda _: ("an alpha of 0 never learns", "give a weight such as 0.1"),
     )
 
 

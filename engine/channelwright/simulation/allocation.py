@@ -74,7 +74,7 @@ def _count_demand(
 ) -> None:
     cases = orders["ordered"][counted] - held[counted]
     units = cases * network.market.products.units_per_case
-    np.add.at(state.demand[state.day % 28], orders["site"][counted], units)
+    np.add.at(state.demand[state.day % len(state.demand)], orders["site"][counted], units)
 
 
 def _share_out(network: Network, state: State, site: IntArray, missing: IntArray) -> IntArray:

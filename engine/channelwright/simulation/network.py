@@ -15,6 +15,7 @@ from channelwright.rules.beats import Beat, plan_beats
 from channelwright.rules.stock_levels import SiteRules, daily_variance, site_rules
 from channelwright.tables.codes import Party, party
 
+DEFAULT_WINDOW = 28
 PLANT = SITE_KINDS.index("plant")
 VISIT = CAPTURES.index("visit")
 CALENDAR = CAPTURES.index("calendar")
@@ -43,8 +44,11 @@ class Network:
     limit : (accounts,) int64, credit limit in ticks
     tiers : site rows that replenish, one array per number of lanes to the plant, most first
     lead : (S,) int64, days from the parent
-    opening_demand, opening_variance : (S, P) float64, units/day and its square
+    opening_units : (C, P) float64, expected units/day of covered outlets on day 0
+    opening_own : (S, P) float64, the same of the outlets of each site
+    opening_demand, opening_variance : (S, P) float64, those of the sites below it as well
     stock : stock policies of the sites
+    days_kept : int, days of demand that forecasts look back on
     beats : 28 Beats, the calls of each cycle day; due : 28 arrays of other outlets' rows
     month_days, month_length : (months,) int64, days in the horizon and of the calendar
     """
@@ -70,9 +74,12 @@ class Network:
     limit: IntArray
     tiers: tuple[IntArray, ...]
     lead: IntArray
+    opening_units: FloatArray
+    opening_own: FloatArray
     opening_demand: FloatArray
     opening_variance: FloatArray
     stock: SiteRules
+    days_kept: int
     beats: tuple[Beat, ...]
     due: tuple[IntArray, ...]
     month_days: IntArray
@@ -98,7 +105,9 @@ def build_network(market: Market, design: Design) -> Network:
     limit = np.zeros(len(outlets) + len(market.chain_ids), dtype=np.int64)
     np.add.at(limit, account, own_limit)
     tiers, lead = _lanes(market, design)
-    opening, variance = _opening_demand(market, design, rate, covered, tiers)
+    units = _opening_units(market, rate[covered])
+    opening = _site_sums(design, covered, units)
+    variance = _site_sums(design, covered, daily_variance(market, units))
     days, length = _months(market)
     return Network(
         market=market,
@@ -122,9 +131,12 @@ def build_network(market: Market, design: Design) -> Network:
         limit=limit,
         tiers=tiers,
         lead=lead,
-        opening_demand=opening,
-        opening_variance=variance,
+        opening_units=units,
+        opening_own=opening,
+        opening_demand=_tree_sums(design, opening, tiers),
+        opening_variance=_tree_sums(design, variance, tiers),
         stock=site_rules(market, design, lead),
+        days_kept=_days_kept(design),
         beats=plan_beats(market, design),
         due=tuple(_due(market, design, day) for day in range(CYCLE_DAYS)),
         month_days=days,
@@ -215,24 +227,30 @@ def _depth(parent: IntArray, site: int) -> int:
     return depth
 
 
-def _opening_demand(
-    market: Market,
-    design: Design,
-    rate: FloatArray,
-    covered: IntArray,
-    tiers: tuple[IntArray, ...],
-) -> tuple[FloatArray, FloatArray]:
-    """Return expected units a day of every site and their variance: (S, P) each."""
+def _opening_units(market: Market, rate: FloatArray) -> FloatArray:
     level = behaviour.multiplier(market, market.behaviour.opening_execution)
-    units = rate[covered] * market.calendar.factor[0] * level
-    demand = np.zeros((len(market.sites), len(market.products)))
-    variance = np.zeros_like(demand)
-    np.add.at(demand, design.outlets.site[covered], units)
-    np.add.at(variance, design.outlets.site[covered], daily_variance(market, units))
+    return np.asarray(rate * market.calendar.factor[0] * level)
+
+
+def _site_sums(design: Design, covered: IntArray, values: FloatArray) -> FloatArray:
+    """Return sums over the outlets of every site: (S, P)."""
+    total = np.zeros((len(design.sites), values.shape[1]))
+    np.add.at(total, design.outlets.site[covered], values)
+    return total
+
+
+def _tree_sums(design: Design, own: FloatArray, tiers: tuple[IntArray, ...]) -> FloatArray:
+    """Return sums over every site and those below it: (S, P)."""
+    total = own.copy()
     for tier in tiers:
-        np.add.at(demand, design.sites.parent[tier], demand[tier])
-        np.add.at(variance, design.sites.parent[tier], variance[tier])
-    return demand, variance
+        np.add.at(total, design.sites.parent[tier], total[tier])
+    return total
+
+
+def _days_kept(design: Design) -> int:
+    plan = None if design.stock is None else design.stock.forecast
+    asked = 0 if plan is None else int((plan.window + plan.delay).max())
+    return max(DEFAULT_WINDOW, asked)
 
 
 def _due(market: Market, design: Design, cycle_day: int) -> IntArray:

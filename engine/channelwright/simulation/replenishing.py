@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.foundation.units import IntArray
+from channelwright.simulation.forecasting import Forecasting
 from channelwright.simulation.network import PLANT, Network
 from channelwright.simulation.state import State
-
-WINDOW = 28
 
 
 @dataclass(frozen=True)
@@ -35,12 +34,13 @@ class Shipment:
     due: int
 
 
-def replenish(network: Network, state: State) -> list[Shipment]:
+def replenish(network: Network, state: State, forecasting: Forecasting) -> list[Shipment]:
     """Review every site that is due, tier by tier; updates stock, transit and what is owed."""
     shipments: list[Shipment] = []
     waiting = _waiting_units(network, state)
+    forecasting.start_evening(state)
     for tier in network.tiers:
-        ordered = _review(network, state, tier, waiting)
+        ordered = _review(network, state, forecasting, tier, waiting)
         asking = np.flatnonzero(ordered.any(axis=1))
         shipments += [_ship(network, state, int(tier[row]), ordered[row]) for row in asking]
     return shipments
@@ -56,31 +56,17 @@ def _waiting_units(network: Network, state: State) -> IntArray:
     return waiting
 
 
-def _review(network: Network, state: State, sites: IntArray, waiting: IntArray) -> IntArray:
+def _review(
+    network: Network, state: State, forecasting: Forecasting, sites: IntArray, waiting: IntArray
+) -> IntArray:
     """Return what the sites of a tier order: demand -> levels -> orders, (n, P) units."""
     due = state.day % network.stock.need.review[sites] == 0
-    if not due.any():
+    if not due.any() and not forecasting.remembers:
         return np.zeros_like(waiting[sites])
-    average, deviation = _forecast(network, state, sites)
+    average, deviation = forecasting.forecast(state, sites)
     targets = network.stock.targets(sites, average, deviation)
     position = state.stock[sites] + state.transit[sites] - waiting[sites]
     return np.where(due, network.stock.orders(sites, position, targets), 0)
-
-
-def _forecast(network: Network, state: State, sites: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Return mean and standard deviation of the last 28 days' demand, opening values before.
-
-    The deviation is 0 where no policy aims at a service.
-    """
-    early = max(0, WINDOW - 1 - state.day)
-    seen = state.demand[:, sites]
-    opening = network.opening_demand[sites]
-    average = (seen.sum(axis=0) + early * opening) / WINDOW
-    if not network.stock.aims:
-        return average, np.zeros_like(average)
-    squares = (seen * seen).sum(axis=0)
-    squares = squares + early * (opening**2 + network.opening_variance[sites])
-    return average, np.sqrt(np.maximum(0.0, squares / WINDOW - average**2))
 
 
 def _ship(network: Network, state: State, site: int, ordered: IntArray) -> Shipment:
@@ -91,7 +77,7 @@ def _ship(network: Network, state: State, site: int, ordered: IntArray) -> Shipm
     else:
         shipped = np.minimum(ordered, state.stock[parent] // unit * unit)
         state.stock[parent] -= shipped
-    state.demand[state.day % WINDOW, parent] += ordered
+    state.demand[state.day % len(state.demand), parent] += ordered
     state.transit[site] += shipped
     arrival = state.day + max(1, int(network.lead[site]))
     value, due = _bill(network, state, site, parent, shipped // unit)

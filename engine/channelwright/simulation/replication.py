@@ -21,6 +21,7 @@ from channelwright.simulation.credit_side import CreditSide
 from channelwright.simulation.delivering import Invoiced, last_drop, receive, settle_payments
 from channelwright.simulation.details import Details
 from channelwright.simulation.failing import bring_back
+from channelwright.simulation.forecasting import Forecasting
 from channelwright.simulation.network import Network, build_network
 from channelwright.simulation.ordering import Ordering, Placed
 from channelwright.simulation.picking import pick
@@ -110,6 +111,7 @@ class _World:
         self._details = Details(network, sink) if detail else None
         self._consumers = Consumers(network, address)
         self._ordering = Ordering(network, address)
+        self._forecasting = Forecasting(network, address)
         self._books = Books(opening=units_held(network, self._state))
         self._count = dict.fromkeys(("calls", "orders", "lines", "deliveries", "shipments"), 0)
         self._factors = behaviour.month_factors(network.market)
@@ -154,7 +156,7 @@ class _World:
     def _midnight(self) -> None:
         state = self._state
         state.day = int(self._environment.now // DAY_SECONDS)
-        state.demand[state.day % 28] = 0
+        state.demand[state.day % len(state.demand)] = 0
         month = self._network.market.calendar.month
         if state.day == 0 or month[state.day] != month[state.day - 1]:
             self._choose_effort(int(month[state.day]))
@@ -292,6 +294,7 @@ class _World:
         price = consumer_prices(network, state.day)
         value = (units * price).sum(axis=1)
         self._books.sold += int(units.sum())
+        self._forecasting.note_sales(units)
         rows, plan = network.covered, network.design.outlets
         mode, site = plan.mode[rows], plan.site[rows]
         post = self._postings.post
@@ -325,7 +328,7 @@ class _World:
             self._recorder.picked(desk)
 
     def _replenishment(self) -> None:
-        shipments = replenish(self._network, self._state)
+        shipments = replenish(self._network, self._state, self._forecasting)
         for shipment in shipments:
             if shipment.arrival < self._network.market.calendar.horizon_days:
                 self._environment.process(self._travel(shipment))

@@ -96,7 +96,7 @@ class State:
     shelf, on_order : (O, P) int64, units
     execution : (O,) float64; effort : (M,) float64
     stock, transit : (S, P) int64, units at sites and on lanes to them
-    demand : (28, S, P) int64, units asked of sites on the last 28 days (ring)
+    demand : (K, S, P) int64, units asked of sites on the last K days (ring), K at least 28
     receivable, accepted : (accounts,) int64, ticks unpaid; ticks ordered and accepted
     limit : (accounts,) int64, ticks that an account may owe
     site_receivable, site_payable : (S,) int64, ticks
@@ -143,7 +143,7 @@ def opening_state(network: Network) -> State:
         effort=np.ones(len(market.modes)),
         stock=_opening_stock(network),
         transit=np.zeros((sites, products), dtype=np.int64),
-        demand=np.zeros((28, sites, products), dtype=np.int64),
+        demand=np.zeros((network.days_kept, sites, products), dtype=np.int64),
         receivable=np.zeros(accounts, dtype=np.int64),
         accepted=np.zeros(accounts, dtype=np.int64),
         limit=network.limit,

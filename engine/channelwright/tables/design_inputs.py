@@ -11,7 +11,7 @@ from channelwright.tables.credit_inputs import DESIGN_CREDIT, DESIGN_DUNNING
 from channelwright.tables.offer_inputs import DESIGN_CONSUMER_PRICES, DESIGN_PROMOTIONS
 from channelwright.tables.schema import Table
 from channelwright.tables.selling_inputs import SELLING_TABLES
-from channelwright.tables.stock_inputs import DESIGN_STOCK
+from channelwright.tables.stock_inputs import STOCK_TABLES
 
 DESIGN_SITES = Table(
     "design_sites",
@@ -138,7 +138,7 @@ DESIGN_TABLES: dict[str, Table] = {
         DESIGN_SERVICE,
         DESIGN_LEVELS,
         *SELLING_TABLES,
-        DESIGN_STOCK,
+        *STOCK_TABLES,
         DESIGN_CONSUMER_PRICES,
         DESIGN_PROMOTIONS,
         DESIGN_CREDIT,

@@ -7,6 +7,8 @@ from channelwright.tables.schema import Column, Table
 
 ALL_PRODUCTS = "*"
 POLICIES = ("order_up_to", "base_stock", "reorder_up_to", "reorder_quantity")
+FORECASTS = ("moving_average", "exponential")
+SIGNALS = ("orders", "sell_through", "sell_out")
 SERVICES = ("none", "cycle", "fill")
 
 
@@ -33,3 +35,19 @@ DESIGN_STOCK = Table(
         *_POLICY,
     ),
 )
+DESIGN_FORECAST = Table(
+    "design_forecast",
+    "how one site forecasts the demand that sets its levels",
+    ("site",),
+    (
+        text("site", "site", "sites.id"),
+        _word("method", "how a day's demand is forecast", FORECASTS),
+        whole("window", "days", "of a moving average", 1, 366, 28),
+        number("alpha", "", "weight of the newest day, exponential", 0, 1, 0.1),
+        _word("signal", "what is forecast from: orders received or shared sales", SIGNALS),
+        number("reporting", "share", "of its outlets (or of such sites) that report", 0, 1, 1.0),
+        whole("delay", "days", "until shared sales are known", 0, 60, 0),
+        number("error", "sigma", "of the lognormal error of shared sales", 0, 3, 0.0),
+    ),
+)
+STOCK_TABLES = (DESIGN_STOCK, DESIGN_FORECAST)
