@@ -8,6 +8,7 @@ import pytest
 
 from channelwright.foundation.random import Address
 from channelwright.model.credit import CreditPolicy, CreditRules, Dunning
+from channelwright.model.limits import SiteLimits
 from channelwright.model.payments import PaymentBehaviour
 from channelwright.rules.kpi import kpi_table
 from channelwright.rules.kpi_registry import KPIS
@@ -18,7 +19,7 @@ from tests.property.test_simulation_no_idle_fields import others
 from tests.support import random_market
 
 SEEDS = range(40)
-IDLE_SEEDS = (0, 1, 3, 5, 8, 11)
+IDLE_SEEDS = (0, 1, 3, 5, 8, 11, 4, 10, 36)
 
 
 @cache
@@ -102,8 +103,19 @@ def busy(seed: int):
         write_off_days=all_of(segments, 12),
         recovered=all_of(segments, 300_000),
     )
+    cases = float((market.outlets.rate / market.products.units_per_case).sum()) + 1
+    a_day = int(cases * int(design.terms.price_account.mean()))
+    count = len(market.sites)
+    limits = SiteLimits(
+        cash=market.sites.independent.copy(),
+        opening_cash=all_of(count, 1) * a_day // 2,
+        credit_line=all_of(count, 1) * a_day,
+        interest=all_of(count, 900_000),
+        capacity=np.arange(count) % 3 == seed % 3,
+    )
+    sites = dataclasses.replace(market.sites, capacity_cases=all_of(count, 3.0) * cases)
     design = dataclasses.replace(design, credit=CreditPolicy(rules, dunning), terms=terms)
-    return dataclasses.replace(market, payments=paying), design
+    return dataclasses.replace(market, payments=paying, limits=limits, sites=sites), design
 
 
 def played(market, design, seed: int) -> bytes:
@@ -123,9 +135,9 @@ def before(seed: int) -> bytes:
 
 def changed(part: str, name: str, seed: int, value):
     market, design = busy(seed)
-    if part == "payments":
-        paying = dataclasses.replace(market.payments, **{name: value})
-        return dataclasses.replace(market, payments=paying), design
+    if part in ("payments", "limits", "sites"):
+        piece = dataclasses.replace(getattr(market, part), **{name: value})
+        return dataclasses.replace(market, **{part: piece}), design
     piece = dataclasses.replace(getattr(design.credit, part), **{name: value})
     credit = dataclasses.replace(design.credit, **{part: piece})
     return market, dataclasses.replace(design, credit=credit)
@@ -133,16 +145,21 @@ def changed(part: str, name: str, seed: int, value):
 
 FIELDS = [
     (part, field.name)
-    for part, kind in (("rules", CreditRules), ("dunning", Dunning), ("payments", PaymentBehaviour))
+    for part, kind in (
+        ("rules", CreditRules),
+        ("dunning", Dunning),
+        ("payments", PaymentBehaviour),
+        ("limits", SiteLimits),
+    )
     for field in dataclasses.fields(kind)
-]
+] + [("sites", "capacity_cases")]
 
 
 @pytest.mark.parametrize(("part", "name"), FIELDS)
 def test_field_changes_a_simulated_table(part: str, name: str) -> None:
     def matters(seed: int) -> bool:
         market, design = busy(seed)
-        piece = market.payments if part == "payments" else getattr(design.credit, part)
+        piece = getattr(market, part, None) or getattr(design.credit, part)
         values = list(others(name, getattr(piece, name)))
         values += [np.zeros_like(getattr(piece, name))] if name == "action" else []
         return any(

@@ -109,6 +109,8 @@ def has_stopped(state: State, bill: Invoice, day: int) -> bool:
 def pay(state: State, bill: Invoice, amount: int, day: int, kind: ReceiptKind) -> None:
     """Take an amount from what is open."""
     bill.open -= amount
+    if kind is not ReceiptKind.WRITTEN_OFF:
+        state.cash[bill.site] += amount
     state.books.write(
         RECEIPTS,
         day=day,

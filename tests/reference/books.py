@@ -43,6 +43,14 @@ class Books:
         if amount:
             self._postings[day, account, payer, payee, mode, site, outlet] += amount
 
+    def postings_of(self, day: int) -> list[tuple[int, int, int, int]]:
+        """Return account, payer, payee and amount of everything booked on a day."""
+        return [
+            (account, payer, payee, amount)
+            for (when, account, payer, payee, *_), amount in self._postings.items()
+            if when == day
+        ]
+
     def tables(self) -> dict[str, Rows]:
         """Return every detail table, sorted by its key and then by its other columns."""
         for key, amount in self._postings.items():

@@ -151,7 +151,13 @@ def review_limits(state: State, day: int) -> None:
 # ---------------------------------------------------------------- money held for customers
 def customers_money(state: State, site: int, day: int) -> int:
     """Return advances and deposits that a site holds."""
-    advances = sum(
+    lodged = sum(deposit(state, o) for o in state.covered if state.site_of(o) == site)
+    return advances(state, site, day) + lodged
+
+
+def advances(state: State, site: int, day: int) -> int:
+    """Return what was paid for goods that a site still has to deliver."""
+    return sum(
         line.outstanding * state.asked_price(order.site, order.mode, line.product)
         for outlet in state.covered
         for order in state.open_orders(outlet)
@@ -159,8 +165,6 @@ def customers_money(state: State, site: int, day: int) -> int:
         if order.site == site
         for line in order.lines
     )
-    lodged = sum(deposit(state, o) for o in state.covered if state.site_of(o) == site)
-    return advances + lodged
 
 
 def pay_deposit_interest(state: State, day: int, days: int) -> None:

@@ -290,6 +290,8 @@ def issue(clock: simpy.Environment, state: State, invoice: Invoice) -> None:
     if invoice.paid_day > invoice.day:
         state.unpaid[invoice.payer].append(invoice)
         clock.process(await_payment(clock, state, invoice))
+    else:
+        move_cash(state, invoice)
 
 
 def await_payment(
@@ -298,3 +300,11 @@ def await_payment(
     """One invoice until 00:00 of the day on which it is paid."""
     yield clock.timeout(invoice.paid_day * DAY_SECONDS - clock.now)
     state.unpaid[invoice.payer].remove(invoice)
+    move_cash(state, invoice)
+
+
+def move_cash(state: State, invoice: Invoice) -> None:
+    """Let the money of an invoice change hands between sites, or from an outlet to a site."""
+    state.cash[invoice.seller_site] += invoice.amount
+    if invoice.outlet < 0:
+        state.cash[invoice.site] -= invoice.amount

@@ -8,6 +8,7 @@ import simpy
 from channelwright.foundation.units import DAY_SECONDS
 from channelwright.tables.codes import Account
 from channelwright.tables.outputs import SHIPMENTS
+from tests.reference.cash import order_within_limits
 from tests.reference.deliveries import issue
 from tests.reference.forecasts import forecast, opening_demand, opening_variance, smooth
 from tests.reference.records import Invoice
@@ -36,12 +37,9 @@ def order_from_parent(clock: simpy.Environment, state: State, site: int, day: in
     lead = int(state.market.sites.lead_days[site, parent])
     arrival_day = day + max(1, lead)
     shipped_cases: dict[int, int] = {}
-    for product in state.products:
+    for product, cases in cases_to_order(state, site, day).items():
         case = state.units_per_case[product]
-        smooth(state, site, product, day)
-        if day % review_days(state, site, product) != 0:
-            continue
-        ordered = order_of(state, site, product, day)
+        ordered = cases * case
         if ordered == 0:
             continue
         state.demand[parent][product][day] += ordered
@@ -49,6 +47,7 @@ def order_from_parent(clock: simpy.Environment, state: State, site: int, day: in
         state.in_transit[site][product] += shipped
         clock.process(shipment(clock, state, site, product, shipped, arrival_day))
         shipped_cases[product] = shipped // case
+        state.shipped_in[site, day] += shipped // case
         state.books.write(
             SHIPMENTS,
             day=day,
@@ -61,6 +60,20 @@ def order_from_parent(clock: simpy.Environment, state: State, site: int, day: in
         )
     post_shipment(state, site, day, shipped_cases)
     invoice_shipment(clock, state, site, day, shipped_cases)
+
+
+def cases_to_order(state: State, site: int, day: int) -> dict[int, int]:
+    """Return cases by product: what the policies want, within the limits of the site."""
+    for product in state.products:
+        smooth(state, site, product, day)
+    wanted = {
+        product: order_of(state, site, product, day) // state.units_per_case[product]
+        for product in state.products
+        if day % review_days(state, site, product) == 0
+    }
+    same_owner = state.owner(site) == state.owner(state.parent(site))
+    prices = {p: 0 if same_owner else buying_price(state, site, p) for p in wanted}
+    return order_within_limits(state, site, day, wanted, prices)
 
 
 def ship(state: State, parent: int, product: int, ordered: int) -> int:

@@ -5,6 +5,7 @@ import datetime
 
 from channelwright.foundation.units import DAY_SECONDS
 from channelwright.tables.codes import Account
+from tests.reference.cash import cash_limited, draw, drawn_interest, move_by_postings
 from tests.reference.credit import customers_money, pay_deposit_interest
 from tests.reference.laws import share
 from tests.reference.replenishment import buying_price
@@ -16,12 +17,14 @@ SETTLEMENT_SECOND = DAY_SECONDS - 1
 
 def settle(state: State, day: int) -> None:
     """Close a day."""
+    draw(state)
     for site in state.open_sites:
         cost = int(state.market.sites.fixed_cost[site])
         post_for_site(state, day, Account.SITE, site, cost)
     month = state.market.calendar.month
     if day == state.horizon - 1 or month[day + 1] != month[day]:
         settle_month(state, day)
+    move_by_postings(state, day)
     half_life = state.market.behaviour.half_life
     for outlet in state.covered:
         state.execution[outlet] *= 2.0 ** (-1.0 / half_life)
@@ -87,7 +90,10 @@ def pay_rebates(state: State, day: int) -> None:
 
 
 def pay_interest(state: State, site: int, day: int, days: int) -> None:
-    """Charge interest on the capital that a site ties up."""
+    """Charge interest on the capital that a site ties up, or on what it has drawn."""
+    if cash_limited(state, site):
+        post_for_site(state, day, Account.INTEREST, site, drawn_interest(state, site))
+        return
     unpaid = [invoice for invoices in state.unpaid.values() for invoice in invoices]
     receivables = sum(i.open for i in unpaid if i.seller_site == site)
     payables = sum(i.amount for i in unpaid if i.outlet < 0 and i.site == site)

@@ -12,6 +12,7 @@ from channelwright.model.market import Market
 from channelwright.tables.outputs import ORDER_LINES
 from tests.reference.bills import collect, followed, write_open_bills
 from tests.reference.books import Rows
+from tests.reference.cash import opening_cash
 from tests.reference.consumers import consumers_of
 from tests.reference.deliveries import send_trucks, write_invoices
 from tests.reference.effort import start_month
@@ -38,6 +39,7 @@ def simulate(market: Market, design: Design, address: Address) -> dict[str, Rows
     """
     state = State(market, design, address)
     open_books(state)
+    opening_cash(state)
     opening = units_by_place(state)
     clock = simpy.Environment()
     clock.process(days(clock, state))

@@ -76,6 +76,9 @@ class State:
         self.unpaid: dict[int, list[Invoice]] = defaultdict(list)  # by payer
         self.delivered_today: dict[tuple[int, int, int | None], int] = defaultdict(int)
         self.score: dict[int, int] = {}
+        self.cash: dict[int, int] = defaultdict(int)  # by site
+        self.drawn: dict[int, int] = defaultdict(int)
+        self.shipped_in: dict[tuple[int, int], int] = defaultdict(int)  # cases by site and day
         self.fell_due: list[tuple[int, int, int, int]] = []
         self.stopped_until: dict[int, int] = {}
         self.month_invoices: dict[tuple[int, int], int] = defaultdict(int)

@@ -6,6 +6,7 @@ import numpy as np
 
 from channelwright.model.credit import CREDIT_ACTIONS, CreditPolicy, CreditRules, Dunning
 from channelwright.model.design import Design
+from channelwright.model.limits import SiteLimits
 from channelwright.model.market import Market
 from channelwright.model.payments import PaymentBehaviour
 from tests.support.dice import Dice
@@ -22,6 +23,10 @@ def with_credit(market: Market, design: Design, dice: Dice) -> tuple[Market, Des
         design = replace(design, credit=CreditPolicy(rules, dunning))
     if dice.some(0.4):
         market = replace(market, payments=_payments(len(market.segments), dice))
+    if dice.some(0.4):
+        cases = dice.reals(0.0, 9.0, len(market.sites)) * _cases_a_day(market)
+        sites = replace(market.sites, capacity_cases=cases)
+        market = replace(market, limits=_limits(market, design, dice), sites=sites)
     return market, design
 
 
@@ -44,6 +49,23 @@ def _dunning(dice: Dice) -> Dunning:
         days=np.cumsum(dice.wholes(1, 4, count)),
         cost=dice.wholes(0, 90_000, count),
         keep=dice.choices((0, 333_333, 500_000, 1_000_000), count),
+    )
+
+
+def _cases_a_day(market: Market) -> float:
+    return float((market.outlets.rate / market.products.units_per_case).sum()) + 1
+
+
+def _limits(market: Market, design: Design, dice: Dice) -> SiteLimits:
+    """Limits that bind: some days of a site's purchases."""
+    count = len(market.sites)
+    a_day = int(_cases_a_day(market) * int(design.terms.price_account.mean()))
+    return SiteLimits(
+        cash=dice.flags(0.7, count) & market.sites.independent,
+        opening_cash=dice.wholes(0, 5, count) * a_day,
+        credit_line=dice.wholes(0, 3, count) * a_day,
+        interest=dice.choices((0, 60_000, 3_000_000), count),
+        capacity=dice.flags(0.3, count),
     )
 
 

@@ -16,7 +16,35 @@ def dunning(rows: str):
     return both(write(DUNNING, "days,cost,effect\n" + rows), add(TODAY, f"dunning: {DUNNING}\n"))
 
 
+LIMITS = "tables/site_limits.csv"
+
+
+def limits(row: str):
+    table = write(LIMITS, "site,cash,capacity\n" + row)
+    return both(
+        table, replace("scenario.yaml", "  tables:\n", f"  tables:\n    site_limits: {LIMITS}\n")
+    )
+
+
 CREDIT_DEFECTS = (
+    Defect(
+        "limit_of_own_cash",
+        limits("office,true,false\n"),
+        LIMITS,
+        "row 2",
+        "cash",
+        "site 'office' is the manufacturer's",
+        "independent sites only",
+    ),
+    Defect(
+        "limit_of_nothing",
+        limits("tier1,false,false\n"),
+        LIMITS,
+        "row 2",
+        "site",
+        "the row of site 'tier1' limits nothing",
+        "set cash or capacity to true",
+    ),
     Defect(
         "credit_action_unknown",
         credit("DSD,parts,0,1,1\n"),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from channelwright.foundation.units import TICKS_PER_UNIT
+from channelwright.model.design import Design
 from channelwright.model.market import Market
 
 _ALL = "all"
@@ -50,6 +51,34 @@ def credit_kpis(market: Market, frames: Mapping[str, pd.DataFrame], days: int) -
         parts.append(_rows(kpi, unit, keys, value * factor))
     parts += [_rows(kpi, unit, keys, columns[name] * f) for kpi, unit, name, f in _SUMS]
     return pd.concat(parts, ignore_index=True)
+
+
+_LIMIT_SUMS = (
+    ("cases_cut_for_cash", "cases", "cases_cut_cash"),
+    ("days_cut_for_cash", "site-days", "days_cut_cash"),
+    ("cases_cut_for_capacity", "cases", "cases_cut_capacity"),
+    ("days_cut_for_capacity", "site-days", "days_cut_capacity"),
+)
+
+
+def limit_kpis(
+    market: Market, design: Design, frames: Mapping[str, pd.DataFrame], days: int
+) -> pd.DataFrame:
+    """Return the KPIs of `limit_cells` by mode of the site and in total; empty without it."""
+    if market.limits is None:
+        return pd.DataFrame()
+    cells = frames["limit_cells"]
+    mode = design.sites.mode[cells["site"].to_numpy()]
+    by_mode = cells.drop(columns=["period", "site"]).groupby(mode).sum()
+    names = [market.modes.ids[int(row)] for row in by_mode.index]
+    sums = pd.concat([by_mode, by_mode.sum().to_frame().T])
+    keys = [*names, _ALL]
+    parts = [
+        _rows(kpi, unit, keys, sums[column].to_numpy(dtype=np.float64))
+        for kpi, unit, column in _LIMIT_SUMS
+    ]
+    drawn = sums["drawn_days"].to_numpy(dtype=np.float64) / days / TICKS_PER_UNIT
+    return pd.concat([*parts, _rows("credit_line_drawn", "currency", keys, drawn)])
 
 
 def _rows(kpi: str, unit: str, modes: list[str], value: object) -> pd.DataFrame:

@@ -116,7 +116,7 @@ _EFFICIENCY = (
         more_is_better=False,
     ),
 )
-#: Only in runs of packs that name the mechanism (docs/world/credit.md).
+#: Only in runs of packs that name the mechanism (docs/world/credit.md, cash.md).
 CREDIT = (
     Kpi("collection_rate", "share", "paid by outlets and chains / fallen due", True),
     Kpi("overdue_share", "share", "open on the due day or later / open, at 24:00", False),
@@ -130,6 +130,11 @@ CREDIT = (
     Kpi("cases_held_back", "cases", "held back from those orders", False),
     Kpi("orders_paid_at_door", "orders", "delivered against payment after a credit check"),
     Kpi("orders_prepaid", "orders", "paid before delivery"),
+    Kpi("cases_cut_for_cash", "cases", "not ordered by sites for want of cash", False),
+    Kpi("days_cut_for_cash", "site-days", "on which that happened", False),
+    Kpi("cases_cut_for_capacity", "cases", "not ordered by sites for want of capacity", False),
+    Kpi("days_cut_for_capacity", "site-days", "on which that happened", False),
+    Kpi("credit_line_drawn", _MONEY, "mean drawn by owners of their credit lines", False),
     Kpi("credit_losses", _MONEY, "the manufacturer's part of bad_debt", False),
     Kpi("dunning", _MONEY, "the manufacturer's cost of reminders", False),
     Kpi("deposit_interest", _MONEY, "paid by the manufacturer on deposits", False),

@@ -9,6 +9,7 @@ import numpy as np
 
 from channelwright.foundation.units import PPM
 from channelwright.model.credit import CREDIT_ACTIONS, CreditPolicy, CreditRules, Dunning
+from channelwright.model.limits import SiteLimits
 from channelwright.model.market import Market
 from channelwright.model.payments import PaymentBehaviour
 from channelwright.scenario.market_builder import codes, to_ppm, to_ticks
@@ -23,10 +24,25 @@ def _spread(rows: Cells, values: Cells, count: int, other: float) -> Cells:
 
 def with_money(market: Market, tables: Mapping[str, TypedTable]) -> Market:
     """Return the market with what the optional tables say about its accounts."""
-    payments = tables.get("payment_behaviour")
-    if payments is None:
-        return market
-    return replace(market, payments=_payments(payments, market.segments.ids))
+    payments, limits = tables.get("payment_behaviour"), tables.get("site_limits")
+    if payments is not None:
+        market = replace(market, payments=_payments(payments, market.segments.ids))
+    if limits is not None:
+        market = replace(market, limits=_limits(limits, market))
+    return market
+
+
+def _limits(table: TypedTable, market: Market) -> SiteLimits:
+    rows, count = codes(table["site"], market.sites.ids), len(market.sites)
+    own = market.sites.working_capital[rows]
+    given = to_ticks(table["opening_cash"])
+    return SiteLimits(
+        cash=_spread(rows, table["cash"], count, 0),
+        opening_cash=_spread(rows, np.where(given < 0, own, given), count, 0),
+        credit_line=_spread(rows, to_ticks(table["credit_line"]), count, 0),
+        interest=_spread(rows, to_ppm(table["interest"]), count, 0),
+        capacity=_spread(rows, table["capacity"], count, 0),
+    )
 
 
 def _payments(table: TypedTable, segments: tuple[str, ...]) -> PaymentBehaviour:

@@ -56,3 +56,28 @@ def payment_problems(tables: Mapping[str, TypedTable]) -> Iterator[Problem]:
             "give write_off_days, such as 90",
         ),
     )
+
+
+def limit_problems(tables: Mapping[str, TypedTable]) -> Iterator[Problem]:
+    """Yield what is wrong with the limits of sites."""
+    table, sites = tables["site_limits"], tables["sites"]
+    owner = dict(zip(sites["id"], sites["owner"], strict=True))
+    independent = np.array(
+        [owner.get(site, "independent") == "independent" for site in table["site"]], dtype=np.bool_
+    )
+    yield from table.problems(
+        "cash",
+        table.good("site", "cash") & table["cash"] & ~independent,
+        lambda row: (
+            f"site {table['site'][row]!r} is the manufacturer's, whose cash is not limited",
+            "limit the cash of independent sites only",
+        ),
+    )
+    yield from table.problems(
+        "site",
+        table.good("site", "cash", "capacity") & ~table["cash"] & ~table["capacity"],
+        lambda row: (
+            f"the row of site {table['site'][row]!r} limits nothing",
+            "set cash or capacity to true, or remove the row",
+        ),
+    )

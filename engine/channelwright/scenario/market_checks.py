@@ -8,7 +8,7 @@ import numpy as np
 
 from channelwright.foundation.errors import Problem
 from channelwright.scenario.calendar_builder import ALL_FAMILIES
-from channelwright.scenario.credit_checks import payment_problems
+from channelwright.scenario.credit_checks import limit_problems, payment_problems
 from channelwright.scenario.demand_builder import elasticity_problems, empirical_problems
 from channelwright.scenario.documents import Document
 from channelwright.scenario.field_work import count_error_problems, travel_problems
@@ -273,4 +273,5 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Tables], Iterator[Problem]]], ..
     (("payment_behaviour",), payment_problems),
     (("travel", "outlets", "areas"), travel_problems),
     (("modes",), count_error_problems),
+    (("site_limits", "sites"), limit_problems),
 )

@@ -159,6 +159,8 @@ class Bills:
         bills["open"][rows] -= paid
         np.subtract.at(state.receivable, bills["account"][rows], paid)
         np.subtract.at(state.site_receivable, bills["site"][rows], paid)
+        if kind is not ReceiptKind.WRITTEN_OFF:
+            np.add.at(state.cash, bills["site"][rows], paid)
         moves.append((rows, kind, paid))
 
     def _remember(self, day: int, bills: Rows, falls: BoolArray) -> None:

@@ -12,6 +12,7 @@ from channelwright.simulation.credit_recording import CreditRecorder, payment_ro
 from channelwright.simulation.delivering import Invoiced
 from channelwright.simulation.network import Network
 from channelwright.simulation.postings import Postings
+from channelwright.simulation.purchasing import Purchasing
 from channelwright.simulation.settling import OUTSIDE
 from channelwright.simulation.state import State
 from channelwright.tables.codes import Account, ReceiptKind
@@ -28,9 +29,13 @@ class CreditSide:
         self._postings, self._sink = postings, sink
         self.bills = Bills(network, address, state) if has_bills(network) else None
         self.recorder = CreditRecorder(network)
+        limits = network.market.limits
+        self.purchasing = None if limits is None else Purchasing(network, limits)
 
     def midnight(self, books: Books, *, detail: bool) -> None:
         """Let accounts pay, and book what they paid and what is given up."""
+        if self.purchasing is not None:
+            self.purchasing.begin_day(self._state.day)
         if self.bills is None:
             return
         collected = self.bills.midnight(self._state)
@@ -60,8 +65,20 @@ class CreditSide:
         """Return which invoices have their payment already; None = all that ever will."""
         return None if self.bills is None else invoiced.paid <= self._state.day
 
+    def draw(self) -> None:
+        """Note what owners have drawn at the start of 24:00."""
+        if self.purchasing is not None:
+            self.purchasing.draw(self._state)
+
+    def pay(self) -> None:
+        """Move the cash of owners by the postings of today."""
+        if self.purchasing is not None:
+            self.purchasing.pay(self._state, self._postings.today())
+
     def close(self, period: int) -> None:
-        """Write the period's rows of `credit_cells`."""
+        """Write the period's rows of `credit_cells` and `limit_cells`."""
+        if self.purchasing is not None:
+            self._sink.append("limit_cells", self.purchasing.close(period))
         if self.bills is not None:
             self._sink.append("credit_cells", self.recorder.close(period))
 

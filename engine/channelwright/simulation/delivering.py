@@ -94,6 +94,8 @@ def _invoices(
         _owe(network, state, outlet, site, due, paid, amount)
     else:
         bills.owe(state, outlet, site, mode, due, paid, amount)
+    now = paid <= state.day
+    np.add.at(state.cash, site[now], amount[now])
     np.add.at(state.month_invoices, (outlet, option), amount)
     rep = network.design.outlets.rep[outlet]
     np.add.at(state.month_sales, rep[rep >= 0], amount[rep >= 0])
@@ -136,9 +138,12 @@ def settle_payments(state: State) -> None:
     for account, site, amount in state.settle.pop(state.day, []):
         np.subtract.at(state.receivable, account, amount)
         np.subtract.at(state.site_receivable, site, amount)
+        np.add.at(state.cash, site, amount)
     for seller, buyer, value in state.settle_sites.pop(state.day, []):
         state.site_receivable[seller] -= value
         state.site_payable[buyer] -= value
+        state.cash[seller] += value
+        state.cash[buyer] -= value
 
 
 def last_drop(orders: IntArray, cases: IntArray) -> IntArray:

@@ -50,6 +50,10 @@ class Postings:
             rows[place, begin:end] = column
         self._used = end
 
+    def today(self) -> IntArray:
+        """Return the postings of the day so far: (7, n), the columns of `post` as rows."""
+        return self._rows[:, : self._used]
+
     def close_day(self, day: int, detailed: bool) -> Chunk:
         """Add the day to its period; return its rows of `postings`, summed by key, if wanted."""
         rows, used = self._rows, self._used

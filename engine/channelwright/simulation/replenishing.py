@@ -9,6 +9,7 @@ import numpy as np
 from channelwright.foundation.units import IntArray
 from channelwright.simulation.forecasting import Forecasting
 from channelwright.simulation.network import PLANT, Network
+from channelwright.simulation.purchasing import Purchasing
 from channelwright.simulation.state import State
 
 
@@ -34,15 +35,40 @@ class Shipment:
     due: int
 
 
-def replenish(network: Network, state: State, forecasting: Forecasting) -> list[Shipment]:
+def replenish(
+    network: Network,
+    state: State,
+    forecasting: Forecasting,
+    purchasing: Purchasing | None = None,
+) -> list[Shipment]:
     """Review every site that is due, tier by tier; updates stock, transit and what is owed."""
     shipments: list[Shipment] = []
     waiting = _waiting_units(network, state)
     forecasting.start_evening(state)
     for tier in network.tiers:
         ordered = _review(network, state, forecasting, tier, waiting)
-        asking = np.flatnonzero(ordered.any(axis=1))
-        shipments += [_ship(network, state, int(tier[row]), ordered[row]) for row in asking]
+        if purchasing is None:
+            asking = np.flatnonzero(ordered.any(axis=1))
+            shipments += [_ship(network, state, int(tier[row]), ordered[row]) for row in asking]
+        else:
+            shipments += _ship_within(network, state, purchasing, tier, ordered)
+    return shipments
+
+
+def _ship_within(
+    network: Network, state: State, purchasing: Purchasing, tier: IntArray, ordered: IntArray
+) -> list[Shipment]:
+    """Cut the orders of a tier to what its sites can take in and pay, site by site, and ship."""
+    shipments, unit = [], network.market.products.units_per_case
+    for site, wanted in zip(tier.tolist(), ordered, strict=True):
+        parent = int(network.design.sites.parent[site])
+        same = network.owner[site] == network.owner[parent]
+        price = np.zeros_like(wanted) if same else _price(network, site)
+        units = purchasing.cut(state, site, wanted, price)
+        if units.any():
+            shipment = _ship(network, state, site, units)
+            purchasing.shipped(state.day, site, int((shipment.shipped // unit).sum()))
+            shipments.append(shipment)
     return shipments
 
 
@@ -97,6 +123,9 @@ def _bill(
         state.site_receivable[parent] += value
         state.site_payable[site] += value
         state.settle_sites.setdefault(due, []).append((parent, site, value))
+    else:
+        state.cash[parent] += value
+        state.cash[site] -= value
     return value, due
 
 

@@ -328,7 +328,9 @@ class _World:
             self._recorder.picked(desk)
 
     def _replenishment(self) -> None:
-        shipments = replenish(self._network, self._state, self._forecasting)
+        shipments = replenish(
+            self._network, self._state, self._forecasting, self._credit.purchasing
+        )
         for shipment in shipments:
             if shipment.arrival < self._network.market.calendar.horizon_days:
                 self._environment.process(self._travel(shipment))
@@ -347,12 +349,14 @@ class _World:
 
     def _settlement(self) -> None:
         network, state = self._network, self._state
+        self._credit.draw()
         settle_day(network, state, self._postings)
         if month_ends(network, state.day):
             self._recorder.pay(settle_month(network, state, self._postings))
         state.execution *= behaviour.decay(network.market)
         self._recorder.midnight(state)
         self._credit.recorder.midnight(state)
+        self._credit.pay()
         rows = self._postings.close_day(state.day, self._details is not None)
         if self._details is not None:
             self._sink.append("postings", rows)

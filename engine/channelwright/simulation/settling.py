@@ -105,9 +105,13 @@ def _pay_interest(network: Network, state: State, postings: Postings, days: int)
     base = stock_value(network, state) + state.site_receivable - state.site_payable
     base -= customers_money(network, state)
     rate = network.market.finance.interest_ppm
-    due = network.design.sites.open & (base > 0)
-    rows = np.flatnonzero(due)
-    amount = (base[rows] * rate * days + YEAR_PPM // 2) // YEAR_PPM
+    due = base * rate * days
+    limits = network.market.limits
+    if limits is not None:
+        due = np.where(limits.cash, state.drawn_days * limits.interest, due)
+    rows = np.flatnonzero(network.design.sites.open & (due > 0))
+    amount = (due[rows] + YEAR_PPM // 2) // YEAR_PPM
+    state.drawn_days[:] = 0
     mode = network.design.sites.mode[rows]
     postings.post(Account.INTEREST, network.owner[rows], OUTSIDE, mode, rows, -1, amount)
 

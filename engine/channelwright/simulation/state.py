@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.model.market import Market
 from channelwright.rules import behaviour
 from channelwright.simulation.network import Network
 
@@ -100,6 +101,7 @@ class State:
     receivable, accepted : (accounts,) int64, ticks unpaid; ticks ordered and accepted
     limit : (accounts,) int64, ticks that an account may owe
     site_receivable, site_payable : (S,) int64, ticks
+    cash, drawn_days : (S,) int64, ticks of owners whose cash is limited; ticks x days drawn
     settle : paid day -> list of (account or None, site, buyer site or None, amount)
     """
 
@@ -123,6 +125,8 @@ class State:
     month_invoices: IntArray
     month_purchases: IntArray
     month_sales: IntArray
+    cash: IntArray
+    drawn_days: IntArray
     bills: Rows = field(default_factory=empty_bills)
     settle: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
     settle_sites: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
@@ -157,6 +161,8 @@ def opening_state(network: Network) -> State:
         month_invoices=np.zeros((outlets, network.options.shape[1]), dtype=np.int64),
         month_purchases=np.zeros(sites, dtype=np.int64),
         month_sales=np.zeros(len(design.reps), dtype=np.int64),
+        cash=_opening_cash(market),
+        drawn_days=np.zeros(sites, dtype=np.int64),
     )
 
 
@@ -177,6 +183,12 @@ def plain_demand(
     expected = rate * market.calendar.factor[day] * level
     promoted = None if network.campaign is None else network.campaign.factor(day)
     return np.asarray(expected if promoted is None else expected * promoted[rows])
+
+
+def _opening_cash(market: Market) -> IntArray:
+    if market.limits is None:
+        return np.zeros(len(market.sites), dtype=np.int64)
+    return market.limits.opening_cash.copy()
 
 
 def expected_demand(

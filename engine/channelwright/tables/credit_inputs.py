@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channelwright.tables.columns import number, text, whole
+from channelwright.tables.columns import flag, number, text, whole
 from channelwright.tables.schema import Column, Table
 
 DESIGN_CREDIT = Table(
@@ -37,6 +37,19 @@ DESIGN_DUNNING = Table(
         whole("days", "days", "past due", 1, 3650),
         number("cost", "currency", "of a letter or visit, paid by the seller", default=0.0),
         number("effect", "share", "of the remaining delay that it saves", 0, 1),
+    ),
+)
+SITE_LIMITS = Table(
+    "site_limits",
+    "one site whose purchases are limited",
+    ("site",),
+    (
+        text("site", "site", "sites.id"),
+        flag("cash", "its owner buys only what it can pay", default=False),
+        number("opening_cash", "currency", "on day 0; -1 = working_capital", -1, default=-1.0),
+        number("credit_line", "currency", "by which it may be overdrawn", default=0.0),
+        number("interest", "per year", "on what is drawn", 0, 10, 0.0),
+        flag("capacity", "capacity_cases binds what it takes in", default=False),
     ),
 )
 PAYMENT_BEHAVIOUR = Table(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from channelwright.tables.capture_inputs import CAPTURE_TABLES, COUNT_ERROR
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
-from channelwright.tables.credit_inputs import PAYMENT_BEHAVIOUR
+from channelwright.tables.credit_inputs import PAYMENT_BEHAVIOUR, SITE_LIMITS
 from channelwright.tables.schema import Column, Table
 
 _LAT = number("lat", "degrees", "latitude, WGS 84", -90, 90)
@@ -317,6 +317,7 @@ MARKET_TABLES: dict[str, Table] = {
         DEMAND_VALUES,
         PAYMENT_BEHAVIOUR,
         *CAPTURE_TABLES,
+        SITE_LIMITS,
     )
 }
 OPTIONAL_TABLES = frozenset(
@@ -333,5 +334,6 @@ OPTIONAL_TABLES = frozenset(
         "travel",
         "call_times",
         "screening",
+        "site_limits",
     }
 )

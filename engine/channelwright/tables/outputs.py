@@ -8,6 +8,7 @@ quotients afterwards.
 from __future__ import annotations
 
 from channelwright.tables.credit_outputs import CREDIT_CELLS, RECEIPTS
+from channelwright.tables.limit_outputs import LIMIT_CELLS
 from channelwright.tables.schema import Column, Table
 
 FORMAT = 1
@@ -281,7 +282,10 @@ DETAIL_TABLES = (
 )
 KPI_TABLES = (CELLS, LEDGER, SITE_CELLS, REP_CELLS, EFFORT)
 #: Written only where a pack names the mechanism.
-EXTRA_KPI_TABLES = (CREDIT_CELLS,)
+EXTRA_KPI_TABLES = (
+    CREDIT_CELLS,
+    LIMIT_CELLS,
+)
 OUTPUT_TABLES: dict[str, Table] = {
     table.name: table
     for table in (*DETAIL_TABLES, CELLS, LEDGER, SITE_CELLS, REP_CELLS, *EXTRA_KPI_TABLES)
