@@ -7,6 +7,7 @@ from importlib import import_module
 
 #: Subject -> module with a `main(arguments) -> exit code`.
 SUBJECTS = {
+    "calls": "benchmarks.calls.command",
     "simulate": "benchmarks.simulate.command",
     "territories": "benchmarks.territories.command",
 }

@@ -61,6 +61,8 @@ def mean_demand(state: State, outlet: int, product: int, day: int) -> float:
     known = state.shocks[period]
     if (outlet, product) not in known:
         known[outlet, product] = shocks_of_period(state, outlet, product, period)
+    if not state.lists(outlet, product) and state.shelf[outlet][product] == 0:
+        return 0.0
     return state.expected(outlet, product, day) * known[outlet, product]
 
 

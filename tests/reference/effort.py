@@ -1,6 +1,7 @@
 """00:00 on the first day of a month: people choose their effort."""
 
 from channelwright.tables.outputs import EFFORT
+from tests.reference.execution import opening_multiplier
 from tests.reference.state import State
 
 
@@ -32,7 +33,7 @@ def sales_per_person(state: State, mode: int, people: int, day: int) -> float:
     days = [
         d for d in range(state.horizon) if market.calendar.month[d] == market.calendar.month[day]
     ]
-    multiplier = state.multiplier(market.behaviour.opening_execution)
+    multiplier = opening_multiplier(market)
     total = 0.0
     for product in state.products:
         factor = sum(float(market.calendar.factor[d, product]) for d in days) / len(days)

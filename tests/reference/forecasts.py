@@ -10,6 +10,7 @@ from channelwright.model.market import (
     LAW_POISSON,
 )
 from channelwright.model.stock import FORECASTS, SIGNALS, StockForecast
+from tests.reference.execution import opening_multiplier
 from tests.reference.laws import round_half_up, shock
 from tests.reference.state import State
 
@@ -155,7 +156,7 @@ def is_below(state: State, low: int, high: int) -> bool:
 # ---------------------------------------------------------------- before day 0
 def opening_units(state: State, outlet: int, product: int) -> float:
     """Return the expected units a day of an outlet at the start."""
-    multiplier = state.multiplier(state.market.behaviour.opening_execution)
+    multiplier = opening_multiplier(state.market)
     factor = float(state.market.calendar.factor[0, product])
     return state.base_rate(outlet, product) * factor * multiplier
 

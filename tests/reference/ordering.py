@@ -94,11 +94,18 @@ def write_call(
 def visit(state: State, outlet: int, day: int, second: int) -> Order | None:
     """Ask an outlet for an order."""
     mode = state.mode_of(outlet)
-    lines = wanted_lines(state, outlet, day, counted_shelf(state, outlet, day))
     chance = min(HIGHEST_STRIKE, float(state.market.modes.strike[mode]) * state.effort[mode])
-    if lines and state.uniform(Purpose.STRIKE, day, outlet) < chance:
-        return place_order(state, outlet, day, second, lines)
-    return None
+    if state.uniform(Purpose.STRIKE, day, outlet) >= chance:
+        return None
+    chance_to_list(state, outlet, day)
+    lines = wanted_lines(state, outlet, day, counted_shelf(state, outlet, day))
+    return place_order(state, outlet, day, second, lines) if lines else None
+
+
+def chance_to_list(state: State, outlet: int, day: int) -> None:
+    """Let an outlet list what it lacks, where the range is played."""
+    if outlet in state.shops:
+        state.shops[outlet].chance_to_list(day)
 
 
 def order_unasked(
@@ -111,6 +118,7 @@ def order_unasked(
         span = int(service.order_close[mode]) - second
         second += math.floor(state.uniform(Purpose.ORDER_TIME, day, outlet) * span)
     yield clock.timeout(second)
+    chance_to_list(state, outlet, day)
     lines = wanted_lines(state, outlet, day, state.shelf[outlet])
     if lines:
         place_order(state, outlet, day, second, lines)
@@ -180,4 +188,6 @@ def place_order(state: State, outlet: int, day: int, second: int, lines: list[Li
     own = state.mode_of(outlet)
     lift = min(1.0, float(state.market.modes.lift[own]) * state.effort[own])
     state.execution[outlet] += lift * (1.0 - state.execution[outlet])
+    if outlet in state.shops:
+        state.shops[outlet].ordered()
     return order

@@ -28,6 +28,8 @@ def settle(state: State, day: int) -> None:
     half_life = state.market.behaviour.half_life
     for outlet in state.covered:
         state.execution[outlet] *= 2.0 ** (-1.0 / half_life)
+        if outlet in state.shops:
+            state.shops[outlet].night(day)
 
 
 def settle_month(state: State, day: int) -> None:

@@ -8,6 +8,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import CAPTURES, CARRIERS, SITE_KINDS, SOLICITORS, Market
 from channelwright.tables.codes import Party, party
 from tests.reference.books import Books
+from tests.reference.execution import Shop
 from tests.reference.geography import Map
 from tests.reference.laws import share
 from tests.reference.offers import answer_to_price, promoted
@@ -89,6 +90,8 @@ class State:
         self.uniforms = cache(
             lambda purpose, period, sub: address.uniforms(purpose, period, words, sub).tolist()
         )
+        full = self.covered if market.execution is not None else []
+        self.shops = {outlet: Shop(self, outlet) for outlet in full}
 
     # ------------------------------------------------------------ randomness and time
     def uniform(self, purpose: Purpose, period: int, entity: int, sub: int = 0) -> float:
@@ -105,15 +108,21 @@ class State:
         return bool(self.market.calendar.working[day])
 
     # ------------------------------------------------------------ demand
-    def multiplier(self, execution: float) -> float:
-        """Return the demand multiplier of an execution."""
+    def multiplier(self, outlet: int) -> float:
+        """Return the demand multiplier of an outlet's execution."""
+        if outlet in self.shops:
+            return self.shops[outlet].multiplier()
         behaviour = self.market.behaviour
-        return behaviour.floor + (behaviour.ceiling - behaviour.floor) * execution
+        return behaviour.floor + (behaviour.ceiling - behaviour.floor) * self.execution[outlet]
+
+    def lists(self, outlet: int, product: int) -> bool:
+        """Say whether an outlet lists a product."""
+        return outlet not in self.shops or self.shops[outlet].listed[product]
 
     def expected(self, outlet: int, product: int, day: int) -> float:
         """Return E: expected units a day, without what comes from being online."""
         before = self._rate[outlet][product] * self._factor[day][product]
-        before *= self.multiplier(self.execution[outlet])
+        before *= self.multiplier(outlet)
         return before * promoted(self.market, self.design, outlet, product, day)
 
     def base_rate(self, outlet: int, product: int) -> float:
@@ -122,7 +131,7 @@ class State:
 
     def expected_with_online(self, outlet: int, product: int, day: int) -> float:
         """Return E'."""
-        expected = self.expected(outlet, product, day)
+        expected = self.expected(outlet, product, day) if self.lists(outlet, product) else 0.0
         if self.online(outlet):
             return expected * (1.0 + self.market.behaviour.online_new)
         return expected

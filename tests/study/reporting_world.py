@@ -298,6 +298,7 @@ def _cells(period, area, mode, cases) -> dict[str, np.ndarray]:
         "units_online": cases * 24 * 0.01, "consumer_value": cases * 24 * 2.5 * TICKS,
         "outlet_value": cases * PRICE_OUTLET[mode] * TICKS, "stocked_days": outlets * 7 * 2.6,
         "product_days": outlets * 7 * 3, "outlets_stocked": outlets * 0.95,
+        "products_stocked": outlets * 2.5,
         "weight_stocked": cases * 1900, "outlets_active": outlets * 0.97,
         "outlets_covered": outlets, "shelf_units": cases * 24 * 8, "execution": outlets * 7 * 0.6e6,
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """Defects of the consumer side, planted one at a time in a copy of the tiny pack."""
 
 from tests.unit.scenario_defects import Defect, Plant, both, in_root, replace, write
+from tests.unit.scenario_execution_defects import EXECUTION
 from tests.unit.scenario_offer_defects import OFFERS
 
 PRODUCTS, VALUES = "tables/products.csv", "tables/demand_values.csv"
@@ -55,4 +56,4 @@ LAWS = (
         "above 0",
     ),
 )
-DEMAND = (*LAWS, *OFFERS)
+DEMAND = (*LAWS, *OFFERS, *EXECUTION)

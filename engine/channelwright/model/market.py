@@ -14,6 +14,7 @@ from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
 from channelwright.model.delivery import Delivery
 from channelwright.model.demand import Elasticity, Empirical
+from channelwright.model.execution import Execution
 from channelwright.model.limits import SiteLimits
 from channelwright.model.order_capture import FieldWork
 from channelwright.model.payments import PaymentBehaviour
@@ -389,3 +390,4 @@ class Market:
     payments: PaymentBehaviour | None = None
     screening: Screening | None = None
     limits: SiteLimits | None = None
+    execution: Execution | None = None

@@ -55,6 +55,18 @@ def multiplier(market: Market, execution: FloatArray | float) -> FloatArray:
     return np.asarray(behaviour.floor + (behaviour.ceiling - behaviour.floor) * execution)
 
 
+def opening_multiplier(market: Market) -> float:
+    """Return expected demand on day 0 over that at multiplier 1 and full range."""
+    execution = market.execution
+    if execution is None:
+        return float(multiplier(market, market.behaviour.opening_execution))
+    level = 1.0
+    parts = execution.parts
+    for row in range(len(parts)):
+        level *= parts.low[row] + (parts.high[row] - parts.low[row]) * parts.opening[row]
+    return float(level if execution.range is None else level * execution.range.opening)
+
+
 def decay(market: Market) -> float:
     """Return the share of execution that is left after one day."""
     return float(2.0 ** (-1.0 / market.behaviour.half_life))
@@ -73,7 +85,10 @@ def lift_share(market: Market, mode: IntArray | int, effort: FloatArray | float)
 
 
 def long_run_execution(
-    market: Market, lift: FloatArray | float, orders_per_week: FloatArray | float
+    market: Market,
+    lift: FloatArray | float,
+    orders_per_week: FloatArray | float,
+    half_life: float | None = None,
 ) -> FloatArray:
     """Return mean execution when orders come at a steady rate.
 
@@ -83,7 +98,7 @@ def long_run_execution(
     """
     rate = np.asarray(orders_per_week, dtype=np.float64)
     gap = 7.0 / np.maximum(rate, 1e-9)
-    exponent = gap * np.log(2) / market.behaviour.half_life
+    exponent = gap * np.log(2) / (half_life or market.behaviour.half_life)
     left = np.exp(-exponent)
     after = lift / (1 - left * (1 - lift))
     mean = after * (1 - left) / exponent
@@ -144,6 +159,6 @@ def seller_sales(
     served = (design.outlets.mode == mode) & (design.outlets.rep >= 0)
     rate = base_rate(market, design) if rate is None else rate
     units = rate[served].sum(axis=0) * factor
-    units = units * multiplier(market, market.behaviour.opening_execution)
+    units = units * opening_multiplier(market)
     value = units / market.products.units_per_case * design.terms.price_outlet[mode]
     return float(value.sum() * MONTH_DAYS / count)

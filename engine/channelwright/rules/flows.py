@@ -12,6 +12,7 @@ from channelwright.model.market import CAPTURES, CARRIERS, Market
 from channelwright.rules import behaviour
 from channelwright.rules.availability import availability
 from channelwright.rules.demand import law_means
+from channelwright.rules.execution import long_run_multiplier
 from channelwright.rules.offers import base_rate
 from channelwright.rules.promoted import promoted_means
 
@@ -119,8 +120,8 @@ def expected_flows(
     orders = visits * chance
     cases = base
     for _ in range(_ROUNDS):
-        execution = behaviour.long_run_execution(market, lift, orders)
-        level = behaviour.multiplier(market, execution) * online * (orders > 0)
+        level = long_run_multiplier(market, lift, orders, visits * chance)
+        level = level * online * (orders > 0)
         wanted = base * level[:, None]
         cases = wanted * _served(market, design, mode, wanted, visits, orders)
         orders = np.minimum(visits * chance, _most_orders(market, design, mode, cases))

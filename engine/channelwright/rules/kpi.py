@@ -141,6 +141,8 @@ LAST: tuple[tuple[Kpi, str], ...] = (
     (Kpi("outlets_active", "outlets", "bought in the last 30 days", True), "outlets_active"),
 )
 
+RANGE = Kpi("products_stocked", "products", "in stock at the end / covered outlet", True)
+
 
 def measured(tables: Mapping[str, Chunk]) -> dict[str, pd.DataFrame]:
     """Return the KPI tables as frames without the warm-up."""
@@ -232,6 +234,8 @@ def _cell_kpis(market: Market, cells: pd.DataFrame) -> pd.DataFrame:
         parts.append(_column(sums, kpi, value))
     parts += [_column(sums, kpi, sums[column] * factor) for kpi, column, factor in SUMS]
     parts += [_column(last, kpi, last[column]) for kpi, column in LAST]
+    covered = last["outlets_covered"].to_numpy(dtype=np.float64)
+    parts.append(_column(last, RANGE, last["products_stocked"] / covered))
     return pd.concat(parts, ignore_index=True)
 
 

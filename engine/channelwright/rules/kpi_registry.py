@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from channelwright.model.market import SITE_KINDS
-from channelwright.rules.kpi import LAST, RATIOS, SUMS, Kpi
+from channelwright.rules.kpi import LAST, RANGE, RATIOS, SUMS, Kpi
 
 _MONEY = "currency"
 _DISTRIBUTION = (
@@ -142,7 +142,7 @@ CREDIT = (
 GROUPS: dict[str, tuple[Kpi, ...]] = {
     "Service and field work": tuple(item[0] for item in RATIOS),
     "Volume": (*(item[0] for item in SUMS), *_VOLUME),
-    "Coverage": (*(item[0] for item in LAST), *_DISTRIBUTION),
+    "Coverage": (*(item[0] for item in LAST), RANGE, *_DISTRIBUTION),
     "People": _PEOPLE,
     "Sites": _SITES,
     "The manufacturer's profit and loss": _LINES,

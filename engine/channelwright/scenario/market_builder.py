@@ -13,6 +13,7 @@ from channelwright.model.columns import index_of
 from channelwright.model.source_choice import SourceChoice
 from channelwright.scenario.calendar_builder import build_calendar
 from channelwright.scenario.demand_builder import build_elasticity, build_empirical
+from channelwright.scenario.execution_builder import build_execution
 from channelwright.scenario.field_work import build_field_work
 from channelwright.scenario.fulfilment import build_delivery
 from channelwright.scenario.screening_builder import build_screening
@@ -101,6 +102,7 @@ def build_market(shape: PackShape, tables: Tables) -> model.Market:
         empirical=build_empirical(tables),
         delivery=build_delivery(tables),
         elasticity=build_elasticity(tables),
+        execution=build_execution(shape.market.execution),
     )
 
 

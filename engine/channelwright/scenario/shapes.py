@@ -134,6 +134,41 @@ class SourceChoiceShape(Shape):
     stock: NotNegative = Field(default=0.0, description="share of the order on hand at the source")
 
 
+class PartShape(Shape):
+    """One part of execution: a share in [0, 1] that multiplies demand."""
+
+    low: Annotated[float, Field(ge=0, le=100)] = Field(description="demand at share 0")
+    high: Annotated[float, Field(ge=0, le=100)] = Field(description="demand at share 1")
+    opening: Share = Field(default=0.5, description="share on day 0")
+    half_life: Positive = Field(default=14.0, description="days in which half is lost")
+    lift: NotNegative = Field(default=1.0, description="of an order, over the lift of the mode")
+
+
+class ColdShape(PartShape):
+    """Cold space lasts longer."""
+
+    half_life: Positive = Field(default=28.0, description="days in which half is lost")
+
+
+class RangeShape(Shape):
+    """Which products an outlet lists."""
+
+    opening: Share = Field(default=0.8, description="share of products listed on day 0")
+    half_life: Positive = Field(default=28.0, description="days in which half is dropped")
+    gain: NotNegative = Field(
+        default=1.0, description="chance that an order day lists a product, over the mode's lift"
+    )
+
+
+class ExecutionShape(Shape):
+    """Execution in full, in the place of the single one of `behaviour`."""
+
+    display: PartShape | None = None
+    cold: ColdShape | None = None
+    price: PartShape | None = Field(default=None, description="price compliance")
+    range: RangeShape | None = None
+
+
 _TABLE_NAMES = {"enum": list(MARKET_TABLES)}
 
 
@@ -144,6 +179,9 @@ class MarketShape(Shape):
     geography: GeographyShape
     calendar: CalendarShape
     behaviour: BehaviourShape
+    execution: ExecutionShape | None = Field(
+        default=None, description="range, display, cold space and price compliance in full"
+    )
     source_choice: SourceChoiceShape | None = None
     tables: dict[Annotated[str, WithJsonSchema(_TABLE_NAMES)], Source] = Field(
         description="name of a table: file"

@@ -98,6 +98,15 @@ def _calendar(document: Document) -> Iterator[Problem]:
     if isinstance(floor, int | float) and isinstance(ceiling, int | float) and floor > ceiling:
         message = f"floor {floor:g} is above ceiling {ceiling:g}"
         yield document.problem(("market", "behaviour", "floor"), message, "exchange the two")
+    execution = market.get("execution")
+    if execution == {}:
+        message = "execution names no part"
+        yield document.problem(("market", "execution"), message, "name a part, or remove the key")
+    for name, part in _mapping(execution).items():
+        low, high = _mapping(part).get("low"), _mapping(part).get("high")
+        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+            message = f"low {low:g} is above high {high:g}"
+            yield document.problem(("market", "execution", name, "low"), message, "exchange them")
 
 
 def _bounds(document: Document, place: Place, gate: Mapping[str, Any]) -> Iterator[Problem]:

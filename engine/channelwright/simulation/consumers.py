@@ -58,8 +58,9 @@ class Consumers:
 
     def _mean(self, state: State) -> FloatArray:
         rows = self._network.covered
-        expected = plain_demand(self._network, rows, state.execution[rows], state.day, self._rate)
-        return np.asarray(expected * self._shock(state.day))
+        expected = plain_demand(self._network, state, rows, state.day, self._rate)
+        mean = np.asarray(expected * self._shock(state.day))
+        return mean if state.shops is None else state.shops.wanted(mean, state.shelf[rows])
 
     def _shock(self, day: int) -> FloatArray:
         calendar = self._network.market.calendar

@@ -228,7 +228,7 @@ def _depth(parent: IntArray, site: int) -> int:
 
 
 def _opening_units(market: Market, rate: FloatArray) -> FloatArray:
-    level = behaviour.multiplier(market, market.behaviour.opening_execution)
+    level = behaviour.opening_multiplier(market)
     return np.asarray(rate * market.calendar.factor[0] * level)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS
 from channelwright.rules import beats, behaviour
 from channelwright.rules.beats import Beat
@@ -58,9 +58,12 @@ class Ordering:
         called = beat.outlet[beat.made] if beat is not None else np.zeros(0, dtype=np.int64)
         others = network.due[cycle]
         outlet = np.concatenate([called, others])
-        cases, wants = self._suggest(state, outlet, self._counted(state, called, others))
         struck = np.ones(len(outlet), dtype=bool)
         struck[: len(called)] = self._strikes(state, called)
+        if state.shops is not None:
+            chances = outlet[struck]
+            state.shops.list_products(state.day, chances, self._lifts(state, chances))
+        cases, wants = self._suggest(state, outlet, self._counted(state, called, others))
         order = wants & struck
         second = np.concatenate(
             [beat.end[beat.made] if beat is not None else called, self._seconds(state, others)]
@@ -102,7 +105,7 @@ class Ordering:
         network = self._network
         service = network.design.service
         mode = network.design.outlets.mode[outlet]
-        expected = expected_demand(network, outlet, state.execution[outlet], state.day)
+        expected = expected_demand(network, state, outlet, state.day)
         position = shelf + state.on_order[outlet]
         level = np.floor(network.cover[outlet][:, None] * expected + 0.5).astype(np.int64)
         unit = network.market.products.units_per_case
@@ -135,9 +138,17 @@ class Ordering:
         return np.where(fixed, opening, drawn)
 
     def _lift(self, state: State, outlet: IntArray) -> None:
+        if state.shops is not None:
+            state.shops.raise_parts(outlet, self._lifts(state, outlet))
+            return
         mode = self._network.design.outlets.mode[outlet]
         lift = behaviour.lift_share(self._network.market, mode, state.effort[mode])
         state.execution[outlet] += lift * (1 - state.execution[outlet])
+
+    def _lifts(self, state: State, outlet: IntArray) -> FloatArray:
+        """Return lift x effort of some outlets, before it is cut at 1."""
+        mode = self._network.design.outlets.mode[outlet]
+        return np.asarray(self._network.market.modes.lift[mode] * state.effort[mode])
 
 
 def _call_results(

@@ -172,7 +172,9 @@ class Recorder:
 
     def _snapshot(self, state: State) -> None:
         rows, cell = self._network.covered, self._cell
-        stocked = (state.shelf[rows] > 0).any(axis=1)
+        products = (state.shelf[rows] > 0).sum(axis=1)
+        stocked = products > 0
+        cell["products_stocked"][rows] = products
         cell["outlets_stocked"][rows] = stocked
         cell["weight_stocked"][rows] = np.where(stocked, self._weight[rows], 0)
         cell["outlets_active"][rows] = state.last_purchase[rows] > state.day - ACTIVE_DAYS

@@ -41,7 +41,7 @@ from channelwright.simulation.settling import (
     settle_month,
 )
 from channelwright.simulation.shipping import post_shipments
-from channelwright.simulation.state import opening_state
+from channelwright.simulation.state import end_day, opening_state
 from channelwright.simulation.tours import Dropped, deliver
 from channelwright.tables.codes import Account
 from channelwright.tables.sink import Sink
@@ -105,7 +105,7 @@ class _World:
         self._network = network
         self._address = address
         self._sink = sink
-        self._state = opening_state(network)
+        self._state = opening_state(network, address)
         self._postings = Postings(network)
         self._recorder = Recorder(network)
         self._details = Details(network, sink) if detail else None
@@ -353,7 +353,7 @@ class _World:
         settle_day(network, state, self._postings)
         if month_ends(network, state.day):
             self._recorder.pay(settle_month(network, state, self._postings))
-        state.execution *= behaviour.decay(network.market)
+        end_day(network, state)
         self._recorder.midnight(state)
         self._credit.recorder.midnight(state)
         self._credit.pay()

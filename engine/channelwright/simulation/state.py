@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from channelwright.foundation.random import Address
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.market import Market
 from channelwright.rules import behaviour
+from channelwright.simulation.execution import Shops
 from channelwright.simulation.network import Network
 
 
@@ -96,6 +98,7 @@ class State:
     ----------
     shelf, on_order : (O, P) int64, units
     execution : (O,) float64; effort : (M,) float64
+    shops : execution in full, or None
     stock, transit : (S, P) int64, units at sites and on lanes to them
     demand : (K, S, P) int64, units asked of sites on the last K days (ring), K at least 28
     receivable, accepted : (accounts,) int64, ticks unpaid; ticks ordered and accepted
@@ -130,18 +133,19 @@ class State:
     bills: Rows = field(default_factory=empty_bills)
     settle: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
     settle_sites: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+    shops: Shops | None = None
     serial: int = 0
     day: int = 0
 
 
-def opening_state(network: Network) -> State:
+def opening_state(network: Network, address: Address) -> State:
     """Return the state at 00:00 of day 0 (docs/architecture.md, opening state)."""
     market, design = network.market, network.design
     outlets, products, sites = len(market.outlets), len(market.products), len(market.sites)
     accounts = outlets + len(market.chain_ids)
     execution = np.full(outlets, market.behaviour.opening_execution)
-    return State(
-        shelf=_opening_shelf(network),
+    state = State(
+        shelf=np.zeros((outlets, products), dtype=np.int64),
         on_order=np.zeros((outlets, products), dtype=np.int64),
         execution=execution,
         effort=np.ones(len(market.modes)),
@@ -164,12 +168,31 @@ def opening_state(network: Network) -> State:
         cash=_opening_cash(market),
         drawn_days=np.zeros(sites, dtype=np.int64),
     )
+    if market.execution is not None:
+        state.shops = Shops(network, address, market.execution)
+    state.shelf = _opening_shelf(network, state)
+    return state
+
+
+def end_day(network: Network, state: State) -> None:
+    """24:00: outlets lose a day's share of their execution."""
+    if state.shops is not None:
+        state.execution[:] = state.shops.night(state.day)
+    else:
+        state.execution *= behaviour.decay(network.market)
+
+
+def demand_levels(network: Network, state: State, rows: IntArray) -> FloatArray:
+    """Return the demand multiplier of the execution of some outlets: (n, 1)."""
+    if state.shops is not None:
+        return state.shops.multiplier(rows)[:, None]
+    return behaviour.multiplier(network.market, state.execution[rows])[:, None]
 
 
 def plain_demand(
     network: Network,
+    state: State,
     rows: IntArray,
-    execution: FloatArray,
     day: int,
     rate: FloatArray | None = None,
 ) -> FloatArray:
@@ -177,10 +200,8 @@ def plain_demand(
 
     ``rate`` : (n, P), `Network.rate` of the rows, where it is at hand.
     """
-    market = network.market
-    level = behaviour.multiplier(market, execution)[:, None]
     rate = network.rate[rows] if rate is None else rate
-    expected = rate * market.calendar.factor[day] * level
+    expected = rate * network.market.calendar.factor[day] * demand_levels(network, state, rows)
     promoted = None if network.campaign is None else network.campaign.factor(day)
     return np.asarray(expected if promoted is None else expected * promoted[rows])
 
@@ -191,25 +212,23 @@ def _opening_cash(market: Market) -> IntArray:
     return market.limits.opening_cash.copy()
 
 
-def expected_demand(
-    network: Network, rows: IntArray, execution: FloatArray, day: int
-) -> FloatArray:
+def expected_demand(network: Network, state: State, rows: IntArray, day: int) -> FloatArray:
     """Return E', the expected demand of some outlets in units a day: (n, P)."""
     market = network.market
-    expected = plain_demand(network, rows, execution, day)
+    expected = plain_demand(network, state, rows, day)
+    if state.shops is not None and state.shops.listed is not None:
+        expected = np.where(state.shops.listed[rows], expected, 0.0)
     online = network.design.outlets.o2o[rows]
     return np.asarray(
         np.where(online[:, None], expected * (1 + market.behaviour.online_new), expected)
     )
 
 
-def _opening_shelf(network: Network) -> IntArray:
-    market = network.market
+def _opening_shelf(network: Network, state: State) -> IntArray:
     rows = network.covered
-    execution = np.full(len(rows), market.behaviour.opening_execution)
     cover = network.cover[rows]
-    level = np.floor(cover[:, None] * expected_demand(network, rows, execution, 0) + 0.5)
-    shelf = np.zeros(market.outlets.rate.shape, dtype=np.int64)
+    level = np.floor(cover[:, None] * expected_demand(network, state, rows, 0) + 0.5)
+    shelf = np.zeros(network.rate.shape, dtype=np.int64)
     shelf[rows] = np.floor(0.5 * level + 0.5).astype(np.int64)
     return shelf
 

@@ -201,6 +201,7 @@ CELLS = Table(
         _whole("product_days", "outlet-product-days", "all"),
         _whole("outlets_stocked", "outlets", "with stock of any product on the period's last day"),
         _whole("weight_stocked", "0.001 cases/week", "their category volume"),
+        _whole("products_stocked", "outlet-products", "with stock on the period's last day"),
         _whole("outlets_active", "outlets", "bought in the 30 days to the period's last day"),
         _whole("outlets_covered", "outlets", "covered by the design, on the period's last day"),
         _whole("shelf_units", "unit-days", "stock at 24:00"),

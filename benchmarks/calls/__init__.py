@@ -1,0 +1,1 @@
+"""How sales respond to the frequency of calls: measured, not assumed."""
