@@ -140,10 +140,10 @@ def settle_payments(state: State) -> None:
         np.subtract.at(state.site_receivable, site, amount)
         np.add.at(state.cash, site, amount)
     for seller, buyer, value in state.settle_sites.pop(state.day, []):
-        state.site_receivable[seller] -= value
-        state.site_payable[buyer] -= value
-        state.cash[seller] += value
-        state.cash[buyer] -= value
+        np.subtract.at(state.site_receivable, seller, value)
+        np.subtract.at(state.site_payable, buyer, value)
+        np.add.at(state.cash, seller, value)
+        np.subtract.at(state.cash, buyer, value)
 
 
 def last_drop(orders: IntArray, cases: IntArray) -> IntArray:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray
@@ -13,7 +11,7 @@ from channelwright.simulation.consumers import Sales
 from channelwright.simulation.delivering import Invoiced
 from channelwright.simulation.network import Network
 from channelwright.simulation.ordering import Placed
-from channelwright.simulation.replenishing import Shipment
+from channelwright.simulation.replenishing import Shipments
 from channelwright.simulation.state import Rows, State
 from channelwright.simulation.tours import Dropped
 from channelwright.tables.codes import CallState, LineState
@@ -132,33 +130,31 @@ class Details:
             },
         )
 
-    def shipments(self, day: int, shipments: list[Shipment]) -> None:
+    def shipments(self, day: int, shipments: Shipments) -> None:
         """Write the replenishments of a day and their invoices."""
-        if not shipments:
+        if not len(shipments):
             return
-        ordered = np.stack([one.ordered for one in shipments])
-        shipped = np.stack([one.shipped for one in shipments])
-        site, parent, arrival = _columns((one.site, one.parent, one.arrival) for one in shipments)
-        row, product = np.nonzero(ordered)
+        row, product = np.nonzero(shipments.ordered)
         self._sink.append(
             "shipments",
             {
                 "day": np.full(len(row), day, dtype=np.int64),
-                "site": site[row],
-                "parent": parent[row],
+                "site": shipments.site[row],
+                "parent": shipments.parent[row],
                 "product": product,
-                "ordered": ordered[row, product],
-                "shipped": shipped[row, product],
-                "arrival_day": arrival[row],
+                "ordered": shipments.ordered[row, product],
+                "shipped": shipments.shipped[row, product],
+                "arrival_day": shipments.arrival[row],
             },
         )
-        self._site_invoices(day, [one for one in shipments if one.value])
+        self._site_invoices(day, shipments)
 
-    def _site_invoices(self, day: int, billed: list[Shipment]) -> None:
-        if not billed:
+    def _site_invoices(self, day: int, shipments: Shipments) -> None:
+        billed = np.flatnonzero(shipments.value)
+        if not billed.size:
             return
-        rows = ((one.site, one.parent, one.due, one.value) for one in billed)
-        site, parent, due, value = _columns(rows)
+        site, parent = shipments.site[billed], shipments.parent[billed]
+        due, value = shipments.due[billed], shipments.value[billed]
         days, outlet = np.full_like(site, day), np.full_like(site, -1)
         owner = self._network.owner
         self._payments(days, due, due, owner[site], owner[parent], outlet, site, value)
@@ -221,7 +217,3 @@ class Details:
 def _gone(orders: Rows) -> BoolArray:
     """Return the lines of which no case is open any more: (n, P)."""
     return np.asarray(orders["delivered"] + orders["cut"] == orders["ordered"] + orders["extra"])
-
-
-def _columns(rows: Iterable[tuple[int, ...]]) -> tuple[IntArray, ...]:
-    return tuple(np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))

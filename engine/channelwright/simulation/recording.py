@@ -12,7 +12,7 @@ from channelwright.simulation.delivering import Invoiced
 from channelwright.simulation.network import Network
 from channelwright.simulation.ordering import Placed
 from channelwright.simulation.promises import Promises
-from channelwright.simulation.replenishing import Shipment
+from channelwright.simulation.replenishing import Shipments
 from channelwright.simulation.settling import owned_value, stock_value
 from channelwright.simulation.state import Rows, State
 from channelwright.simulation.tours import Dropped
@@ -125,15 +125,16 @@ class Recorder:
         np.add.at(self._site["orders_picked"], desk["site"], 1)
         np.add.at(self._site["pick_wait"], desk["site"], desk["wait"])
 
-    def shipments(self, shipments: list[Shipment]) -> None:
+    def shipments(self, shipments: Shipments) -> None:
         """Add the replenishments of a day."""
         unit = self._network.market.products.units_per_case
-        for one in shipments:
-            shipped, ordered = int((one.shipped // unit).sum()), int((one.ordered // unit).sum())
-            self._site["cases_in"][one.site] += shipped
-            self._site["value_in"][one.site] += one.value
-            self._site["cases_out"][one.parent] += shipped
-            self._site["cases_demanded"][one.parent] += ordered
+        shipped = (shipments.shipped // unit).sum(axis=1)
+        ordered = (shipments.ordered // unit).sum(axis=1)
+        site, parent = shipments.site, shipments.parent
+        np.add.at(self._site["cases_in"], site, shipped)
+        np.add.at(self._site["value_in"], site, shipments.value)
+        np.add.at(self._site["cases_out"], parent, shipped)
+        np.add.at(self._site["cases_demanded"], parent, ordered)
 
     def pay(self, pay: IntArray) -> None:
         """Add the monthly pay of every person."""

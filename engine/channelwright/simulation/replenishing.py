@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from channelwright.foundation.units import IntArray
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation.forecasting import Forecasting
 from channelwright.simulation.network import PLANT, Network
 from channelwright.simulation.purchasing import Purchasing
@@ -14,25 +15,29 @@ from channelwright.simulation.state import State
 
 
 @dataclass(frozen=True)
-class Shipment:
-    """One replenishment: a child's order and what its parent shipped.
+class Shipments:
+    """Replenishments of one day (n rows): what sites ordered and their parents shipped.
 
     Attributes
     ----------
-    site, parent : int
-    ordered, shipped : (P,) int64, units
-    arrival : int, day of receipt
-    value : int, ticks of the invoice, 0 where the owner is the same
-    due : int, day on which it is paid
+    site, parent : (n,) int64
+    ordered, shipped : (n, P) int64, units
+    arrival : (n,) int64, day of receipt
+    value : (n,) int64, ticks of the invoice, 0 where the owner is the same
+    due : (n,) int64, day on which it is paid
     """
 
-    site: int
-    parent: int
+    site: IntArray
+    parent: IntArray
     ordered: IntArray
     shipped: IntArray
-    arrival: int
-    value: int
-    due: int
+    arrival: IntArray
+    value: IntArray
+    due: IntArray
+
+    def __len__(self) -> int:
+        """Return the number of shipments."""
+        return len(self.site)
 
 
 def replenish(
@@ -40,33 +45,41 @@ def replenish(
     state: State,
     forecasting: Forecasting,
     purchasing: Purchasing | None = None,
-) -> list[Shipment]:
+) -> Shipments:
     """Review every site that is due, tier by tier; updates stock, transit and what is owed."""
-    shipments: list[Shipment] = []
+    shipments: list[Shipments] = []
     waiting = _waiting_units(network, state)
     forecasting.start_evening(state)
     for tier in network.tiers:
         ordered = _review(network, state, forecasting, tier, waiting)
         if purchasing is None:
             asking = np.flatnonzero(ordered.any(axis=1))
-            shipments += [_ship(network, state, int(tier[row]), ordered[row]) for row in asking]
+            shipments.append(_ship(network, state, tier[asking], ordered[asking]))
         else:
             shipments += _ship_within(network, state, purchasing, tier, ordered)
-    return shipments
+    nothing = np.zeros(0, dtype=np.int64)
+    return _joined(shipments or [_ship(network, state, nothing, waiting[:0])])
+
+
+def _joined(parts: list[Shipments]) -> Shipments:
+    if len(parts) == 1:
+        return parts[0]
+    names = [column.name for column in fields(Shipments)]
+    return Shipments(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def _ship_within(
     network: Network, state: State, purchasing: Purchasing, tier: IntArray, ordered: IntArray
-) -> list[Shipment]:
+) -> list[Shipments]:
     """Cut the orders of a tier to what its sites can take in and pay, site by site, and ship."""
     shipments, unit = [], network.market.products.units_per_case
-    for site, wanted in zip(tier.tolist(), ordered, strict=True):
-        parent = int(network.design.sites.parent[site])
-        same = network.owner[site] == network.owner[parent]
-        price = np.zeros_like(wanted) if same else _price(network, site)
-        units = purchasing.cut(state, site, wanted, price)
+    parent = network.design.sites.parent[tier]
+    sold = network.owner[tier] != network.owner[parent]
+    prices = np.where(sold[:, None], _prices(network, tier, parent), 0)
+    for row, site in enumerate(tier.tolist()):
+        units = purchasing.cut(state, site, ordered[row], prices[row])
         if units.any():
-            shipment = _ship(network, state, site, units)
+            shipment = _ship(network, state, tier[row : row + 1], units[None, :])
             purchasing.shipped(state.day, site, int((shipment.shipped // unit).sum()))
             shipments.append(shipment)
     return shipments
@@ -95,43 +108,60 @@ def _review(
     return np.where(due, network.stock.orders(sites, position, targets), 0)
 
 
-def _ship(network: Network, state: State, site: int, ordered: IntArray) -> Shipment:
-    parent = int(network.design.sites.parent[site])
+def _ship(network: Network, state: State, sites: IntArray, ordered: IntArray) -> Shipments:
+    """Ship what some sites of one tier ordered, the first of them first."""
     unit = network.market.products.units_per_case
-    if network.market.sites.kind[parent] == PLANT:
-        shipped = ordered
-    else:
-        shipped = np.minimum(ordered, state.stock[parent] // unit * unit)
-        state.stock[parent] -= shipped
-    state.demand[state.day % len(state.demand), parent] += ordered
-    state.transit[site] += shipped
-    arrival = state.day + max(1, int(network.lead[site]))
-    value, due = _bill(network, state, site, parent, shipped // unit)
-    return Shipment(site, parent, ordered, shipped, arrival, value, due)
+    parent = network.design.sites.parent[sites]
+    endless = network.market.sites.kind[parent] == PLANT
+    shipped = _share_out(state.stock, parent, endless, unit, np.ascontiguousarray(ordered))
+    np.add.at(state.demand[state.day % len(state.demand)], parent, ordered)
+    state.transit[sites] += shipped
+    arrival = state.day + np.maximum(1, network.lead[sites])
+    value, due = _bill(network, state, sites, parent, shipped // unit)
+    return Shipments(sites, parent, ordered, shipped, arrival, value, due)
+
+
+@kernel
+def _share_out(
+    stock: IntArray, parent: IntArray, endless: BoolArray, unit: IntArray, ordered: IntArray
+) -> IntArray:
+    """Take orders from the stock of the parents in turn, in whole cases: (n, P) units."""
+    shipped = np.empty_like(ordered)
+    for row in range(len(parent)):
+        for product in range(len(unit)):
+            units = ordered[row, product]
+            if not endless[row]:
+                held = stock[parent[row], product]
+                units = min(units, held // unit[product] * unit[product])
+                stock[parent[row], product] = held - units
+            shipped[row, product] = units
+    return shipped
 
 
 def _bill(
-    network: Network, state: State, site: int, parent: int, cases: IntArray
-) -> tuple[int, int]:
-    if network.owner[site] == network.owner[parent]:
-        return 0, state.day
-    value = int((cases * _price(network, site)).sum())
-    due = state.day + int(network.design.terms.account_days[network.design.sites.mode[site]])
-    if network.own[parent]:
-        state.month_purchases[site] += value
-    if due > state.day and value:
-        state.site_receivable[parent] += value
-        state.site_payable[site] += value
-        state.settle_sites.setdefault(due, []).append((parent, site, value))
-    else:
-        state.cash[parent] += value
-        state.cash[site] -= value
+    network: Network, state: State, sites: IntArray, parent: IntArray, cases: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Invoice what changes hands; returns values and due days."""
+    sold = network.owner[sites] != network.owner[parent]
+    value = np.where(sold, (cases * _prices(network, sites, parent)).sum(axis=1), 0)
+    days = network.design.terms.account_days[network.design.sites.mode[sites]]
+    due = np.where(sold, state.day + days, state.day)
+    state.month_purchases[sites] += np.where(network.own[parent], value, 0)
+    later = (due > state.day) & (value != 0)
+    np.add.at(state.site_receivable, parent[later], value[later])
+    state.site_payable[sites[later]] += value[later]
+    for day in np.unique(due[later]).tolist():
+        rows = later & (due == day)
+        bill = (parent[rows], sites[rows], value[rows])
+        state.settle_sites.setdefault(day, []).append(bill)
+    at_once = ~later
+    np.add.at(state.cash, parent[at_once], value[at_once])
+    state.cash[sites[at_once]] -= value[at_once]
     return value, due
 
 
-def _price(network: Network, site: int) -> IntArray:
-    """Return the price a site's owner pays; the manufacturer buying back pays the same."""
-    mode = network.design.sites.mode[site]
-    terms = network.design.terms
-    parent = network.design.sites.parent[site]
-    return np.asarray(terms.price_account[mode] if network.own[parent] else terms.price_tier2[mode])
+def _prices(network: Network, sites: IntArray, parent: IntArray) -> IntArray:
+    """Return ticks per case that owners pay; the manufacturer buying back pays the same."""
+    mode, terms = network.design.sites.mode[sites], network.design.terms
+    own = network.own[parent][:, None]
+    return np.where(own, terms.price_account[mode], terms.price_tier2[mode])

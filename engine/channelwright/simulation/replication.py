@@ -9,7 +9,7 @@ import numpy as np
 import simpy
 
 from channelwright.foundation.random import Address
-from channelwright.foundation.units import DAY_SECONDS, share
+from channelwright.foundation.units import DAY_SECONDS, IntArray, share
 from channelwright.model.design import Design
 from channelwright.model.market import SOLICITORS, Market
 from channelwright.rules import behaviour
@@ -32,7 +32,7 @@ from channelwright.simulation.promoting import (
     post_refunds,
 )
 from channelwright.simulation.recording import PERIOD_DAYS, Recorder
-from channelwright.simulation.replenishing import Shipment, replenish
+from channelwright.simulation.replenishing import replenish
 from channelwright.simulation.settling import (
     MANUFACTURER,
     OUTSIDE,
@@ -331,21 +331,23 @@ class _World:
         shipments = replenish(
             self._network, self._state, self._forecasting, self._credit.purchasing
         )
-        for shipment in shipments:
-            if shipment.arrival < self._network.market.calendar.horizon_days:
-                self._environment.process(self._travel(shipment))
-        if shipments:
+        for day in np.unique(shipments.arrival).tolist():
+            if day < self._network.market.calendar.horizon_days:
+                rows = shipments.arrival == day
+                travel = self._travel(day, shipments.site[rows], shipments.shipped[rows])
+                self._environment.process(travel)
+        if len(shipments):
             post_shipments(self._network, self._postings, self._books, self._state.day, shipments)
         self._recorder.shipments(shipments)
         self._count["shipments"] += len(shipments)
         if self._details is not None:
             self._details.shipments(self._state.day, shipments)
 
-    def _travel(self, shipment: Shipment) -> Process:
-        arrival = shipment.arrival * DAY_SECONDS + RECEIPTS
-        yield self._environment.timeout(arrival - self._environment.now)
-        self._state.transit[shipment.site] -= shipment.shipped
-        self._state.stock[shipment.site] += shipment.shipped
+    def _travel(self, day: int, sites: IntArray, units: IntArray) -> Process:
+        """Bring what left for some sites on one evening and arrives on one morning."""
+        yield self._environment.timeout(day * DAY_SECONDS + RECEIPTS - self._environment.now)
+        self._state.transit[sites] -= units
+        self._state.stock[sites] += units
 
     def _settlement(self) -> None:
         network, state = self._network, self._state

@@ -7,20 +7,18 @@ import numpy as np
 from channelwright.simulation.books import Books
 from channelwright.simulation.network import PLANT, Network
 from channelwright.simulation.postings import Postings
-from channelwright.simulation.replenishing import Shipment
+from channelwright.simulation.replenishing import Shipments
 from channelwright.simulation.settling import MANUFACTURER, OUTSIDE
 from channelwright.tables.codes import Account
 
 
 def post_shipments(
-    network: Network, postings: Postings, books: Books, day: int, shipments: list[Shipment]
+    network: Network, postings: Postings, books: Books, day: int, shipments: Shipments
 ) -> None:
     """Post freight, production, handling and goods of the shipments of a day."""
     market, sites = network.market, network.market.sites
-    site = np.array([one.site for one in shipments], dtype=np.int64)
-    parent = np.array([one.parent for one in shipments], dtype=np.int64)
-    value = np.array([one.value for one in shipments], dtype=np.int64)
-    cases = np.stack([one.shipped for one in shipments]) // market.products.units_per_case
+    site, parent, value = shipments.site, shipments.parent, shipments.value
+    cases = shipments.shipped // market.products.units_per_case
     total, mode = cases.sum(axis=1), network.design.sites.mode[site]
     plant = sites.kind[parent] == PLANT
     post, owner = postings.post, network.owner
@@ -34,5 +32,4 @@ def post_shipments(
     books.made += int((cases[plant] * market.products.units_per_case).sum())
     books.goods += int(value.sum())
     books.invoiced += int(value.sum())
-    due = np.array([one.due for one in shipments], dtype=np.int64)
-    books.paid += int(value[due == day].sum())
+    books.paid += int(value[shipments.due == day].sum())

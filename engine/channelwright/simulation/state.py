@@ -132,7 +132,7 @@ class State:
     drawn_days: IntArray
     bills: Rows = field(default_factory=empty_bills)
     settle: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
-    settle_sites: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+    settle_sites: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
     shops: Shops | None = None
     serial: int = 0
     day: int = 0
