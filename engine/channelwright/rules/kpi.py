@@ -15,6 +15,7 @@ import pandas as pd
 from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.model.design import Design
 from channelwright.model.market import SITE_KINDS, Market
+from channelwright.rules.cost_to_serve import serving_kpis
 from channelwright.rules.kpi_credit import credit_kpis, limit_kpis
 from channelwright.rules.kpi_money import money_kpis, site_results
 from channelwright.rules.kpi_static import account_counts, universe_counts
@@ -185,6 +186,7 @@ def kpi_table(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd
         money_kpis(market, design, tables, frames),
         credit_kpis(market, frames, measured_days(market)),
         limit_kpis(market, design, frames, measured_days(market)),
+        serving_kpis(market, design, tables),
     ]
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
     return table[np.isfinite(table["value"])].reset_index(drop=True)

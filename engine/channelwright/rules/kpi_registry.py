@@ -104,6 +104,13 @@ _EFFICIENCY = (
         more_is_better=False,
     ),
     Kpi(
+        "loaded_cost_per_case",
+        "currency/case",
+        "all parties' costs of serving, loaded on outlets / delivered cases (see below)",
+        more_is_better=False,
+    ),
+    Kpi("loaded_cost_per_order", "currency/order", "the same / orders placed", False),
+    Kpi(
         "selling_expense_ratio",
         "share",
         "(wages + commission + bonus + delivery + promotion) / net_sales, by mode",

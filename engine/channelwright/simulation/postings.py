@@ -8,6 +8,7 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
 from channelwright.simulation.grouping import SumTable, group_sums
 from channelwright.simulation.network import Network
+from channelwright.simulation.outlet_ledger import OutletLedger
 from channelwright.tables.codes import PARTY_STRIDE, Account, Party
 from channelwright.tables.outputs import LEDGER, POSTINGS
 from channelwright.tables.sink import Chunk
@@ -26,6 +27,8 @@ class Postings:
         self._rows = np.empty((len(_COLUMNS), _ROWS), dtype=np.int64)
         self._used = 0
         self._period = SumTable()
+        self.outlets = OutletLedger(network)
+        self._warmup = market.calendar.warmup_days
         self._areas = (market.outlets.area.astype(np.int64), market.sites.area.astype(np.int64))
         sizes = (len(Party), len(Party), len(market.areas) + 1, len(market.modes) + 1)
         self._sizes = np.array([*sizes, len(market.sites) + 1], dtype=np.int64)
@@ -60,6 +63,8 @@ class Postings:
         self._used = 0
         keys = _ledger_keys(rows, used, *self._areas, self._sizes)
         self._period.add(keys, rows[-1, :used])
+        if day >= self._warmup:
+            self.outlets.add(rows, used)
         if not detailed:
             return {}
         sums = group_sums(rows, used)

@@ -159,6 +159,11 @@ class Recorder:
         site["receivable_days"] += state.site_receivable - advances(self._network, state)
         site["payable_days"] += state.site_payable
 
+    @property
+    def by_outlet(self) -> dict[str, IntArray]:
+        """What has been counted by outlet since the period began: name -> (O,)."""
+        return self._cell
+
     def close(self, state: State, period: int) -> dict[str, Chunk]:
         """Return the KPI tables of the period and start the next one."""
         self._snapshot(state)

@@ -371,6 +371,8 @@ class _World:
         if passed % PERIOD_DAYS and not last:
             return
         period = (day - calendar.warmup_days) // PERIOD_DAYS
+        if period >= 0:
+            self._postings.outlets.count(self._recorder.by_outlet)
         for name, chunk in self._recorder.close(self._state, period).items():
             self._sink.append(name, chunk)
         self._sink.append("ledger", self._postings.close_period(period))
@@ -380,6 +382,8 @@ class _World:
         if self._details is not None:
             self._details.horizon(days, self._state.orders)
             self._credit.horizon()
+        for name, chunk in self._postings.outlets.tables().items():
+            self._sink.append(name, chunk)
         self._books.check(self._network, self._state)
 
 

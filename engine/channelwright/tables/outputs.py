@@ -269,6 +269,33 @@ REP_CELLS = Table(
     ),
 )
 
+OUTLET_LEDGER = Table(
+    "outlet_ledger",
+    "postings of the measured days, by outlet; those of no outlet by mode and site",
+    ("account", "payer", "mode", "site", "outlet"),
+    (
+        _whole("account", "code", "Account"),
+        _whole("payer", "code", "Party kind"),
+        _whole("mode", "row", "mode of a posting of no outlet, else -1"),
+        _whole("site", "row", "site of a posting of no outlet, else -1"),
+        _whole("outlet", "row", "outlet, -1 = none"),
+        _AMOUNT,
+    ),
+)
+OUTLET_CELLS = Table(
+    "outlet_cells",
+    "one covered outlet over the measured days",
+    ("outlet",),
+    (
+        _OUTLET,
+        _whole("calls_made", "calls", "made"),
+        _whole("orders", "orders", "placed"),
+        _whole("drops", "stops", "deliveries"),
+        _whole("cases_delivered", "cases", "delivered"),
+        _whole("outlet_value", "ticks", "invoices"),
+    ),
+)
+
 DETAIL_TABLES = (
     ORDER_LINES,
     DELIVERIES,
@@ -281,13 +308,12 @@ DETAIL_TABLES = (
     RECEIPTS,
     EFFORT,
 )
-KPI_TABLES = (CELLS, LEDGER, SITE_CELLS, REP_CELLS, EFFORT)
+KPI_TABLES = (CELLS, LEDGER, SITE_CELLS, REP_CELLS, OUTLET_LEDGER, OUTLET_CELLS, EFFORT)
 #: Written only where a pack names the mechanism.
 EXTRA_KPI_TABLES = (
     CREDIT_CELLS,
     LIMIT_CELLS,
 )
 OUTPUT_TABLES: dict[str, Table] = {
-    table.name: table
-    for table in (*DETAIL_TABLES, CELLS, LEDGER, SITE_CELLS, REP_CELLS, *EXTRA_KPI_TABLES)
+    table.name: table for table in (*DETAIL_TABLES, *KPI_TABLES, *EXTRA_KPI_TABLES)
 }
