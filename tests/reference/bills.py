@@ -16,7 +16,9 @@ NEVER = 10**9
 
 def followed(state: State) -> bool:
     """Say whether invoices are followed one by one."""
-    return state.market.payments is not None or state.design.credit is not None
+    credit = state.design.credit
+    named = credit is not None and (credit.rules is not None or credit.dunning is not None)
+    return state.market.payments is not None or named
 
 
 def behaviour(state: State) -> PaymentBehaviour | None:

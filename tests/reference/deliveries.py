@@ -9,6 +9,7 @@ import simpy
 from channelwright.foundation.units import DAY_SECONDS, split_evenly
 from channelwright.tables.codes import Account
 from channelwright.tables.outputs import DELIVERIES, PAYMENTS
+from tests.reference.approval import post_discount
 from tests.reference.bills import delay_of, followed, part_of
 from tests.reference.failures import Outcome, try_stop
 from tests.reference.geography import Place, seconds
@@ -208,6 +209,11 @@ def hand_over(state: State, pick: PickOrder, day: int, second: int, tour: int) -
 def deliver(state: State, pick: PickOrder, day: int, second: int, tour: int) -> None:
     """Fill the shelf and write what was delivered."""
     order = pick.order
+    values = [
+        cases * state.asked_price(order.site, order.mode, product)
+        for product, cases in pick.cases.items()
+    ]
+    post_discount(state, order, sum(values), day)
     for product, cases in pick.cases.items():
         value = cases * state.asked_price(order.site, order.mode, product)
         state.shelf[order.outlet][product] += cases * state.units_per_case[product]

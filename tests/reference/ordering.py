@@ -11,6 +11,7 @@ from channelwright.model.design import CYCLE_DAYS
 from channelwright.tables.codes import CallState
 from channelwright.tables.outputs import CALLS
 from tests.reference.allocation import place_of
+from tests.reference.approval import asks
 from tests.reference.field_work import (
     counted_shelf,
     is_carried,
@@ -185,6 +186,10 @@ def place_order(state: State, outlet: int, day: int, second: int, lines: list[Li
         lines=lines,
     )
     state.add_order(order)
+    if asks(state, day, outlet, mode):
+        state.requests.append(order)
+    else:
+        state.to_handle[order.handling_day].append(order)
     own = state.mode_of(outlet)
     lift = min(1.0, float(state.market.modes.lift[own]) * state.effort[own])
     state.execution[outlet] += lift * (1.0 - state.execution[outlet])

@@ -56,6 +56,7 @@ class Order:
     lines: list[Line]
     accepted: bool = False
     pay_day: int | None = None  # None = on the terms of the mode
+    discount: int = 0  # ppm
 
     @property
     def rank(self) -> tuple[int, int, int, int]:
@@ -71,6 +72,15 @@ class Order:
     def open(self) -> bool:
         """Some line has not ended."""
         return any(line.outstanding > 0 for line in self.lines)
+
+
+@dataclass(eq=False)
+class Request:
+    """An order that asks for a discount above authority."""
+
+    order: Order
+    begin: int = -1
+    end: int = -1
 
 
 @dataclass(eq=False)

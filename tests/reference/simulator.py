@@ -10,6 +10,7 @@ from channelwright.foundation.units import DAY_SECONDS
 from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.tables.outputs import ORDER_LINES
+from tests.reference.approval import decide_requests
 from tests.reference.bills import collect, followed, write_open_bills
 from tests.reference.books import Rows
 from tests.reference.cash import opening_cash
@@ -68,6 +69,7 @@ def days(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None,
         write_invoices(clock, state, day)
         yield until(clock, day, 8 * HOUR)
         take_orders(state, day)
+        decide_requests(state, day)
         yield until(clock, day, 19 * HOUR)
         picks = check_and_allocate(state, day)
         yield until(clock, day, 20 * HOUR)

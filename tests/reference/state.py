@@ -12,7 +12,7 @@ from tests.reference.execution import Shop
 from tests.reference.geography import Map
 from tests.reference.laws import share
 from tests.reference.offers import answer_to_price, promoted
-from tests.reference.records import Invoice, Order, PickOrder
+from tests.reference.records import Invoice, Order, PickOrder, Request
 
 MANUFACTURER = party(Party.MANUFACTURER)
 OUTSIDE = party(Party.OUTSIDE)
@@ -76,6 +76,8 @@ class State:
         self.unfinished_picks: dict[int, list[PickOrder]] = defaultdict(list)
         self.unpaid: dict[int, list[Invoice]] = defaultdict(list)  # by payer
         self.delivered_today: dict[tuple[int, int, int | None], int] = defaultdict(int)
+        self.requests: list[Order] = []  # of today, above authority
+        self.undecided: dict[int, list[Request]] = defaultdict(list)  # by mode
         self.score: dict[int, int] = {}
         self.cash: dict[int, int] = defaultdict(int)  # by site
         self.drawn: dict[int, int] = defaultdict(int)
@@ -224,7 +226,6 @@ class State:
     def add_order(self, order: Order) -> None:
         """Note a new order."""
         self.placed.append(order)
-        self.to_handle[order.handling_day].append(order)
         self._orders_of[order.outlet].append(order)
 
     def open_orders(self, outlet: int) -> list[Order]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from channelwright.model.approval import ApprovalDesk
 from channelwright.model.credit import CREDIT_ACTIONS, CreditPolicy, CreditRules, Dunning
 from channelwright.model.design import Design
 from channelwright.model.limits import SiteLimits
@@ -19,8 +20,9 @@ def with_credit(market: Market, design: Design, dice: Dice) -> tuple[Market, Des
     if rules is not None:
         tight = dice.choices((0, 1, 2, 5, 20), len(market.modes))
         design = replace(design, terms=replace(design.terms, credit_days=tight))
-    if rules is not None or dunning is not None:
-        design = replace(design, credit=CreditPolicy(rules, dunning))
+    desk = _desk(len(market.modes), dice) if dice.some(0.3) else None
+    if rules is not None or dunning is not None or desk is not None:
+        design = replace(design, credit=CreditPolicy(rules, dunning, desk))
     if dice.some(0.4):
         market = replace(market, payments=_payments(len(market.segments), dice))
     if dice.some(0.4):
@@ -40,6 +42,21 @@ def _rules(count: int, dice: Dice) -> CreditRules:
         review_days=dice.choices((0, 3, 7, 10), count),
         limit_low=dice.choices((0, 300_000), count),
         limit_high=dice.choices((800_000, 1_000_000, 1_500_000), count),
+    )
+
+
+def _desk(count: int, dice: Dice) -> ApprovalDesk:
+    """Desks with queues of days: few clerks, short hours."""
+    opens = dice.choices((0, 32_400, 36_000), count)
+    return ApprovalDesk(
+        ask=dice.choices((0.0, 0.5, 1.0), count),
+        discount=dice.choices((30_000, 123_456), count),
+        granted=dice.choices((0.0, 0.6, 1.0), count),
+        clerks=dice.wholes(0, 2, count),
+        seconds=dice.choices((0, 600, 9_000), count),
+        law=dice.wholes(0, 1, count),
+        opens=opens,
+        closes=opens + dice.choices((1_800, 20_000, 50_400), count),
     )
 
 

@@ -16,6 +16,14 @@ def dunning(rows: str):
     return both(write(DUNNING, "days,cost,effect\n" + rows), add(TODAY, f"dunning: {DUNNING}\n"))
 
 
+APPROVAL = "designs/approval.csv"
+
+
+def approval(row: str):
+    table = write(APPROVAL, "mode,ask,discount,granted,opens,closes\n" + row)
+    return both(table, add(TODAY, f"approval: {APPROVAL}\n"))
+
+
 LIMITS = "tables/site_limits.csv"
 
 
@@ -27,6 +35,33 @@ def limits(row: str):
 
 
 CREDIT_DEFECTS = (
+    Defect(
+        "desk_closes_first",
+        approval("DSD,0.1,0.05,0.5,18:00,08:00\n"),
+        APPROVAL,
+        "row 2",
+        "closes",
+        "the desk closes at 08:00 and opens at 18:00",
+        "close after it opens",
+    ),
+    Defect(
+        "nobody_asks",
+        approval("DSD,0,0.05,0.5,08:00,18:00\n"),
+        APPROVAL,
+        "row 2",
+        "ask",
+        "nobody of mode 'DSD' asks",
+        "give ask above 0",
+    ),
+    Defect(
+        "discount_above_one",
+        approval("DSD,0.5,5,0.5,08:00,18:00\n"),
+        APPROVAL,
+        "row 2",
+        "discount",
+        "5",
+        "",
+    ),
     Defect(
         "limit_of_own_cash",
         limits("office,true,false\n"),

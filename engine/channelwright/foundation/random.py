@@ -45,6 +45,9 @@ class Purpose(IntEnum):
     PAYMENT_CHARACTER = 61
     PAYMENT_PART = 62
     DEFAULT = 63
+    DISCOUNT_ASK = 65
+    DISCOUNT_GRANTED = 66
+    APPROVAL_TIME = 67
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.model.approval import ApprovalDesk
 from channelwright.model.columns import Columns
 
 CREDIT_ACTIONS = ("hold", "partial", "cash")
@@ -60,3 +61,4 @@ class CreditPolicy:
 
     rules: CreditRules | None = None
     dunning: Dunning | None = None
+    approval: ApprovalDesk | None = None

@@ -81,5 +81,24 @@ def limit_kpis(
     return pd.concat([*parts, _rows("credit_line_drawn", "currency", keys, drawn)])
 
 
+def approval_kpis(market: Market, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the KPIs of `approval_cells` by mode and in total; empty without the table."""
+    cells = frames.get("approval_cells")
+    if cells is None or not len(cells):
+        return pd.DataFrame()
+    by_mode = cells.drop(columns=["period"]).groupby("mode").sum()
+    keys = [*(market.modes.ids[int(row)] for row in by_mode.index), _ALL]
+    sums = pd.concat([by_mode, by_mode.sum().to_frame().T]).astype(np.float64)
+    asked = sums["requests"].to_numpy()
+    wait = sums["wait"].to_numpy() / asked / 60
+    return pd.concat(
+        [
+            _rows("discount_requests", "orders", keys, asked),
+            _rows("discount_approval_rate", "share", keys, sums["granted"].to_numpy() / asked),
+            _rows("approval_wait_minutes", "min", keys, wait),
+        ]
+    )
+
+
 def _rows(kpi: str, unit: str, modes: list[str], value: object) -> pd.DataFrame:
     return pd.DataFrame({"kpi": kpi, "area": _ALL, "mode": modes, "value": value, "unit": unit})

@@ -32,6 +32,7 @@ EXTRA_COSTS: tuple[tuple[str, Account], ...] = (
     ("credit_losses", Account.WRITE_OFF),
     ("dunning", Account.DUNNING),
     ("deposit_interest", Account.DEPOSIT_INTEREST),
+    ("discounts", Account.DISCOUNT),
 )
 
 

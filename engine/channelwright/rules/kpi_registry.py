@@ -123,7 +123,7 @@ _EFFICIENCY = (
         more_is_better=False,
     ),
 )
-#: Only in runs of packs that name the mechanism (docs/world/credit.md, cash.md).
+#: Only in runs of packs that name the mechanism (docs/world/credit.md, cash.md, approval.md).
 CREDIT = (
     Kpi("collection_rate", "share", "paid by outlets and chains / fallen due", True),
     Kpi("overdue_share", "share", "open on the due day or later / open, at 24:00", False),
@@ -142,6 +142,10 @@ CREDIT = (
     Kpi("cases_cut_for_capacity", "cases", "not ordered by sites for want of capacity", False),
     Kpi("days_cut_for_capacity", "site-days", "on which that happened", False),
     Kpi("credit_line_drawn", _MONEY, "mean drawn by owners of their credit lines", False),
+    Kpi("discount_requests", "orders", "that asked for a discount above authority"),
+    Kpi("discount_approval_rate", "share", "requests granted / requests"),
+    Kpi("approval_wait_minutes", "min", "order to begin of the decision / request", False),
+    Kpi("discounts", _MONEY, "granted above authority by the manufacturer", False),
     Kpi("credit_losses", _MONEY, "the manufacturer's part of bad_debt", False),
     Kpi("dunning", _MONEY, "the manufacturer's cost of reminders", False),
     Kpi("deposit_interest", _MONEY, "paid by the manufacturer on deposits", False),

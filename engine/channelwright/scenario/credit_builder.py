@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from channelwright.foundation.units import PPM
+from channelwright.model.approval import ApprovalDesk
 from channelwright.model.credit import CREDIT_ACTIONS, CreditPolicy, CreditRules, Dunning
 from channelwright.model.limits import SiteLimits
-from channelwright.model.market import Market
+from channelwright.model.market import PICK_LAWS, Market
 from channelwright.model.payments import PaymentBehaviour
-from channelwright.scenario.market_builder import codes, to_ppm, to_ticks
+from channelwright.scenario.market_builder import clocks, codes, to_ppm, to_ticks, whole
 from channelwright.tables.cells import Cells, TypedTable
+
+if TYPE_CHECKING:
+    from channelwright.scenario.design_tables import DesignTables
 
 
 def _spread(rows: Cells, values: Cells, count: int, other: float) -> Cells:
@@ -59,15 +64,29 @@ def _payments(table: TypedTable, segments: tuple[str, ...]) -> PaymentBehaviour:
     )
 
 
-def build_credit(
-    market: Market, rules: TypedTable | None, dunning: TypedTable | None
-) -> CreditPolicy | None:
+def build_credit(market: Market, tables: DesignTables) -> CreditPolicy | None:
     """Return the credit policy of a design."""
-    if rules is None and dunning is None:
+    rules, dunning, desk = (tables.get(part) for part in ("credit", "dunning", "approval"))
+    if rules is None and dunning is None and desk is None:
         return None
     return CreditPolicy(
         None if rules is None else _rules(market, rules),
         None if dunning is None else _dunning(dunning),
+        None if desk is None else _desk(market, desk),
+    )
+
+
+def _desk(market: Market, table: TypedTable) -> ApprovalDesk:
+    rows, count = codes(table["mode"], market.modes.ids), len(market.modes)
+    return ApprovalDesk(
+        ask=_spread(rows, table["ask"], count, 0.0),
+        discount=_spread(rows, to_ppm(table["discount"]), count, 0),
+        granted=_spread(rows, table["granted"], count, 0.0),
+        clerks=_spread(rows, table["clerks"], count, 0),
+        seconds=_spread(rows, whole(table["minutes"] * 60), count, 0),
+        law=_spread(rows, codes(table["law"], PICK_LAWS), count, 0),
+        opens=_spread(rows, clocks(table["opens"]), count, 0),
+        closes=_spread(rows, clocks(table["closes"]), count, 86_400),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from channelwright.foundation.errors import Problem
 from channelwright.scenario.design_case import Case
 from channelwright.tables.cells import TypedTable
+from channelwright.tables.checks import clock_seconds
 
 
 def credit_problems(case: Case) -> Iterator[Problem]:
@@ -39,6 +40,31 @@ def credit_problems(case: Case) -> Iterator[Problem]:
         lambda row: (
             f"mode {table['mode'][row]!r} has no credit limit (credit_days 0) to act upon",
             "give its terms credit_days above 0, or leave action, deposit and review_days out",
+        ),
+    )
+
+
+def approval_problems(case: Case) -> Iterator[Problem]:
+    """Yield what is wrong with the approval desks of a design."""
+    table = case.part("approval")
+    if table is None:
+        return
+    opens = np.array([clock_seconds(text) for text in table["opens"]])
+    closes = np.array([clock_seconds(text) for text in table["closes"]])
+    yield from table.problems(
+        "closes",
+        table.good("opens", "closes") & (closes <= opens),
+        lambda row: (
+            f"the desk closes at {table['closes'][row]} and opens at {table['opens'][row]}",
+            "let it close after it opens",
+        ),
+    )
+    yield from table.problems(
+        "ask",
+        table.good("ask") & (table["ask"] == 0),
+        lambda row: (
+            f"nobody of mode {table['mode'][row]!r} asks for a discount",
+            "give ask above 0, or remove the row",
         ),
     )
 

@@ -80,7 +80,7 @@ def build_draft(
         o2o=_online(market, given.shape) & (mode >= 0),
         stock=build_stock(market, given.tables),
         offers=build_offers(market, given.tables),
-        credit=build_credit(market, given.tables.get("credit"), given.tables.get("dunning")),
+        credit=build_credit(market, given.tables),
     )
     draft = planning.nearest_sites(market, draft)
     draft = with_sources(market, draft, given.shape, given.tables)

@@ -11,7 +11,7 @@ from channelwright.foundation.units import BoolArray
 from channelwright.rules.planning import FREQUENCIES
 from channelwright.scenario.allocation_builder import allocation_problems
 from channelwright.scenario.choice_checks import choice_problems
-from channelwright.scenario.credit_checks import credit_problems
+from channelwright.scenario.credit_checks import approval_problems, credit_problems
 from channelwright.scenario.design_case import Case
 from channelwright.scenario.design_shapes import VisitShape
 from channelwright.scenario.offer_checks import offer_problems
@@ -39,6 +39,7 @@ def design_problems(case: Case) -> Iterator[Problem]:
     yield from stock_problems(case)
     yield from offer_problems(case)
     yield from credit_problems(case)
+    yield from approval_problems(case)
     yield from allocation_problems(case)
     if case.design.shape is not None:
         yield from _visits(case)

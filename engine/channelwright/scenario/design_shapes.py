@@ -212,4 +212,5 @@ class DesignShape(Shape):
     promotions: Source | None = Field(default=None, description="table design_promotions")
     credit: Source | None = Field(default=None, description="table design_credit")
     dunning: Source | None = Field(default=None, description="table design_dunning")
+    approval: Source | None = Field(default=None, description="table design_approval")
     forecast: Source | None = Field(default=None, description="table design_forecast")

@@ -30,6 +30,7 @@ PARTS = {
     "promotions": "design_promotions",
     "credit": "design_credit",
     "dunning": "design_dunning",
+    "approval": "design_approval",
     "forecast": "design_forecast",
 }
 

@@ -39,7 +39,9 @@ class Collected:
 
 def has_bills(network: Network) -> bool:
     """Return whether invoices are followed one by one."""
-    return network.market.payments is not None or network.design.credit is not None
+    policy = network.design.credit
+    named = policy is not None and not (policy.rules is None and policy.dunning is None)
+    return network.market.payments is not None or named
 
 
 class Bills:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from channelwright.foundation.random import Address
-from channelwright.foundation.units import BoolArray
+from channelwright.foundation.units import BoolArray, IntArray, share
+from channelwright.simulation.approving import Approvals
 from channelwright.simulation.bills import Bills, Collected, has_bills
 from channelwright.simulation.books import Books
 from channelwright.simulation.credit_recording import CreditRecorder, payment_rows, receipt_rows
 from channelwright.simulation.delivering import Invoiced
 from channelwright.simulation.network import Network
+from channelwright.simulation.ordering import Placed
 from channelwright.simulation.postings import Postings
 from channelwright.simulation.purchasing import Purchasing
 from channelwright.simulation.settling import OUTSIDE
-from channelwright.simulation.state import State
+from channelwright.simulation.state import Rows, State
 from channelwright.tables.codes import Account, ReceiptKind
 from channelwright.tables.sink import Sink
 
@@ -30,6 +32,9 @@ class CreditSide:
         self.bills = Bills(network, address, state) if has_bills(network) else None
         self.recorder = CreditRecorder(network)
         limits = network.market.limits
+        policy = network.design.credit
+        desk = None if policy is None else policy.approval
+        self._approvals = None if desk is None else Approvals(network, address, desk)
         self.purchasing = None if limits is None else Purchasing(network, limits)
 
     def midnight(self, books: Books, *, detail: bool) -> None:
@@ -65,6 +70,27 @@ class CreditSide:
         """Return which invoices have their payment already; None = all that ever will."""
         return None if self.bills is None else invoiced.paid <= self._state.day
 
+    def approve(
+        self, placed: Placed, mode: IntArray, attempt: IntArray, *, detail: bool
+    ) -> tuple[IntArray, IntArray]:
+        """Return first attempt and discount (ppm) of today's orders after the desk."""
+        if self._approvals is None:
+            return attempt, np.zeros_like(attempt)
+        day = self._state.day
+        result = self._approvals.decide(day, placed.outlet, mode, placed.second, attempt)
+        if detail:
+            self._sink.append("approvals", self._approvals.rows)
+        return result
+
+    def post_discounts(self, loads: Rows, value: IntArray) -> None:
+        """Post the discounts on what was delivered."""
+        if self._approvals is None:
+            return
+        network, outlet, site = self._network, loads["outlet"], loads["site"]
+        owner, payer = network.owner[site], network.payer[outlet]
+        amount = share(value, loads["discount"])
+        self._postings.post(Account.DISCOUNT, owner, payer, loads["mode"], site, outlet, amount)
+
     def draw(self) -> None:
         """Note what owners have drawn at the start of 24:00."""
         if self.purchasing is not None:
@@ -76,7 +102,9 @@ class CreditSide:
             self.purchasing.pay(self._state, self._postings.today())
 
     def close(self, period: int) -> None:
-        """Write the period's rows of `credit_cells` and `limit_cells`."""
+        """Write the period's rows of the tables of credit."""
+        if self._approvals is not None:
+            self._sink.append("approval_cells", self._approvals.close(period))
         if self.purchasing is not None:
             self._sink.append("limit_cells", self.purchasing.close(period))
         if self.bills is not None:

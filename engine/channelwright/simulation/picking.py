@@ -36,7 +36,7 @@ def pick(network: Network, address: Address, state: State, evening: Allocated) -
     tariff = network.market.modes.carrier[mode] == TARIFF
     day = ready // DAY_SECONDS + np.maximum(1, network.design.service.tariff_days[mode])
     zeros = np.zeros(len(mode), dtype=np.int64)
-    names = ("serial", "outlet", "mode", "site", "option", "pay_day")
+    names = ("serial", "outlet", "mode", "site", "option", "pay_day", "discount")
     columns = {name: orders[name] for name in names}
     columns |= {"order_day": orders["day"], "ready": ready, "left": zeros, "cases": cases}
     columns["fails"] = zeros

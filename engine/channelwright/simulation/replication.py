@@ -228,6 +228,7 @@ class _World:
         post(Account.GOODS, payer[outlet], owner[site], mode, site, outlet, invoiced.value)
         self._books.goods += int(invoiced.value.sum())
         self._post_platform(invoiced)
+        self._credit.post_discounts(drops.loads, invoiced.value)
         post_outlet_cuts(network, self._postings, state.day, drops.loads)
         self._recorder.deliveries(drops, invoiced)
         self._credit.recorder.invoices(invoiced, state.day)
@@ -266,6 +267,9 @@ class _World:
         count = len(placed.outlet)
         mode = self._network.option_mode[placed.outlet, placed.option]
         late = placed.second > design.service.cutoff[mode]
+        attempt = np.where(late, state.day + 1, state.day)
+        detail = self._details is not None
+        attempt, discount = self._credit.approve(placed, mode, attempt, detail=detail)
         zero = np.zeros_like(placed.cases)
         state.orders.append(
             serial=np.arange(state.serial, state.serial + count),
@@ -276,7 +280,8 @@ class _World:
             day=np.full(count, state.day, dtype=np.int64),
             second=placed.second,
             pay_day=np.full(count, ON_TERMS, dtype=np.int64),
-            attempt=np.where(late, state.day + 1, state.day),
+            discount=discount,
+            attempt=attempt,
             ordered=placed.cases,
             missing=placed.cases,
             first=zero,

@@ -58,7 +58,8 @@ def empty_orders(products: int) -> Rows:
     delivered, cut; ``extra`` stands in for cut cases of other products. ``pay_day`` is -1
     for orders on the terms of their mode.
     """
-    names = ("serial", "outlet", "mode", "site", "option", "day", "second", "attempt", "pay_day")
+    names = ["serial", "outlet", "mode", "site", "option", "day", "second", "attempt"]
+    names += ["pay_day", "discount"]
     columns = {name: np.zeros(0, dtype=np.int64) for name in names}
     grids = ("ordered", "missing", "first", "pending", "delivered", "cut", "extra")
     columns |= {name: np.zeros((0, products), dtype=np.int64) for name in grids}
@@ -68,7 +69,7 @@ def empty_orders(products: int) -> Rows:
 def empty_loads(products: int) -> Rows:
     """Return the table of pick orders: allocated on one evening, not yet delivered."""
     names = ["serial", "outlet", "mode", "site", "option", "order_day", "ready"]
-    names += ["left", "tariff", "fails", "pay_day"]
+    names += ["left", "tariff", "fails", "pay_day", "discount"]
     columns = {name: np.zeros(0, dtype=np.int64) for name in names}
     columns["cases"] = np.zeros((0, products), dtype=np.int64)
     return Rows(**columns)

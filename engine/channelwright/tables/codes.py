@@ -25,6 +25,7 @@ class Account(IntEnum):
     DUNNING = 60  # reminders of overdue invoices: site owner -> outside
     WRITE_OFF = 61  # invoices given up: site owner -> outlet or chain
     DEPOSIT_INTEREST = 62  # on deposits: site owner -> outlet or chain
+    DISCOUNT = 63  # granted above authority: seller -> outlet or chain
 
 
 class Party(IntEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channelwright.tables.columns import flag, number, text, whole
+from channelwright.tables.columns import clock, flag, number, text, whole
 from channelwright.tables.schema import Column, Table
 
 DESIGN_CREDIT = Table(
@@ -37,6 +37,30 @@ DESIGN_DUNNING = Table(
         whole("days", "days", "past due", 1, 3650),
         number("cost", "currency", "of a letter or visit, paid by the seller", default=0.0),
         number("effect", "share", "of the remaining delay that it saves", 0, 1),
+    ),
+)
+DESIGN_APPROVAL = Table(
+    "design_approval",
+    "the desk for discounts above authority of one mode",
+    ("mode",),
+    (
+        text("mode", "mode", "modes.id"),
+        number("ask", "share", "of orders that ask for a discount", 0, 1),
+        number("discount", "share", "of the value of the order", 0, 1),
+        number("granted", "share", "of the requests", 0, 1),
+        whole("clerks", "people", "who decide; 0 = nobody waits", 0, 10_000, 1),
+        number("minutes", "min", "mean time of a decision", 0, 100_000, 0.0),
+        Column(
+            "law",
+            "str",
+            "",
+            "of that time",
+            required=False,
+            default="exponential",
+            choices=("fixed", "exponential"),
+        ),
+        clock("opens", "first decision of a day begins", "08:00"),
+        clock("closes", "no decision begins from then on", "18:00"),
     ),
 )
 SITE_LIMITS = Table(

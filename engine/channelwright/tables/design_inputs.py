@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from channelwright.tables.capture_inputs import SERVICE_COLUMNS
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
-from channelwright.tables.credit_inputs import DESIGN_CREDIT, DESIGN_DUNNING
+from channelwright.tables.credit_inputs import DESIGN_APPROVAL, DESIGN_CREDIT, DESIGN_DUNNING
 from channelwright.tables.offer_inputs import DESIGN_CONSUMER_PRICES, DESIGN_PROMOTIONS
 from channelwright.tables.schema import Table
 from channelwright.tables.selling_inputs import SELLING_TABLES
@@ -143,5 +143,6 @@ DESIGN_TABLES: dict[str, Table] = {
         DESIGN_PROMOTIONS,
         DESIGN_CREDIT,
         DESIGN_DUNNING,
+        DESIGN_APPROVAL,
     )
 }

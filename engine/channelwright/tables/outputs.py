@@ -7,6 +7,7 @@ quotients afterwards.
 
 from __future__ import annotations
 
+from channelwright.tables.approval_outputs import APPROVAL_CELLS, APPROVALS
 from channelwright.tables.credit_outputs import CREDIT_CELLS, RECEIPTS
 from channelwright.tables.limit_outputs import LIMIT_CELLS
 from channelwright.tables.schema import Column, Table
@@ -306,14 +307,12 @@ DETAIL_TABLES = (
     SHELF,
     SHIPMENTS,
     RECEIPTS,
+    APPROVALS,
     EFFORT,
 )
 KPI_TABLES = (CELLS, LEDGER, SITE_CELLS, REP_CELLS, OUTLET_LEDGER, OUTLET_CELLS, EFFORT)
 #: Written only where a pack names the mechanism.
-EXTRA_KPI_TABLES = (
-    CREDIT_CELLS,
-    LIMIT_CELLS,
-)
+EXTRA_KPI_TABLES = (CREDIT_CELLS, LIMIT_CELLS, APPROVAL_CELLS)
 OUTPUT_TABLES: dict[str, Table] = {
     table.name: table for table in (*DETAIL_TABLES, *KPI_TABLES, *EXTRA_KPI_TABLES)
 }
