@@ -149,8 +149,10 @@ def _fill_nearest(distance: FloatArray, weekly: FloatArray, room: FloatArray) ->
 def _ranks(market: Market, mode: IntArray, site: IntArray) -> IntArray:
     """Return the place of each outlet in the standing route of its site."""
     rank = np.zeros(len(mode), dtype=np.int64)
-    for one in np.unique(site[mode >= 0]).tolist():
-        rows = np.flatnonzero((site == one) & (mode >= 0))
+    covered = np.flatnonzero(mode >= 0)
+    covered = covered[np.argsort(site[covered], kind="stable")]
+    edges = np.flatnonzero(np.diff(site[covered])) + 1
+    for rows in np.split(covered, edges) if covered.size else []:
         rank[rows[tour_order(market.outlets.lat[rows], market.outlets.lon[rows])]] = np.arange(
             len(rows)
         )

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import FloatArray, IntArray
 
 _ORDER = 16
 _WINDOW = 96
 _PASSES = 2
+_LEAST_SAVING = 1e-12
 
 
 def tour_order(lat: FloatArray, lon: FloatArray) -> IntArray:
@@ -61,20 +63,34 @@ def _hilbert(x: FloatArray, y: FloatArray) -> IntArray:
 
 def _two_opt(x: FloatArray, y: FloatArray) -> IntArray:
     """Return the best 2-opt improvement of an open path with fixed ends."""
-    count = len(x)
+    if len(x) < 4:
+        return np.arange(len(x))
+    return _exchange(np.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :]))
+
+
+@kernel
+def _exchange(gap: FloatArray) -> IntArray:
+    """Turn round the stretch that saves most, first come first served, until none saves.
+
+    Parameters
+    ----------
+    gap : (n, n) distances
+    """
+    count = len(gap)
     path = np.arange(count)
-    if count < 4:
-        return path
-    gap = np.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
-    upper = np.triu(np.ones((count - 1, count - 1), dtype=bool), 1)
     for _ in range(4 * count):
-        table = gap[np.ix_(path, path)]
-        step = np.diagonal(table, 1)
-        saving = step[:, None] + step[None, :] - table[:-1, :-1] - table[1:, 1:]
-        saving = np.where(upper, saving, 0.0)
-        best = int(saving.argmax())
-        i, j = divmod(best, count - 1)
-        if saving[i, j] <= 1e-12:
+        best, first, last = 0.0, 0, 0
+        for i in range(count - 2):
+            a, b = path[i], path[i + 1]
+            for j in range(i + 1, count - 1):
+                c, d = path[j], path[j + 1]
+                saving = gap[a, b] + gap[c, d] - gap[a, c] - gap[b, d]
+                if saving > best:
+                    best, first, last = saving, i, j
+        if best <= _LEAST_SAVING:
             break
-        path[i + 1 : j + 1] = path[i + 1 : j + 1][::-1]
+        first += 1
+        while first < last:
+            path[first], path[last] = path[last], path[first]
+            first, last = first + 1, last - 1
     return path
