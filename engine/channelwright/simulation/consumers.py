@@ -11,6 +11,7 @@ from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.simulation import laws
 from channelwright.simulation.demand_laws import demand_counts
 from channelwright.simulation.network import Network
+from channelwright.simulation.shelves import sell
 from channelwright.simulation.state import State, plain_demand
 
 _MARKET = np.zeros(1, dtype=np.int64)
@@ -44,16 +45,15 @@ class Consumers:
         rows = network.covered
         mean = self._mean(state)
         share = network.market.behaviour
-        walk_in = np.where(self._online[:, None], mean * (1 - share.online_shift), mean)
+        walk_in = mean
+        if self._online.any():
+            walk_in = np.where(self._online[:, None], mean * (1 - share.online_shift), mean)
         demanded = self._draw(Purpose.CONSUMER_DEMAND, walk_in, state.day)
-        shelf = state.shelf[rows]
-        sold = np.minimum(shelf, demanded)
         online = np.zeros_like(demanded)
         if self._online.any():
             extra = mean * (share.online_shift + share.online_new)
             online = self._draw(Purpose.ONLINE_DEMAND, extra, state.day, self._online)
-        online_sold = np.minimum(shelf - sold, online)
-        state.shelf[rows] = shelf - sold - online_sold
+        sold, online_sold = sell(state.shelf, rows, demanded, online)
         return Sales(demanded, sold, online, online_sold)
 
     def _mean(self, state: State) -> FloatArray:

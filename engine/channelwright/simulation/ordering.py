@@ -13,6 +13,7 @@ from channelwright.rules import beats, behaviour
 from channelwright.rules.beats import Beat
 from channelwright.simulation import laws
 from channelwright.simulation.network import CALENDAR, Network
+from channelwright.simulation.shelves import suggest
 from channelwright.simulation.sourcing import Sourcing
 from channelwright.simulation.state import State, expected_demand
 
@@ -107,12 +108,10 @@ class Ordering:
         mode = network.design.outlets.mode[outlet]
         expected = expected_demand(network, state, outlet, state.day)
         position = shelf + state.on_order[outlet]
-        level = np.floor(network.cover[outlet][:, None] * expected + 0.5).astype(np.int64)
         unit = network.market.products.units_per_case
-        gap = level - position
-        cases = np.where(gap > 0, (2 * gap + unit) // (2 * unit), 0)
+        cases, held, wanted = suggest(network.cover[outlet], expected, position, unit)
         reorder = service.reorder_days[mode]
-        low = (reorder < 0) | (position.sum(axis=1) < reorder * expected.sum(axis=1))
+        low = (reorder < 0) | (held < reorder * wanted)
         return cases, low & self._sourcing.enough(outlet, cases)
 
     def _strikes(self, state: State, called: IntArray) -> BoolArray:

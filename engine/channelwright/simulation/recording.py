@@ -14,6 +14,7 @@ from channelwright.simulation.ordering import Placed
 from channelwright.simulation.promises import Promises
 from channelwright.simulation.replenishing import Shipments
 from channelwright.simulation.settling import owned_value, stock_value
+from channelwright.simulation.shelves import add_stock, add_sums
 from channelwright.simulation.state import Rows, State
 from channelwright.simulation.tours import Dropped
 from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
@@ -98,9 +99,11 @@ class Recorder:
     def sales(self, sales: Sales, value: IntArray) -> None:
         """Add the consumer sales of a day; ``value`` is (C,) ticks."""
         cell, rows = self._cell, self._network.covered
-        cell["units_demanded"][rows] += (sales.demanded + sales.online_demanded).sum(axis=1)
-        cell["units_sold"][rows] += (sales.sold + sales.online_sold).sum(axis=1)
-        cell["units_online"][rows] += sales.online_sold.sum(axis=1)
+        for units in (sales.demanded, sales.online_demanded):
+            add_sums(cell["units_demanded"], rows, units)
+        for units in (sales.sold, sales.online_sold):
+            add_sums(cell["units_sold"], rows, units)
+        add_sums(cell["units_online"], rows, sales.online_sold)
         cell["consumer_value"][rows] += value
 
     def evening(self, evening: Allocated) -> None:
@@ -143,10 +146,8 @@ class Recorder:
     def midnight(self, state: State) -> None:
         """Add the stocks and debts at the end of a day."""
         rows, cell = self._network.covered, self._cell
-        shelf = state.shelf[rows]
-        cell["stocked_days"][rows] += (shelf > 0).sum(axis=1)
-        cell["product_days"][rows] += shelf.shape[1]
-        cell["shelf_units"][rows] += shelf.sum(axis=1)
+        add_stock(cell["stocked_days"], cell["shelf_units"], rows, state.shelf)
+        cell["product_days"][rows] += state.shelf.shape[1]
         level = np.floor(state.execution[rows] * _EXECUTION_UNIT + 0.5)
         cell["execution"][rows] += level.astype(np.int64)
         promised, kept = self._promises.judge(state.day)

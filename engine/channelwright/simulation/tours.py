@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class Dropped:
         )
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Tour:
     site: int
     number: int
@@ -108,7 +108,9 @@ def _plan(network: Network, state: State) -> list[_Tour]:
             network, int(site[first]), int(first), int(last), cases, drive, stop[0].tolist()
         )
         loads["left"][rows[served:last]] = 1
-        tours += [replace(tour, stops=rows[tour.stops].tolist()) for tour in found]
+        for tour in found:
+            tour.stops = rows[tour.stops].tolist()
+        tours += found
     return tours
 
 
@@ -171,14 +173,16 @@ def _fill(
         stops = list(range(head, row))
         length = metres + back_m[end]
         tours.append(_Tour(site, len(tours), vehicle, stops, arrivals, back - start, length))
-    return _with_day_costs(tours, int(fleet.day_cost[kind])), row
+    _share_day_costs(tours, int(fleet.day_cost[kind]))
+    return tours, row
 
 
-def _with_day_costs(tours: list[_Tour], day_cost: int) -> list[_Tour]:
+def _share_day_costs(tours: list[_Tour], day_cost: int) -> None:
     """Split the day of each vehicle evenly over its tours, larger parts first."""
     made = Counter(tour.vehicle for tour in tours)
     parts = {vehicle: split_evenly(day_cost, count).tolist() for vehicle, count in made.items()}
-    return [replace(tour, day_cost=parts[tour.vehicle].pop(0)) for tour in tours]
+    for tour in tours:
+        tour.day_cost = parts[tour.vehicle].pop(0)
 
 
 def _stops(
