@@ -14,52 +14,31 @@ from tests.reference.forecasts import forecast, opening_demand, opening_variance
 from tests.reference.records import Invoice
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
 from tests.reference.stock_policies import order_size, policy_numbers, review_days
+from tests.reference.supply import arrival_day, share_out
 
 RECEIPT_SECOND = 18_000
 
 
 def replenish(clock: simpy.Environment, state: State, day: int) -> None:
-    """Let every site order, the lowest tier first."""
+    """Let every site order and its parent ship, the lowest tier first."""
     with_parent = [site for site in state.open_sites if state.parent(site) >= 0]
-    for site in sorted(with_parent, key=lambda site: (-steps_to_plant(state, site), site)):
-        order_from_parent(clock, state, site, day)
+    for steps in sorted({steps_to_plant(state, site) for site in with_parent}, reverse=True):
+        tier = [site for site in with_parent if steps_to_plant(state, site) == steps]
+        orders = {(site, product): 0 for site in tier for product in state.products}
+        for site in tier:
+            for product, cases in cases_to_order(state, site, day).items():
+                orders[site, product] = cases * state.units_per_case[product]
+        for (site, product), units in orders.items():
+            state.demand[state.parent(site)][product][day] += units
+        shipped = share_out(state, tier, orders, day)
+        for site in tier:
+            send(clock, state, site, day, orders, shipped)
 
 
 def steps_to_plant(state: State, site: int) -> int:
     """Return how many parents stand above a site."""
     parent = state.parent(site)
     return 0 if parent < 0 else 1 + steps_to_plant(state, parent)
-
-
-def order_from_parent(clock: simpy.Environment, state: State, site: int, day: int) -> None:
-    """Order, ship and invoice all products of a site."""
-    parent = state.parent(site)
-    lead = int(state.market.sites.lead_days[site, parent])
-    arrival_day = day + max(1, lead)
-    shipped_cases: dict[int, int] = {}
-    for product, cases in cases_to_order(state, site, day).items():
-        case = state.units_per_case[product]
-        ordered = cases * case
-        if ordered == 0:
-            continue
-        state.demand[parent][product][day] += ordered
-        shipped = ship(state, parent, product, ordered)
-        state.in_transit[site][product] += shipped
-        clock.process(shipment(clock, state, site, product, shipped, arrival_day))
-        shipped_cases[product] = shipped // case
-        state.shipped_in[site, day] += shipped // case
-        state.books.write(
-            SHIPMENTS,
-            day=day,
-            site=site,
-            parent=parent,
-            product=product,
-            ordered=ordered,
-            shipped=shipped,
-            arrival_day=arrival_day,
-        )
-    post_shipment(state, site, day, shipped_cases)
-    invoice_shipment(clock, state, site, day, shipped_cases)
 
 
 def cases_to_order(state: State, site: int, day: int) -> dict[int, int]:
@@ -76,14 +55,36 @@ def cases_to_order(state: State, site: int, day: int) -> dict[int, int]:
     return order_within_limits(state, site, day, wanted, prices)
 
 
-def ship(state: State, parent: int, product: int, ordered: int) -> int:
-    """Take units from the parent: all from a plant, else whole cases of what it has."""
-    if state.is_plant(parent):
-        return ordered
-    case = state.units_per_case[product]
-    shipped = min(ordered, state.stock[parent][product] // case * case)
-    state.stock[parent][product] -= shipped
-    return shipped
+def send(
+    clock: simpy.Environment,
+    state: State,
+    site: int,
+    day: int,
+    orders: dict[tuple[int, int], int],
+    shipped: dict[tuple[int, int], int],
+) -> None:
+    """Put goods on the lane, and write and invoice them."""
+    touched = [p for p in state.products if orders[site, p] > 0 or shipped[site, p] > 0]
+    if not touched:
+        return
+    arrives = arrival_day(state, site, day)
+    for product in touched:
+        state.in_transit[site][product] += shipped[site, product]
+        clock.process(shipment(clock, state, site, product, shipped[site, product], arrives))
+        state.books.write(
+            SHIPMENTS,
+            day=day,
+            site=site,
+            parent=state.parent(site),
+            product=product,
+            ordered=orders[site, product],
+            shipped=shipped[site, product],
+            arrival_day=arrives,
+        )
+    cases = {p: shipped[site, p] // state.units_per_case[p] for p in touched}
+    state.shipped_in[site, day] += sum(cases.values())
+    post_shipment(state, site, day, cases)
+    invoice_shipment(clock, state, site, day, cases)
 
 
 def shipment(
@@ -115,7 +116,9 @@ def stock_position(state: State, site: int, product: int) -> int:
         if line.product == product
     )
     owed = waiting * state.units_per_case[product]
-    return state.stock[site][product] + state.in_transit[site][product] - owed
+    owed += sum(state.awaited[child][product] for child in state.children(site))
+    coming = state.in_transit[site][product] + state.awaited[site][product]
+    return state.stock[site][product] + coming - owed
 
 
 def opening_stock(state: State, site: int, product: int) -> int:

@@ -64,6 +64,10 @@ class State:
         self.opening_demand: dict[tuple[int, int], float] = {}  # e0 by site and product
         self.opening_variance: dict[tuple[int, int], float] = {}
         self.smoothed: dict[tuple[int, int], tuple[float, float]] = {}
+        self.awaited = [[0] * products for _ in range(sites)]  # units still to come from the parent
+        self.used: dict[tuple[int, int], int] = defaultdict(int)  # of a plant's capacity
+        self.period: dict[tuple[int, int], int] = defaultdict(lambda: -1)
+        self.last_arrival: dict[int, int] = defaultdict(int)
         self.reports: dict[tuple[int, int, int], int] = {}  # by site, product and day
         self.outlet_orders = [[defaultdict(int) for _ in range(products)] for _ in range(sites)]
         self.sold = [[defaultdict(int) for _ in range(products)] for _ in range(outlets)]

@@ -102,7 +102,9 @@ def covering_point(state: State, site: int, product: int, average: float, deviat
         days = lead + review + float(state.design.sites.safety_days[site])
         return max(0, round_half_up(days * average))
     target = float(stock.sites.target[site, product])
-    spread = math.sqrt((lead + review) * deviation**2)
+    supply = state.market.supply
+    lane = 0.0 if supply is None else float(supply.lead_deviation[site, state.parent(site)])
+    spread = math.sqrt((lead + review) * deviation**2 + (average * lane) ** 2)
     if service == "cycle":
         factor = min(max(NORMAL.inv_cdf(target), -WIDEST), WIDEST)
     else:

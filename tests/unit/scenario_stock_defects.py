@@ -1,6 +1,6 @@
 """Defects of stock policies, planted one at a time in a copy of the tiny pack."""
 
-from tests.unit.scenario_defects import Defect, Plant, add, both, write
+from tests.unit.scenario_defects import Defect, Plant, add, both, in_root, write
 
 ONLINE, STOCK = "designs/online.yaml", "designs/stock.csv"
 HEADER = "site,product,policy,reorder,level,quantity,cover_days,service,target\n"
@@ -148,5 +148,79 @@ FORECASTS = (
         "window",
         "0 is outside 1 to 366",
         "",
+    ),
+)
+
+SHORTAGE = "designs/shortage.csv"
+TABLES = "  tables:\n"
+
+
+def _shortage_defect(name: str, line: str, column: str, value: str, remedy: str) -> Defect:
+    text = f"site,backorder,rationing,priority\nplant,yes,proportional,0\n{line}\n"
+    plant = both(add(ONLINE, "shortage: designs/shortage.csv\n"), write(SHORTAGE, text))
+    return Defect(name, plant, SHORTAGE, "row 3", column, value, remedy)
+
+
+def _supply_defect(
+    table: str, name: str, head: str, line: str, column: str, value: str, remedy: str
+) -> Defect:
+    file = f"tables/{table}.csv"
+    plant = both(in_root(TABLES, f"{TABLES}    {table}: {file}\n"), write(file, f"{head}{line}\n"))
+    return Defect(name, plant, file, "row 3", column, value, remedy)
+
+
+CAPACITY_HEAD = "plant,product,cases,days\nplant,*,900,7\n"
+OUTAGE_HEAD = "site,child,first,last\nplant,,2025-02-03,2025-02-05\n"
+SUPPLY = (
+    _shortage_defect(
+        "shortage_site_closed", "tier1_b,no,sequence,0", "site", "'tier1_b' is not open", "open"
+    ),
+    _shortage_defect(
+        "shortage_rule_unknown", "dc,no,fairly,0", "rationing", "'fairly'", "proportional"
+    ),
+    _supply_defect(
+        "capacity",
+        "capacity_of_no_plant",
+        CAPACITY_HEAD,
+        "dc,*,900,7",
+        "plant",
+        "site 'dc' is no plant",
+        "name a plant",
+    ),
+    _supply_defect(
+        "capacity",
+        "capacity_product_unknown",
+        CAPACITY_HEAD,
+        "plant,colaa,90,7",
+        "product",
+        "'colaa' is not in table 'products'",
+        "* = all products",
+    ),
+    _supply_defect(
+        "capacity",
+        "capacity_period_of_two_lengths",
+        CAPACITY_HEAD,
+        "plant,cola,90,1",
+        "days",
+        "periods of 7 and 1 days",
+        "the same period",
+    ),
+    _supply_defect(
+        "outages",
+        "outage_ends_before_it_begins",
+        OUTAGE_HEAD,
+        "plant,dc,2025-03-05,2025-03-01",
+        "last",
+        "last day 2025-03-01 is before the first",
+        "exchange",
+    ),
+    _supply_defect(
+        "outages",
+        "outage_of_no_lane",
+        OUTAGE_HEAD,
+        "plant,office,2025-03-05,2025-03-06",
+        "child",
+        "no lane from 'plant' to 'office'",
+        "clear the cell",
     ),
 )

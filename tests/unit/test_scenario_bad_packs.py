@@ -35,6 +35,7 @@ DEFECTS = (
     *CREDIT_DEFECTS,
     *territories.TERRITORIES,
     *stocks.FORECASTS,
+    *stocks.SUPPLY,
 )
 
 

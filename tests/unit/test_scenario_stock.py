@@ -9,7 +9,7 @@ from channelwright.model.stock import FORECASTS, POLICIES, SERVICES, SIGNALS
 from channelwright.scenario import read_scenario
 from channelwright.scenario.schema_page import schema
 from tests.conftest import ROOT
-from tests.unit.scenario_defects import add, write
+from tests.unit.scenario_defects import add, in_root, write
 from tests.unit.scenario_stock_defects import rows
 
 
@@ -61,3 +61,29 @@ def test_forecasts_are_read_and_others_stay_as_usual(tmp_path: Path) -> None:
     others = np.delete(np.arange(len(pack.market.sites)), site)
     assert (stock.forecast.window[others] == 28).all()
     assert (stock.forecast.signal[others] == 0).all()
+
+
+def test_limits_of_supply_are_read(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(ROOT / "tests/data/packs/tiny", tmp_path / "pack"))
+    assert read_scenario(folder).market.supply is None
+    tables = "    capacity: tables/capacity.csv\n    outages: tables/outages.csv\n"
+    in_root("  tables:\n", f"  tables:\n{tables}")(folder)
+    write("tables/capacity.csv", "plant,product,cases,days\nplant,*,90,7\n")(folder)
+    write("tables/outages.csv", "site,child,first,last\nplant,dc,2025-02-03,2025-02-05\n")(folder)
+    add("designs/today.yaml", "shortage: designs/shortage.csv\n")(folder)
+    write("designs/shortage.csv", "site,backorder,rationing\nplant,yes,proportional\n")(folder)
+    pack = read_scenario(folder)
+    supply, ids = pack.market.supply, pack.market.sites.ids
+    assert supply is not None
+    plant = ids.index("plant")
+    assert np.array_equal(supply.capacity[plant], 90 * pack.market.products.units_per_case)
+    assert (np.delete(supply.capacity, plant, axis=0) == -1).all()
+    assert supply.capacity_days[plant] == 7
+    found = supply.outages
+    days = (int(found.first[0]), int(found.last[0]))
+    assert (ids[found.site[0]], ids[found.child[0]], days) == ("plant", "dc", (28, 30))
+    stock = pack.designs["today"].stock
+    assert stock is not None
+    assert stock.shortage is not None
+    assert stock.shortage.backorder.tolist() == [name == "plant" for name in ids]
+    assert stock.shortage.rationing[plant] == 1

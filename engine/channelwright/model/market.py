@@ -20,6 +20,7 @@ from channelwright.model.order_capture import FieldWork
 from channelwright.model.payments import PaymentBehaviour
 from channelwright.model.screening import Screening
 from channelwright.model.source_choice import SourceChoice
+from channelwright.model.supply import Supply
 
 LAW_FIXED, LAW_POISSON, LAW_NEGATIVE_BINOMIAL = 0, 1, 2
 LAW_NORMAL, LAW_EMPIRICAL = 3, 4
@@ -391,3 +392,4 @@ class Market:
     screening: Screening | None = None
     limits: SiteLimits | None = None
     execution: Execution | None = None
+    supply: Supply | None = None

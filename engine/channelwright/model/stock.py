@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
 
 ORDER_UP_TO, BASE_STOCK, REORDER_UP_TO, REORDER_QUANTITY = 0, 1, 2, 3
@@ -15,6 +15,8 @@ MOVING_AVERAGE, EXPONENTIAL = 0, 1
 FORECASTS = ("moving_average", "exponential")
 ORDERS, SELL_THROUGH, SELL_OUT = 0, 1, 2
 SIGNALS = ("orders", "sell_through", "sell_out")
+SEQUENCE, PROPORTIONAL = 0, 1
+RATIONING = ("sequence", "proportional")
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,25 @@ class StockForecast(Columns):
 
 
 @dataclass(frozen=True)
+class ShortageRules(Columns):
+    """What happens when sites ask for more than their parent has (S rows, the market's sites).
+
+    Attributes
+    ----------
+    backorder : (S,) bool, what this site cannot ship to other sites waits; else it is lost
+    rationing : (S,) int64, row of RATIONING: how this site shares out what is short
+    priority : (S,) int64, place of this site in its parent's sequence, lower first
+    """
+
+    backorder: BoolArray
+    rationing: IntArray
+    priority: IntArray
+
+
+@dataclass(frozen=True)
 class StockPlan:
     """What a design says of stock beyond order-up-to levels; None = nothing said."""
 
     sites: SiteStock | None = None
     forecast: StockForecast | None = None
+    shortage: ShortageRules | None = None

@@ -97,7 +97,7 @@ def site_rules(market: Market, design: Design, lead: IntArray) -> SiteRules:
         deviation=np.zeros(shape),
         lead=np.broadcast_to(lead[:, None], shape),
         review=review,
-        lead_deviation=np.zeros(shape),
+        lead_deviation=np.broadcast_to(lane_deviation(market, design)[:, None], shape),
         safety_days=np.broadcast_to(plan.safety_days[:, None], shape),
         cover_days=np.zeros(shape) if given is None else given.cover_days,
         service=np.full(shape, NO_TARGET) if given is None else given.service,
@@ -108,6 +108,15 @@ def site_rules(market: Market, design: Design, lead: IntArray) -> SiteRules:
         case=np.broadcast_to(market.products.units_per_case, shape),
     )
     return SiteRules(policy, need)
+
+
+def lane_deviation(market: Market, design: Design) -> FloatArray:
+    """Return the standard deviation of the lead time from the parent: (S,) days."""
+    parent = design.sites.parent
+    if market.supply is None:
+        return np.zeros(len(parent))
+    spread = market.supply.lead_deviation[np.arange(len(parent)), np.maximum(parent, 0)]
+    return np.where(parent >= 0, spread, 0.0)
 
 
 def daily_variance(market: Market, mean: FloatArray) -> FloatArray:

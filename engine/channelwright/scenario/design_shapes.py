@@ -214,3 +214,4 @@ class DesignShape(Shape):
     dunning: Source | None = Field(default=None, description="table design_dunning")
     approval: Source | None = Field(default=None, description="table design_approval")
     forecast: Source | None = Field(default=None, description="table design_forecast")
+    shortage: Source | None = Field(default=None, description="table design_shortage")

@@ -32,6 +32,7 @@ PARTS = {
     "dunning": "design_dunning",
     "approval": "design_approval",
     "forecast": "design_forecast",
+    "shortage": "design_shortage",
 }
 
 

@@ -15,6 +15,7 @@ from channelwright.scenario.field_work import count_error_problems, travel_probl
 from channelwright.scenario.fulfilment import further_tours
 from channelwright.scenario.places import place_problems
 from channelwright.scenario.references import among, dangling
+from channelwright.scenario.supply_builder import capacity_problems, outage_problems
 from channelwright.tables.cells import TypedTable, shown
 from channelwright.tables.checks import clock_seconds, nearest
 
@@ -267,6 +268,8 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Tables], Iterator[Problem]]], ..
     (("season", "products"), _season_of_all),
     (("events",), _event_days),
     (("lanes", "sites"), _lane_ends),
+    (("capacity", "sites", "products"), capacity_problems),
+    (("outages", "sites"), outage_problems),
     (("sites",), _plants),
     (("sites",), _desk_hours),
     (("vehicles",), further_tours),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +13,10 @@ from channelwright.model.stock import (
     MOVING_AVERAGE,
     ORDERS,
     POLICIES,
+    RATIONING,
     SERVICES,
     SIGNALS,
+    ShortageRules,
     SiteStock,
     StockForecast,
     StockPlan,
@@ -29,11 +32,13 @@ if TYPE_CHECKING:
 def build_stock(market: Market, tables: DesignTables) -> StockPlan | None:
     """Return what a design says of stock, None if it says nothing."""
     stock, forecast = tables.get("stock"), tables.get("forecast")
-    if stock is None and forecast is None:
+    shortage = tables.get("shortage")
+    if stock is None and forecast is None and shortage is None:
         return None
     return StockPlan(
         sites=None if stock is None else _site_stock(market, stock),
         forecast=None if forecast is None else _forecast(market, forecast),
+        shortage=None if shortage is None else _shortage(market, shortage),
     )
 
 
@@ -50,7 +55,8 @@ def _site_stock(market: Market, table: TypedTable) -> SiteStock:
     )
 
 
-def _forecast(market: Market, table: TypedTable) -> StockForecast:
+def _by_site(market: Market, table: TypedTable) -> Callable[[Cells, float], Cells]:
+    """Return a function that spreads the values of rows over all sites."""
     rows = codes(table["site"], market.sites.ids)
 
     def spread(values: Cells, other: float) -> Cells:
@@ -58,6 +64,20 @@ def _forecast(market: Market, table: TypedTable) -> StockForecast:
         column[rows] = values
         return column
 
+    return spread
+
+
+def _shortage(market: Market, table: TypedTable) -> ShortageRules:
+    spread = _by_site(market, table)
+    return ShortageRules(
+        backorder=spread(table["backorder"], False),
+        rationing=spread(codes(table["rationing"], RATIONING), 0),
+        priority=spread(table["priority"], 0),
+    )
+
+
+def _forecast(market: Market, table: TypedTable) -> StockForecast:
+    spread = _by_site(market, table)
     return StockForecast(
         method=spread(codes(table["method"], FORECASTS), MOVING_AVERAGE),
         window=spread(table["window"], 28),

@@ -17,7 +17,7 @@ _NUMBERS = {"reorder": ("reorder_up_to", "reorder_quantity"), "quantity": ("reor
 def stock_problems(case: Case) -> Iterator[Problem]:
     """Yield what is wrong with the tables of stock policies."""
     sites = case.part("sites")
-    for part in ("stock", "forecast"):
+    for part in ("stock", "forecast", "shortage"):
         table = case.part(part)
         if table is not None and sites is not None:
             yield from _sites(case, table, sites)
@@ -116,6 +116,8 @@ def _sites(case: Case, table: TypedTable, sites: TypedTable) -> Iterator[Problem
     )
     kind = case.attribute("sites", "kind")
     plants = [site for site, word in kind.items() if word == "plant"]
+    if table.table.name == "design_shortage":
+        return
     yield from table.problems(
         "site",
         known & among(table["site"], plants),

@@ -134,7 +134,7 @@ class Details:
         """Write the replenishments of a day and their invoices."""
         if not len(shipments):
             return
-        row, product = np.nonzero(shipments.ordered)
+        row, product = np.nonzero((shipments.ordered > 0) | (shipments.shipped > 0))
         self._sink.append(
             "shipments",
             {

@@ -6,12 +6,12 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.foundation.units import IntArray
 from channelwright.simulation.forecasting import Forecasting
-from channelwright.simulation.network import PLANT, Network
+from channelwright.simulation.network import Network
 from channelwright.simulation.purchasing import Purchasing
 from channelwright.simulation.state import State
+from channelwright.simulation.supplying import Supplying
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ def replenish(
     network: Network,
     state: State,
     forecasting: Forecasting,
+    supplying: Supplying,
     purchasing: Purchasing | None = None,
 ) -> Shipments:
     """Review every site that is due, tier by tier; updates stock, transit and what is owed."""
@@ -51,14 +52,18 @@ def replenish(
     waiting = _waiting_units(network, state)
     forecasting.start_evening(state)
     for tier in network.tiers:
-        ordered = _review(network, state, forecasting, tier, waiting)
-        if purchasing is None:
-            asking = np.flatnonzero(ordered.any(axis=1))
-            shipments.append(_ship(network, state, tier[asking], ordered[asking]))
-        else:
-            shipments += _ship_within(network, state, purchasing, tier, ordered)
-    nothing = np.zeros(0, dtype=np.int64)
-    return _joined(shipments or [_ship(network, state, nothing, waiting[:0])])
+        known = supplying.awaited[tier] - supplying.owed[tier] - waiting[tier]
+        ordered = _review(network, state, forecasting, tier, known)
+        if purchasing is not None:
+            ordered = _within_limits(network, state, purchasing, tier, ordered)
+        sent = _send(network, state, supplying, tier, ordered)
+        if purchasing is not None:
+            _note_received(network, state.day, purchasing, sent)
+        shipments.append(sent)
+    if not shipments:
+        nothing = np.zeros(0, dtype=np.int64)
+        return _send(network, state, supplying, nothing, waiting[:0])
+    return _joined(shipments)
 
 
 def _joined(parts: list[Shipments]) -> Shipments:
@@ -68,21 +73,21 @@ def _joined(parts: list[Shipments]) -> Shipments:
     return Shipments(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-def _ship_within(
+def _within_limits(
     network: Network, state: State, purchasing: Purchasing, tier: IntArray, ordered: IntArray
-) -> list[Shipments]:
-    """Cut the orders of a tier to what its sites can take in and pay, site by site, and ship."""
-    shipments, unit = [], network.market.products.units_per_case
+) -> IntArray:
+    """Cut the orders of a tier to what its sites can take in and pay, site by site: (n, P)."""
     parent = network.design.sites.parent[tier]
     sold = network.owner[tier] != network.owner[parent]
     prices = np.where(sold[:, None], _prices(network, tier, parent), 0)
-    for row, site in enumerate(tier.tolist()):
-        units = purchasing.cut(state, site, ordered[row], prices[row])
-        if units.any():
-            shipment = _ship(network, state, tier[row : row + 1], units[None, :])
-            purchasing.shipped(state.day, site, int((shipment.shipped // unit).sum()))
-            shipments.append(shipment)
-    return shipments
+    rows = zip(tier.tolist(), ordered, prices, strict=True)
+    return np.stack([purchasing.cut(state, site, units, price) for site, units, price in rows])
+
+
+def _note_received(network: Network, day: int, purchasing: Purchasing, sent: Shipments) -> None:
+    cases = (sent.shipped // network.market.products.units_per_case).sum(axis=1)
+    for site, total in zip(sent.site.tolist(), cases.tolist(), strict=True):
+        purchasing.shipped(day, site, total)
 
 
 def _waiting_units(network: Network, state: State) -> IntArray:
@@ -96,46 +101,36 @@ def _waiting_units(network: Network, state: State) -> IntArray:
 
 
 def _review(
-    network: Network, state: State, forecasting: Forecasting, sites: IntArray, waiting: IntArray
+    network: Network, state: State, forecasting: Forecasting, sites: IntArray, known: IntArray
 ) -> IntArray:
-    """Return what the sites of a tier order: demand -> levels -> orders, (n, P) units."""
+    """Return what the sites of a tier order: demand -> levels -> orders, (n, P) units.
+
+    Parameters
+    ----------
+    known : (n, P) int64, units awaited from the parent less those owed and waited for
+    """
     due = state.day % network.stock.need.review[sites] == 0
     if not due.any() and not forecasting.remembers:
-        return np.zeros_like(waiting[sites])
+        return np.zeros_like(known)
     average, deviation = forecasting.forecast(state, sites)
     targets = network.stock.targets(sites, average, deviation)
-    position = state.stock[sites] + state.transit[sites] - waiting[sites]
+    position = state.stock[sites] + state.transit[sites] + known
     return np.where(due, network.stock.orders(sites, position, targets), 0)
 
 
-def _ship(network: Network, state: State, sites: IntArray, ordered: IntArray) -> Shipments:
-    """Ship what some sites of one tier ordered, the first of them first."""
-    unit = network.market.products.units_per_case
+def _send(
+    network: Network, state: State, supplying: Supplying, tier: IntArray, ordered: IntArray
+) -> Shipments:
+    """Ship to the sites of a tier what their parents can, and bill it."""
+    shipped = supplying.ship(state, tier, ordered)
+    moved = np.flatnonzero(((ordered > 0) | (shipped > 0)).any(axis=1))
+    sites, ordered, shipped = tier[moved], ordered[moved], shipped[moved]
     parent = network.design.sites.parent[sites]
-    endless = network.market.sites.kind[parent] == PLANT
-    shipped = _share_out(state.stock, parent, endless, unit, np.ascontiguousarray(ordered))
-    np.add.at(state.demand[state.day % len(state.demand)], parent, ordered)
     state.transit[sites] += shipped
-    arrival = state.day + np.maximum(1, network.lead[sites])
-    value, due = _bill(network, state, sites, parent, shipped // unit)
+    arrival = supplying.arrivals(state.day, sites)
+    cases = shipped // network.market.products.units_per_case
+    value, due = _bill(network, state, sites, parent, cases)
     return Shipments(sites, parent, ordered, shipped, arrival, value, due)
-
-
-@kernel
-def _share_out(
-    stock: IntArray, parent: IntArray, endless: BoolArray, unit: IntArray, ordered: IntArray
-) -> IntArray:
-    """Take orders from the stock of the parents in turn, in whole cases: (n, P) units."""
-    shipped = np.empty_like(ordered)
-    for row in range(len(parent)):
-        for product in range(len(unit)):
-            units = ordered[row, product]
-            if not endless[row]:
-                held = stock[parent[row], product]
-                units = min(units, held // unit[product] * unit[product])
-                stock[parent[row], product] = held - units
-            shipped[row, product] = units
-    return shipped
 
 
 def _bill(

@@ -42,6 +42,7 @@ from channelwright.simulation.settling import (
 )
 from channelwright.simulation.shipping import post_shipments
 from channelwright.simulation.state import end_day, opening_state
+from channelwright.simulation.supplying import Supplying
 from channelwright.simulation.tours import Dropped, deliver
 from channelwright.tables.codes import Account
 from channelwright.tables.sink import Sink
@@ -112,6 +113,7 @@ class _World:
         self._consumers = Consumers(network, address)
         self._ordering = Ordering(network, address)
         self._forecasting = Forecasting(network, address)
+        self._supplying = Supplying(network, address)
         self._books = Books(opening=units_held(network, self._state))
         self._count = dict.fromkeys(("calls", "orders", "lines", "deliveries", "shipments"), 0)
         self._factors = behaviour.month_factors(network.market)
@@ -334,7 +336,11 @@ class _World:
 
     def _replenishment(self) -> None:
         shipments = replenish(
-            self._network, self._state, self._forecasting, self._credit.purchasing
+            self._network,
+            self._state,
+            self._forecasting,
+            self._supplying,
+            self._credit.purchasing,
         )
         for day in np.unique(shipments.arrival).tolist():
             if day < self._network.market.calendar.horizon_days:

@@ -9,6 +9,7 @@ from channelwright.tables.capture_inputs import CAPTURE_TABLES, COUNT_ERROR
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
 from channelwright.tables.credit_inputs import PAYMENT_BEHAVIOUR, SITE_LIMITS
 from channelwright.tables.schema import Column, Table
+from channelwright.tables.supply_inputs import SUPPLY_NAMES, SUPPLY_TABLES
 
 _LAT = number("lat", "degrees", "latitude, WGS 84", -90, 90)
 _LON = number("lon", "degrees", "longitude, WGS 84", -180, 180)
@@ -205,6 +206,8 @@ LANES = Table(
         text("child", "supplied site", "sites.id"),
         whole("lead_days", "days", "order evening to receipt", 1, 365),
         number("cost", "currency/case", "freight, paid by the manufacturer"),
+        number("lead_deviation", "days", "standard deviation of lead days", 0, 90, 0.0),
+        flag("overtaking", "a later shipment may arrive before an earlier one", default=False),
     ),
 )
 VEHICLES = Table(
@@ -318,6 +321,7 @@ MARKET_TABLES: dict[str, Table] = {
         PAYMENT_BEHAVIOUR,
         *CAPTURE_TABLES,
         SITE_LIMITS,
+        *SUPPLY_TABLES,
     )
 }
 OPTIONAL_TABLES = frozenset(
@@ -335,5 +339,6 @@ OPTIONAL_TABLES = frozenset(
         "call_times",
         "screening",
         "site_limits",
+        *SUPPLY_NAMES,
     }
 )

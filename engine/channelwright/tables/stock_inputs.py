@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from channelwright.tables.columns import number, text, whole
+from channelwright.tables.columns import flag, number, text, whole
 from channelwright.tables.schema import Column, Table
 
 ALL_PRODUCTS = "*"
 POLICIES = ("order_up_to", "base_stock", "reorder_up_to", "reorder_quantity")
 FORECASTS = ("moving_average", "exponential")
 SIGNALS = ("orders", "sell_through", "sell_out")
+RATIONING = ("sequence", "proportional")
 SERVICES = ("none", "cycle", "fill")
 
 
@@ -50,4 +51,15 @@ DESIGN_FORECAST = Table(
         number("error", "sigma", "of the lognormal error of shared sales", 0, 3, 0.0),
     ),
 )
-STOCK_TABLES = (DESIGN_STOCK, DESIGN_FORECAST)
+DESIGN_SHORTAGE = Table(
+    "design_shortage",
+    "what one site does when sites below it ask for more than it has",
+    ("site",),
+    (
+        text("site", "site", "sites.id"),
+        flag("backorder", "what it cannot ship to other sites waits, else is lost", default=False),
+        _word("rationing", "how it shares out what is short among them", RATIONING),
+        whole("priority", "", "its own place with its parent, lower is served first", 0, 1000, 0),
+    ),
+)
+STOCK_TABLES = (DESIGN_STOCK, DESIGN_FORECAST, DESIGN_SHORTAGE)
