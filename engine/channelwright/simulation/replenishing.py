@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from channelwright.foundation.random import Address
 from channelwright.foundation.units import IntArray
 from channelwright.simulation.forecasting import Forecasting
 from channelwright.simulation.network import Network
@@ -40,30 +41,35 @@ class Shipments:
         return len(self.site)
 
 
-def replenish(
-    network: Network,
-    state: State,
-    forecasting: Forecasting,
-    supplying: Supplying,
-    purchasing: Purchasing | None = None,
-) -> Shipments:
-    """Review every site that is due, tier by tier; updates stock, transit and what is owed."""
-    shipments: list[Shipments] = []
-    waiting = _waiting_units(network, state)
-    forecasting.start_evening(state)
-    for tier in network.tiers:
-        known = supplying.awaited[tier] - supplying.owed[tier] - waiting[tier]
-        ordered = _review(network, state, forecasting, tier, known)
-        if purchasing is not None:
-            ordered = _within_limits(network, state, purchasing, tier, ordered)
-        sent = _send(network, state, supplying, tier, ordered)
-        if purchasing is not None:
-            _note_received(network, state.day, purchasing, sent)
-        shipments.append(sent)
-    if not shipments:
+class Replenishing:
+    """The replenishment of a replication: demand -> levels -> orders -> supply -> shipments."""
+
+    def __init__(self, network: Network, address: Address) -> None:
+        self._network = network
+        self._forecasting = Forecasting(network, address)
+        self._supplying = Supplying(network, address)
+
+    def note_sales(self, units: IntArray) -> None:
+        """Keep what covered outlets sold today: (C, P) units."""
+        self._forecasting.note_sales(units)
+
+    def review(self, state: State, purchasing: Purchasing | None = None) -> Shipments:
+        """Review the sites that are due, tier by tier; updates stock, transit and debts."""
+        network, supplying = self._network, self._supplying
+        shipments: list[Shipments] = []
+        waiting = _waiting_units(network, state)
+        self._forecasting.start_evening(state)
+        for tier in network.tiers:
+            known = supplying.awaited[tier] - supplying.owed[tier] - waiting[tier]
+            ordered = _review(network, state, self._forecasting, tier, known)
+            if purchasing is not None:
+                ordered = _within_limits(network, state, purchasing, tier, ordered)
+            sent = _send(network, state, supplying, tier, ordered)
+            if purchasing is not None:
+                _note_received(network, state.day, purchasing, sent)
+            shipments.append(sent)
         nothing = np.zeros(0, dtype=np.int64)
-        return _send(network, state, supplying, nothing, waiting[:0])
-    return _joined(shipments)
+        return _joined(shipments or [_send(network, state, supplying, nothing, waiting[:0])])
 
 
 def _joined(parts: list[Shipments]) -> Shipments:

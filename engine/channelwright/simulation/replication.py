@@ -21,7 +21,6 @@ from channelwright.simulation.credit_side import CreditSide
 from channelwright.simulation.delivering import Invoiced, last_drop, receive, settle_payments
 from channelwright.simulation.details import Details
 from channelwright.simulation.failing import bring_back
-from channelwright.simulation.forecasting import Forecasting
 from channelwright.simulation.network import Network, build_network
 from channelwright.simulation.ordering import Ordering, Placed
 from channelwright.simulation.picking import pick
@@ -32,7 +31,7 @@ from channelwright.simulation.promoting import (
     post_refunds,
 )
 from channelwright.simulation.recording import PERIOD_DAYS, Recorder
-from channelwright.simulation.replenishing import replenish
+from channelwright.simulation.replenishing import Replenishing
 from channelwright.simulation.settling import (
     MANUFACTURER,
     OUTSIDE,
@@ -42,7 +41,6 @@ from channelwright.simulation.settling import (
 )
 from channelwright.simulation.shipping import post_shipments
 from channelwright.simulation.state import end_day, opening_state
-from channelwright.simulation.supplying import Supplying
 from channelwright.simulation.tours import Dropped, deliver
 from channelwright.tables.codes import Account
 from channelwright.tables.sink import Sink
@@ -112,8 +110,7 @@ class _World:
         self._details = Details(network, sink) if detail else None
         self._consumers = Consumers(network, address)
         self._ordering = Ordering(network, address)
-        self._forecasting = Forecasting(network, address)
-        self._supplying = Supplying(network, address)
+        self._replenishing = Replenishing(network, address)
         self._books = Books(opening=units_held(network, self._state))
         self._count = dict.fromkeys(("calls", "orders", "lines", "deliveries", "shipments"), 0)
         self._factors = behaviour.month_factors(network.market)
@@ -301,7 +298,7 @@ class _World:
         price = consumer_prices(network, state.day)
         value = (units * price).sum(axis=1)
         self._books.sold += int(units.sum())
-        self._forecasting.note_sales(units)
+        self._replenishing.note_sales(units)
         rows, plan = network.covered, network.design.outlets
         mode, site = plan.mode[rows], plan.site[rows]
         post = self._postings.post
@@ -335,13 +332,7 @@ class _World:
             self._recorder.picked(desk)
 
     def _replenishment(self) -> None:
-        shipments = replenish(
-            self._network,
-            self._state,
-            self._forecasting,
-            self._supplying,
-            self._credit.purchasing,
-        )
+        shipments = self._replenishing.review(self._state, self._credit.purchasing)
         for day in np.unique(shipments.arrival).tolist():
             if day < self._network.market.calendar.horizon_days:
                 rows = shipments.arrival == day
