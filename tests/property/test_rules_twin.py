@@ -13,14 +13,14 @@ from channelwright.tables.codes import Account
 from channelwright.tables.sink import MemorySink
 from tests.conftest import ROOT
 from tests.support.twin import MEASURED, deterministic_twin
-from tests.support.twin_demand import Change, promoted
+from tests.support.twin_demand import Change, chosen, promoted
 
 
 def as_it_is(market: Market, design: Design) -> tuple[Market, Design]:
     return market, design
 
 
-@pytest.mark.parametrize("change", [as_it_is, promoted], ids=lambda change: change.__name__)
+@pytest.mark.parametrize("change", [as_it_is, promoted, chosen], ids=lambda change: change.__name__)
 def test_forecast_is_the_ledger(change: Change) -> None:
     """Every account and mode, to the rounding of single postings (half a tick each)."""
     pack = read_scenario(ROOT / "scenarios" / "yangtze_beverage")

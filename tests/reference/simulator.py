@@ -14,6 +14,7 @@ from tests.reference.approval import decide_requests
 from tests.reference.bills import collect, followed, write_open_bills
 from tests.reference.books import Rows
 from tests.reference.cash import opening_cash
+from tests.reference.catchment import rivals_sell
 from tests.reference.consumers import consumers_of
 from tests.reference.deliveries import send_trucks, write_invoices
 from tests.reference.effort import start_month
@@ -70,6 +71,8 @@ def days(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None,
         yield until(clock, day, 8 * HOUR)
         take_orders(state, day)
         decide_requests(state, day)
+        yield until(clock, day, 18 * HOUR)
+        rivals_sell(state, day)
         yield until(clock, day, 19 * HOUR)
         picks = check_and_allocate(state, day)
         yield until(clock, day, 20 * HOUR)

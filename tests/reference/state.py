@@ -8,6 +8,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import CAPTURES, CARRIERS, SITE_KINDS, SOLICITORS, Market
 from channelwright.tables.codes import Party, party
 from tests.reference.books import Books
+from tests.reference.catchment import rates
 from tests.reference.execution import Shop
 from tests.reference.geography import Map
 from tests.reference.laws import share
@@ -37,7 +38,7 @@ class State:
         # Plain lists of what is asked for most: an element of an array costs ten times as much.
         self._rate = [
             [rate * answer_to_price(market, design, o, p) for p, rate in enumerate(row)]
-            for o, row in enumerate(market.outlets.rate.tolist())
+            for o, row in enumerate(rates(market, design))
         ]
         self._factor: list[list[float]] = market.calendar.factor.tolist()
         self._mode: list[int] = design.outlets.mode.tolist()
@@ -92,7 +93,8 @@ class State:
         self.month_purchases: dict[int, int] = defaultdict(int)
         self.month_sales: dict[int, int] = defaultdict(int)
 
-        words = max(outlets, products, sites, len(market.chain_ids), 1)
+        rivals = 0 if market.catchment is None else len(market.catchment.rivals)
+        words = max(outlets, products, sites, len(market.chain_ids), rivals, 1)
         self.uniforms = cache(
             lambda purpose, period, sub: address.uniforms(purpose, period, words, sub).tolist()
         )

@@ -8,6 +8,7 @@ from channelwright.model.demand import Empirical
 from channelwright.model.design import Design
 from channelwright.model.market import LAW_EMPIRICAL, LAW_NORMAL, Market
 from tests.support.dice import Dice
+from tests.support.random_catchment import with_catchment
 from tests.support.random_execution import with_execution
 from tests.support.random_offers import with_offers
 
@@ -24,6 +25,8 @@ def with_demand(market: Market, design: Design, seed: int) -> tuple[Market, Desi
         market, design = with_offers(market, design, dice)
     if dice.some(0.4):
         market = with_execution(market, dice)
+    if dice.some(0.3):
+        market = with_catchment(market, dice)
     return market, design
 
 

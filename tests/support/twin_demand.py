@@ -5,12 +5,28 @@ from dataclasses import replace
 
 import numpy as np
 
+from channelwright.model.catchment import Catchment, Consumers, Reach, Rivals
 from channelwright.model.demand import Elasticity
 from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.model.offers import ANY, ConsumerPrices, Offers, Promotions
 
 Change = Callable[[Market, Design], tuple[Market, Design]]
+
+
+def chosen(market: Market, design: Design) -> tuple[Market, Design]:
+    """Half the consumers at every outlet's door buy there: twice what its rates say."""
+    outlets = len(market.outlets)
+    week = 7 * (market.outlets.rate / market.products.units_per_case).sum(axis=1)
+    rows, none = np.arange(outlets), np.zeros(0, dtype=np.int64)
+    catchment = Catchment(
+        consumers=Consumers(market.outlets.ids, 4 * week),
+        rivals=Rivals((), none),
+        none=1.0,
+        outlets=Reach(rows, rows, np.ones(outlets)),
+        rivals_reach=Reach(none, none, np.zeros(0)),
+    )
+    return replace(market, catchment=catchment), design
 
 
 def promoted(market: Market, design: Design) -> tuple[Market, Design]:

@@ -1,5 +1,6 @@
 """Defects of the consumer side, planted one at a time in a copy of the tiny pack."""
 
+from tests.unit.scenario_catchment_defects import CATCHMENT
 from tests.unit.scenario_defects import Defect, Plant, both, in_root, replace, write
 from tests.unit.scenario_execution_defects import EXECUTION
 from tests.unit.scenario_offer_defects import OFFERS
@@ -56,4 +57,4 @@ LAWS = (
         "above 0",
     ),
 )
-DEMAND = (*LAWS, *OFFERS, *EXECUTION)
+DEMAND = (*LAWS, *OFFERS, *EXECUTION, *CATCHMENT)

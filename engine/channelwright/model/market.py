@@ -11,6 +11,7 @@ import datetime
 from dataclasses import dataclass
 
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.model.catchment import Catchment
 from channelwright.model.columns import Columns
 from channelwright.model.delivery import Delivery
 from channelwright.model.demand import Elasticity, Empirical
@@ -393,3 +394,4 @@ class Market:
     limits: SiteLimits | None = None
     execution: Execution | None = None
     supply: Supply | None = None
+    catchment: Catchment | None = None

@@ -18,6 +18,7 @@ from channelwright.model.market import SITE_KINDS, Market
 from channelwright.rules.cost_to_serve import serving_kpis
 from channelwright.rules.kpi_credit import approval_kpis, credit_kpis, limit_kpis
 from channelwright.rules.kpi_money import money_kpis, site_results
+from channelwright.rules.kpi_share import share_kpis
 from channelwright.rules.kpi_static import account_counts, universe_counts
 from channelwright.tables.sink import Chunk
 
@@ -185,6 +186,7 @@ def kpi_table(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd
         _site_kpis(market, design, tables, frames),
         money_kpis(market, design, tables, frames),
         credit_kpis(market, frames, measured_days(market)),
+        share_kpis(market, frames),
         limit_kpis(market, design, frames, measured_days(market)),
         serving_kpis(market, design, tables),
         approval_kpis(market, frames),

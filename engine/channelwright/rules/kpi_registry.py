@@ -124,6 +124,7 @@ _EFFICIENCY = (
     ),
 )
 #: Only in runs of packs that name the mechanism (docs/world/credit.md, cash.md, approval.md).
+MARKET = (Kpi("market_share", "share", "own sell-out / own and rivals', in cases", True),)
 CREDIT = (
     Kpi("collection_rate", "share", "paid by outlets and chains / fallen due", True),
     Kpi("overdue_share", "share", "open on the due day or later / open, at 24:00", False),
@@ -160,6 +161,7 @@ GROUPS: dict[str, tuple[Kpi, ...]] = {
     "Parties": _PARTIES,
     "Efficiency": _EFFICIENCY,
     "Credit (where a pack names it)": CREDIT,
+    "Market (where a pack names a catchment)": MARKET,
 }
 KPIS: dict[str, Kpi] = {kpi.name: kpi for group in GROUPS.values() for kpi in group}
 _BETTER = {True: "more", False: "less", None: ""}

@@ -13,6 +13,7 @@ from channelwright.foundation.units import PPM, BoolArray, FloatArray, IntArray,
 from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.model.offers import ANY, Promotions
+from channelwright.rules.catchment import catchment_rate
 
 
 def shelf_prices(market: Market, design: Design) -> IntArray:
@@ -34,7 +35,7 @@ def shelf_prices(market: Market, design: Design) -> IntArray:
 
 def base_rate(market: Market, design: Design) -> FloatArray:
     """Return mean demand at factor 1 and multiplier 1 under the design's prices: (O, P)."""
-    rate = market.outlets.rate
+    rate = catchment_rate(market, design)
     priced = design.offers is not None and design.offers.prices is not None
     if market.elasticity is None or not priced:
         return rate

@@ -12,6 +12,7 @@ from channelwright.model import market as model
 from channelwright.model.columns import index_of
 from channelwright.model.source_choice import SourceChoice
 from channelwright.scenario.calendar_builder import build_calendar
+from channelwright.scenario.catchment_builder import with_catchment
 from channelwright.scenario.demand_builder import build_elasticity, build_empirical
 from channelwright.scenario.execution_builder import build_execution
 from channelwright.scenario.field_work import build_field_work
@@ -65,7 +66,7 @@ def build_market(shape: PackShape, tables: Tables) -> model.Market:
     areas = _areas(tables)
     products = _products(tables, vat)
     behaviour = shape.market.behaviour
-    return model.Market(
+    market = model.Market(
         name=shape.name,
         products=products,
         segments=model.Segments(ids_of(tables, "segments"), tuple(tables["segments"]["name"])),
@@ -106,6 +107,7 @@ def build_market(shape: PackShape, tables: Tables) -> model.Market:
         execution=build_execution(shape.market.execution),
         supply=build_supply(tables, shape.market.calendar.start),
     )
+    return with_catchment(market, shape.market.catchment, tables)
 
 
 def _source_choice(shape: PackShape) -> SourceChoice | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from channelwright.foundation.errors import Problem
 from channelwright.scenario.calendar_builder import ALL_FAMILIES
+from channelwright.scenario.catchment_builder import catchment_problems
 from channelwright.scenario.credit_checks import limit_problems, payment_problems
 from channelwright.scenario.demand_builder import elasticity_problems, empirical_problems
 from channelwright.scenario.documents import Document
@@ -44,6 +45,7 @@ def market_problems(tables: Tables, document: Document) -> Iterator[Problem]:
         if all(name in tables for name in names):
             yield from check(tables)
     yield from place_problems(tables)
+    yield from catchment_problems(tables, document)
     yield from _too_few_areas(tables, document)
 
 

@@ -169,6 +169,14 @@ class ExecutionShape(Shape):
     range: RangeShape | None = None
 
 
+class CatchmentShape(Shape):
+    """How consumers choose among points of sale."""
+
+    decay_per_km: NotNegative = Field(description="loss of log attraction per road km")
+    radius_km: Annotated[float, Field(gt=0, le=200)] = Field(description="farthest way to buy")
+    no_purchase: NotNegative = Field(default=0.0, description="attraction of buying nothing")
+
+
 _TABLE_NAMES = {"enum": list(MARKET_TABLES)}
 
 
@@ -183,6 +191,9 @@ class MarketShape(Shape):
         default=None, description="range, display, cold space and price compliance in full"
     )
     source_choice: SourceChoiceShape | None = None
+    catchment: CatchmentShape | None = Field(
+        default=None, description="consumers choose among outlets, rivals and no purchase"
+    )
     tables: dict[Annotated[str, WithJsonSchema(_TABLE_NAMES)], Source] = Field(
         description="name of a table: file"
     )

@@ -32,6 +32,7 @@ from channelwright.simulation.promoting import (
 )
 from channelwright.simulation.recording import PERIOD_DAYS, Recorder
 from channelwright.simulation.replenishing import Replenishing
+from channelwright.simulation.rivals import RivalSales
 from channelwright.simulation.settling import (
     MANUFACTURER,
     OUTSIDE,
@@ -109,6 +110,7 @@ class _World:
         self._recorder = Recorder(network)
         self._details = Details(network, sink) if detail else None
         self._consumers = Consumers(network, address)
+        self._rivals = RivalSales(network, address, sink, detail=detail)
         self._ordering = Ordering(network, address)
         self._replenishing = Replenishing(network, address)
         self._books = Books(opening=units_held(network, self._state))
@@ -307,6 +309,7 @@ class _World:
         if fee.any():
             post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, rows, fee)
         post_refunds(network, self._postings, state.day, units)
+        self._rivals.evening(state.day, units)
         self._recorder.sales(sales, value)
         if self._details is not None:
             self._details.shelf(state.day, sales, state)
@@ -378,6 +381,7 @@ class _World:
         for name, chunk in self._recorder.close(self._state, period).items():
             self._sink.append(name, chunk)
         self._sink.append("ledger", self._postings.close_period(period))
+        self._rivals.close(period)
         self._credit.close(period)
 
     def _finish(self, days: int) -> None:

@@ -137,6 +137,31 @@ OUTLETS = Table(
         maybe_text("chain", "chain that pays, empty = none", "chains.id"),
         number("weekly_cases", "cases/week", "consumer demand at factor 1, multiplier 1", 0, 1e6),
         number("category_cases", "cases/week", "category volume, own and rivals", 0, 1e6),
+        number("attraction", "", "of the own brand there, in a catchment", 1e-6, 1e9, 1.0),
+    ),
+)
+CONSUMERS = Table(
+    "consumers",
+    "one place where consumers live or work, with their potential category purchases",
+    ("id",),
+    (
+        text("id", "place"),
+        text("area", "area", "areas.id"),
+        _LAT,
+        _LON,
+        number("weekly_cases", "cases/week", "potential category purchases", 0, 1e7),
+    ),
+)
+RIVALS = Table(
+    "rivals",
+    "one point of sale of rivals",
+    ("id",),
+    (
+        text("id", "rival"),
+        text("area", "area", "areas.id"),
+        _LAT,
+        _LON,
+        number("attraction", "", "beside the attraction of outlets", 1e-6, 1e9),
     ),
 )
 OUTLET_RATES = Table(
@@ -318,6 +343,8 @@ MARKET_TABLES: dict[str, Table] = {
         SEASON,
         EVENTS,
         DEMAND_VALUES,
+        CONSUMERS,
+        RIVALS,
         PAYMENT_BEHAVIOUR,
         *CAPTURE_TABLES,
         SITE_LIMITS,
@@ -334,6 +361,8 @@ OPTIONAL_TABLES = frozenset(
         "segment_products",
         "lanes",
         "demand_values",
+        "consumers",
+        "rivals",
         "payment_behaviour",
         "travel",
         "call_times",

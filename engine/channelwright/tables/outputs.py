@@ -10,6 +10,7 @@ from __future__ import annotations
 from channelwright.tables.approval_outputs import APPROVAL_CELLS, APPROVALS
 from channelwright.tables.credit_outputs import CREDIT_CELLS, RECEIPTS
 from channelwright.tables.limit_outputs import LIMIT_CELLS
+from channelwright.tables.rival_outputs import MARKET_CELLS, RIVAL_SALES
 from channelwright.tables.schema import Column, Table
 
 FORMAT = 1
@@ -308,11 +309,12 @@ DETAIL_TABLES = (
     SHIPMENTS,
     RECEIPTS,
     APPROVALS,
+    RIVAL_SALES,
     EFFORT,
 )
 KPI_TABLES = (CELLS, LEDGER, SITE_CELLS, REP_CELLS, OUTLET_LEDGER, OUTLET_CELLS, EFFORT)
 #: Written only where a pack names the mechanism.
-EXTRA_KPI_TABLES = (CREDIT_CELLS, LIMIT_CELLS, APPROVAL_CELLS)
+EXTRA_KPI_TABLES = (CREDIT_CELLS, LIMIT_CELLS, APPROVAL_CELLS, MARKET_CELLS)
 OUTPUT_TABLES: dict[str, Table] = {
     table.name: table for table in (*DETAIL_TABLES, *KPI_TABLES, *EXTRA_KPI_TABLES)
 }

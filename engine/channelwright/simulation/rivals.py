@@ -1,0 +1,72 @@
+"""Rivals' sell-out and the shares of the market (docs/world/catchment.md)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.random import Address, Purpose
+from channelwright.foundation.units import IntArray
+from channelwright.model.market import LAW_POISSON
+from channelwright.rules.catchment import rival_cases
+from channelwright.simulation import laws
+from channelwright.simulation.network import Network
+from channelwright.tables.sink import Sink
+
+_THOUSAND = 1_000
+_MARKET = np.zeros(1, dtype=np.int64)
+
+
+class RivalSales:
+    """Sells at rivals every evening; does nothing without a catchment."""
+
+    def __init__(self, network: Network, address: Address, sink: Sink, *, detail: bool) -> None:
+        self._network = network
+        self._address = address
+        self._sink = sink
+        self._detail = detail
+        catchment = network.market.catchment
+        self._daily = np.zeros(0)
+        if catchment is not None:
+            self._daily = rival_cases(catchment, network.design) / 7
+        areas = len(network.market.areas)
+        self._own, self._theirs = (np.zeros(areas, dtype=np.int64) for _ in range(2))
+
+    def evening(self, day: int, units: IntArray) -> None:
+        """Sell at rivals, and count own sales; ``units`` sold at covered outlets: (C, P)."""
+        market = self._network.market
+        if market.catchment is None:
+            return
+        own = (units / market.products.units_per_case).sum(axis=1) * _THOUSAND
+        area = market.outlets.area[self._network.covered]
+        np.add.at(self._own, area, np.floor(own + 0.5).astype(np.int64))
+        cases = self._cases(day)
+        np.add.at(self._theirs, market.catchment.rivals.area, cases * _THOUSAND)
+        sold = np.flatnonzero(cases)
+        if self._detail and sold.size:
+            days = np.full(len(sold), day, dtype=np.int64)
+            self._sink.append("rival_sales", {"day": days, "rival": sold, "cases": cases[sold]})
+
+    def _cases(self, day: int) -> IntArray:
+        calendar = self._network.market.calendar
+        week = self._address.at(Purpose.MARKET_SHOCK, day // calendar.shock_days, _MARKET)
+        level = laws.shock(week, calendar.market_shock)[0] * calendar.factor[day].mean()
+        rows = np.arange(len(self._daily))
+        uniform = self._address.grid(Purpose.RIVAL_DEMAND, day, rows, 1)
+        mean = (self._daily * level)[:, None]
+        law = np.array([LAW_POISSON], dtype=np.int64)
+        return laws.counts(law, mean, np.ones(1), uniform)[:, 0]
+
+    def close(self, period: int) -> None:
+        """Write the shares of a period and start the next one."""
+        if self._network.market.catchment is None:
+            return
+        areas = len(self._own)
+        columns = {
+            "period": np.full(areas, period, dtype=np.int64),
+            "area": np.arange(areas),
+            "own": self._own.copy(),
+            "rivals": self._theirs.copy(),
+        }
+        self._sink.append("market_cells", columns)
+        self._own[:] = 0
+        self._theirs[:] = 0
