@@ -13,6 +13,7 @@ from channelwright.foundation.units import DAY_SECONDS, IntArray, share
 from channelwright.model.design import Design
 from channelwright.model.market import SOLICITORS, Market
 from channelwright.rules import behaviour
+from channelwright.simulation import promoting
 from channelwright.simulation.allocation import Allocated, allocate
 from channelwright.simulation.books import Books, units_held
 from channelwright.simulation.consumers import Consumers
@@ -25,11 +26,6 @@ from channelwright.simulation.network import Network, build_network
 from channelwright.simulation.ordering import Ordering, Placed
 from channelwright.simulation.picking import pick
 from channelwright.simulation.postings import Postings
-from channelwright.simulation.promoting import (
-    consumer_prices,
-    post_outlet_cuts,
-    post_refunds,
-)
 from channelwright.simulation.recording import PERIOD_DAYS, Recorder
 from channelwright.simulation.replenishing import Replenishing
 from channelwright.simulation.rivals import RivalSales
@@ -230,7 +226,7 @@ class _World:
         self._books.goods += int(invoiced.value.sum())
         self._post_platform(invoiced)
         self._credit.post_discounts(drops.loads, invoiced.value)
-        post_outlet_cuts(network, self._postings, state.day, drops.loads)
+        promoting.post_outlet_cuts(network, self._postings, state.day, drops.loads)
         self._recorder.deliveries(drops, invoiced)
         self._credit.recorder.invoices(invoiced, state.day)
         if self._details is not None:
@@ -297,7 +293,7 @@ class _World:
         network, state = self._network, self._state
         sales = self._consumers.buy(state)
         units = sales.sold + sales.online_sold
-        price = consumer_prices(network, state.day)
+        price = promoting.consumer_prices(network, state.day)
         value = (units * price).sum(axis=1)
         self._books.sold += int(units.sum())
         self._replenishing.note_sales(units)
@@ -308,7 +304,7 @@ class _World:
         fee = sales.online_sold.sum(axis=1) * network.design.terms.online_fee
         if fee.any():
             post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, rows, fee)
-        post_refunds(network, self._postings, state.day, units)
+        promoting.post_refunds(network, self._postings, state.day, units)
         self._rivals.evening(state.day, units)
         self._recorder.sales(sales, value)
         if self._details is not None:
