@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from channelwright.optimisation.location.assign import (
-    assignment_task,
-    construct,
+from channelwright.optimisation.location.exchange import (
+    Plan,
+    empty_plan,
+    excess,
+    fill_plan,
     improve,
-    overload,
-    overloaded,
+    serve_greedily,
 )
 from channelwright.optimisation.location.interchange import improve_sites
+from channelwright.optimisation.location.lists import Lists, arcs_at
 from channelwright.optimisation.location.solution import Incumbent, answer_of, violation
 from channelwright.optimisation.location.sums import sums_by
 from channelwright.optimisation.solver import LinearModel, SolverOptions, solve_arrays
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 
 _REPAIRS = 10
+_PASSES = 50
 
 
 def answer_from(problem: LocationProblem, pricing: Pricing) -> Incumbent | None:
@@ -110,7 +113,7 @@ def _single_answer(problem: LocationProblem, opened: Flags, pricing: Pricing) ->
     banned = problem.forced_closed.copy()
     for _ in range(_REPAIRS):
         sites = np.flatnonzero(opened)
-        site, served = _assigned(problem, sites, pricing)
+        site, served = _assigned(problem, opened, pricing)
         if not served.all():
             wanted = _site_for(problem, np.flatnonzero(~served), opened | banned, pricing)
             if wanted < 0 or len(sites) >= problem.maximum_open:
@@ -130,18 +133,59 @@ def _single_answer(problem: LocationProblem, opened: Flags, pricing: Pricing) ->
     return None
 
 
-def _assigned(problem: LocationProblem, sites: Indices, pricing: Pricing) -> tuple[Indices, Flags]:
-    """Return the site of each customer, and who is served within capacity."""
-    task = assignment_task(problem, sites)
-    guide = task.cost
-    if pricing.measure >= 0:
-        used = task.weight[task.measures.index(pricing.measure)]
-        guide = task.cost + pricing.dual[sites][None, :] * used
-    chosen = improve(task, construct(task, guide))
-    served = problem.allowed[np.arange(chosen.size), sites[chosen]]
-    if overload(task, chosen) > 1e-9:
-        served = served & ~overloaded(task, chosen)[chosen]
-    return sites[chosen], served
+def _assigned(problem: LocationProblem, opened: Flags, pricing: Pricing) -> tuple[Indices, Flags]:
+    """Return the site of each customer (-1 for none), and who is served within capacity."""
+    lists = problem.lists
+    plan = _plan_for(problem, opened)
+    guide = np.zeros(lists.limit.shape)
+    guide[lists.measure == pricing.measure] = pricing.dual
+    if serve_greedily(lists, plan, guide):
+        improve(lists, plan, _PASSES)
+    served = plan.at >= 0
+    site = np.where(served, lists.site[plan.at], -1)
+    sites = np.flatnonzero(opened)
+    full = [j for j in sites.tolist() if excess(lists, plan, j, -1, -1) > 1e-9]
+    return site, served & ~np.isin(site, full)
+
+
+def _plan_for(problem: LocationProblem, opened: Flags) -> Plan:
+    """Return a plan in which only the own customers of open sites are served, and held there."""
+    lists = problem.lists
+    plan: Plan = empty_plan(lists, opened)
+    own = np.flatnonzero(opened & (problem.own_customer >= 0))
+    if own.size:
+        at = np.full(problem.n_customers, -1, dtype=np.int64)
+        for j in own.tolist():
+            i = int(problem.own_customer[j])
+            begin, end = lists.start[i], lists.start[i + 1]
+            arcs = begin + np.flatnonzero(lists.site[begin:end] == j)
+            if arcs.size:
+                at[i] = arcs[0]
+        fill_plan(lists, plan, at)
+        plan.held[problem.own_customer[own]] = True
+    return plan
+
+
+def reassign(problem: LocationProblem, found: Incumbent) -> Incumbent:
+    """Improve who serves whom; the open sites stay (single source).
+
+    Parameters
+    ----------
+    problem : LocationProblem
+    found : Incumbent
+        Single-source answer.
+    """
+    lists: Lists = problem.lists
+    at = arcs_at(lists, found.site)
+    if at is None:
+        return found
+    plan = empty_plan(lists, found.open)
+    fill_plan(lists, plan, at)
+    own = problem.own_customer[found.open]
+    plan.held[own[own >= 0]] = True
+    improve(lists, plan, _PASSES)
+    better = answer_of(problem, lists.site[plan.at], found.open)
+    return found if violation(problem, better) is not None else better
 
 
 def _site_for(problem: LocationProblem, lost: Indices, barred: Flags, pricing: Pricing) -> int:
@@ -205,12 +249,7 @@ def polish(problem: LocationProblem, found: Incumbent, rounds: int = 20) -> Incu
     """
     for _ in range(rounds):
         moved = recentre(problem, found)
-        sites = np.flatnonzero(moved.open)
-        task = assignment_task(problem, sites)
-        chosen = improve(task, np.searchsorted(sites, moved.site))
-        better = answer_of(problem, sites[chosen], moved.open)
-        if violation(problem, better) is not None:
-            better = moved
+        better = reassign(problem, moved)
         if better.objective >= found.objective - 1e-9 * abs(found.objective):
             return found
         found = better

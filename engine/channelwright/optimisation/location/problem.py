@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from channelwright.foundation.errors import ChannelwrightError
+from channelwright.optimisation.location.lists import Lists, list_servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -220,6 +221,11 @@ class LocationProblem:
                 fits = self.arc_usage(measure) <= self.limit[None, :, measure] * (1 + 1e-12)
                 allowed &= fits
         return allowed
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Candidate servers of every customer, cheapest first."""
+        return list_servers(self)
 
     def arc_usage(self, measure: int) -> Floats:
         """Return what each arc takes of a measure, broadcastable to (n_customers, n_sites)."""
