@@ -9,7 +9,13 @@ import pytest
 
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
 from channelwright.optimisation.location.arcs import choose_arcs
+from channelwright.optimisation.location.compiled_climb import (
+    climb_sites,
+    compile_arcs,
+    price_sites,
+)
 from channelwright.optimisation.location.exact import solve_exact
+from channelwright.optimisation.location.forcing import forced_costs
 from channelwright.optimisation.location.lagrangian import Relaxation
 from channelwright.optimisation.location.model import ModelArcs
 from channelwright.optimisation.location.packing import (
@@ -17,12 +23,6 @@ from channelwright.optimisation.location.packing import (
     fractional_gain,
     pack,
     rank_by_ratio,
-)
-from channelwright.optimisation.location.whole_pricing import (
-    climb_whole,
-    forced_costs,
-    price_sites,
-    whole_arcs,
 )
 from channelwright.optimisation.solver import SolverOptions
 
@@ -132,16 +132,17 @@ def test_tree_agrees_with_highs_on_many(kind):
 def test_compiled_pricing_is_the_relaxation(kind):
     problem = random_problem(3, kind)
     relaxation = Relaxation(problem, choose_arcs(problem, problem.n_sites), whole=True)
-    arcs = whole_arcs(relaxation)
+    arcs = compile_arcs(relaxation)
     rng = np.random.default_rng(1)
     for _ in range(20):
         price = rng.uniform(0, 80, problem.n_customers)
-        value, opened, _ = price_sites(arcs, price)
+        value, opened, _ = price_sites(arcs, price, True)
         plain = relaxation.price_at(price)
         assert value == pytest.approx(plain.value)
         assert opened.tolist() == plain.opened.tolist()
     free = np.full(problem.n_customers, np.inf)
-    peak = climb_whole(arcs, price, free, 60, 1.0, 1.1 * abs(plain.value) + 100, np.inf)
+    goal = 1.1 * abs(plain.value) + 100
+    peak = climb_sites(arcs, price, free, 60, 1.0, goal, np.inf, True)
     assert relaxation.price_at(peak.price).value == pytest.approx(peak.value)
     assert peak.value >= plain.value
 
@@ -149,14 +150,14 @@ def test_compiled_pricing_is_the_relaxation(kind):
 @pytest.mark.parametrize("kind", ["median", "assignment", "location"])
 def test_forced_costs_are_those_of_the_changed_problem(kind):
     problem = random_problem(5, kind, customers=9)
-    arcs = whole_arcs(Relaxation(problem, choose_arcs(problem, problem.n_sites), whole=True))
+    arcs = compile_arcs(Relaxation(problem, choose_arcs(problem, problem.n_sites), whole=True))
     price = np.random.default_rng(2).uniform(10, 70, problem.n_customers)
     rho, used, unused = forced_costs(arcs, price)
     for j in range(problem.n_sites):
         here = np.arange(arcs.start[j], arcs.start[j + 1])
         gain = price[arcs.customer[here]] - arcs.cost[here]
         must = np.flatnonzero(arcs.must[here])
-        room = arcs.capacity[j] - arcs.need[here][must].sum()
+        room = int(arcs.capacity[j] - arcs.need[here][must].sum())
         base = arcs.fixed_cost[j] - gain[must].sum()
         rest = np.flatnonzero(~arcs.must[here])
         need = arcs.need[here][rest]

@@ -14,15 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.location.compiled_climb import Peak, SiteArcs, climb_sites
+from channelwright.optimisation.location.forcing import forced_costs
 from channelwright.optimisation.location.settle import Left, settle
 from channelwright.optimisation.location.solution import answer_of
 from channelwright.optimisation.location.sums import sums_by
-from channelwright.optimisation.location.whole_pricing import (
-    Peak,
-    SiteArcs,
-    climb_whole,
-    forced_costs,
-)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -143,7 +139,9 @@ def _examine(search: TreeSearch, node: _Node, number: int) -> tuple[float, list[
         arcs, place = _site_arcs(search.problem, left)
         first = _ROOT_STEPS if number == 1 and turn == 0 else _STEPS
         steps, stride = (first, 0.7) if turn == 0 else (_STEPS // 2, 0.3)
-        peak = climb_whole(arcs, price, free, steps, stride, search.objective, search.enough())
+        peak = climb_sites(
+            arcs, price, free, steps, stride, search.objective, search.enough(), True
+        )
         price, bound = peak.price, max(bound, peak.value)
         _try(search, arcs, peak, number + turn)
         if bound >= search.enough():
@@ -170,11 +168,11 @@ def _site_arcs(problem: LocationProblem, left: Left) -> tuple[SiteArcs, Indices]
     customer, site = left.customer[place], left.site[place]
     order = np.lexsort((customer, site))
     place, customer, site = place[order], customer[order], site[order]
-    need = np.round(problem.used(measure, customer, site)).astype(np.int64)
+    need = np.round(problem.used(measure, customer, site))
     single = np.bincount(customer, minlength=problem.n_customers)[customer] == 1
     own = problem.own_customer[site] == customer
-    most = sums_by(site, need.astype(np.float64), problem.n_sites)
-    capacity = np.floor(np.minimum(problem.limit[:, measure], most) + 1e-9).astype(np.int64)
+    most = sums_by(site, need, problem.n_sites)
+    capacity = np.floor(np.minimum(problem.limit[:, measure], most) + 1e-9)
     return (
         SiteArcs(
             np.searchsorted(site, np.arange(problem.n_sites + 1)).astype(np.int64),
@@ -195,11 +193,12 @@ def _site_arcs(problem: LocationProblem, left: Left) -> tuple[SiteArcs, Indices]
 
 def _try(search: TreeSearch, arcs: SiteArcs, peak: Peak, number: int) -> None:
     """Offer the sites of a node as a start, and its arcs where they already are an answer."""
-    served = np.bincount(arcs.customer[peak.taken], minlength=search.problem.n_customers)
+    taken = peak.share > 0.5
+    served = np.bincount(arcs.customer[taken], minlength=search.problem.n_customers)
     if (served == 1).all():
         site = np.repeat(np.arange(search.problem.n_sites), np.diff(arcs.start))
         assignment = np.empty(served.size, dtype=np.int64)
-        assignment[arcs.customer[peak.taken]] = site[peak.taken]
+        assignment[arcs.customer[taken]] = site[taken]
         search.objective = search.offer(answer_of(search.problem, assignment, peak.opened))
     if number % 10 == 1:
         search.objective = search.hint(peak.opened, peak.price)

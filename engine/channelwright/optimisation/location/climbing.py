@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from channelwright.optimisation.location.arcs import choose_arcs, usual_neighbours
+from channelwright.optimisation.location.compiled_climb import climb_sites, compile_arcs
 from channelwright.optimisation.location.lagrangian import Pricing, Relaxation, first_prices
 from channelwright.optimisation.location.primal import answer_from, polish
 from channelwright.optimisation.location.subgradient import climb
-from channelwright.optimisation.location.whole_pricing import climb_whole, whole_arcs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,12 +32,20 @@ def climb_bound(state: Search) -> None:
     problem, options = state.problem, state.options
     arcs = choose_arcs(problem, usual_neighbours(problem, options.neighbours))
     relaxation = Relaxation(problem, arcs)
-    _climb_in_part(state, relaxation, first_prices(problem, arcs))
-    if relaxation.can_be_whole() and not state.done:
-        _climb_whole(state, Relaxation(problem, arcs, whole=True))
+    price = first_prices(problem, arcs)
+    if len(problem.binding) > 1:
+        _climb_by_measures(state, relaxation, price)
+        return
+    state.kind = "lagrangian"
+    _climb(state, relaxation, price, options.dual_iterations, 1.5)
+    if relaxation.can_be_whole() and state.pricing is not None and not state.done:
+        state.kind = "lagrangian with whole customers"
+        whole = Relaxation(problem, arcs, whole=True)
+        _climb(state, whole, state.pricing.price, options.dual_iterations // 2, 0.5)
 
 
-def _climb_in_part(state: Search, relaxation: Relaxation, price: Floats) -> None:
+def _climb_by_measures(state: Search, relaxation: Relaxation, price: Floats) -> None:
+    """Climb with several measures, of which the best counts at each step."""
     calls = 0
 
     def ceiling(pricing: Pricing) -> float:
@@ -55,22 +63,20 @@ def _climb_in_part(state: Search, relaxation: Relaxation, price: Floats) -> None
     try_sites(state, result.best)
 
 
-def _climb_whole(state: Search, relaxation: Relaxation) -> None:
-    """Go on with whole customers, in compiled bursts between which answers are looked for."""
-    if state.pricing is None:
-        return
-    state.kind = "lagrangian with whole customers"
-    arcs = whole_arcs(relaxation)
-    ceiling, price, stride = relaxation.arcs.ceiling, state.pricing.price, 0.5
-    left = state.options.dual_iterations // 2
+def _climb(state: Search, relaxation: Relaxation, price: Floats, steps: int, stride: float) -> None:
+    """Climb in compiled bursts, between which answers are looked for."""
+    arcs, whole = compile_arcs(relaxation), relaxation.whole
+    ceiling, left = relaxation.arcs.ceiling, steps
+    try_sites(state, relaxation.price_at(price))
     while left > 0 and not state.done:
+        burst = min(left, _BURST)
         goal = state.ceiling
-        peak = climb_whole(arcs, price, ceiling, min(left, _BURST), stride, goal, goal)
+        peak = climb_sites(arcs, price, ceiling, burst, stride, goal, goal, whole)
         state.count("dual_iterations", peak.steps)
-        price, stride, left = peak.price, peak.stride, left - _BURST
+        price, stride, left = peak.price, peak.stride, left - burst
         state.raise_bound(peak.value, state.kind)
         try_sites(state, relaxation.price_at(price))
-        if peak.steps < _BURST:
+        if peak.steps < burst:
             break
     state.pricing = relaxation.complete(relaxation.price_at(price))
 

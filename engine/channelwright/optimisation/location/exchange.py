@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from channelwright.foundation.compiled import kernel
 from channelwright.optimisation.location.lists import Lists
+from channelwright.optimisation.location.packing import ranked
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -47,7 +48,6 @@ class Plan(NamedTuple):
     before: Indices
 
 
-@kernel
 def empty_plan(lists: Lists, opened: Flags) -> Plan:
     """Return a plan in which nobody is served yet.
 
@@ -58,13 +58,13 @@ def empty_plan(lists: Lists, opened: Flags) -> Plan:
     """
     n, m = lists.start.size - 1, opened.size
     return Plan(
-        np.full(n, -1),
+        np.full(n, -1, dtype=np.int64),
         np.zeros(n, dtype=np.bool_),
-        opened.copy(),
+        np.array(opened),
         np.zeros(lists.limit.shape),
-        np.full(m, -1),
-        np.full(n, -1),
-        np.full(n, -1),
+        np.full(m, -1, dtype=np.int64),
+        np.full(n, -1, dtype=np.int64),
+        np.full(n, -1, dtype=np.int64),
     )
 
 
@@ -82,7 +82,8 @@ def put(lists: Lists, plan: Plan, i: int, arc: int) -> None:
     old = plan.at[i]
     if old >= 0:
         j = lists.site[old]
-        plan.load[:, j] -= lists.need[:, old]
+        for k in range(plan.load.shape[0]):
+            plan.load[k, j] -= lists.need[k, old]
         if plan.before[i] >= 0:
             plan.after[plan.before[i]] = plan.after[i]
         else:
@@ -92,7 +93,8 @@ def put(lists: Lists, plan: Plan, i: int, arc: int) -> None:
     plan.at[i] = arc
     if arc >= 0:
         j = lists.site[arc]
-        plan.load[:, j] += lists.need[:, arc]
+        for k in range(plan.load.shape[0]):
+            plan.load[k, j] += lists.need[k, arc]
         plan.before[i], plan.after[i] = -1, plan.head[j]
         if plan.head[j] >= 0:
             plan.before[plan.head[j]] = i
@@ -141,21 +143,6 @@ def excess(lists: Lists, plan: Plan, j: int, enters: int, leaves: int) -> float:
 
 
 @kernel
-def total_excess(lists: Lists, plan: Plan) -> float:
-    """Return overload and shortage of all open sites.
-
-    Parameters
-    ----------
-    lists, plan
-    """
-    total = 0.0
-    for j in range(plan.opened.size):
-        if plan.opened[j]:
-            total += excess(lists, plan, j, -1, -1)
-    return total
-
-
-@kernel
 def serve_greedily(lists: Lists, plan: Plan, guide: Floats) -> bool:
     """Serve everybody who has no server yet, those with most to lose first.
 
@@ -170,11 +157,12 @@ def serve_greedily(lists: Lists, plan: Plan, guide: Floats) -> bool:
     bool
         False if somebody has no open site in reach.
     """
-    waiting = np.flatnonzero(plan.at < 0)
-    regret = np.empty(waiting.size)
-    for place in range(waiting.size):
-        regret[place] = -_regret(lists, plan, waiting[place], guide)
-    for i in waiting[np.argsort(regret, kind="mergesort")]:
+    keys = np.empty(plan.at.size)
+    for i in range(plan.at.size):
+        keys[i] = -_regret(lists, plan, i, guide)
+    for i in ranked(keys):
+        if plan.at[i] >= 0:
+            continue
         best, chosen = np.inf, -1
         for arc in range(lists.start[i], lists.start[i + 1]):
             j = lists.site[arc]
@@ -228,7 +216,10 @@ def improve(lists: Lists, plan: Plan, passes: int) -> int:
         Moves made.
     """
     moves = 0
-    bottomless = not (lists.floor > 0.0).any()
+    bottomless = True
+    for k in range(lists.floor.shape[0]):
+        for j in range(lists.floor.shape[1]):
+            bottomless = bottomless and lists.floor[k, j] <= 0.0
     for _ in range(passes):
         before = moves
         for i in range(plan.at.size):

@@ -15,24 +15,53 @@ _NOTHING = -1e300
 
 
 @kernel
-def rank_by_ratio(gain: Floats, need: Indices) -> Indices:
+def ranked(values: Floats) -> Indices:
+    """Return the places of values in rising order, equal ones as they came, (n,) int.
+
+    Parameters
+    ----------
+    values : (n,)
+    """
+    size = values.size
+    order, spare = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+    for k in range(size):
+        order[k] = k
+    width = 1
+    while width < size:
+        for low in range(0, size, 2 * width):
+            left, middle = low, min(low + width, size)
+            right, high = middle, min(low + 2 * width, size)
+            for k in range(low, high):
+                if left < middle and (right >= high or values[order[left]] <= values[order[right]]):
+                    spare[k] = order[left]
+                    left += 1
+                else:
+                    spare[k] = order[right]
+                    right += 1
+        order, spare = spare, order
+        width *= 2
+    return order
+
+
+@kernel
+def rank_by_ratio(gain: Floats, need: Floats | Indices) -> Indices:
     """Return items in falling order of gain per unit, (n_items,) int; free ones come first.
 
     Parameters
     ----------
     gain : (n_items,)
         Saving of each item, positive.
-    need : (n_items,) int
+    need : (n_items,)
         Consumption of each item.
     """
     ratio = np.empty(gain.size)
     for k in range(gain.size):
         ratio[k] = -gain[k] / need[k] if need[k] > 0 else -np.inf
-    return np.argsort(ratio, kind="mergesort")
+    return ranked(ratio)
 
 
 @kernel
-def fractional_gain(gain: Floats, need: Indices, order: Indices, capacity: int) -> float:
+def fractional_gain(gain: Floats, need: Floats, order: Indices, capacity: float) -> float:
     """Return the best total gain when the last item may be taken in part.
 
     Parameters
@@ -107,8 +136,12 @@ def pack(gain: Floats, need: Indices, capacity: int) -> tuple[float, Flags]:
     tuple of float and (n_items,) bool
     """
     taken = np.ones(gain.size, dtype=np.bool_)
-    if need.sum() <= capacity:
-        return float(gain.sum()), taken
+    everything, weight = 0.0, 0
+    for k in range(gain.size):
+        everything += gain[k]
+        weight += need[k]
+    if weight <= capacity:
+        return everything, taken
     order = rank_by_ratio(gain, need)
     fate = doubtful_items(gain, need, order, capacity)
     total, room, count = 0.0, capacity, 0
@@ -173,7 +206,7 @@ def forced_gains(gain: Floats, need: Indices, capacity: int) -> tuple[Floats, Fl
         if need[k] <= capacity:
             inside[k] = gain[k] + _best_split(ahead[k], behind[k + 1], capacity - need[k])
         outside[k] = _best_split(ahead[k], behind[k + 1], capacity)
-    return ahead[items].copy(), inside, outside
+    return ahead[items], inside, outside
 
 
 @kernel

@@ -1,0 +1,379 @@
+"""Compiled Lagrangian bound, over all arcs or over those that a node of the tree has left.
+
+The same relaxation as `lagrangian.Relaxation` with one measure, without a call of Python per step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from channelwright.foundation.compiled import kernel
+from channelwright.optimisation.location.packing import (
+    fractional_gain,
+    pack,
+    rank_by_ratio,
+    ranked,
+)
+from channelwright.optimisation.location.sums import sums_by
+
+if TYPE_CHECKING:
+    from channelwright.optimisation.location.lagrangian import Relaxation
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Indices = NDArray[np.int64]
+
+_MEMORY = 0.3
+_STALL = 12
+_SHRINK = 0.7
+_SMALLEST_STRIDE = 2e-3
+
+
+class SiteArcs(NamedTuple):
+    """What a node has left, arcs sorted by site.
+
+    Attributes
+    ----------
+    start : (n_sites + 1,) int
+        Arcs of site j are ``start[j]:start[j + 1]``.
+    customer : (n_arcs,) int
+    cost : (n_arcs,)
+    need : (n_arcs,)
+        Consumption; whole numbers where sites are filled with whole customers.
+    must : (n_arcs,) bool
+        Arcs that an open site is bound to use.
+    fixed_cost : (n_sites,)
+    capacity : (n_sites,)
+    opened, closed : (n_sites,) bool
+        Sites whose fate is settled.
+    fewest, most : int
+        Limits on the number of open sites.
+    """
+
+    start: Indices
+    customer: Indices
+    cost: Floats
+    need: Floats
+    must: Flags
+    fixed_cost: Floats
+    capacity: Floats
+    opened: Flags
+    closed: Flags
+    fewest: int
+    most: int
+
+
+def compile_arcs(relaxation: Relaxation) -> SiteArcs:
+    """Return all arcs of a relaxation for compiled pricing.
+
+    Parameters
+    ----------
+    relaxation : Relaxation
+        With one binding measure at most.
+    """
+    problem, arcs = relaxation.problem, relaxation.arcs
+    if relaxation.weights:
+        weight, limit = relaxation.weights[0], relaxation.limits[0]
+    else:
+        weight, limit = np.zeros(arcs.cost.size), np.zeros(problem.n_sites)
+    most = sums_by(arcs.site, weight, problem.n_sites)
+    capacity = np.minimum(limit, most)
+    if relaxation.whole:
+        weight, capacity = np.round(weight), np.floor(capacity + 1e-9)
+    return SiteArcs(
+        np.array(arcs.start, dtype=np.int64),
+        np.array(arcs.customer),
+        np.array(arcs.cost),
+        np.array(weight),
+        problem.own_customer[arcs.site] == arcs.customer,
+        np.array(problem.fixed_cost),
+        capacity,
+        np.array(problem.forced_open),
+        np.array(problem.forced_closed),
+        problem.fewest_open,
+        problem.maximum_open,
+    )
+
+
+class Peak(NamedTuple):
+    """Where a climb ended.
+
+    Attributes
+    ----------
+    value : float
+        The bound.
+    price : (n_customers,)
+    opened : (n_sites,) bool
+        Sites chosen at the bound.
+    share : (n_arcs,)
+        Share of each arc that is chosen at the bound.
+    often_open : (n_sites,)
+    often_taken : (n_arcs,)
+        How often sites and arcs were chosen lately: a guide for branching.
+    stride : float
+        Factor of the Polyak step at the end.
+    steps : int
+    """
+
+    value: float
+    price: Floats
+    opened: Flags
+    share: Floats
+    often_open: Floats
+    often_taken: Floats
+    stride: float
+    steps: int
+
+
+@kernel
+def choose(rho: Floats, opened: Flags, closed: Flags, fewest: int, most: int) -> Flags:
+    """Return the cheapest sites within the limits, (n_sites,) bool.
+
+    Parameters
+    ----------
+    rho : (n_sites,)
+        Least cost of each site when open.
+    opened, closed, fewest, most
+        As in `SiteArcs`.
+    """
+    chosen = np.zeros(rho.size, dtype=np.bool_)
+    keys = np.full(rho.size, np.inf)
+    given, count, free = 0, 0, 0
+    for j in range(rho.size):
+        if opened[j]:
+            chosen[j] = True
+            given += 1
+        elif not closed[j]:
+            keys[j] = rho[j]
+            free += 1
+            if rho[j] < 0.0:
+                count += 1
+    count = min(max(fewest - given, min(count, most - given), 0), free)
+    order = ranked(keys)
+    for place in range(count):
+        chosen[order[place]] = True
+    return chosen
+
+
+@kernel
+def paying(arcs: SiteArcs, price: Floats, j: int) -> tuple[float, float, Indices, Floats, Floats]:
+    """Return cost of what the site must take, room left, the arcs that pay, gains and needs."""
+    base, room = arcs.fixed_cost[j], arcs.capacity[j]
+    begin, end = arcs.start[j], arcs.start[j + 1]
+    items = np.empty(end - begin, dtype=np.int64)
+    gain, need = np.empty(end - begin), np.empty(end - begin)
+    count = 0
+    for a in range(begin, end):
+        reduced = arcs.cost[a] - price[arcs.customer[a]]
+        if arcs.must[a]:
+            base += reduced
+            room -= arcs.need[a]
+        elif reduced < 0.0:
+            items[count], gain[count], need[count] = a, -reduced, arcs.need[a]
+            count += 1
+    return base, max(room, 0.0), items[:count], gain[:count], need[:count]
+
+
+@kernel
+def _weak_rho(arcs: SiteArcs, price: Floats, j: int) -> float:
+    base, room, items, gain, need = paying(arcs, price, j)
+    everything, weight = 0.0, 0.0
+    for k in range(items.size):
+        everything += gain[k]
+        weight += need[k]
+    if weight <= room:
+        return base - everything
+    return base - fractional_gain(gain, need, rank_by_ratio(gain, need), room)
+
+
+@kernel
+def whole_numbers(need: Floats) -> Indices:
+    """Return consumption as whole numbers, (n,) int.
+
+    Parameters
+    ----------
+    need : (n,)
+    """
+    whole = np.empty(need.size, dtype=np.int64)
+    for k in range(need.size):
+        whole[k] = int(need[k])
+    return whole
+
+
+@kernel
+def _fill(arcs: SiteArcs, price: Floats, j: int, share: Floats) -> float:
+    """Fill a site with whole customers; marks what it takes and returns its cost."""
+    base, room, items, gain, need = paying(arcs, price, j)
+    best, chosen = pack(gain, whole_numbers(need), int(room))
+    for a in range(arcs.start[j], arcs.start[j + 1]):
+        share[a] = 1.0 if arcs.must[a] else 0.0
+    for k in range(items.size):
+        share[items[k]] = 1.0 if chosen[k] else 0.0
+    return base - best
+
+
+@kernel
+def _fill_in_part(arcs: SiteArcs, price: Floats, j: int, share: Floats) -> float:
+    """Fill a site, the last customer in part; marks what it takes and returns its cost."""
+    base, room, items, gain, need = paying(arcs, price, j)
+    weight = 0.0
+    for k in range(items.size):
+        weight += need[k]
+    for a in range(arcs.start[j], arcs.start[j + 1]):
+        share[a] = 1.0 if arcs.must[a] else 0.0
+    if weight <= room:
+        for k in range(items.size):
+            share[items[k]] = 1.0
+            base -= gain[k]
+        return base
+    for k in rank_by_ratio(gain, need):
+        part = 1.0 if need[k] <= room else room / need[k]
+        share[items[k]] = part
+        base -= part * gain[k]
+        room -= part * need[k]
+        if part < 1.0:
+            break
+    return base
+
+
+@kernel
+def price_sites(arcs: SiteArcs, price: Floats, whole: bool) -> tuple[float, Flags, Floats]:
+    """Return the bound at some prices, the sites chosen and the share of each arc.
+
+    Only sites that the fractional filling lets hope are filled with whole customers.
+
+    Parameters
+    ----------
+    arcs : SiteArcs
+    price : (n_customers,)
+    whole : bool
+        Fill with whole customers.
+    """
+    sites = arcs.capacity.size
+    rho = np.full(sites, np.inf)
+    done = np.zeros(sites, dtype=np.bool_)
+    share = np.zeros(arcs.customer.size)
+    for j in range(sites):
+        if not arcs.closed[j]:
+            if whole:
+                rho[j] = _weak_rho(arcs, price, j)
+            else:
+                rho[j] = _fill_in_part(arcs, price, j, share)
+                done[j] = True
+    while True:
+        chosen = choose(rho, arcs.opened, arcs.closed, arcs.fewest, arcs.most)
+        ready = True
+        for j in range(sites):
+            if chosen[j] and not done[j]:
+                rho[j] = _fill(arcs, price, j, share)
+                done[j] = True
+                ready = False
+        if ready:
+            break
+    value = 0.0
+    for i in range(price.size):
+        value += price[i]
+    for j in range(sites):
+        if chosen[j]:
+            value += rho[j]
+        elif done[j]:
+            for a in range(arcs.start[j], arcs.start[j + 1]):
+                share[a] = 0.0
+    return value, chosen, share
+
+
+@kernel
+def _turn(arcs: SiteArcs, share: Floats, move: Floats) -> float:
+    """Turn the direction towards the subgradient, in place; returns its squared length."""
+    slack = np.ones(move.size)
+    for a in range(share.size):
+        if share[a] > 0.0:
+            slack[arcs.customer[a]] -= share[a]
+    norm = 0.0
+    for i in range(move.size):
+        move[i] = (1.0 - _MEMORY) * slack[i] + _MEMORY * move[i]
+        norm += move[i] * move[i]
+    return norm
+
+
+@kernel
+def _moved(price: Floats, move: Floats, step: float, ceiling: Floats) -> Floats:
+    moved = np.empty(price.size)
+    for i in range(price.size):
+        moved[i] = min(price[i] + step * move[i], ceiling[i])
+    return moved
+
+
+@kernel
+def _remember(often: Floats, now: Floats) -> None:
+    for k in range(often.size):
+        often[k] = 0.95 * often[k] + 0.05 * now[k]
+
+
+@kernel
+def climb_sites(
+    arcs: SiteArcs,
+    start: Floats,
+    ceiling: Floats,
+    steps: int,
+    stride: float,
+    goal: float,
+    enough: float,
+    whole: bool,
+) -> Peak:
+    """Raise the bound by subgradient steps with memory, as `subgradient.climb` does.
+
+    Parameters
+    ----------
+    arcs : SiteArcs
+    start : (n_customers,)
+        Prices to start from.
+    ceiling : (n_customers,)
+        Prices never pass it: the guard of arcs that were left out.
+    steps : int
+        Steps at most.
+    stride : float
+        First factor of the Polyak step.
+    goal : float
+        Objective of the best answer known.
+    enough : float
+        Stop at a bound that reaches this.
+    whole : bool
+        Fill with whole customers.
+    """
+    move = np.zeros(start.size)
+    price = _moved(start, move, 0.0, ceiling)
+    value, chosen, share = price_sites(arcs, price, whole)
+    best_value, best_price, best_chosen, best_share = value, price, chosen, share
+    often_open, often_taken = np.zeros(chosen.size), np.zeros(share.size)
+    stalled, count = 0, 0
+    while count < steps and best_value < enough and stride >= _SMALLEST_STRIDE:
+        count += 1
+        norm = _turn(arcs, share, move)
+        if norm <= 1e-18:
+            break
+        target = goal + 0.02 * abs(goal - best_value) + 1e-9 * abs(goal)
+        price = _moved(price, move, stride * max(target - value, 1e-12) / norm, ceiling)
+        value, chosen, share = price_sites(arcs, price, whole)
+        _remember(often_open, chosen.astype(np.float64))
+        _remember(often_taken, share)
+        stalled += 1
+        if value > best_value + 1e-12 * abs(best_value):
+            best_value, best_price, best_chosen, best_share = value, price, chosen, share
+            stalled = 0
+        if stalled >= _STALL:
+            stride *= _SHRINK
+            stalled, price, value = 0, best_price, best_value
+            chosen, share = best_chosen, best_share
+            move = np.zeros(price.size)
+    seen = 1.0 - 0.95 ** max(count, 1)
+    for k in range(often_open.size):
+        often_open[k] /= seen
+    for k in range(often_taken.size):
+        often_taken[k] /= seen
+    return Peak(
+        best_value, best_price, best_chosen, best_share, often_open, often_taken, stride, count
+    )
