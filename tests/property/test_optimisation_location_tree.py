@@ -152,7 +152,7 @@ def test_forced_costs_are_those_of_the_changed_problem(kind):
     problem = random_problem(5, kind, customers=9)
     arcs = compile_arcs(Relaxation(problem, choose_arcs(problem, problem.n_sites), whole=True))
     price = np.random.default_rng(2).uniform(10, 70, problem.n_customers)
-    rho, used, unused = forced_costs(arcs, price)
+    rho, used, unused = forced_costs(arcs, price, True)
     for j in range(problem.n_sites):
         here = np.arange(arcs.start[j], arcs.start[j + 1])
         gain = price[arcs.customer[here]] - arcs.cost[here]

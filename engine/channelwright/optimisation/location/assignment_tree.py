@@ -1,6 +1,6 @@
-"""Branch and bound over sites and servers with the bound of whole customers at every node.
+"""Branch and bound over sites and servers with a Lagrangian bound at every node.
 
-For one integer capacity and one server per customer. A node is a set of arcs: children halve the
+For one capacity and one server per customer. A node is a set of arcs: children halve the
 servers that a customer may still have, or settle a site (Ceselli & Righini 2005). What cannot be
 part of a better answer is removed at every node by the exact cost of forcing it.
 """
@@ -44,7 +44,9 @@ class TreeSearch:
     Attributes
     ----------
     problem : LocationProblem
-        Single source, one binding measure with whole numbers, no least loads.
+        Single source, one binding measure, no least loads.
+    whole : bool
+        Fill sites with whole customers, which needs whole numbers; else in parts.
     objective : float
         Of the best answer known.
     step, gap : float
@@ -58,6 +60,7 @@ class TreeSearch:
     """
 
     problem: LocationProblem
+    whole: bool
     objective: float
     step: float
     gap: float
@@ -136,7 +139,7 @@ def _examine(search: TreeSearch, node: _Node, number: int) -> tuple[float, list[
         if settled is None:
             return np.inf, []
         left = settled
-        arcs, place = _site_arcs(search.problem, left)
+        arcs, place = _site_arcs(search.problem, left, search.whole)
         first = _ROOT_STEPS if number == 1 and turn == 0 else _STEPS
         steps, stride = (first, 0.7) if turn == 0 else (_STEPS // 2, 0.3)
         peak = climb_sites(
@@ -161,18 +164,20 @@ def _examine(search: TreeSearch, node: _Node, number: int) -> tuple[float, list[
     return bound, _children(search, settled, often, peak, bound, price, 2 * number)
 
 
-def _site_arcs(problem: LocationProblem, left: Left) -> tuple[SiteArcs, Indices]:
+def _site_arcs(problem: LocationProblem, left: Left, whole: bool) -> tuple[SiteArcs, Indices]:
     """Return the arcs of a node and the place of each among those of the root."""
     measure = problem.binding[0]
     place = np.flatnonzero(left.alive)
     customer, site = left.customer[place], left.site[place]
     order = np.lexsort((customer, site))
     place, customer, site = place[order], customer[order], site[order]
-    need = np.round(problem.used(measure, customer, site))
+    need = problem.used(measure, customer, site)
+    need = np.round(need) if whole else np.array(need)
     single = np.bincount(customer, minlength=problem.n_customers)[customer] == 1
     own = problem.own_customer[site] == customer
     most = sums_by(site, need, problem.n_sites)
-    capacity = np.floor(np.minimum(problem.limit[:, measure], most) + 1e-9)
+    capacity = np.minimum(problem.limit[:, measure], most)
+    capacity = np.floor(capacity + 1e-9) if whole else capacity
     return (
         SiteArcs(
             np.searchsorted(site, np.arange(problem.n_sites + 1)).astype(np.int64),
@@ -207,7 +212,7 @@ def _try(search: TreeSearch, arcs: SiteArcs, peak: Peak, number: int) -> None:
 def _fix(search: TreeSearch, left: Left, arcs: SiteArcs, place: Indices, peak: Peak) -> Left | None:
     """Remove what costs more than the distance to the best answer; None if nothing is left."""
     room = search.enough() - peak.value + 1e-7 * abs(peak.value)
-    rho, used, unused = forced_costs(arcs, peak.price)
+    rho, used, unused = forced_costs(arcs, peak.price, search.whole)
     site = np.repeat(np.arange(rho.size), np.diff(arcs.start))
     free = ~arcs.opened & ~arcs.closed
     inside, outside = rho[free & peak.opened], rho[free & ~peak.opened]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _BURST = 50
+_FEW_PER_SITE = 60
 
 
 def climb_bound(state: Search) -> None:
@@ -38,10 +39,18 @@ def climb_bound(state: Search) -> None:
         return
     state.kind = "lagrangian"
     _climb(state, relaxation, price, options.dual_iterations, 1.5)
-    if relaxation.can_be_whole() and state.pricing is not None and not state.done:
+    state.whole = relaxation.can_be_whole() and _few_per_site(state)
+    if state.whole and state.pricing is not None and not state.done:
         state.kind = "lagrangian with whole customers"
         whole = Relaxation(problem, arcs, whole=True)
         _climb(state, whole, state.pricing.price, options.dual_iterations // 2, 0.5)
+
+
+def _few_per_site(state: Search) -> bool:
+    """Return whether sites serve so few customers that whole ones make a better bound."""
+    if state.pricing is None:
+        return False
+    return state.problem.n_customers <= _FEW_PER_SITE * max(1, int(state.pricing.opened.sum()))
 
 
 def _climb_by_measures(state: Search, relaxation: Relaxation, price: Floats) -> None:
@@ -98,5 +107,4 @@ def try_sites(state: Search, pricing: Pricing) -> None:
     if found is None:
         return
     capacitated = state.problem.single_source and state.problem.binding
-    good = state.found is None or found.objective < 1.02 * state.found.objective
-    state.offer(polish(state.problem, found) if capacitated and good else found)
+    state.offer(polish(state.problem, found) if capacitated else found)

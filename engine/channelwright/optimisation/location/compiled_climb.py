@@ -314,6 +314,14 @@ def _remember(often: Floats, now: Floats) -> None:
 
 
 @kernel
+def _normalise(often: Floats, steps: int) -> None:
+    """Undo the start from zero of `_remember`."""
+    seen = 1.0 - 0.95 ** max(steps, 1)
+    for k in range(often.size):
+        often[k] /= seen
+
+
+@kernel
 def climb_sites(
     arcs: SiteArcs,
     start: Floats,
@@ -369,11 +377,8 @@ def climb_sites(
             stalled, price, value = 0, best_price, best_value
             chosen, share = best_chosen, best_share
             move = np.zeros(price.size)
-    seen = 1.0 - 0.95 ** max(count, 1)
-    for k in range(often_open.size):
-        often_open[k] /= seen
-    for k in range(often_taken.size):
-        often_taken[k] /= seen
+    _normalise(often_open, count)
+    _normalise(often_taken, count)
     return Peak(
         best_value, best_price, best_chosen, best_share, often_open, often_taken, stride, count
     )

@@ -20,13 +20,15 @@ _TABLE_CELLS = 4_000_000
 
 
 @kernel
-def forced_costs(arcs: SiteArcs, price: Floats) -> tuple[Floats, Floats, Floats]:
+def forced_costs(arcs: SiteArcs, price: Floats, whole: bool) -> tuple[Floats, Floats, Floats]:
     """Return the cost of every site when open, and with each of its arcs used and not used.
 
     Parameters
     ----------
     arcs : SiteArcs
     price : (n_customers,)
+    whole : bool
+        Fill with whole customers.
 
     Returns
     -------
@@ -37,7 +39,10 @@ def forced_costs(arcs: SiteArcs, price: Floats) -> tuple[Floats, Floats, Floats]
     used, unused = np.full(arcs.customer.size, np.inf), np.full(arcs.customer.size, np.inf)
     for j in range(arcs.capacity.size):
         if not arcs.closed[j]:
-            rho[j] = _forced_at(arcs, price, j, used, unused)
+            if whole:
+                rho[j] = _forced_at(arcs, price, j, used, unused)
+            else:
+                rho[j] = _forced_loosely(arcs, price, j, used, unused, False)
     return rho, used, unused
 
 
@@ -46,7 +51,7 @@ def _forced_at(arcs: SiteArcs, price: Floats, j: int, used: Floats, unused: Floa
     base, room, items, gain, weight = paying(arcs, price, j)
     need, capacity = whole_numbers(weight), int(room)
     if (items.size + 1) * (capacity + 1) > _TABLE_CELLS:
-        return _forced_loosely(arcs, price, j, used, unused)
+        return _forced_loosely(arcs, price, j, used, unused, True)
     by_room, inside, outside = forced_gains(gain, need, capacity)
     cost = base - by_room[capacity]
     for a in range(arcs.start[j], arcs.start[j + 1]):
@@ -64,11 +69,16 @@ def _forced_at(arcs: SiteArcs, price: Floats, j: int, used: Floats, unused: Floa
 
 
 @kernel
-def _forced_loosely(arcs: SiteArcs, price: Floats, j: int, used: Floats, unused: Floats) -> float:
-    """Forced costs where tables would be too large: never above the true ones."""
+def _forced_loosely(
+    arcs: SiteArcs, price: Floats, j: int, used: Floats, unused: Floats, whole: bool
+) -> float:
+    """Forced costs in parts, or where tables would be too large: never above the true ones."""
     base, room, _, gain, need = paying(arcs, price, j)
-    cost = float(base - pack(gain, whole_numbers(need), int(room))[0])
     order = rank_by_ratio(gain, need)
+    if whole:
+        cost = base - pack(gain, whole_numbers(need), int(room))[0]
+    else:
+        cost = base - fractional_gain(gain, need, order, room)
     for a in range(arcs.start[j], arcs.start[j + 1]):
         reduced = arcs.cost[a] - price[arcs.customer[a]]
         used[a] = cost
@@ -76,6 +86,7 @@ def _forced_loosely(arcs: SiteArcs, price: Floats, j: int, used: Floats, unused:
         if not arcs.must[a] and reduced >= 0.0:
             left = room - arcs.need[a]
             used[a] = np.inf
-            if left >= 0:
-                used[a] = max(cost, base + reduced - fractional_gain(gain, need, order, left))
+            if left >= -1e-9 * max(1.0, room):
+                least = base + reduced - fractional_gain(gain, need, order, max(left, 0.0))
+                used[a] = max(cost, least)
     return float(cost)

@@ -18,6 +18,7 @@ from channelwright.optimisation.location.exchange import (
 )
 from channelwright.optimisation.location.interchange import improve_sites
 from channelwright.optimisation.location.lists import Lists, arcs_at
+from channelwright.optimisation.location.relocation import move_sites, new_journal
 from channelwright.optimisation.location.solution import Incumbent, answer_of, violation
 from channelwright.optimisation.location.sums import sums_by
 from channelwright.optimisation.solver import LinearModel, SolverOptions, solve_arrays
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 _REPAIRS = 10
 _PASSES = 50
+_ROUNDS = 20
+_RECENTRED = 4_000_000
 
 
 def answer_from(problem: LocationProblem, pricing: Pricing) -> Incumbent | None:
@@ -166,8 +169,8 @@ def _plan_for(problem: LocationProblem, opened: Flags) -> Plan:
     return plan
 
 
-def reassign(problem: LocationProblem, found: Incumbent) -> Incumbent:
-    """Improve who serves whom; the open sites stay (single source).
+def rearrange(problem: LocationProblem, found: Incumbent) -> Incumbent:
+    """Improve who serves whom and which sites are open, by moves that pay (single source).
 
     Parameters
     ----------
@@ -184,7 +187,8 @@ def reassign(problem: LocationProblem, found: Incumbent) -> Incumbent:
     own = problem.own_customer[found.open]
     plan.held[own[own >= 0]] = True
     improve(lists, plan, _PASSES)
-    better = answer_of(problem, lists.site[plan.at], found.open)
+    move_sites(lists, plan, problem.yard, new_journal(problem.n_customers), _ROUNDS)
+    better = answer_of(problem, lists.site[plan.at], plan.opened)
     return found if violation(problem, better) is not None else better
 
 
@@ -247,9 +251,12 @@ def polish(problem: LocationProblem, found: Incumbent, rounds: int = 20) -> Incu
     rounds : int
         Rounds at most.
     """
+    found = rearrange(problem, found)
+    if problem.n_customers * problem.n_sites > _RECENTRED:
+        return found
     for _ in range(rounds):
         moved = recentre(problem, found)
-        better = reassign(problem, moved)
+        better = rearrange(problem, moved)
         if better.objective >= found.objective - 1e-9 * abs(found.objective):
             return found
         found = better

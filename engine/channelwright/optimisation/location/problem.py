@@ -10,6 +10,7 @@ import numpy as np
 
 from channelwright.foundation.errors import ChannelwrightError
 from channelwright.optimisation.location.lists import Lists, list_servers
+from channelwright.optimisation.location.relocation import Yard, yard_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -226,6 +227,11 @@ class LocationProblem:
     def lists(self) -> Lists:
         """Candidate servers of every customer, cheapest first."""
         return list_servers(self)
+
+    @cached_property
+    def yard(self) -> Yard:
+        """Candidate arcs by site, for moves of sites."""
+        return yard_of(self)
 
     def arc_usage(self, measure: int) -> Floats:
         """Return what each arc takes of a measure, broadcastable to (n_customers, n_sites)."""

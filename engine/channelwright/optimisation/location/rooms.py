@@ -14,7 +14,6 @@ import numpy as np
 
 from channelwright.optimisation.location.assignment_tree import TreeSearch, branch_on_servers
 from channelwright.optimisation.location.climbing import try_sites
-from channelwright.optimisation.location.knapsack import TABLE_LIMIT
 from channelwright.optimisation.location.reduce import reduce_problem
 
 if TYPE_CHECKING:
@@ -36,19 +35,14 @@ _KIND = "lagrangian branch and bound"
 
 
 def can_branch(problem: LocationProblem) -> bool:
-    """Return whether the tree over servers fits: one server each, one capacity in whole numbers.
+    """Return whether the tree over servers fits: one server each, one capacity, no least loads.
 
     Parameters
     ----------
     problem : LocationProblem
     """
-    if not problem.single_source or len(problem.binding) != 1 or problem.minimum_load.any():
-        return False
-    measure = problem.binding[0]
-    used = problem.arc_usage(measure)
-    limit = problem.limit[:, measure]
-    largest = limit[np.isfinite(limit)].max(initial=0.0)
-    return bool((used == np.round(used)).all() and largest <= TABLE_LIMIT)
+    one = problem.single_source and len(problem.binding) == 1
+    return one and not problem.minimum_load.any()
 
 
 def close_in_by_tree(state: Search) -> None:
@@ -79,6 +73,8 @@ def finish_by_tree(state: Search) -> None:
 def _ceilings(state: Search, value: float) -> Iterator[float]:
     step = state.problem.cost_step
     for share in ROOMS:
+        if share < state.options.gap:
+            continue
         ceiling = value + share * abs(value)
         if step > 0:
             ceiling = float(np.ceil(ceiling / step) + 1.0) * step
@@ -113,7 +109,8 @@ def _search_below(state: Search, pricing: Pricing, ceiling: float, share: float)
         state.raise_bound(bound, _KIND)
         return state.done or state.spent > share
 
-    search = TreeSearch(problem, best(), problem.cost_step, options.gap, offer, hint, report)
+    whole = state.whole
+    search = TreeSearch(problem, whole, best(), problem.cost_step, options.gap, offer, hint, report)
     bound, nodes = branch_on_servers(search, part, pricing.price, options.nodes)
     state.count("nodes", nodes)
     state.raise_bound(bound, _KIND)

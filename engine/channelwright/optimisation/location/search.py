@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from channelwright.optimisation.location.neighbourhood import (
     cut_piece,
     improve_piece,
@@ -13,6 +15,10 @@ from channelwright.optimisation.solver import SolverOptions
 
 if TYPE_CHECKING:
     from channelwright.optimisation.location.state import Search
+
+
+#: Larger groups are left alone: HiGHS would not finish them.
+_PIECE_CUSTOMERS = 400
 
 
 def search_groups(state: Search) -> None:
@@ -32,6 +38,8 @@ def search_groups(state: Search) -> None:
             if rounds >= options.search_rounds or state.done:
                 break
             if not state.found.open[group].all():
+                continue
+            if np.isin(state.found.site, group).sum() > _PIECE_CUSTOMERS:
                 continue
             rounds += 1
             piece = cut_piece(problem, state.found, group, state.pricing.rho)

@@ -29,6 +29,7 @@ class Search:
     bound: float = -np.inf
     kind: str = "lagrangian"
     pricing: Pricing | None = None
+    whole: bool = False
     tried: set[bytes] = field(default_factory=set)
     work: dict[str, int] = field(default_factory=dict)
     timed: bool = False
