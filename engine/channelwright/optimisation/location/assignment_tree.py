@@ -142,9 +142,8 @@ def _examine(search: TreeSearch, node: _Node, number: int) -> tuple[float, list[
         arcs, place = _site_arcs(search.problem, left, search.whole)
         first = _ROOT_STEPS if number == 1 and turn == 0 else _STEPS
         steps, stride = (first, 0.7) if turn == 0 else (_STEPS // 2, 0.3)
-        peak = climb_sites(
-            arcs, price, free, steps, stride, search.objective, search.enough(), True
-        )
+        goal, enough = search.objective, search.enough()
+        peak = climb_sites(arcs, price, free, steps, stride, goal, enough, search.whole)
         price, bound = peak.price, max(bound, peak.value)
         _try(search, arcs, peak, number + turn)
         if bound >= search.enough():
@@ -205,7 +204,7 @@ def _try(search: TreeSearch, arcs: SiteArcs, peak: Peak, number: int) -> None:
         assignment = np.empty(served.size, dtype=np.int64)
         assignment[arcs.customer[taken]] = site[taken]
         search.objective = search.offer(answer_of(search.problem, assignment, peak.opened))
-    if number % 10 == 1:
+    if number % (10 if number < 100 else 100) == 1:
         search.objective = search.hint(peak.opened, peak.price)
 
 
