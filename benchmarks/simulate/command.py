@@ -9,8 +9,12 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from functools import partial
 
+from benchmarks.simulate import scale
 from benchmarks.simulate.floor import Floor
+from benchmarks.simulate.peers import peer_rows
 from benchmarks.simulate.proof import Tables, detail_tables, differences, rows_of
+from benchmarks.simulate.rows import Row
+from benchmarks.simulate.shops import Case
 from benchmarks.simulate.timing import Timing, bare_loop, best_of, counted_events
 from benchmarks.simulate.work import Work, flagship
 from channelwright.simulation import ReplicationSummary, replicate
@@ -21,6 +25,7 @@ from tests.reference import simulate
 REFERENCE_WORK = 56_000
 LOOP_EVENTS = 300_000
 QUICK = (200, 14)
+QUICK_PEER_DAYS = 5
 _HEADER = (
     f"{'subject':12}{'against':14}{'outlets':>8}{'days':>6}{'orders':>9}{'lines':>9}"
     f"{'seconds':>10}{'wall':>9}{'orders/s':>11}{'ratio':>9}"
@@ -32,30 +37,6 @@ class NotEqualError(Exception):
 
 
 @dataclass(frozen=True)
-class Row:
-    """One comparison: `ratio` = seconds of `against` over seconds of `subject`."""
-
-    subject: str
-    against: str
-    outlets: int
-    days: int
-    orders: int
-    lines: int
-    seconds: float
-    wall: float
-    orders_per_second: float
-    ratio: float
-
-    def line(self) -> str:
-        """Return the row of the printed table."""
-        return (
-            f"{self.subject:12}{self.against:14}{self.outlets:8}{self.days:6}{self.orders:9}"
-            f"{self.lines:9}{self.seconds:10.4f}{self.wall:9.4f}{self.orders_per_second:11,.0f}"
-            f"{self.ratio:9.3g}"
-        )
-
-
-@dataclass(frozen=True)
 class Report:
     """Rows of the table and the sentences below it."""
 
@@ -63,7 +44,7 @@ class Report:
     notes: list[str]
 
 
-def run(work: Work, reference_days: int, times: int) -> Report:
+def run(work: Work, reference_days: int, peer_days: int, times: int) -> Report:
     """Prove, then measure.
 
     Parameters
@@ -72,6 +53,8 @@ def run(work: Work, reference_days: int, times: int) -> Report:
         What engine and floor do.
     reference_days : int
         First days of the work that the reference does, and the engine beside it.
+    peer_days : int
+        Days of the shops case beside peers, 0 = no peers.
     times : int
         Runs of the quick subjects, of which the best counts.
 
@@ -85,6 +68,10 @@ def run(work: Work, reference_days: int, times: int) -> Report:
         more, costs = _against_floor(work, keep, times)
         rows += more
         notes += costs
+    if peer_days:
+        more, said = peer_rows(Case(days=peer_days), times)
+        rows += more
+        notes = said + notes
     return Report(rows, notes)
 
 
@@ -179,6 +166,16 @@ def _parser() -> argparse.ArgumentParser:
         type=_count,
         help=f"days beside the reference; default: outlets x days up to {REFERENCE_WORK:,}",
     )
+    parser.add_argument(
+        "--peer-days", type=int, default=Case().days, help="days of the shops case; 0 = no peers"
+    )
+    parser.add_argument(
+        "--scale",
+        type=_count,
+        nargs="*",
+        metavar="OUTLETS",
+        help="packs of these sizes instead: time, memory and the exponent",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object per row, no notes")
     parser.add_argument(
         "--quick", action="store_true", help="at most 200 outlets and 14 days, each run once"
@@ -217,9 +214,15 @@ def main(arguments: list[str]) -> int:
         0 when engine and reference agree, 1 otherwise.
     """
     options = _parser().parse_args(arguments)
+    if options.scale is not None:
+        sizes = [scale.measure(outlets) for outlets in options.scale or scale.SIZES]
+        found = [json.dumps(asdict(size)) for size in sizes]
+        sys.stdout.write("\n".join(found if options.json else scale.report(sizes)) + "\n")
+        return 0
+    peer_days = min(options.peer_days, QUICK_PEER_DAYS) if options.quick else options.peer_days
     work, reference_days = _work(options)
     try:
-        report = run(work, reference_days, 1 if options.quick else 3)
+        report = run(work, reference_days, peer_days, 1 if options.quick else 3)
     except NotEqualError as error:
         sys.stderr.write(f"{error}\n")
         return 1

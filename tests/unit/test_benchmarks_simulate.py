@@ -14,7 +14,7 @@ from benchmarks.simulate.work import flagship
 from channelwright.simulation import replicate
 from channelwright.tables.sink import MemorySink
 
-TINY = ["simulate", "--quick", "--outlets", "20", "--days", "3"]
+TINY = ["simulate", "--quick", "--outlets", "20", "--days", "3", "--peer-days", "0"]
 
 
 @pytest.fixture(scope="module")
