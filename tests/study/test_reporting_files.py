@@ -115,7 +115,12 @@ def test_page_does_not_depend_on_the_hash_seed(study: Path, page: Path, tmp_path
     command = [sys.executable, "-c", code, str(study), str(tmp_path)]
     subprocess.run(command, check=True, env={"PYTHONHASHSEED": "77", "MPLCONFIGDIR": str(tmp_path)})
     assert (tmp_path / "report.html").read_bytes() == page.read_bytes()
-    names = ["gates.json", "gates.xml", *(f"maps/{name}.geojson" for name in world.DESIGNS)]
+    names = [
+        "gates.json",
+        "gates.xml",
+        "summary.md",
+        *(f"maps/{name}.geojson" for name in world.DESIGNS),
+    ]
     for name in names:
         assert (tmp_path / name).read_bytes() == (page.parent / name).read_bytes()
 

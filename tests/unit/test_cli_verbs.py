@@ -313,3 +313,45 @@ def test_reader_that_goes_away_is_no_error():
     done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
     assert done.stdout == '{\n  "$sche'
     assert done.stderr == ""
+
+
+TWO = ("--replications", "2")
+
+
+def test_gates_of_the_command_line_and_rounds(pack, tmp_path, capsys):
+    options = ["--budget", "4", "--precision", "contribution=50%", "--no-report"]
+    assert study("compare", pack, tmp_path / "out", *TWO, *options, "--fail-if", "people < 1") == 0
+    shown = capsys.readouterr().out
+    assert "people" in shown
+    assert "replications in 1 round" in shown
+    failing = ["--fail-if", "people > 1", "--no-report"]
+    assert study("compare", pack, tmp_path / "out", *TWO, *failing) == 1
+    assert "fail" in capsys.readouterr().out
+    assert study("compare", pack, tmp_path / "out", *TWO, "--fail-if", "peopel > 1") == 2
+    assert "no KPI is called 'peopel'" in capsys.readouterr().err
+    assert study("compare", pack, tmp_path / "out", *TWO, "--precision", "people=1") == 2
+    assert "--precision needs --budget" in capsys.readouterr().err
+
+
+def test_query_answers_in_sql(pack, tmp_path, capsys):
+    assert study("simulate", pack, tmp_path / "out", "--study", "asked") == 0
+    capsys.readouterr()
+    folder = str(tmp_path / "out" / "studies" / "asked")
+    assert main(["query", folder]) == 0
+    assert "kpis" in capsys.readouterr().out
+    assert main(["query", folder, "select count(*) as runs from runs", "--csv"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "runs"
+    assert main(["query", folder, "select nothing from nowhere"]) == 2
+    assert "the query cannot be answered" in capsys.readouterr().err
+    assert main(["query", str(tmp_path / "no")]) == 2
+
+
+def test_batch_compares_every_pack_and_ends_with_the_gravest_code(pack, tmp_path, capsys):
+    (pack.parent / "broken").mkdir()
+    (pack.parent / "broken" / "scenario.yaml").write_text("name: [", encoding="utf-8")
+    code = study("batch", pack.parent, tmp_path / "out", "--no-report")
+    shown = capsys.readouterr()
+    assert code == 1
+    assert "broken" in shown.out
+    assert "no good answer" in shown.out
+    assert main(["batch", str(tmp_path / "nothing")]) == 2

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from channelwright.cli.console import say, say_table, stage
-from channelwright.cli.options import add_pack, add_study
-from channelwright.cli.simulate import after_failures, read_pack, simulated
+from channelwright.cli.gate_words import gate, target
+from channelwright.cli.options import add_pack, add_study, positive
+from channelwright.cli.simulate import after_failures, in_rounds, read_pack, simulated
 from channelwright.foundation.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from channelwright.model.study import Pack
+    from channelwright.model.study import Expectation, Pack
+    from channelwright.studies import Runs
     from channelwright.studies.compare import Comparison
 
 PROFIT = "contribution"
@@ -40,6 +43,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_study(parser)
     parser.add_argument("--baseline", metavar="NAME", help="default: the pack's")
     parser.add_argument("--no-report", action="store_true", help="tables only")
+    parser.add_argument(
+        "--fail-if",
+        type=gate,
+        action="append",
+        default=[],
+        metavar="CONDITION",
+        help="a gate besides those of the pack: 'KPI[@DESIGN] < VALUE [against baseline]'",
+    )
+    parser.add_argument(
+        "--precision",
+        type=target,
+        action="append",
+        default=[],
+        metavar="KPI=WIDTH",
+        help="add replications until differences are known to this half-width (5%% = of the "
+        "baseline)",
+    )
+    parser.add_argument(
+        "--budget",
+        type=positive,
+        metavar="N",
+        help="replications at most; undecided gates are then given more (default: no rounds)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,14 +78,14 @@ def run(options: argparse.Namespace) -> int:
     """
     from channelwright.studies import compare
 
-    pack = read_pack(options)
+    pack = _with_gates(read_pack(options), options.fail_if)
     if (options.replications or pack.study.replications) < FEWEST:
         message = (
             "replications is 1, which gives no interval to compare by; give 2 or more "
             "(10 for narrow ones), or use simulate and report"
         )
         raise UsageError(message)
-    runs = simulated(pack, options, options.baseline)
+    runs, pack = _simulated(pack, options)
     comparison = compare(runs)
     _say_scenarios(pack, comparison, runs.scenarios)
     passed = _say_gates(pack, comparison)
@@ -70,6 +96,36 @@ def run(options: argparse.Namespace) -> int:
             page = report(runs)
         say(f"report: {page}")
     return after_failures(runs) or (0 if passed else UNDECIDED_OR_FAILED)
+
+
+def _with_gates(pack: Pack, gates: list[Expectation]) -> Pack:
+    """Add gates of the command line to those of the pack; one on an unknown KPI is wrong usage."""
+    from channelwright.rules.kpi_registry import KPIS
+
+    for one in gates:
+        if not any(one.kpi == name or one.kpi.startswith(f"{name}_") for name in KPIS):
+            message = f"--fail-if: no KPI is called {one.kpi!r}; KPIs: {', '.join(KPIS)}"
+            raise UsageError(message)
+        if one.design not in ("*", *pack.designs, *pack.requests):
+            known = ", ".join((*pack.designs, *pack.requests))
+            message = f"--fail-if: no design is called {one.design!r}; designs: {known}"
+            raise UsageError(message)
+    return replace(pack, study=replace(pack.study, expect=(*pack.study.expect, *gates)))
+
+
+def _simulated(pack: Pack, options: argparse.Namespace) -> tuple[Runs, Pack]:
+    """Simulate once, or in rounds up to the budget; return the pack with the gates as judged."""
+    if options.budget is None:
+        if options.precision:
+            message = "--precision needs --budget, the replications that may be spent on it"
+            raise UsageError(message)
+        return simulated(pack, options, options.baseline), pack
+    from channelwright.studies.rounds import Target
+
+    targets = [Target(*words) for words in options.precision]
+    settled, pack = in_rounds(pack, options, targets)
+    say(str(settled))
+    return settled.runs, pack
 
 
 def _say_scenarios(pack: Pack, comparison: Comparison, scenarios: tuple[str, ...]) -> None:

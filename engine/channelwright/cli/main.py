@@ -19,6 +19,9 @@ VERBS = {
     "optimise": "choose what a request leaves open and show the evidence",
     "simulate": "simulate designs in the same random worlds",
     "compare": "simulate, compare with the baseline, judge the gates, write the report",
+    "select": "select the best design with a stated probability of being right",
+    "batch": "compare every pack of a folder and say which pass",
+    "query": "ask a study a question in SQL",
     "report": "write the report of a finished study again",
 }
 PROGRAM = "channelwright"

@@ -18,9 +18,9 @@ def add_study(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scenarios", metavar="NAME,...", help="scenarios (default: the pack's study)"
     )
-    parser.add_argument("--replications", type=_positive, metavar="N", help="random worlds")
+    parser.add_argument("--replications", type=positive, metavar="N", help="random worlds")
     parser.add_argument("--seed", type=_seed, metavar="N", help="seed of the random worlds")
-    parser.add_argument("--workers", type=_positive, metavar="N", help="local processes")
+    parser.add_argument("--workers", type=positive, metavar="N", help="local processes")
     parser.add_argument("--out", default="results", metavar="DIR", help="results folder")
     parser.add_argument("--study", metavar="NAME", help="name of the study in the results folder")
     parser.add_argument(
@@ -38,7 +38,8 @@ def names(value: str | None) -> tuple[str, ...] | None:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Return a whole number of at least 1."""
     return _whole(text, 1, None, "of at least 1")
 
 

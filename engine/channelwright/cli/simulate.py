@@ -9,8 +9,11 @@ from channelwright.cli.console import progress, say, say_error
 from channelwright.cli.options import add_pack, add_study, names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from channelwright.model.study import Pack
     from channelwright.studies import Runs
+    from channelwright.studies.rounds import Settled, Target
 
 FAILED = 3
 
@@ -53,6 +56,31 @@ def simulated(pack: Pack, options: argparse.Namespace, baseline: str | None = No
             baseline=baseline,
             progress=show,
         )
+
+
+def in_rounds(
+    pack: Pack, options: argparse.Namespace, targets: Sequence[Target]
+) -> tuple[Settled, Pack]:
+    """Simulate in rounds up to the budget; return the pack with the gates as they are judged."""
+    from channelwright.studies.rounds import simulate_until
+
+    with progress(f"simulate {pack.name}") as show:
+        settled = simulate_until(
+            pack,
+            names(options.designs),
+            budget=options.budget,
+            targets=targets,
+            replications=options.replications,
+            baseline=options.baseline,
+            workers=options.workers,
+            seed=options.seed,
+            scenarios=names(options.scenarios),
+            out=options.out,
+            study=options.study,
+            keep=options.keep,
+            progress=show,
+        )
+    return settled, settled.pack
 
 
 def after_failures(runs: Runs) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from channelwright.reporting.content import ReportInfo, report_info
 from channelwright.reporting.gates import gates_json, gates_junit
 from channelwright.reporting.geojson import design_geojson
+from channelwright.reporting.markdown import summary
 from channelwright.reporting.page import render_page
 from channelwright.reporting.reading import HasStudy
 from channelwright.reporting.workbook import write_workbook
@@ -15,6 +16,7 @@ from channelwright.store.study import Study
 
 PAGE, WORKBOOK = "report.html", "report.xlsx"
 GATES_JSON, GATES_JUNIT = "gates.json", "gates.xml"
+SUMMARY = "summary.md"
 
 
 def report(
@@ -38,8 +40,8 @@ def report(
     Returns
     -------
     Path
-        The page, ``report.html``. Beside it: ``report.xlsx``, ``gates.json``, ``gates.xml`` (JUnit)
-        and ``maps/<design>.geojson``.
+        The page, ``report.html``. Beside it: ``report.xlsx``, ``gates.json``, ``gates.xml``
+        (JUnit), ``summary.md`` and ``maps/<design>.geojson``.
 
     Raises
     ------
@@ -59,6 +61,7 @@ def write_report(info: ReportInfo, folder: Path) -> Path:
     write_workbook(info, folder / WORKBOOK)
     write_whole(folder / GATES_JSON, gates_json(data, info.gates).encode())
     write_whole(folder / GATES_JUNIT, gates_junit(data, info.gates).encode())
+    write_whole(folder / SUMMARY, summary(info).encode())
     for name, design in data.designs.items():
         text = design_geojson(data.market, name, design)
         write_whole(folder / "maps" / f"{name}.geojson", text.encode())

@@ -1,0 +1,222 @@
+"""Replications in rounds: until figures are precise enough or gates decided, within a budget."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from channelwright.foundation.errors import UsageError
+from channelwright.stats.gates import Verdict
+from channelwright.stats.precision import AbsolutePrecision
+from channelwright.studies.compare import compare
+from channelwright.studies.progress import silent
+from channelwright.studies.simulate import simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from channelwright.model.design import Design
+    from channelwright.model.study import Expectation, Pack
+    from channelwright.studies.choose import Plan
+    from channelwright.studies.compare import Comparison
+    from channelwright.studies.progress import Progress
+    from channelwright.studies.runs import Runs
+    from channelwright.studies.simulate import Engine
+
+FIRST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How narrow the interval of a KPI must be.
+
+    Attributes
+    ----------
+    kpi : str
+    half_width : float
+        Largest half-width of each paired difference to the baseline (of the baseline's own mean
+        where it is alone), unit of the KPI; or a share of the baseline's mean.
+    relative : bool
+        True: `half_width` is a share of the baseline's mean.
+    """
+
+    kpi: str
+    half_width: float
+    relative: bool = False
+
+    def __str__(self) -> str:
+        """Return the target in words."""
+        share = f"{self.half_width:.3%} of the baseline"
+        return f"{self.kpi} within {share if self.relative else format(self.half_width, 'g')}"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A study that was run in rounds.
+
+    Attributes
+    ----------
+    runs : Runs
+    looks : tuple of int
+        Replications after each round.
+    unmet : tuple of str
+        Targets and gates that are still open; empty when the study ended before its budget.
+    pack : Pack
+        With its gates as they were judged (`guarded`).
+    """
+
+    runs: Runs
+    pack: Pack
+    looks: tuple[int, ...]
+    unmet: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return what was reached as one sentence."""
+        rounds = f"{len(self.looks)} round{'s' if len(self.looks) > 1 else ''}"
+        text = f"{self.looks[-1]} replications in {rounds}"
+        return f"{text}; still open: {'; '.join(self.unmet)}" if self.unmet else text
+
+
+def planned_looks(first: int, budget: int) -> tuple[int, ...]:
+    """Return the replications at which gates are judged: doubled each time, the last the budget.
+
+    Parameters
+    ----------
+    first, budget : int
+
+    Raises
+    ------
+    UsageError
+        When the budget is below the first round or below 2.
+    """
+    if budget < max(first, 2):
+        message = (
+            f"budget is {budget} replications, the first round takes {max(first, 2)}; "
+            "raise the budget or give fewer replications"
+        )
+        raise UsageError(message)
+    looks = [max(first, 2)]
+    while looks[-1] < budget:
+        looks.append(min(2 * looks[-1], budget))
+    return tuple(looks)
+
+
+def guarded(expect: Sequence[Expectation], looks: int) -> tuple[Expectation, ...]:
+    """Return gates that may be judged several times without losing their confidence.
+
+    Every look gets an equal part of the error that the gate allows (Bonferroni), so that a wrong
+    verdict at any look is no more probable than the gate says.
+    """
+    return tuple(
+        replace(gate, confidence=1.0 - (1.0 - gate.confidence) / max(looks, 1)) for gate in expect
+    )
+
+
+def simulate_until(
+    pack: Pack,
+    designs: Sequence[str | Design | Plan] | None = None,
+    *,
+    budget: int,
+    targets: Sequence[Target] = (),
+    replications: int | None = None,
+    confidence: float = 0.95,
+    baseline: str | None = None,
+    workers: int | None = None,
+    seed: int | None = None,
+    scenarios: Sequence[str] | None = None,
+    out: str | Path = "results",
+    study: str | None = None,
+    keep: str = "kpis",
+    progress: Progress = silent,
+    engine: Engine | None = None,
+) -> Settled:
+    """Simulate in rounds until every target is met and every gate of the pack is decided.
+
+    The gates of the pack are judged at planned looks, each with its share of the allowed error
+    (`guarded`); the study keeps them so, and the report judges alike. Replications of earlier
+    rounds are found again, not repeated.
+
+    Parameters
+    ----------
+    pack : Pack
+    designs, baseline, workers, seed, scenarios, out, study, keep, progress, engine
+        As for `simulate`.
+    budget : int
+        Replications at most.
+    targets : sequence of Target
+    replications : int, optional
+        Of the first round; default: the pack's, at least 10 where a target must be met.
+    confidence : float
+        Of the intervals that targets speak of.
+
+    Raises
+    ------
+    UsageError
+        When the budget is below the first round, or a target names no KPI.
+    """
+    first = pack.study.replications if replications is None else replications
+    first = max(first, FIRST if targets and replications is None else 2)
+    looks = planned_looks(first, budget)
+    pack = replace(pack, study=replace(pack.study, expect=guarded(pack.study.expect, len(looks))))
+    busy = (os.cpu_count() or 1) if workers is None else workers
+    done: list[int] = []
+    count = looks[0]
+    while True:
+        runs = simulate(
+            pack,
+            designs,
+            replications=count,
+            baseline=baseline,
+            workers=workers,
+            seed=seed,
+            scenarios=scenarios,
+            out=out,
+            study=study,
+            keep=keep,
+            progress=progress,
+            engine=engine,
+        )
+        done.append(count)
+        comparison = compare(runs, confidence=confidence)
+        unmet, wanted = _unmet(comparison, targets, confidence)
+        following = next((look for look in looks if look > count), budget)
+        gates = _undecided(comparison, pack) if count in looks else ()
+        if count >= budget or not (unmet or gates):
+            return Settled(runs, pack, tuple(done), (*unmet, *gates))
+        grown = following if gates else min(count + wanted, following)
+        at_once = len(runs.designs) * len(runs.scenarios)
+        grown = max(grown, count + math.ceil(busy / at_once))
+        count = min(grown, following)
+
+
+def _unmet(
+    comparison: Comparison, targets: Sequence[Target], confidence: float
+) -> tuple[tuple[str, ...], int]:
+    """Return targets that are not met, and how many replications would help."""
+    unmet, wanted = [], 0
+    for target in targets:
+        for sample in comparison.samples:
+            matrix = sample.of(target.kpi)
+            base = matrix[sample.designs.index(comparison.baseline)]
+            width = target.half_width
+            width *= abs(float(base.mean())) if target.relative else 1.0
+            gaps = [row - base for row in matrix if row is not base] if len(matrix) > 1 else [base]
+            rule = AbsolutePrecision(max(width, 1e-300), confidence, minimum=2)
+            further = max(rule.further(gap) for gap in gaps if np.isfinite(gap).all())
+            if further:
+                unmet.append(f"{target} ({sample.scenario})")
+                wanted = max(wanted, further)
+    return tuple(unmet), wanted
+
+
+def _undecided(comparison: Comparison, pack: Pack) -> tuple[str, ...]:
+    table = comparison.gates(pack.study.expect)
+    open_ones = table[table["verdict"] == str(Verdict.UNDECIDED)]
+    return tuple(
+        f"gate {row.kpi} {row.bound} of {row.design}" for row in open_ones.itertuples(index=False)
+    )
