@@ -11,13 +11,14 @@ from channelwright.foundation.errors import UsageError
 from channelwright.model.study import Expectation
 from channelwright.studies.rounds import Target, guarded, planned_looks, simulate_until
 from channelwright.studies.selecting import select
+from channelwright.studies.setting import Setting
 from tests.study.fake_world import ENGINE, pack
 
 
 def settle(out, expect=(), **settings):
     asked = pack(replications=4)
     asked = replace(asked, study=replace(asked.study, expect=tuple(expect)))
-    return simulate_until(asked, out=out, workers=1, engine=ENGINE, **settings)
+    return simulate_until(asked, setting=Setting(out=out, workers=1, engine=ENGINE), **settings)
 
 
 def widths(settled, kpi="cases"):
@@ -85,18 +86,17 @@ def test_repeated_looks_do_not_raise_the_error_of_a_gate():
 
 def test_the_best_design_is_selected_and_losers_get_fewer_runs(tmp_path):
     asked = pack(replications=4)
+    here = Setting(out=tmp_path, workers=1, engine=ENGINE)
     kpis = settle(tmp_path, budget=4, replications=4).runs.kpis()
     means = kpis[kpis["kpi"] == "cases"].groupby("design")["value"].mean()
     gap = float(means.max() - means.drop(means.idxmax()).max())
-    answer = select(asked, "cases", zone=gap / 2, workers=1, out=tmp_path, engine=ENGINE)
+    answer = select(asked, "cases", zone=gap / 2, setting=here)
     assert answer.best == means.idxmax()
     assert answer.selection.finished
     assert "correct with probability at least 0.95" in str(answer)
     table = answer.table()
     assert table["in_the_race"].sum() == 1
-    poor = select(
-        asked, "cases", zone=1e-9, budget=24, workers=1, out=tmp_path, engine=ENGINE, first=4
-    )
+    poor = select(asked, "cases", zone=1e-9, budget=24, first=4, setting=here)
     assert poor.selection.finished or "undecided" in str(poor)
     with pytest.raises(UsageError, match="at least 2"):
-        select(asked, "cases", zone=1.0, designs=["today"], out=tmp_path, engine=ENGINE)
+        select(asked, "cases", zone=1.0, designs=["today"], setting=here)

@@ -38,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
     """Select the best design; 1 if the budget ended before the answer."""
     from channelwright.scenario import read_scenario
     from channelwright.studies.selecting import select
+    from channelwright.studies.setting import Setting
 
     pack = read_scenario(options.pack, options.scenario)
     with progress(f"select {pack.name}") as show:
@@ -49,10 +50,9 @@ def run(options: argparse.Namespace) -> int:
             scenario=options.scenario,
             confidence=options.confidence,
             budget=options.budget,
-            seed=options.seed,
-            workers=options.workers,
-            out=options.out,
-            progress=show,
+            setting=Setting(
+                seed=options.seed, workers=options.workers, out=options.out, progress=show
+            ),
         )
     say_table(_shown(answer.table()))
     say(f"\n{answer}")

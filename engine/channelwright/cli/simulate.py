@@ -63,22 +63,26 @@ def in_rounds(
 ) -> tuple[Settled, Pack]:
     """Simulate in rounds up to the budget; return the pack with the gates as they are judged."""
     from channelwright.studies.rounds import simulate_until
+    from channelwright.studies.setting import Setting
 
     with progress(f"simulate {pack.name}") as show:
+        setting = Setting(
+            options.seed,
+            names(options.scenarios),
+            options.baseline,
+            options.workers,
+            options.out,
+            options.study,
+            options.keep,
+            show,
+        )
         settled = simulate_until(
             pack,
             names(options.designs),
             budget=options.budget,
             targets=targets,
             replications=options.replications,
-            baseline=options.baseline,
-            workers=options.workers,
-            seed=options.seed,
-            scenarios=names(options.scenarios),
-            out=options.out,
-            study=options.study,
-            keep=options.keep,
-            progress=show,
+            setting=setting,
         )
     return settled, settled.pack
 

@@ -131,13 +131,28 @@ def select_best(
     """
     _check(designs, zone, first, step)
     sign = 1.0 if larger_is_better else -1.0
-    every = np.arange(designs)
-    seen = _observed(observe, every, 0, first)
-    constant = kn_constant(designs, first, confidence)
-    limit = constant * _pair_variances(sign * seen) / zone
+    seen = _observed(observe, np.arange(designs), 0, first)
+    limit = kn_constant(designs, first, confidence) * _pair_variances(sign * seen) / zone
+    alive, counts, totals = _race(observe, seen, limit, zone, sign, step, budget)
+    means = totals / counts
+    best = int(alive[np.argmax(sign * means[alive])])
+    return Selection(best, alive.size == 1, alive, counts, means, confidence, zone)
+
+
+def _race(
+    observe: Observe,
+    seen: FloatArray,
+    limit: FloatArray,
+    zone: float,
+    sign: float,
+    step: int,
+    budget: int | None,
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Drop designs replication by replication; return who is left, counts and sums of all."""
+    designs, r = seen.shape
     sums = seen.sum(axis=1)
-    counts, totals = np.full(designs, first), sums.copy()
-    alive, r = every, first
+    counts, totals = np.full(designs, r), sums.copy()
+    alive = np.arange(designs)
     waiting = np.empty((designs, 0))
     while True:
         alive = _kept(alive, sign * sums, limit, zone, r)
@@ -153,9 +168,7 @@ def select_best(
         sums[alive] += waiting[alive, 0]
         waiting = waiting[:, 1:]
         r += 1
-    means = totals / counts
-    best = int(alive[np.argmax(sign * means[alive])])
-    return Selection(best, alive.size == 1, alive, counts, means, confidence, zone)
+    return alive, counts, totals
 
 
 def _check(designs: int, zone: float, first: int, step: int) -> None:

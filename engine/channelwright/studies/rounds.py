@@ -13,22 +13,19 @@ from channelwright.foundation.errors import UsageError
 from channelwright.stats.gates import Verdict
 from channelwright.stats.precision import AbsolutePrecision
 from channelwright.studies.compare import compare
-from channelwright.studies.progress import silent
-from channelwright.studies.simulate import simulate
+from channelwright.studies.setting import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from channelwright.model.design import Design
     from channelwright.model.study import Expectation, Pack
     from channelwright.studies.choose import Plan
     from channelwright.studies.compare import Comparison
-    from channelwright.studies.progress import Progress
     from channelwright.studies.runs import Runs
-    from channelwright.studies.simulate import Engine
 
 FIRST = 10
+USUAL = Setting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +122,7 @@ def simulate_until(
     targets: Sequence[Target] = (),
     replications: int | None = None,
     confidence: float = 0.95,
-    baseline: str | None = None,
-    workers: int | None = None,
-    seed: int | None = None,
-    scenarios: Sequence[str] | None = None,
-    out: str | Path = "results",
-    study: str | None = None,
-    keep: str = "kpis",
-    progress: Progress = silent,
-    engine: Engine | None = None,
+    setting: Setting = USUAL,
 ) -> Settled:
     """Simulate in rounds until every target is met and every gate of the pack is decided.
 
@@ -144,8 +133,7 @@ def simulate_until(
     Parameters
     ----------
     pack : Pack
-    designs, baseline, workers, seed, scenarios, out, study, keep, progress, engine
-        As for `simulate`.
+    designs : as for `simulate`
     budget : int
         Replications at most.
     targets : sequence of Target
@@ -153,6 +141,8 @@ def simulate_until(
         Of the first round; default: the pack's, at least 10 where a target must be met.
     confidence : float
         Of the intervals that targets speak of.
+    setting : Setting
+        Where and how the runs are made.
 
     Raises
     ------
@@ -163,24 +153,11 @@ def simulate_until(
     first = max(first, FIRST if targets and replications is None else 2)
     looks = planned_looks(first, budget)
     pack = replace(pack, study=replace(pack.study, expect=guarded(pack.study.expect, len(looks))))
-    busy = (os.cpu_count() or 1) if workers is None else workers
+    busy = setting.workers or os.cpu_count() or 1
     done: list[int] = []
     count = looks[0]
     while True:
-        runs = simulate(
-            pack,
-            designs,
-            replications=count,
-            baseline=baseline,
-            workers=workers,
-            seed=seed,
-            scenarios=scenarios,
-            out=out,
-            study=study,
-            keep=keep,
-            progress=progress,
-            engine=engine,
-        )
+        runs = setting.simulate(pack, designs, count)
         done.append(count)
         comparison = compare(runs, confidence=confidence)
         unmet, wanted = _unmet(comparison, targets, confidence)

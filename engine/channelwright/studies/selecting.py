@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,18 +11,16 @@ import pandas as pd
 from channelwright.foundation.errors import UsageError
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.rules.kpi_registry import KPIS
-from channelwright.stats.selection import Selection, select_best
-from channelwright.studies.progress import silent
+from channelwright.stats.selection import Observe, Selection, select_best
 from channelwright.studies.samples import collect
-from channelwright.studies.simulate import simulate
+from channelwright.studies.setting import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from channelwright.model.study import Pack
-    from channelwright.studies.progress import Progress
-    from channelwright.studies.simulate import Engine
+
+USUAL = Setting()
 
 
 @dataclass(frozen=True)
@@ -84,12 +82,7 @@ def select(
     first: int = 10,
     step: int = 5,
     budget: int | None = None,
-    seed: int | None = None,
-    workers: int | None = None,
-    out: str | Path = "results",
-    keep: str = "kpis",
-    progress: Progress = silent,
-    engine: Engine | None = None,
+    setting: Setting = USUAL,
 ) -> SelectedDesign:
     """Select the best design by a KPI, giving up designs as soon as they are clearly behind.
 
@@ -109,8 +102,8 @@ def select(
         Replications of each design at first, and at a time after that.
     budget : int, optional
         Runs of all designs together.
-    seed, workers, out, keep, progress, engine
-        As for `simulate`.
+    setting : Setting
+        Where and how the runs are made.
 
     Raises
     ------
@@ -122,27 +115,10 @@ def select(
         message = f"{len(names)} design to select from; give at least 2"
         raise UsageError(message)
     where = pack.study.scenarios[0] if scenario is None else scenario
-
-    def observe(designs: IntArray, first: int, last: int) -> FloatArray:
-        runs = simulate(
-            pack,
-            [names[row] for row in designs.tolist()],
-            replications=last,
-            seed=seed,
-            scenarios=[where],
-            workers=workers,
-            out=out,
-            keep=keep,
-            progress=progress,
-            engine=engine,
-        )
-        sample = collect(runs, where)
-        wanted = [sample.replications.index(number) for number in range(first, last)]
-        return sample.of(kpi)[:, wanted]
-
+    there = replace(setting, scenarios=(where,))
     larger = kpi not in KPIS or KPIS[kpi].more_is_better is not False
     found = select_best(
-        observe,
+        _observer(pack, names, kpi, where, there),
         len(names),
         zone,
         confidence=confidence,
@@ -152,3 +128,17 @@ def select(
         larger_is_better=larger,
     )
     return SelectedDesign(names, kpi, found)
+
+
+def _observer(
+    pack: Pack, names: Sequence[str], kpi: str, scenario: str, setting: Setting
+) -> Observe:
+    """Return the function that makes and reads replications of some designs."""
+
+    def observe(designs: IntArray, first: int, last: int) -> FloatArray:
+        runs = setting.simulate(pack, [names[row] for row in designs.tolist()], last)
+        sample = collect(runs, scenario)
+        wanted = [sample.replications.index(number) for number in range(first, last)]
+        return sample.of(kpi)[:, wanted]
+
+    return observe
