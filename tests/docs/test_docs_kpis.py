@@ -4,7 +4,7 @@ import pytest
 
 from channelwright.foundation.random import Address
 from channelwright.rules.kpi import kpi_table
-from channelwright.rules.kpi_registry import CREDIT, GROUPS, KPIS, MARKET, kpi_page
+from channelwright.rules.kpi_registry import CREDIT, GROUPS, KPIS, MARKET, RETURNS, kpi_page
 from channelwright.scenario import read_scenario
 from channelwright.simulation import replicate
 from channelwright.tables.sink import MemorySink
@@ -35,8 +35,8 @@ def test_every_kpi_of_the_flagship_is_registered_with_its_unit(flagship_units):
 
 def test_no_kpi_is_registered_that_no_design_has(flagship_units):
     # The flagship has no second tier.
-    credit = {kpi.name for kpi in (*CREDIT, *MARKET)}
-    assert set(KPIS) - set(flagship_units) - credit == {"stock_days_tier2"}
+    credit = {kpi.name for kpi in (*CREDIT, *MARKET, *RETURNS)}
+    assert set(KPIS) - set(flagship_units) - credit == {"stock_days_tier2", "stock_age_tier2"}
 
 
 def test_names_are_registered_once():

@@ -11,6 +11,7 @@ from channelwright.tables.codes import Account
 from channelwright.tables.outputs import SHELF
 from tests.reference.laws import count, empirical_count, normal_count, shock
 from tests.reference.offers import post_refund, price_today
+from tests.reference.perishing import sell_off
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
 
 OPENING_SECOND = 64_800
@@ -39,6 +40,8 @@ def serve(state: State, outlet: int, product: int, day: int) -> None:
     shelf = state.shelf[outlet]
     sold = min(shelf[product], demanded)
     online_sold = min(shelf[product] - sold, online_demanded)
+    price = price_today(state.market, state.design, outlet, product, day)
+    sell_off(state, outlet, product, day, sold + online_sold, price)
     shelf[product] -= sold + online_sold
     state.sold[outlet][product][day] = sold + online_sold
     state.books.write(

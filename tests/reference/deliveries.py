@@ -15,6 +15,7 @@ from tests.reference.failures import Outcome, try_stop
 from tests.reference.geography import Place, seconds
 from tests.reference.laws import share
 from tests.reference.offers import post_outlet_cut
+from tests.reference.perishing import receive
 from tests.reference.records import Invoice, PickOrder
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
 
@@ -216,7 +217,8 @@ def deliver(state: State, pick: PickOrder, day: int, second: int, tour: int) -> 
     post_discount(state, order, sum(values), day)
     for product, cases in pick.cases.items():
         value = cases * state.asked_price(order.site, order.mode, product)
-        state.shelf[order.outlet][product] += cases * state.units_per_case[product]
+        units = cases * state.units_per_case[product]
+        receive(state, ("outlet", order.outlet, product), day, units)
         way = None if order.pay_day is None else min(order.pay_day, day)
         state.delivered_today[order.site, order.outlet, way] += value
         post_outlet_cut(state, order, product, day, cases)

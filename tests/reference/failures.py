@@ -4,6 +4,7 @@ from enum import Enum
 
 from channelwright.foundation.random import Purpose
 from channelwright.tables.outputs import FAILED_DELIVERIES
+from tests.reference.perishing import receive
 from tests.reference.records import PickOrder
 from tests.reference.state import State
 
@@ -51,7 +52,7 @@ def bring_back(state: State, pick: PickOrder, day: int) -> None:
     """Put the goods back into the stock of the site; nobody waits for them any more."""
     order = pick.order
     for product, cases in pick.cases.items():
-        state.stock[order.site][product] += cases * state.units_per_case[product]
+        receive(state, ("site", order.site, product), day, cases * state.units_per_case[product])
         line = next(line for line in order.lines if line.product == product)
         line.allocated -= cases
         line.lost += cases

@@ -11,6 +11,7 @@ from channelwright.tables.outputs import SHIPMENTS
 from tests.reference.cash import order_within_limits
 from tests.reference.deliveries import issue
 from tests.reference.forecasts import forecast, opening_demand, opening_variance, smooth
+from tests.reference.perishing import receive
 from tests.reference.records import Invoice
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
 from tests.reference.stock_policies import order_size, policy_numbers, review_days
@@ -93,7 +94,7 @@ def shipment(
     """Goods on the way between two sites."""
     yield clock.timeout(arrival_day * DAY_SECONDS + RECEIPT_SECOND - clock.now)
     state.in_transit[site][product] -= units
-    state.stock[site][product] += units
+    receive(state, ("site", site, product), arrival_day, units)
 
 
 # ---------------------------------------------------------------- the level

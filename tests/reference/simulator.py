@@ -21,6 +21,7 @@ from tests.reference.effort import start_month
 from tests.reference.evening import check_and_allocate, pick_and_send
 from tests.reference.laws import round_half_up
 from tests.reference.ordering import shelf_level, take_orders
+from tests.reference.perishing import receive, spoil
 from tests.reference.records import Order
 from tests.reference.replenishment import opening_stock, replenish
 from tests.reference.settlement import SETTLEMENT_SECOND, settle
@@ -63,6 +64,9 @@ def days(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None,
         start_month(state, day)
         if followed(state):
             collect(state, day)
+        # Before 06:00, so that every truck and carrier of the day comes later.
+        yield until(clock, day, 5 * HOUR + HOUR // 2)
+        spoil(state, day)
         yield until(clock, day, 6 * HOUR)
         send_trucks(state, day)
         # Tariff carriers arrive at 06:00 as well; after them the day's invoices are known.
@@ -93,11 +97,11 @@ def open_books(state: State) -> None:
     for outlet in state.covered:
         for product in state.products:
             level = shelf_level(state, outlet, product, 0)
-            state.shelf[outlet][product] = round_half_up(0.5 * level)
+            receive(state, ("outlet", outlet, product), 0, round_half_up(0.5 * level))
     for site in state.open_sites:
         if not state.is_plant(site):
             for product in state.products:
-                state.stock[site][product] = opening_stock(state, site, product)
+                receive(state, ("site", site, product), 0, opening_stock(state, site, product))
 
 
 def write_order(state: State, order: Order) -> None:

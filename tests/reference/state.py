@@ -58,6 +58,7 @@ class State:
         self.carried: dict[int, list[int]] = defaultdict(list)  # missed calls by rep
         self.shelf = [[0] * products for _ in range(outlets)]
         self.stock = [[0] * products for _ in range(sites)]
+        self.lots: dict[tuple[str, int, int], list[list[int]]] = defaultdict(list)
         self.in_transit = [[0] * products for _ in range(sites)]
         self.demand = [[defaultdict(int) for _ in range(products)] for _ in range(sites)]
 

@@ -39,7 +39,9 @@ def test_units_are_conserved(pair):
         made = np.isin(shipments["parent"], plants) & (shipments["product"] == product)
         opening = sum(int(units[product]) for units in tables["opening"].values())
         closing = sum(int(units[product]) for units in tables["closing"].values())
-        assert opening + shipments["shipped"][made].sum() == sold + closing
+        losses = tables["losses"]
+        lost = losses["units"][losses["product"] == product].sum()
+        assert opening + shipments["shipped"][made].sum() == sold + lost + closing
 
 
 @given(worlds)
@@ -98,6 +100,7 @@ def test_shelves_move_by_deliveries_and_sales_only(pair):
     shelf = tables["shelf"]
     units = market.products.units_per_case
     arrived = add_up(tables["deliveries"], ("day", "outlet", "product"), "cases")
+    lost = add_up(tables["losses"], ("day", "outlet", "product"), "units")
     before = {}
     for day, outlet, product, sold, online, closing in zip(
         *(shelf[n].tolist() for n in ("day", "outlet", "product")),
@@ -107,6 +110,7 @@ def test_shelves_move_by_deliveries_and_sales_only(pair):
         assert closing >= 0
         if day > 0:
             came = arrived.get((day, outlet, product), 0) * int(units[product])
+            came -= lost.get((day, outlet, product), 0)
             assert closing == before[outlet, product] + came - sold - online
         before[outlet, product] = closing
     assert np.all(shelf["sold"] <= shelf["demanded"])

@@ -39,6 +39,7 @@ from tests.support.random_delivery import with_delivery
 from tests.support.random_demand import with_demand
 from tests.support.random_design import random_design
 from tests.support.random_order_capture import with_order_capture
+from tests.support.random_perishing import with_perishing
 from tests.support.random_source_choice import with_source_choice
 from tests.support.random_stock import with_random_stock
 
@@ -90,6 +91,7 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
     market, design = with_order_capture(market, design, seed)
     # Mechanisms have dice of their own, so that a new one changes no market without it.
     market, design = with_delivery(market, design, Dice(seed + 100 * OWN_DICE))
+    market, design = with_perishing(market, design, Dice(seed + 102 * OWN_DICE))
     market, design = with_allocation(market, design, Dice(seed + 101 * OWN_DICE))
     return with_credit(market, design, Dice(seed + 60 * OWN_DICE))
 

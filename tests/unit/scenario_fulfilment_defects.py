@@ -21,6 +21,18 @@ def service_column(name: str, first: str) -> Plant:
     return plant
 
 
+def products_columns(names: str, first: str, others: str) -> Plant:
+    """Add columns to the products; the first product has the values ``first``."""
+
+    def plant(pack: Path) -> None:
+        path = pack / "tables/products.csv"
+        head, row, *rest = path.read_text(encoding="utf-8").splitlines()
+        lines = [f"{head},{names}", f"{row},{first}", *(f"{one},{others}" for one in rest)]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    return plant
+
+
 FULFILMENT = (
     Defect(
         "vehicle_day_shorter_than_tour",
@@ -107,5 +119,23 @@ FULFILMENT = (
         "",
         "'kiosk' is not in table 'segments'",
         "",
+    ),
+    Defect(
+        "sold_off_longer_than_it_lies",
+        products_columns("shelf_days,sell_off_days,sell_off_cut", "10,10,0.2", "0,0,0"),
+        "tables/products.csv",
+        "row 2",
+        "sell_off_days",
+        "is sold off for 10 days and lies 10 at most",
+        "fewer days than shelf_days",
+    ),
+    Defect(
+        "sold_off_without_a_cut",
+        products_columns("shelf_days,sell_off_days,sell_off_cut", "10,5,0", "0,0,0"),
+        "tables/products.csv",
+        "row 2",
+        "sell_off_cut",
+        "a price cut of 0 for 5 days",
+        "give both",
     ),
 )

@@ -160,6 +160,9 @@ class Service(Columns):
         seller
     attempts : (M,) int64, deliveries tried before an order is cancelled; None = stops never
         fail
+    return_credit : (M,) int64, ppm of the outlet price that the seller credits for goods that
+        got old on the shelf; None = what gets old stays the outlet's
+    collect_case : (M,) int64, ticks per case of collecting them, paid by the seller
     allocation : rules for short stock; None = any cases in the order of the modes' priority
     """
 
@@ -178,6 +181,8 @@ class Service(Columns):
     tariff_case: IntArray
     attempts: IntArray | None = None
     allocation: Allocation | None = None
+    return_credit: IntArray | None = None
+    collect_case: IntArray | None = None
 
 
 @dataclass(frozen=True)

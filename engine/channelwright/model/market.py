@@ -19,6 +19,7 @@ from channelwright.model.execution import Execution
 from channelwright.model.limits import SiteLimits
 from channelwright.model.order_capture import FieldWork
 from channelwright.model.payments import PaymentBehaviour
+from channelwright.model.perishing import Perishing
 from channelwright.model.screening import Screening
 from channelwright.model.source_choice import SourceChoice
 from channelwright.model.supply import Supply
@@ -395,3 +396,4 @@ class Market:
     execution: Execution | None = None
     supply: Supply | None = None
     catchment: Catchment | None = None
+    perishing: Perishing | None = None

@@ -24,6 +24,8 @@ NOT_SERVING = (
     Account.PRODUCTION,
     Account.CONSUMER,
     Account.PROMOTION,
+    Account.DISCOUNT,
+    Account.SELL_OFF,
 )
 _BY_CALLS = (Account.WAGES, Account.BONUS)
 _BY_VALUE = (Account.COMMISSION,)

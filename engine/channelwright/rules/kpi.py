@@ -17,6 +17,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import SITE_KINDS, Market
 from channelwright.rules.cost_to_serve import serving_kpis
 from channelwright.rules.kpi_credit import approval_kpis, credit_kpis, limit_kpis
+from channelwright.rules.kpi_losses import loss_kpis
 from channelwright.rules.kpi_money import money_kpis, site_results
 from channelwright.rules.kpi_share import share_kpis
 from channelwright.rules.kpi_static import account_counts, universe_counts
@@ -36,6 +37,8 @@ class Kpi:
     more_is_better: bool | None = None
 
 
+_LOST = ("units that got old on the shelf / sold, got old or missing", False)
+_MISSING = ("units missing on the shelf / sold, got old or missing", False)
 _RATIO_ROWS = (
     ("call_compliance", "share", "calls made / planned", True, "calls_made", "calls_planned"),
     (
@@ -113,6 +116,8 @@ _RATIO_ROWS = (
         "orders_refused",
         "orders",
     ),
+    ("shelf_expiry_rate", "share", *_LOST, "units_expired", "units_left"),
+    ("shelf_shrinkage_rate", "share", *_MISSING, "units_shrunk", "units_left"),
     ("metres_per_drop", "m", "tour distance / stop", False, "metres", "drops"),
 )
 RATIOS: tuple[tuple[Kpi, str, str], ...] = tuple(
@@ -175,6 +180,7 @@ def kpi_table(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd
     frames = measured(tables)
     cells = frames["cells"].copy()
     cells["units_lost"] = cells["units_demanded"] - cells["units_sold"]
+    cells["units_left"] = cells[["units_sold", "units_expired", "units_shrunk"]].sum(axis=1)
     cells["stops"] = cells["drops"] + cells["drops_failed"]
     cells["promises"] = cells["orders_promised"] + cells["calls_planned"]
     cells["promises_kept"] = cells["orders_on_time_full"] + cells["calls_made"]
@@ -190,6 +196,7 @@ def kpi_table(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd
         limit_kpis(market, design, frames, measured_days(market)),
         serving_kpis(market, design, tables),
         approval_kpis(market, frames),
+        loss_kpis(market, frames),
     ]
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
     return table[np.isfinite(table["value"])].reset_index(drop=True)

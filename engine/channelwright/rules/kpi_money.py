@@ -33,6 +33,7 @@ EXTRA_COSTS: tuple[tuple[str, Account], ...] = (
     ("dunning", Account.DUNNING),
     ("deposit_interest", Account.DEPOSIT_INTEREST),
     ("discounts", Account.DISCOUNT),
+    ("returns", Account.RETURN),
 )
 
 

@@ -151,6 +151,25 @@ CREDIT = (
     Kpi("dunning", _MONEY, "the manufacturer's cost of reminders", False),
     Kpi("deposit_interest", _MONEY, "paid by the manufacturer on deposits", False),
 )
+_LOSSES = (
+    *(
+        Kpi(
+            f"stock_age_{kind}",
+            "days",
+            "case-days since receipt of the stock at these sites / its cases, at period ends",
+            more_is_better=False,
+        )
+        for kind in SITE_KINDS
+        if kind != "plant"
+    ),
+    Kpi("site_units_expired", "units", "got too old at sites", False),
+    Kpi("site_units_shrunk", "units", "missing at sites", False),
+    Kpi(
+        "returns_rate", "share", "credit for old goods / goods bought by outlets and chains", False
+    ),
+)
+#: Only in runs of packs that name the mechanism (docs/world/perishing.md).
+RETURNS = (Kpi("returns", _MONEY, "the manufacturer's credit for old goods", False),)
 GROUPS: dict[str, tuple[Kpi, ...]] = {
     "Service and field work": tuple(item[0] for item in RATIOS),
     "Volume": (*(item[0] for item in SUMS), *_VOLUME),
@@ -160,8 +179,10 @@ GROUPS: dict[str, tuple[Kpi, ...]] = {
     "The manufacturer's profit and loss": _LINES,
     "Parties": _PARTIES,
     "Efficiency": _EFFICIENCY,
+    "Age and loss of stock": _LOSSES,
     "Credit (where a pack names it)": CREDIT,
     "Market (where a pack names a catchment)": MARKET,
+    "Returns (where a pack names them)": RETURNS,
 }
 KPIS: dict[str, Kpi] = {kpi.name: kpi for group in GROUPS.values() for kpi in group}
 _BETTER = {True: "more", False: "less", None: ""}

@@ -22,6 +22,7 @@ from channelwright.scenario.design_shapes import DesignShape, HeadcountRule, Vis
 from channelwright.scenario.fulfilment import build_attempts
 from channelwright.scenario.market_builder import clocks, codes, to_ppm, to_ticks
 from channelwright.scenario.offer_builder import build_offers
+from channelwright.scenario.perishing_builder import build_returns
 from channelwright.scenario.selling_builder import with_sources
 from channelwright.scenario.stock_builder import build_stock
 from channelwright.tables.cells import Cells, TypedTable
@@ -217,6 +218,7 @@ def _service(market: Market, table: TypedTable) -> Service:
         column[rows] = values
         return column
 
+    credit, collect = build_returns(market, table)
     return Service(
         cover_days=spread(table["cover_days"]),
         interval_cover=spread(table["interval_cover"]),
@@ -231,6 +233,8 @@ def _service(market: Market, table: TypedTable) -> Service:
         tariff_days=spread(table["tariff_days"]),
         tariff_drop=spread(to_ticks(table["tariff_drop"])),
         tariff_case=spread(to_ticks(table["tariff_case"])),
+        return_credit=credit,
+        collect_case=collect,
         attempts=build_attempts(market, spread(table["delivery_attempts"])),
     )
 

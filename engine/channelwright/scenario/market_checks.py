@@ -14,6 +14,7 @@ from channelwright.scenario.demand_builder import elasticity_problems, empirical
 from channelwright.scenario.documents import Document
 from channelwright.scenario.field_work import count_error_problems, travel_problems
 from channelwright.scenario.fulfilment import further_tours
+from channelwright.scenario.perishing_builder import shelf_lives
 from channelwright.scenario.places import place_problems
 from channelwright.scenario.references import among, dangling
 from channelwright.scenario.supply_builder import capacity_problems, outage_problems
@@ -275,6 +276,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Tables], Iterator[Problem]]], ..
     (("sites",), _plants),
     (("sites",), _desk_hours),
     (("vehicles",), further_tours),
+    (("products",), shelf_lives),
     (("payment_behaviour",), payment_problems),
     (("travel", "outlets", "areas"), travel_problems),
     (("modes",), count_error_problems),

@@ -15,13 +15,15 @@ class Books:
 
     Attributes
     ----------
-    opening, made, sold : units at the start, from plants, bought by consumers
+    opening, made, sold, lost : units at the start, from plants, bought by consumers, thrown
+        away or missing
     goods, invoiced, paid, written_off : goods posted, invoices written, paid, given up
     """
 
     opening: int = 0
     made: int = 0
     sold: int = 0
+    lost: int = 0
     goods: int = 0
     invoiced: int = 0
     paid: int = 0
@@ -36,10 +38,10 @@ class Books:
             If units or money were lost or made; always a defect of the engine.
         """
         closing = units_held(network, state)
-        if self.opening + self.made != self.sold + closing:
+        if self.opening + self.made != self.sold + self.lost + closing:
             message = (
                 f"units do not balance: opening {self.opening} + from plants {self.made} is not "
-                f"sold {self.sold} + closing {closing}"
+                f"sold {self.sold} + lost {self.lost} + closing {closing}"
             )
             raise ConservationError(message)
         receivable = int(state.site_receivable.sum())

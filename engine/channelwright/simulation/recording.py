@@ -17,6 +17,7 @@ from channelwright.simulation.settling import owned_value, stock_value
 from channelwright.simulation.shelves import add_stock, add_sums
 from channelwright.simulation.state import Rows, State
 from channelwright.simulation.tours import Dropped
+from channelwright.tables.codes import LossCause
 from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
 from channelwright.tables.sink import Chunk
 
@@ -127,6 +128,18 @@ class Recorder:
         """Add the pick orders of a day by the day on which they were released."""
         np.add.at(self._site["orders_picked"], desk["site"], 1)
         np.add.at(self._site["pick_wait"], desk["site"], desk["wait"])
+
+    def losses(self, cause: LossCause, sites: IntArray, shelves: IntArray) -> None:
+        """Add units that sites (S, P) and shelves (O, P) lost."""
+        name = "units_expired" if cause is LossCause.EXPIRED else "units_shrunk"
+        self._site[name] += sites.sum(axis=1)
+        self._cell[name] += shelves.sum(axis=1)
+
+    def ages(self, stock: IntArray, unit_days: IntArray) -> None:
+        """Add the age of the stock of sites at the end of a period: (S, P) units, unit-days."""
+        unit = self._network.market.products.units_per_case
+        self._site["age_case_days"] += (unit_days // unit).sum(axis=1)
+        self._site["age_cases"] += (stock // unit).sum(axis=1)
 
     def shipments(self, shipments: Shipments) -> None:
         """Add the replenishments of a day."""

@@ -14,15 +14,16 @@ from channelwright.model.design import Design
 from channelwright.model.market import SOLICITORS, Market
 from channelwright.rules import behaviour
 from channelwright.simulation import promoting
+from channelwright.simulation.ageing import Ageing
 from channelwright.simulation.allocation import Allocated, allocate
 from channelwright.simulation.books import Books, units_held
 from channelwright.simulation.consumers import Consumers
-from channelwright.simulation.credit import ON_TERMS
 from channelwright.simulation.credit_side import CreditSide
 from channelwright.simulation.delivering import Invoiced, last_drop, receive, settle_payments
 from channelwright.simulation.details import Details
 from channelwright.simulation.failing import bring_back
 from channelwright.simulation.network import Network, build_network
+from channelwright.simulation.open_orders import open_orders
 from channelwright.simulation.ordering import Ordering, Placed
 from channelwright.simulation.picking import pick
 from channelwright.simulation.postings import Postings
@@ -114,6 +115,8 @@ class _World:
         self._factors = behaviour.month_factors(network.market)
         self._environment = simpy.Environment()
         self._credit = CreditSide(network, address, self._state, self._postings, sink)
+        booked = (self._postings, self._recorder, self._books, sink if detail else None)
+        self._ageing = Ageing(network, address, self._state, *booked)
 
     def run(self) -> ReplicationSummary:
         """Run all days and close the books."""
@@ -121,6 +124,7 @@ class _World:
         environment = self._environment
         for second, phase in (
             (0, self._midnight),
+            (21_600, self._ageing.morning),
             (21_600, self._morning),
             (28_800, self._selling),
             (64_800, self._evening_demand),
@@ -260,34 +264,13 @@ class _World:
         self._open_orders(placed)
 
     def _open_orders(self, placed: Placed) -> None:
-        state, design = self._state, self._network.design
-        count = len(placed.outlet)
-        mode = self._network.option_mode[placed.outlet, placed.option]
-        late = placed.second > design.service.cutoff[mode]
+        state, network = self._state, self._network
+        mode = network.option_mode[placed.outlet, placed.option]
+        late = placed.second > network.design.service.cutoff[mode]
         attempt = np.where(late, state.day + 1, state.day)
         detail = self._details is not None
         attempt, discount = self._credit.approve(placed, mode, attempt, detail=detail)
-        zero = np.zeros_like(placed.cases)
-        state.orders.append(
-            serial=np.arange(state.serial, state.serial + count),
-            outlet=placed.outlet,
-            mode=mode,
-            site=self._network.options[placed.outlet, placed.option],
-            option=placed.option,
-            day=np.full(count, state.day, dtype=np.int64),
-            second=placed.second,
-            pay_day=np.full(count, ON_TERMS, dtype=np.int64),
-            discount=discount,
-            attempt=attempt,
-            ordered=placed.cases,
-            missing=placed.cases,
-            first=zero,
-            pending=zero,
-            delivered=zero,
-            cut=zero,
-            extra=zero,
-        )
-        state.serial += count
+        open_orders(network, state, placed, attempt, discount)
 
     def _evening_demand(self) -> None:
         network, state = self._network, self._state
@@ -306,6 +289,7 @@ class _World:
             post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, rows, fee)
         promoting.post_refunds(network, self._postings, state.day, units)
         self._rivals.evening(state.day, units)
+        self._ageing.sold(units, price)
         self._recorder.sales(sales, value)
         if self._details is not None:
             self._details.shelf(state.day, sales, state)
@@ -359,6 +343,7 @@ class _World:
         end_day(network, state)
         self._recorder.midnight(state)
         self._credit.recorder.midnight(state)
+        self._ageing.midnight()
         self._credit.pay()
         rows = self._postings.close_day(state.day, self._details is not None)
         if self._details is not None:

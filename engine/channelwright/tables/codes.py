@@ -26,6 +26,8 @@ class Account(IntEnum):
     WRITE_OFF = 61  # invoices given up: site owner -> outlet or chain
     DEPOSIT_INTEREST = 62  # on deposits: site owner -> outlet or chain
     DISCOUNT = 63  # granted above authority: seller -> outlet or chain
+    RETURN = 100  # credit for goods that got old on the shelf: site owner -> outlet or chain
+    SELL_OFF = 101  # price cuts on goods that get old soon: outlet or chain -> outside
 
 
 class Party(IntEnum):
@@ -59,6 +61,13 @@ class ReceiptKind(IntEnum):
     REST = 1  # all that was open
     RECOVERED = 2  # at the write-off
     WRITTEN_OFF = 3  # given up: no money moved
+
+
+class LossCause(IntEnum):
+    """Why units left the world unsold."""
+
+    EXPIRED = 1  # lay too long
+    SHRINKAGE = 2  # broken, stolen or miscounted
 
 
 class CallState(IntEnum):

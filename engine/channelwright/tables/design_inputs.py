@@ -109,6 +109,8 @@ DESIGN_SERVICE = Table(
         whole("cancel_days", "days", "waiting cases are cut after; -1 = never", -1, 3650, -1),
         maybe_text("fill", "partial, or whole lines or orders only", default="partial"),
         number("substitute", "share", "of missing cases that the family may replace", 0, 1, 0.0),
+        number("return_credit", "share", "of the price, for goods that got old", 0, 1, 0.0),
+        number("collect_case", "currency/case", "of collecting them", default=0.0),
         whole("delivery_attempts", "", "tried before an order is cancelled", 1, 100, 3),
         whole("tariff_days", "days", "pick to delivery by tariff", 1, 365, 1),
         number("tariff_drop", "currency/drop", "paid by the seller", default=0.0),

@@ -44,6 +44,10 @@ PRODUCTS = Table(
             1e9,
             1.0,
         ),
+        whole("site_days", "days", "longest at a site; 0 = no limit", 0, 3650, 0),
+        whole("shelf_days", "days", "longest in an outlet; 0 = no limit", 0, 3650, 0),
+        whole("sell_off_days", "days", "last of them at a lower price", 0, 3650, 0),
+        number("sell_off_cut", "share", "of the consumer price", 0, 1, 0.0),
     ),
 )
 DEMAND_VALUES = Table(
@@ -64,6 +68,7 @@ SEGMENTS = Table(
         text("id", "segment"),
         text("name", "name in reports"),
         number("delivery_failure", "share", "of stops at which nobody takes the goods", 0, 0.95, 0),
+        number("shrinkage", "share/month", "of the shelf, broken, stolen, miscounted", 0, 1, 0.0),
     ),
 )
 SEGMENT_PRODUCTS = Table(
@@ -208,6 +213,7 @@ SITES = Table(
         clock("pick_open", "pick desk opens", "00:00"),
         clock("pick_close", "pick desk closes", "24:00"),
         flag("pick_flow", "orders reach the desk when placed, not at 19:00", default=False),
+        number("shrinkage", "share/month", "of the stock, broken, stolen, miscounted", 0, 1, 0.0),
     ),
 )
 SCREENING = Table(

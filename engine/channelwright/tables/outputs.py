@@ -154,6 +154,19 @@ SHIPMENTS = Table(
         _whole("arrival_day", "day", "day of receipt (05:00)"),
     ),
 )
+LOSSES = Table(
+    "losses",
+    "units of one product that one place lost on a day, by cause",
+    ("day", "cause", "site", "outlet", "product"),
+    (
+        _DAY,
+        _whole("cause", "code", "LossCause"),
+        _whole("site", "row", "site that lost them, -1 = an outlet did"),
+        _whole("outlet", "row", "outlet that lost them, -1 = a site did"),
+        _PRODUCT,
+        _whole("units", "units", "lost"),
+    ),
+)
 EFFORT = Table(
     "effort",
     "one mode and month",
@@ -197,6 +210,8 @@ CELLS = Table(
         _whole("units_demanded", "units", "consumer demand, walk-in and online"),
         _whole("units_sold", "units", "sold to consumers, walk-in and online"),
         _whole("units_online", "units", "sold online"),
+        _whole("units_expired", "units", "got too old on the shelf"),
+        _whole("units_shrunk", "units", "broken, stolen or miscounted on the shelf"),
         _whole("consumer_value", "ticks", "consumer sales"),
         _whole("outlet_value", "ticks", "invoices to outlets and chains"),
         _whole("stocked_days", "outlet-product-days", "with stock at 24:00"),
@@ -240,6 +255,10 @@ SITE_CELLS = Table(
         _whole("stock_value_days", "tick-days", "stock at 24:00 at the owner's buying price"),
         _whole("receivable_days", "tick-days", "owed to the owner by outlets and child sites"),
         _whole("payable_days", "tick-days", "owed by the owner to its supplier"),
+        _whole("units_expired", "units", "got too old"),
+        _whole("units_shrunk", "units", "broken, stolen or miscounted"),
+        _whole("age_case_days", "case-days", "days since receipt of the stock at the period's end"),
+        _whole("age_cases", "cases", "of that stock"),
         _whole("closing_cases", "cases", "stock on the period's last day"),
         _whole(
             "closing_value",
@@ -310,6 +329,7 @@ DETAIL_TABLES = (
     RECEIPTS,
     APPROVALS,
     RIVAL_SALES,
+    LOSSES,
     EFFORT,
 )
 KPI_TABLES = (CELLS, LEDGER, SITE_CELLS, REP_CELLS, OUTLET_LEDGER, OUTLET_CELLS, EFFORT)

@@ -1,0 +1,153 @@
+"""06:00: old goods are dumped or returned, some are missing; 18:00: price cuts near the end."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.random import Address, Purpose
+from channelwright.foundation.units import PPM, IntArray, share
+from channelwright.simulation.books import Books
+from channelwright.simulation.network import Network
+from channelwright.simulation.postings import Postings
+from channelwright.simulation.receipts import History, Window
+from channelwright.simulation.recording import PERIOD_DAYS, Recorder
+from channelwright.simulation.settling import OUTSIDE, month_ends
+from channelwright.simulation.state import State
+from channelwright.tables.codes import Account, LossCause
+from channelwright.tables.sink import Sink
+
+
+class Ageing:
+    """Follows receipts of sites and outlets and takes away what is lost."""
+
+    def __init__(
+        self,
+        network: Network,
+        address: Address,
+        state: State,
+        postings: Postings,
+        recorder: Recorder,
+        books: Books,
+        sink: Sink | None,
+    ) -> None:
+        self._network, self._address, self._state = network, address, state
+        self._postings, self._recorder, self._books = postings, recorder, books
+        self._sink = sink
+        self._history = History(state.stock)
+        self._night = self._noon = state.stock.copy()
+        self._noon_shelf = state.shelf
+        rules = network.market.perishing
+        self._rules = rules
+        if rules is not None:
+            self._sites = Window(rules.site_days, state.stock)
+            self._shelves = Window(rules.shelf_days, state.shelf)
+            fresh = np.where(rules.sell_off_days > 0, rules.shelf_days - rules.sell_off_days, 0)
+            self._fresh = Window(fresh, state.shelf)
+
+    def morning(self) -> None:
+        """06:00, before the tours: note what arrived, throw away, count what is missing."""
+        state = self._state
+        arrived = state.stock - self._night
+        self._history.receive(state.day, arrived)
+        rules = self._rules
+        if rules is not None:
+            self._sites.receive(state.day, arrived)
+            for window in (self._sites, self._shelves, self._fresh):
+                window.roll(state.day)
+            old = self._shelves.old(state.shelf)
+            self._lose(LossCause.EXPIRED, self._sites.old(state.stock), old)
+            self._return(old)
+            if month_ends(self._network, state.day):
+                self._shrink()
+            self._noon_shelf = state.shelf.copy()
+        self._noon = state.stock.copy()
+
+    def _lose(self, cause: LossCause, sites: IntArray, shelves: IntArray) -> None:
+        state = self._state
+        state.stock -= sites
+        state.shelf -= shelves
+        self._books.lost += int(sites.sum() + shelves.sum())
+        self._recorder.losses(cause, sites, shelves)
+        if self._sink is None:
+            return
+        for name, units in (("site", sites), ("outlet", shelves)):
+            place, product = np.nonzero(units)
+            if place.size:
+                none = np.full_like(place, -1)
+                chunk = {"site": none, "outlet": none} | {name: place}
+                chunk |= {"product": product, "units": units[place, product]}
+                chunk["day"] = np.full_like(place, state.day)
+                chunk["cause"] = np.full_like(place, int(cause))
+                self._sink.append("losses", chunk)
+
+    def _return(self, old: IntArray) -> None:
+        """Credit old goods to the outlets and collect them, where the mode says so."""
+        network, service = self._network, self._network.design.service
+        rows = np.flatnonzero(old.any(axis=1))
+        if service.return_credit is None or service.collect_case is None or not rows.size:
+            return
+        plan, unit = network.design.outlets, network.market.products.units_per_case
+        mode, site = plan.mode[rows], plan.site[rows]
+        value = (old[rows] * network.price[rows, 0] // unit).sum(axis=1)
+        credit = share(value, service.return_credit[mode])
+        cases = (-(-old[rows] // unit)).sum(axis=1)
+        cost = np.where(service.return_credit[mode] > 0, cases * service.collect_case[mode], 0)
+        owner, post = network.owner[site], self._postings.post
+        post(Account.RETURN, owner, network.payer[rows], mode, site, rows, credit)
+        post(Account.DELIVERY, owner, OUTSIDE, mode, site, rows, cost)
+
+    def _shrink(self) -> None:
+        """Take away the month's share of every stock, rounded by a draw."""
+        network, state, rules = self._network, self._state, self._rules
+        assert rules is not None
+        month = int(network.market.calendar.month[state.day])
+        days, length = int(network.month_days[month]), int(network.month_length[month])
+        segment = network.market.outlets.segment
+        lost = []
+        for purpose, stock, ppm in (
+            (Purpose.SITE_SHRINKAGE, state.stock, rules.site_shrinkage),
+            (Purpose.SHELF_SHRINKAGE, state.shelf, rules.shelf_shrinkage[segment]),
+        ):
+            missing = np.zeros_like(stock)
+            if ppm.any():
+                for product in range(stock.shape[1]):
+                    draw = self._address.uniforms(purpose, state.day, len(stock), product)
+                    mean = stock[:, product] * ppm * days / (PPM * length)
+                    missing[:, product] = np.floor(mean + draw)
+            lost.append(np.minimum(missing, stock))
+        self._lose(LossCause.SHRINKAGE, *lost)
+
+    def sold(self, units: IntArray, price: IntArray) -> None:
+        """18:00, after the consumers: note today's receipts and cut the price of old goods.
+
+        Parameters
+        ----------
+        units : (C, P) int64, sold by the covered outlets; price : their consumer prices
+        """
+        state, network, rules = self._state, self._network, self._rules
+        back = state.stock - self._noon
+        self._history.receive(state.day, back)
+        if rules is None:
+            return
+        self._sites.receive(state.day, back)
+        rows = network.covered
+        shelf = state.shelf.copy()
+        shelf[rows] += units
+        came = shelf - self._noon_shelf
+        self._shelves.receive(state.day, came)
+        self._fresh.receive(state.day, came)
+        near = np.minimum(units, self._fresh.old(shelf)[rows])
+        cut = share(near * price, rules.sell_off_cut).sum(axis=1)
+        if cut.any():
+            plan = network.design.outlets
+            mode, site = plan.mode[rows], plan.site[rows]
+            payer, post = network.payer[rows], self._postings.post
+            post(Account.SELL_OFF, payer, OUTSIDE, mode, site, rows, cut)
+
+    def midnight(self) -> None:
+        """24:00: at the end of a period, say how old the stock of sites is."""
+        state, calendar = self._state, self._network.market.calendar
+        self._night = state.stock.copy()
+        passed = state.day + 1 - calendar.warmup_days
+        if passed % PERIOD_DAYS == 0 or state.day + 1 == calendar.horizon_days:
+            self._recorder.ages(state.stock, self._history.age(state.day, state.stock))
