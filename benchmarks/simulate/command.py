@@ -11,6 +11,7 @@ from functools import partial
 
 from benchmarks.simulate import scale
 from benchmarks.simulate.floor import Floor
+from benchmarks.simulate.mechanisms import with_all_mechanisms
 from benchmarks.simulate.peers import peer_rows
 from benchmarks.simulate.proof import Tables, detail_tables, differences, rows_of
 from benchmarks.simulate.rows import Row
@@ -26,8 +27,9 @@ REFERENCE_WORK = 56_000
 LOOP_EVENTS = 300_000
 QUICK = (200, 14)
 QUICK_PEER_DAYS = 5
+MECHANISM_DAYS = 14
 _HEADER = (
-    f"{'subject':12}{'against':14}{'outlets':>8}{'days':>6}{'orders':>9}{'lines':>9}"
+    f"{'subject':17}{'against':15}{'outlets':>8}{'days':>6}{'orders':>9}{'lines':>9}"
     f"{'seconds':>10}{'wall':>9}{'orders/s':>11}{'ratio':>9}"
 )
 
@@ -44,7 +46,7 @@ class Report:
     notes: list[str]
 
 
-def run(work: Work, reference_days: int, peer_days: int, times: int) -> Report:
+def run(work: Work, reference_days: int, peer_days: int, mechanism_days: int, times: int) -> Report:
     """Prove, then measure.
 
     Parameters
@@ -55,6 +57,8 @@ def run(work: Work, reference_days: int, peer_days: int, times: int) -> Report:
         First days of the work that the reference does, and the engine beside it.
     peer_days : int
         Days of the shops case beside peers, 0 = no peers.
+    mechanism_days : int
+        Days of the flagship with all mechanisms on, 0 = leave it out.
     times : int
         Runs of the quick subjects, of which the best counts.
 
@@ -68,6 +72,11 @@ def run(work: Work, reference_days: int, peer_days: int, times: int) -> Report:
         more, costs = _against_floor(work, keep, times)
         rows += more
         notes += costs
+    if mechanism_days:
+        dressed, names = with_all_mechanisms(work.first_days(mechanism_days))
+        more, said = _against_reference(dressed, times, "-all")
+        rows += more
+        notes = [*notes, f"All mechanisms ({', '.join(names)}):", *said]
     if peer_days:
         more, said = peer_rows(Case(days=peer_days), times)
         rows += more
@@ -80,7 +89,7 @@ def _engine(work: Work, keep: str) -> tuple[ReplicationSummary, MemorySink]:
     return replicate(work.market, work.design, work.address, sink, keep=keep), sink
 
 
-def _against_reference(work: Work, times: int) -> tuple[list[Row], list[str]]:
+def _against_reference(work: Work, times: int, name: str = "") -> tuple[list[Row], list[str]]:
     (summary, sink), orders = best_of(times, partial(_engine, work, "orders"))
     with counted_events() as counter:
         theirs, reference = best_of(1, partial(simulate, work.market, work.design, work.address))
@@ -89,9 +98,9 @@ def _against_reference(work: Work, times: int) -> tuple[list[Row], list[str]]:
     _, kpis = best_of(times, partial(_engine, work, "kpis"))
     _, loop = best_of(times, partial(bare_loop, LOOP_EVENTS))
     rows = [
-        _row("engine", "reference", work, summary, orders, reference),
-        _row("engine-kpis", "reference", work, summary, kpis, reference),
-        _row("reference", "engine", work, summary, reference, orders),
+        _row(f"engine{name}", f"reference{name}", work, summary, orders, reference),
+        _row(f"engine-kpis{name}", f"reference{name}", work, summary, kpis, reference),
+        _row(f"reference{name}", f"engine{name}", work, summary, reference, orders),
     ]
     events, written = counter.events / reference.seconds, rows_of(theirs) / reference.seconds
     bare = LOOP_EVENTS / loop.seconds
@@ -170,6 +179,12 @@ def _parser() -> argparse.ArgumentParser:
         "--peer-days", type=int, default=Case().days, help="days of the shops case; 0 = no peers"
     )
     parser.add_argument(
+        "--mechanism-days",
+        type=int,
+        default=MECHANISM_DAYS,
+        help="days with all mechanisms on; 0 = leave them out",
+    )
+    parser.add_argument(
         "--scale",
         type=_count,
         nargs="*",
@@ -222,7 +237,8 @@ def main(arguments: list[str]) -> int:
     peer_days = min(options.peer_days, QUICK_PEER_DAYS) if options.quick else options.peer_days
     work, reference_days = _work(options)
     try:
-        report = run(work, reference_days, peer_days, 1 if options.quick else 3)
+        mechanism_days = 0 if options.quick else options.mechanism_days
+        report = run(work, reference_days, peer_days, mechanism_days, 1 if options.quick else 3)
     except NotEqualError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -23,7 +23,7 @@ class Row:
     def line(self) -> str:
         """Return the row of the printed table."""
         return (
-            f"{self.subject:12}{self.against:14}{self.outlets:8}{self.days:6}{self.orders:9}"
+            f"{self.subject:17}{self.against:15}{self.outlets:8}{self.days:6}{self.orders:9}"
             f"{self.lines:9}{self.seconds:10.4f}{self.wall:9.4f}{self.orders_per_second:11,.0f}"
             f"{self.ratio:9.3g}"
         )

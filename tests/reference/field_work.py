@@ -22,14 +22,22 @@ def travel_seconds(state: State, rep: int, previous: int | None, outlet: int) ->
     """Return the way from the call before, or from where the rep starts."""
     area = int(state.design.reps.area[rep])
     start = len(state.market.outlets) + area if previous is None else previous
-    if state.market.field_work is not None:
-        travel = state.market.field_work.travel
-        for row in range(len(travel)):
-            if travel.start[row] == start and travel.end[row] == outlet:
-                return int(travel.seconds[row])
+    listed = listed_seconds(state)
+    if (start, outlet) in listed:
+        return listed[start, outlet]
     place = state.map.reps[rep] if previous is None else state.map.outlets[previous]
     metres = state.map.metres(place, state.map.outlets[outlet])
     return seconds(metres, float(state.market.roles.speed[state.design.reps.role[rep]]))
+
+
+def listed_seconds(state: State) -> dict[tuple[int, int], int]:
+    """Return the given travel times by start and end; the first of equal rows counts."""
+    work = state.market.field_work
+    if work is not None and not state.travel:
+        rows = zip(work.travel.start, work.travel.end, work.travel.seconds, strict=True)
+        for start, end, given in rows:
+            state.travel.setdefault((int(start), int(end)), int(given))
+    return state.travel
 
 
 def minutes_inside(state: State, role: int, outlet: int) -> int:

@@ -115,6 +115,14 @@ def reported_units(state: State, site: int, product: int, day: int) -> int:
 
 def expected_of_reporters(state: State, site: int, product: int) -> float:
     """Return the part of e0 that reports."""
+    known = state.reporting_demand
+    if (site, product) not in known:
+        known[site, product] = sum_of_reporters(state, site, product)
+    return known[site, product]
+
+
+def sum_of_reporters(state: State, site: int, product: int) -> float:
+    """Add up the part of e0 that reports."""
     plan = plan_of(state)
     if SIGNALS[plan.signal[site]] == "sell_out":
         return sum(

@@ -74,6 +74,9 @@ class State:
         self.outlet_orders = [[defaultdict(int) for _ in range(products)] for _ in range(sites)]
         self.sold = [[defaultdict(int) for _ in range(products)] for _ in range(outlets)]
 
+        self.travel: dict[tuple[int, int], int] = {}  # given travel times by start and end
+        self.reporting_demand: dict[tuple[int, int], float] = {}  # by site and product
+
         self.placed: list[Order] = []
         self.to_handle: dict[int, list[Order]] = defaultdict(list)  # by day of the first attempt
         self.waiting: list[Order] = []  # accepted, some cases neither allocated nor lost

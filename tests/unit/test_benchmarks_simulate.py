@@ -8,11 +8,14 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.simulate import command
 from benchmarks.simulate.floor import Floor
+from benchmarks.simulate.mechanisms import with_all_mechanisms
 from benchmarks.simulate.proof import detail_tables, differences
 from benchmarks.simulate.timing import bare_loop, counted_events
-from benchmarks.simulate.work import flagship
+from benchmarks.simulate.work import Work, flagship
+from channelwright.foundation.random import Address
 from channelwright.simulation import replicate
 from channelwright.tables.sink import MemorySink
+from tests.support.random_market import random_market
 
 TINY = ["simulate", "--quick", "--outlets", "20", "--days", "3", "--peer-days", "0"]
 
@@ -110,3 +113,15 @@ def test_counts_below_one_are_refused(capsys):
     with pytest.raises(SystemExit):
         main(["simulate", "--days", "0"])
     assert "less than 1" in capsys.readouterr().err
+
+
+def test_every_mechanism_can_be_switched_on():
+    market, design = random_market(5)
+    dressed, names = with_all_mechanisms(Work(market, design, Address(1, 0), len(market.outlets)))
+    assert {"credit", "delivery", "execution", "selling", "stock", "offers", "approval"} <= set(
+        names
+    )
+    sink = MemorySink()
+    replicate(dressed.market, dressed.design, dressed.address, sink, keep="orders")
+    theirs = command.simulate(dressed.market, dressed.design, dressed.address)
+    assert differences(detail_tables(sink), theirs) == []

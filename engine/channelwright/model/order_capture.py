@@ -6,6 +6,9 @@ Off where `Market.field_work` and `Design.capture` are None (docs/world/order-ca
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
@@ -24,6 +27,14 @@ class Travel(Columns):
     start: IntArray
     end: IntArray
     seconds: IntArray
+
+    @cached_property
+    def by_pair(self) -> tuple[int, IntArray, IntArray]:
+        """A span above all ends, start x span + end in ascending order, and its seconds."""
+        span = int(self.end.max(initial=0)) + 1
+        pair = self.start * span + self.end
+        order = np.argsort(pair, kind="stable")
+        return span, pair[order], self.seconds[order]
 
 
 @dataclass(frozen=True)

@@ -45,15 +45,11 @@ def _given(
 ) -> IntArray:
     """Return the listed seconds where a pair is listed."""
     assert market.field_work is not None
-    travel, outlets = market.field_work.travel, len(market.outlets)
-    points = outlets + len(market.areas)
-    listed = travel.start * points + travel.end
-    order = np.argsort(listed, kind="stable")
-    start = np.where(first, outlets + design.reps.area[rep], np.roll(outlet, 1))
-    wanted = start * points + outlet
-    place = np.minimum(np.searchsorted(listed[order], wanted), len(listed) - 1)
-    row = order[place]
-    return np.where(listed[row] == wanted, travel.seconds[row], otherwise)
+    span, listed, seconds = market.field_work.travel.by_pair
+    start = np.where(first, len(market.outlets) + design.reps.area[rep], np.roll(outlet, 1))
+    wanted = np.where(outlet < span, start * span + outlet, -1)
+    place = np.minimum(np.searchsorted(listed, wanted), len(listed) - 1)
+    return np.where(listed[place] == wanted, seconds[place], otherwise)
 
 
 def _legs(
