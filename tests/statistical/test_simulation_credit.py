@@ -30,7 +30,7 @@ def world() -> tuple[Market, Design]:
 
 
 def paying(market: Market, default_rate: float) -> Market:
-    """Accounts stop paying at a rate per month; bills are written off after three weeks."""
+    """Accounts stop paying at a rate per month; bills are written off after five weeks."""
     count = len(market.segments)
     behaviour = PaymentBehaviour(
         delay_factor=np.ones(count),
@@ -39,7 +39,7 @@ def paying(market: Market, default_rate: float) -> Market:
         part_share=np.zeros(count, dtype=np.int64),
         default_rate=np.full(count, default_rate),
         default_days=np.full(count, 60),
-        write_off_days=np.full(count, 21),
+        write_off_days=np.full(count, 35),
         recovered=np.full(count, 200_000),
     )
     return replace(market, payments=behaviour)
@@ -92,7 +92,7 @@ def test_looser_terms_sell_more_and_lose_more() -> None:
 
 
 def test_without_defaults_little_is_lost() -> None:
-    """The mechanism is off: what is left is three weeks late by its own delay."""
+    """The mechanism is off: what is left is five weeks late by its own delay."""
     on, off = loose(0.05)["bad_debt"], loose(0.0)["bad_debt"]
     assert paired_interval(on, off).low > 0
     assert off.max() < 0.1 * on.min()

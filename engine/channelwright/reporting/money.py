@@ -33,6 +33,7 @@ COSTS = (
     Account.INTEREST,
     Account.PROMOTION,
 )
+CREDIT = (Account.WRITE_OFF, Account.DUNNING, Account.DEPOSIT_INTEREST)
 PAY = (Account.WAGES.name, Account.COMMISSION.name, Account.BONUS.name)
 #: Costs between the gross margin and the contribution.
 BELOW_MARGIN = COSTS[1:]
@@ -132,6 +133,9 @@ def profit_lines(data: StudyData) -> pd.DataFrame:
 
 def _line_of(account: int) -> str:
     names = {Account.GOODS: "gross", Account.REBATE: "rebates", Account.CONSUMER: "retail"}
+    names[Account.DISCOUNT] = "rebates"
+    # What credit costs beside interest stands in its line: most packs have none of it.
+    names |= dict.fromkeys(CREDIT, Account.INTEREST.name)
     return names.get(Account(account), Account(account).name)
 
 

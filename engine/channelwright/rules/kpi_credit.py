@@ -13,6 +13,7 @@ import pandas as pd
 from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.model.design import Design
 from channelwright.model.market import Market
+from channelwright.tables.codes import Account
 
 _ALL = "all"
 #: name, unit, numerator, denominator (None: days measured), factor
@@ -91,11 +92,16 @@ def approval_kpis(market: Market, frames: Mapping[str, pd.DataFrame]) -> pd.Data
     sums = pd.concat([by_mode, by_mode.sum().to_frame().T]).astype(np.float64)
     asked = sums["requests"].to_numpy()
     wait = sums["wait"].to_numpy() / asked / 60
+    ledger = frames["ledger"]
+    given = ledger[ledger["account"] == int(Account.DISCOUNT)].groupby("mode")["amount"].sum()
+    amount = given.reindex(by_mode.index, fill_value=0).to_numpy(dtype=np.float64)
+    amount = np.append(amount, amount.sum()) / TICKS_PER_UNIT
     return pd.concat(
         [
             _rows("discount_requests", "orders", keys, asked),
             _rows("discount_approval_rate", "share", keys, sums["granted"].to_numpy() / asked),
             _rows("approval_wait_minutes", "min", keys, wait),
+            _rows("discounts", "currency", keys, amount),
         ]
     )
 

@@ -32,9 +32,11 @@ EXTRA_COSTS: tuple[tuple[str, Account], ...] = (
     ("credit_losses", Account.WRITE_OFF),
     ("dunning", Account.DUNNING),
     ("deposit_interest", Account.DEPOSIT_INTEREST),
-    ("discounts", Account.DISCOUNT),
     ("returns", Account.RETURN),
 )
+
+
+PRICE_CUTS = (int(Account.REBATE), int(Account.DISCOUNT))
 
 
 def cost_lines(ledger: pd.DataFrame) -> tuple[tuple[str, Account], ...]:
@@ -57,7 +59,7 @@ def manufacturer_lines(ledger: pd.DataFrame) -> pd.DataFrame:
     goods = got[got["account"] == int(Account.GOODS)]
     back = paid[paid["account"] == int(Account.GOODS)]
     lines = {"gross_sales": _by_mode(goods, modes) - _by_mode(back, modes)}
-    lines["rebates"] = _by_mode(paid[paid["account"] == int(Account.REBATE)], modes)
+    lines["rebates"] = _by_mode(paid[paid["account"].isin(PRICE_CUTS)], modes)
     lines_of_cost = cost_lines(ledger)
     for name, account in lines_of_cost:
         lines[name] = _by_mode(paid[paid["account"] == int(account)], modes)

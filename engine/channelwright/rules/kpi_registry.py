@@ -67,7 +67,7 @@ _SITES = (
 )
 _LINES = (
     Kpi("gross_sales", _MONEY, "goods sold - goods bought back, ex VAT", True),
-    Kpi("rebates", _MONEY, "rebates paid to accounts, outlets and chains", False),
+    Kpi("rebates", _MONEY, "rebates and discounts paid to accounts, outlets and chains", False),
     Kpi("net_sales", _MONEY, "gross_sales - rebates", True),
     Kpi("production", _MONEY, "production cost of what left the plants", False),
     Kpi("freight", _MONEY, "lane cost of what moved between sites", False),
@@ -146,7 +146,7 @@ CREDIT = (
     Kpi("discount_requests", "orders", "that asked for a discount above authority"),
     Kpi("discount_approval_rate", "share", "requests granted / requests"),
     Kpi("approval_wait_minutes", "min", "order to begin of the decision / request", False),
-    Kpi("discounts", _MONEY, "granted above authority by the manufacturer", False),
+    Kpi("discounts", _MONEY, "granted above authority by all sellers", False),
     Kpi("credit_losses", _MONEY, "the manufacturer's part of bad_debt", False),
     Kpi("dunning", _MONEY, "the manufacturer's cost of reminders", False),
     Kpi("deposit_interest", _MONEY, "paid by the manufacturer on deposits", False),
