@@ -8,6 +8,7 @@ from importlib import import_module
 #: Subject -> module with a `main(arguments) -> exit code`.
 SUBJECTS = {
     "calls": "benchmarks.calls.command",
+    "districts": "benchmarks.districts.command",
     "simulate": "benchmarks.simulate.command",
     "territories": "benchmarks.territories.command",
 }

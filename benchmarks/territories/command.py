@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.territories.checker import judge
+from benchmarks.territories.connected import solve_connected
 from benchmarks.territories.formats import READERS, Question
 from benchmarks.territories.instance import FormatError, Instance
 from channelwright.foundation.errors import ChannelwrightError
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
 
 if TYPE_CHECKING:
-    from channelwright.optimisation.location import LocationSolution
+    from channelwright.model.certificate import Certificate
 
-_COLUMNS = ("file", "objective", "bound", "gap", "published", "reached", "feasible", "seconds")
+#: Columns of the table; JSON rows hold more.
+COLUMNS = ("file", "objective", "bound", "gap", "published", "reached", "feasible", "seconds")
 _REACHED = 0.01
 
 
@@ -75,30 +77,55 @@ def run_file(
     """
     begin = time.perf_counter()
     instance = READERS[format_name](path, question)
-    solution = solve_location(problem_of(instance), LocationOptions(seconds=seconds))
-    row = _row(instance, solution)
+    row = judged_row(instance, *_solved(instance, seconds))
     row["seconds"] = round(time.perf_counter() - begin, 3)
     return row
 
 
-def _row(instance: Instance, solution: LocationSolution) -> dict[str, object]:
-    row: dict[str, object] = dict.fromkeys(_COLUMNS)
+def _solved(
+    instance: Instance, seconds: float | None
+) -> tuple[Certificate, list[int], list[tuple[int, int, float]]]:
+    if instance.edges is not None:
+        return solve_connected(instance, seconds)
+    solution = solve_location(problem_of(instance), LocationOptions(seconds=seconds))
+    found = solution.incumbent
+    if found is None:
+        return solution.certificate, [], []
+    flows = zip(found.customer.tolist(), found.site.tolist(), found.share.tolist(), strict=True)
+    return solution.certificate, np.flatnonzero(found.open).tolist(), list(flows)
+
+
+def judged_row(
+    instance: Instance,
+    certificate: Certificate,
+    opened: list[int],
+    flows: list[tuple[int, int, float]],
+) -> dict[str, object]:
+    """Return the row of an answer with the checker's verdict; seconds are left open.
+
+    Parameters
+    ----------
+    instance : Instance
+        As read.
+    certificate : Certificate
+        What the engine claims.
+    opened : list of int
+        Open sites of the answer.
+    flows : list of (customer, site, share)
+        Empty without an answer.
+    """
+    row: dict[str, object] = dict.fromkeys(COLUMNS)
     row["file"] = instance.name
     row["published"] = instance.published
-    certificate = solution.certificate
     row["statement"] = certificate.statement()
     row["bound_kind"] = certificate.bound_kind
     row["work"] = dict(certificate.work)
     if certificate.lower_bound is not None:
         row["bound"] = instance.sign * certificate.lower_bound
     row["feasible"] = False
-    found = solution.incumbent
-    if found is None:
+    if not flows:
         return row
-    flows = list(
-        zip(found.customer.tolist(), found.site.tolist(), found.share.tolist(), strict=True)
-    )
-    objective, broken = judge(instance, np.flatnonzero(found.open).tolist(), flows)
+    objective, broken = judge(instance, opened, flows)
     row["objective"] = objective
     row["gap"] = certificate.gap
     row["feasible"] = broken is None
@@ -139,7 +166,7 @@ def main(arguments: list[str]) -> int:
     question = Question(options.single_source, options.p, options.sense, options.capacity)
     good = True
     if not options.json:
-        sys.stdout.write("\t".join(_COLUMNS) + "\n")
+        sys.stdout.write("\t".join(COLUMNS) + "\n")
     for path in options.files:
         try:
             row = run_file(path, options.format, question, options.time_limit)
@@ -148,13 +175,14 @@ def main(arguments: list[str]) -> int:
             good = False
             continue
         good &= bool(row["feasible"])
-        sys.stdout.write(json.dumps(row) + "\n" if options.json else _line(row) + "\n")
+        sys.stdout.write(json.dumps(row) + "\n" if options.json else line_of(row) + "\n")
         sys.stdout.flush()
     return 0 if good else 1
 
 
-def _line(row: dict[str, object]) -> str:
-    return "\t".join(_cell(row[name]) for name in _COLUMNS)
+def line_of(row: dict[str, object]) -> str:
+    """Return a row of the table as text; row as made by `judged_row`."""
+    return "\t".join(_cell(row[name]) for name in COLUMNS)
 
 
 def _cell(value: object) -> str:

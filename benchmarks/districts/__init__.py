@@ -1,0 +1,1 @@
+"""District benchmarks that come from no published file: counties, and generated maps."""

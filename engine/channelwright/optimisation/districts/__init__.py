@@ -1,0 +1,22 @@
+"""Compact, balanced, connected territories: the problem, its bounds, its search, its answer."""
+
+from __future__ import annotations
+
+from channelwright.optimisation.districts.adjacency import adjacency_of
+from channelwright.optimisation.districts.problem import DistrictProblem, DistrictProblemError
+from channelwright.optimisation.districts.solution import (
+    DistrictOptions,
+    Districts,
+    DistrictSolution,
+)
+from channelwright.optimisation.districts.solve import solve_districts
+
+__all__ = [
+    "DistrictOptions",
+    "DistrictProblem",
+    "DistrictProblemError",
+    "DistrictSolution",
+    "Districts",
+    "adjacency_of",
+    "solve_districts",
+]

@@ -1,0 +1,129 @@
+"""The search for answers: starts, annealing, repair of what the relaxation proposes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from channelwright.optimisation.districts.anneal import anneal
+from channelwright.optimisation.districts.ground import best_centres, state_of
+from channelwright.optimisation.districts.solution import Districts, districts_of, violation
+from channelwright.optimisation.districts.start import first_answer, grown, spread_centres
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from channelwright.optimisation.districts.ground import Ground
+    from channelwright.optimisation.districts.problem import DistrictProblem
+
+    Indices = NDArray[np.int64]
+
+#: Up to this many units every move is judged with the best centres after it.
+_EXACT_MOVES = 600
+_HOT, _COLD, _REPAIR = 0.5, 0.01, 0.1
+
+
+class Search:
+    """Keeps the best answer of a problem and looks for better ones.
+
+    Parameters
+    ----------
+    problem : DistrictProblem
+    ground : Ground
+    seed : int
+    """
+
+    def __init__(self, problem: DistrictProblem, ground: Ground, seed: int) -> None:
+        self._problem, self._ground, self._seed = problem, ground, seed
+        self._runs = 0
+        #: Searches that ended at the best answer.
+        self.hits = 0
+        self.best: Districts | None = None
+
+    @property
+    def upper(self) -> float:
+        """Objective of the best answer, infinite without one."""
+        return np.inf if self.best is None else self.best.objective
+
+    def offer(self, label: Indices) -> bool:
+        """Keep an answer if it is whole, within its limits and better than the best one."""
+        centre = best_centres(self._ground, label)
+        if (centre < 0).any() or np.bincount(label).size > self._problem.territories:
+            return False
+        found = districts_of(self._problem, label, centre)
+        if found.objective >= self.upper or violation(self._problem, self._ground, found):
+            return False
+        self.best = found
+        return True
+
+    def restart(self, epochs: int, moves: int, centres: Indices | None = None) -> None:
+        """Search from fresh centres.
+
+        Parameters
+        ----------
+        epochs, moves : int
+            Temperatures, and moves per unit at each.
+        centres : (p,) int, optional
+            Where to begin; by default spread at random.
+        """
+        rng = np.random.default_rng([self._seed, self._runs])
+        atom = self._problem.atom
+        if centres is None or np.unique(atom[centres]).size < centres.size:
+            centres = spread_centres(self._problem, rng)
+        label = first_answer(self._problem, self._ground, centres)
+        self._anneal(label, _HOT, epochs, moves)
+
+    def improve(self, epochs: int, moves: int) -> None:
+        """Search on from the best answer, less hot than from the start."""
+        if self.best is not None:
+            self._anneal(self.best.label, _REPAIR, epochs, moves)
+
+    def repair(self, centre_of: Indices, epochs: int, moves: int) -> None:
+        """Make an assignment that may be in pieces whole and search around it.
+
+        Parameters
+        ----------
+        centre_of : (n,) int
+            Centre of every unit's territory.
+        epochs, moves : int
+            Temperatures, and moves per unit at each.
+        """
+        given = self._problem.centres
+        others = np.setdiff1d(centre_of, given)
+        centre = np.concatenate([given, others])
+        if centre.size != self._problem.territories:
+            return
+        place = np.zeros(self._problem.n_units, dtype=np.int64)
+        place[centre] = np.arange(centre.size)
+        label = place[centre_of]
+        if not self.offer(label):
+            label = grown(self._problem, self._ground, label, centre)
+            self._anneal(label, _REPAIR, epochs, moves)
+
+    def _anneal(self, label: Indices, hot: float, epochs: int, moves: int) -> None:
+        problem, ground = self._problem, self._ground
+        self._runs += 1
+        if (label < 0).any() or np.unique(label).size < problem.territories:
+            return
+        self.offer(label)
+        exact = problem.n_units <= _EXACT_MOVES
+        state = state_of(ground, label, self._seed * 1000 + self._runs, exact=exact)
+        if (state.centre < 0).any():
+            return
+        centre = state.centre[label]
+        scale = float(problem.cost[np.arange(label.size), centre].mean())
+        scale = max(scale, 1e-9 * float(np.abs(problem.cost).max()), 1e-12)
+        balanced = np.isfinite(problem.tolerance)
+        hard = balanced & ~np.isfinite(problem.price)
+        weight = np.maximum(ground.activity.mean(axis=0), 1e-300)
+        price = np.where(hard, scale / weight, np.where(balanced, problem.price, 0.0))
+        best = np.zeros(label.size, dtype=np.int64)
+        heat = scale * np.geomspace(hot, _COLD, epochs)
+        value = anneal(ground, state, price, hard, heat, moves * problem.n_units, best)
+        if np.isfinite(value):
+            before = self.upper
+            if self.offer(best) and self.upper < before * (1 - 1e-9):
+                self.hits = 1
+            elif value <= self.upper * (1 + 1e-9):
+                self.hits += 1

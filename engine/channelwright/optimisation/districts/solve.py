@@ -1,0 +1,227 @@
+"""Cut units into territories: search for answers, bound by prices, proof by branch and bound."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from channelwright.optimisation.districts import certify as kinds
+from channelwright.optimisation.districts.bound import PriceSearch
+from channelwright.optimisation.districts.branches import Branches
+from channelwright.optimisation.districts.certify import certify, refusal
+from channelwright.optimisation.districts.exact import ExactModel
+from channelwright.optimisation.districts.ground import ground_of
+from channelwright.optimisation.districts.infeasible import clashes, tightness
+from channelwright.optimisation.districts.search import Search
+from channelwright.optimisation.districts.solution import DistrictOptions, DistrictSolution
+from channelwright.optimisation.solver import SolverOptions
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from channelwright.model.certificate import Certificate
+    from channelwright.optimisation.districts.bound import PriceBound
+    from channelwright.optimisation.districts.problem import DistrictProblem
+
+    Indices = NDArray[np.int64]
+
+#: Share of a time limit that the search for answers may take before the proof begins.
+_SEARCH_SHARE = 0.3
+#: Searches that end at the same best answer, after which a proof is the better use of time.
+_AGREED = 3
+#: Beyond this many units a quick search comes first.
+_QUICK_FROM = 600
+#: Steps of the bound between looks at the clock.
+_STEPS = 25
+
+
+def solve_districts(
+    problem: DistrictProblem, options: DistrictOptions | None = None
+) -> DistrictSolution:
+    """Find compact, balanced, connected territories and say how good they are.
+
+    Parameters
+    ----------
+    problem : DistrictProblem
+    options : DistrictOptions, optional
+
+    Returns
+    -------
+    DistrictSolution
+        An infeasible problem is a normal answer with its reasons.
+    """
+    return _Conductor(problem, options or DistrictOptions()).run()
+
+
+class _Conductor:
+    """One run: what is known so far and what is done next."""
+
+    def __init__(self, problem: DistrictProblem, options: DistrictOptions) -> None:
+        self._begin = time.perf_counter()
+        self._problem, self._options = problem, options
+        self._bound, self._kind = -np.inf, kinds.PRICES
+        self._work: dict[str, int] = {}
+        self._stopped = self._timed = False
+
+    def run(self) -> DistrictSolution:
+        """Return the answer."""
+        reasons = clashes(self._problem)
+        if reasons:
+            return DistrictSolution(None, refusal(self._work, reasons))
+        self._ground = ground_of(self._problem)
+        self._search = Search(self._problem, self._ground, self._options.seed)
+        self._prices = PriceSearch(self._problem, self._ground)
+        exact = self._problem.n_units <= self._options.exact_units
+        self._seek(exact=exact)
+        if exact and not self._over():
+            self._prove()
+            if self._infeasible():
+                return DistrictSolution(None, refusal(self._work, (tightness(self._problem),)))
+        return DistrictSolution(self._search.best, self._certificate())
+
+    def _certificate(self) -> Certificate:
+        return certify(
+            self._problem,
+            self._search.upper,
+            self._bound,
+            self._kind,
+            self._work,
+            timed=self._timed,
+        )
+
+    def _infeasible(self) -> bool:
+        return self._search.best is None and self._bound == np.inf
+
+    def _seek(self, *, exact: bool) -> None:
+        """Search from several starts, with the bound by prices improved in between."""
+        options, search = self._options, self._search
+        share = _SEARCH_SHARE if exact else 1.0
+        moves = options.moves
+        spent = 0.0
+        if self._problem.n_units > _QUICK_FROM:
+            # An early answer tells where prices begin; later searches look longer.
+            begin = time.perf_counter()
+            search.restart(options.epochs, 1)
+            spent = 2 * (time.perf_counter() - begin)
+            moves = max(2, options.moves * 100 // self._problem.n_units)
+        if search.best is not None:
+            self._prices.begin_at(search.best.centre)
+        restarts = max(1, options.restarts)
+        for number in range(restarts):
+            # The first slice is the longest: later ones only follow a better answer.
+            slices = 2 if number == 0 else 2 * restarts
+            self._improve_bound(options.dual_iterations // slices, share)
+            if search.best is not None and self._late(spent, share):
+                break
+            begin = time.perf_counter()
+            starts = self._prices.sets
+            # Every other search begins where the bound would open its territories.
+            centres = starts[0] if number % 2 == 0 and starts and number else None
+            search.restart(options.epochs, moves, self._given_first(centres))
+            self._work["searches"] = number + 1
+            spent = time.perf_counter() - begin
+            if self._over(share) or (exact and search.hits >= _AGREED):
+                break
+        if not exact:
+            self._improve_bound(options.dual_iterations, share)
+
+    def _improve_bound(self, iterations: int, share: float) -> None:
+        for _ in range(0, max(1, iterations), _STEPS):
+            self._raise(self._prices.run(self._search.upper, _STEPS).value, kinds.PRICES)
+            self._work["dual_iterations"] = self._prices.iterations
+            if self._over(share):
+                break
+
+    def _given_first(self, centres: Indices | None) -> Indices | None:
+        if centres is None or not self._problem.centres.size:
+            return centres
+        given = self._problem.centres
+        return np.concatenate([given, np.setdiff1d(centres, given)])[: self._problem.territories]
+
+    def _prove(self) -> None:
+        """Close what cannot be in a better answer, then branch and bound over the rest."""
+        upper = self._search.upper
+        keep = self._kept(self._prices.best, upper)
+        atom, centre = (place.astype(np.int64) for place in np.nonzero(keep))
+        if not atom.size:
+            self._raise(np.inf, kinds.BRANCHES)
+            return
+        options = SolverOptions(
+            nodes=self._options.nodes,
+            threads=self._options.threads,
+            seed=self._options.seed,
+            relative_gap=self._options.gap / 2,
+        )
+        model = ExactModel(self._problem, self._ground, atom, centre)
+        self._raise(model.relaxation(upper, options), kinds.RELAXATION)
+        branches = Branches(self._problem, self._ground, model, options, self._late)
+        bound = branches.run(self._report, self._labels(), upper, self._deadline())
+        done = model.work
+        self._timed |= done.timed or self._late()
+        self._work |= {
+            "centres_closed": branches.closed,
+            "parts": branches.parts,
+            "nodes": done.nodes,
+            "links": done.links,
+            "separators": done.separators,
+            "rounds": done.rounds,
+        }
+        self._raise(bound, kinds.BRANCHES)
+
+    def _kept(self, prices: PriceBound, upper: float) -> NDArray[np.bool_]:
+        """Return the arcs that an answer better than the best one may use, (atoms, n)."""
+        problem, ground = self._problem, self._ground
+        n = problem.n_units
+        reduced = ground.cost - prices.unit_price[:, None]
+        reduced = reduced - ground.activity @ prices.balance_price.T
+        floor = prices.floor_with(problem.territories, problem.centres)
+        room = upper + 1e-6 * max(1.0, abs(upper)) if np.isfinite(upper) else np.inf
+        keep = floor[None] + np.maximum(reduced, 0.0) <= room
+        keep[ground.atom, np.arange(n)] = True
+        possible = problem.candidates & (floor <= room)
+        for j in problem.centres.tolist():
+            # An atom that holds a given centre goes nowhere else and holds no other centre.
+            alone = np.arange(n) == j
+            keep[ground.atom[j], ~alone] = False
+            possible &= alone | (ground.atom != ground.atom[j])
+        keep &= possible[None]
+        return np.asarray(keep)
+
+    def _labels(self) -> Indices | None:
+        best = self._search.best
+        return None if best is None else best.centre[best.label]
+
+    def _report(self, label: Indices | None, bound: float) -> tuple[float, Indices | None] | None:
+        """Repair what branch and bound proposes; None ends it."""
+        if label is not None:
+            self._search.repair(label, max(10, self._options.epochs // 4), self._options.moves)
+        self._raise(bound, kinds.BRANCHES)
+        return None if self._over() else (self._search.upper, self._labels())
+
+    def _raise(self, bound: float, kind: str) -> None:
+        if bound > self._bound + 1e-9 * abs(self._bound) or not np.isfinite(self._bound):
+            self._bound, self._kind = float(bound), kind
+        progress = self._options.progress
+        if progress is not None and not progress(
+            self._search.best, min(self._bound, self._search.upper)
+        ):
+            self._stopped = True
+
+    def _deadline(self) -> float:
+        seconds = self._options.seconds
+        return np.inf if seconds is None else self._begin + seconds
+
+    def _late(self, ahead: float = 0.0, share: float = 1.0) -> bool:
+        """Return whether a share of the time is over, or will be so many seconds ahead."""
+        seconds = self._options.seconds
+        return seconds is not None and time.perf_counter() + ahead > self._begin + share * seconds
+
+    def _over(self, share: float = 1.0) -> bool:
+        """Return whether the search has ended: proven, stopped or out of time."""
+        upper = self._search.upper
+        close = np.isfinite(upper) and self._bound >= upper - self._options.gap * abs(upper)
+        late = self._late(share=share)
+        self._timed |= late and not close
+        return bool(close or late or self._stopped)

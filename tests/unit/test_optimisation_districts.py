@@ -1,0 +1,181 @@
+"""Districts: neighbours from points, refusals, explanations, progress, the benchmark command."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.__main__ import main
+from benchmarks.districts.cases import CASES, Case, kilometres
+from benchmarks.territories.checker import judge
+from benchmarks.territories.connected import solve_connected
+from channelwright.optimisation.districts import (
+    DistrictOptions,
+    DistrictProblem,
+    DistrictProblemError,
+    adjacency_of,
+    solve_districts,
+)
+
+
+def line(n=6, **changes):
+    """Units in a row, one apart, each with one case."""
+    place = np.arange(float(n))
+    values = {
+        "cost": np.abs(place[:, None] - place),
+        "activity": np.ones(n),
+        "territories": 2,
+        "tolerance": 0.0,
+        "edges": np.stack([np.arange(n - 1), np.arange(1, n)], axis=1),
+    }
+    return DistrictProblem(**(values | changes))
+
+
+def pairs(edges):
+    return {tuple(pair) for pair in edges.tolist()}
+
+
+def test_gabriel_drops_the_diagonal_that_delaunay_keeps():
+    points = np.array([[0.0, 0], [10, 0], [5, 4]])
+    gabriel, delaunay = adjacency_of(points), adjacency_of(points, "delaunay")
+    assert pairs(gabriel) < pairs(delaunay)
+    # The third point lies in the circle over the first two.
+    assert (0, 1) in pairs(delaunay)
+    assert (0, 1) not in pairs(gabriel)
+
+
+def test_cap_points_on_a_line_and_points_at_one_place():
+    row = np.stack([np.arange(5.0), np.zeros(5)], axis=1)
+    assert pairs(adjacency_of(row)) == {(0, 1), (1, 2), (2, 3), (3, 4)}
+    assert pairs(adjacency_of(row * [3, 1], cap=2.0)) == set()
+    assert pairs(adjacency_of(np.array([[0.0, 0], [4, 0], [0, 0], [0, 0]]))) == {
+        (0, 1),
+        (0, 2),
+        (2, 3),
+    }
+    assert adjacency_of(np.zeros((1, 2))).shape == (0, 2)
+
+
+def test_six_in_a_row_make_two_threes():
+    solution = solve_districts(line())
+    assert solution.certificate.proven
+    assert solution.found.objective == 4
+    assert sorted(solution.found.centre.tolist()) == [1, 4]
+    assert solution.found.load.tolist() == [[3], [3]]
+
+
+def test_connection_binds():
+    # Without edges the two heavy ends would share the light middle; a gap forbids it.
+    activity = np.array([4.0, 1, 1, 1, 1, 4])
+    apart = replace(line(activity=activity), apart=[[0, 1]], tolerance=np.array([0.2]))
+    free = solve_districts(replace(apart, edges=None)).certificate
+    joined = solve_districts(apart)
+    assert free.status == "proven"
+    assert joined.certificate.status == "infeasible"
+
+
+def test_priced_balance_is_paid_where_it_is_cheaper_than_distance():
+    activity = np.array([5.0, 1, 1, 1, 1, 1])
+    hard = solve_districts(line(activity=activity)).found
+    cheap = solve_districts(line(activity=activity, price=0.1)).found
+    assert hard.load.ravel().tolist() in ([5, 5], [5.0, 5.0])
+    assert hard.imbalance == 0
+    assert cheap.imbalance == pytest.approx(0.1 * 2 * 2)
+    assert cheap.compactness == 4
+    assert cheap.objective < hard.objective
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"activity": [1.0, 1, 1, 1, 1, 9]}, ["unit_5", "9", "at most 7"]),
+        ({"edges": [[0, 1], [2, 3], [4, 5]]}, ["3 separate parts", "2 territories"]),
+        ({"edges": [[0, 1], [2, 3], [3, 4], [4, 5]]}, ["holds 2 of m_0", "3 to 3"]),
+        ({"candidates": [1, 0, 0, 0, 0, 0]}, ["2 territories", "only 1"]),
+        ({"together": [[0, 1]], "apart": [[0, 1]]}, ["unit_0 and unit_1", "apart"]),
+        ({"centres": [0, 1, 2]}, ["3 centres", "2 territories"]),
+        ({"centres": [0, 1], "together": [[0, 1]]}, ["both centres"]),
+        ({"centres": [0, 5], "locks": [-1, 5, -1, -1, -1, -1]}, ["branch and bound", "locks"]),
+    ],
+)
+def test_infeasible_is_explained(changes, words):
+    certificate = solve_districts(line(**changes)).certificate
+    assert certificate.status == "infeasible"
+    text = " ".join(certificate.messages)
+    assert all(word in text for word in words), text
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"territories": 9}, "1 to 6"),
+        ({"cost": np.zeros((3, 2))}, "square"),
+        ({"cost": np.full((6, 6), np.nan)}, "finite"),
+        ({"activity": [1.0, 1, 1, -1, 1, 1]}, r"activity\[3, 0\] is -1"),
+        ({"tolerance": -0.1}, "tolerance"),
+        ({"edges": [[0, 9]]}, "edges names unit"),
+        ({"locks": [3, -1, -1, -1, -1, -1]}, "not one of the given centres"),
+        ({"centres": [1], "candidates": [1, 0, 1, 1, 1, 1]}, "no candidate"),
+        ({"locks": [1, 2]}, "shape"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(changes, words):
+    with pytest.raises(DistrictProblemError, match=words):
+        line(**changes)
+
+
+def test_progress_can_stop_with_the_best_so_far():
+    seen = []
+
+    def stop(found, bound):
+        seen.append(bound)
+        return found is None
+
+    certificate = solve_districts(
+        line(60, tolerance=0.2), DistrictOptions(epochs=5, moves=5, progress=stop)
+    ).certificate
+    assert seen
+    assert certificate.objective is not None
+    assert certificate.lower_bound is not None
+
+
+def test_table_of_a_generated_case(capsys):
+    arguments = ["districts", "--case", "grid", "--units", "30", "--territories", "3"]
+    arguments += ["--time-limit", "4", "--tolerance", "0.2"]
+    assert main([*arguments, "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert row["feasible"]
+    assert 0 <= row["gap"] < 0.1
+    assert main([*arguments, "--graph", "none"]) == 0
+    head, line_ = capsys.readouterr().out.splitlines()
+    assert head.split("\t")[0] == "file"
+    assert float(line_.split("\t")[1]) <= row["objective"] * (1 + 1e-6)
+
+
+def test_counties_are_read_whole():
+    iowa = CASES["iowa"](Case(0, 4, 0.05, "gabriel", 1))
+    assert iowa.cost.shape == (99, 99)
+    assert len(iowa.edges) == 222
+    jiangsu = CASES["jiangsu"](Case(0, 8, 0.1, "gabriel", 1))
+    assert jiangsu.cost.shape == (103, 103)
+    assert jiangsu.usage.sum() == pytest.approx(83_626.199)
+    # Des Moines to Iowa City is about 170 km as the crow flies.
+    assert kilometres(np.array([[41.59, -93.62], [41.66, -91.53]]))[0, 1] == pytest.approx(
+        174, 0.02
+    )
+
+
+def test_checker_catches_a_broken_answer():
+    instance = CASES["grid"](Case(40, 3, 0.2, "gabriel", 2))
+    _, opened, flows = solve_connected(instance, None)
+    assert judge(instance, opened, flows)[1] is None
+    i, j, _ = next(flow for flow in flows if flow[0] not in opened)
+    other = next(site for site in opened if site != j)
+    moved = [(a, other if a == i else b, share) for a, b, share in flows]
+    far = sorted(moved, key=lambda flow: flow[0])
+    assert judge(instance, opened, far)[0] > judge(instance, opened, flows)[0] - 1e-9
+    lonely = [(a, opened[a % 3] if a not in opened else a, 1.0) for a in range(40)]
+    assert judge(instance, opened, lonely)[1] is not None
