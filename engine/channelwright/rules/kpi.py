@@ -21,6 +21,7 @@ from channelwright.rules.kpi_losses import loss_kpis
 from channelwright.rules.kpi_money import money_kpis, site_results
 from channelwright.rules.kpi_share import share_kpis
 from channelwright.rules.kpi_static import account_counts, universe_counts
+from channelwright.rules.kpi_stock import stock_kpis
 from channelwright.tables.sink import Chunk
 
 ALL = "all"
@@ -190,6 +191,7 @@ def kpi_table(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd
         _team_kpis(market, design, frames["rep_cells"]),
         _volume_kpis(market, design, cells, frames["site_cells"]),
         _site_kpis(market, design, tables, frames),
+        stock_kpis(market, design, frames, measured_days(market)),
         money_kpis(market, design, tables, frames),
         credit_kpis(market, frames, measured_days(market)),
         share_kpis(market, frames),

@@ -11,6 +11,7 @@ from channelwright.model.market import SITE_KINDS
 from channelwright.rules.kpi import LAST, RANGE, RATIOS, SUMS, Kpi
 
 _MONEY = "currency"
+STOCKING = tuple(kind for kind in SITE_KINDS if kind != "plant")
 _DISTRIBUTION = (
     Kpi("numeric_distribution", "share", "outlets with stock at the end / universe", True),
     Kpi(
@@ -170,12 +171,49 @@ _LOSSES = (
 )
 #: Only in runs of packs that name the mechanism (docs/world/perishing.md).
 RETURNS = (Kpi("returns", _MONEY, "the manufacturer's credit for old goods", False),)
+_STOCK = (
+    *(
+        Kpi(
+            f"bullwhip_{kind}",
+            "",
+            "variance of a day's cases ordered / asked for, each added over sites of this kind",
+            more_is_better=False,
+        )
+        for kind in STOCKING
+    ),
+    *(
+        Kpi(f"stock_turns_{kind}", "per year", "365 × cases out / stock in case-days", True)
+        for kind in STOCKING
+    ),
+    *(
+        Kpi(
+            f"stock_outs_{kind}",
+            "share",
+            "product-days with less than a case at 24:00 / all, at sites of this kind",
+            more_is_better=False,
+        )
+        for kind in STOCKING
+    ),
+    Kpi("stock_days_outlets", "days", "units on shelves in unit-days / units sold", False),
+    Kpi(
+        "sell_in_minus_through",
+        "cases",
+        "bought by independent sites from own sites - delivered by independent sites to outlets",
+    ),
+    Kpi(
+        "sell_in_late_share",
+        "share",
+        "sell-in of the last ten days of calendar months / sell-in",
+        more_is_better=False,
+    ),
+)
 GROUPS: dict[str, tuple[Kpi, ...]] = {
     "Service and field work": tuple(item[0] for item in RATIOS),
     "Volume": (*(item[0] for item in SUMS), *_VOLUME),
     "Coverage": (*(item[0] for item in LAST), RANGE, *_DISTRIBUTION),
     "People": _PEOPLE,
     "Sites": _SITES,
+    "Stock and ordering": _STOCK,
     "The manufacturer's profit and loss": _LINES,
     "Parties": _PARTIES,
     "Efficiency": _EFFICIENCY,

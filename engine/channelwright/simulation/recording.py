@@ -16,6 +16,7 @@ from channelwright.simulation.replenishing import Shipments
 from channelwright.simulation.settling import owned_value, stock_value
 from channelwright.simulation.shelves import add_stock, add_sums
 from channelwright.simulation.state import Rows, State
+from channelwright.simulation.stock_recording import StockRecorder
 from channelwright.simulation.tours import Dropped
 from channelwright.tables.codes import LossCause
 from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
@@ -41,6 +42,7 @@ class Recorder:
         self._people = np.zeros((len(REP_CELLS.names) - 2, people), dtype=np.int64)
         self._person = {name: self._people[i] for i, name in enumerate(REP_CELLS.names[2:])}
         self._promises = Promises(network)
+        self._stock = StockRecorder(network)
         self._day = 0
         weight = market.outlets.category_cases * _WEIGHT_UNIT
         self._weight = np.floor(weight + 0.5).astype(np.int64)
@@ -55,6 +57,7 @@ class Recorder:
         own = self._network.own[drops.loads["site"]]
         np.add.at(cell["cases_direct"], outlet, np.where(own, cases, 0))
         np.add.at(cell["outlet_value"], outlet, invoiced.value)
+        self._stock.delivered(self._day, drops.loads["site"], cases)
         rep = self._network.design.outlets.rep[outlet]
         np.add.at(self._person["sales"], rep[rep >= 0], invoiced.value[rep >= 0])
 
@@ -151,6 +154,7 @@ class Recorder:
         np.add.at(self._site["value_in"], site, shipments.value)
         np.add.at(self._site["cases_out"], parent, shipped)
         np.add.at(self._site["cases_demanded"], parent, ordered)
+        self._stock.shipments(self._day, shipments)
 
     def pay(self, pay: IntArray) -> None:
         """Add the monthly pay of every person."""
@@ -166,6 +170,7 @@ class Recorder:
         promised, kept = self._promises.judge(state.day)
         np.add.at(cell["orders_promised"], promised, 1)
         np.add.at(cell["orders_on_time_full"], kept, 1)
+        self._stock.midnight(state)
         self._day = state.day + 1
         site, unit = self._site, self._network.market.products.units_per_case
         site["stock_case_days"] += (state.stock // unit).sum(axis=1)
@@ -184,6 +189,7 @@ class Recorder:
         tables = {
             "cells": self._close_cells(period),
             "site_cells": _rows(SITE_CELLS.names, period, self._sites),
+            "stock_cells": self._stock.close(period),
             "rep_cells": _rows(REP_CELLS.names, period, self._people),
         }
         for array in (self._outlets, self._sites, self._people):

@@ -12,6 +12,7 @@ from channelwright.tables.credit_outputs import CREDIT_CELLS, RECEIPTS
 from channelwright.tables.limit_outputs import LIMIT_CELLS
 from channelwright.tables.rival_outputs import MARKET_CELLS, RIVAL_SALES
 from channelwright.tables.schema import Column, Table
+from channelwright.tables.stock_outputs import STOCK_CELLS
 
 FORMAT = 1
 
@@ -332,7 +333,16 @@ DETAIL_TABLES = (
     LOSSES,
     EFFORT,
 )
-KPI_TABLES = (CELLS, LEDGER, SITE_CELLS, REP_CELLS, OUTLET_LEDGER, OUTLET_CELLS, EFFORT)
+KPI_TABLES = (
+    CELLS,
+    LEDGER,
+    SITE_CELLS,
+    STOCK_CELLS,
+    REP_CELLS,
+    OUTLET_LEDGER,
+    OUTLET_CELLS,
+    EFFORT,
+)
 #: Written only where a pack names the mechanism.
 EXTRA_KPI_TABLES = (CREDIT_CELLS, LIMIT_CELLS, APPROVAL_CELLS, MARKET_CELLS)
 OUTPUT_TABLES: dict[str, Table] = {

@@ -1,0 +1,64 @@
+"""The stock KPI table and its KPIs say what the detail tables say."""
+
+import datetime
+
+import numpy as np
+import pytest
+
+from channelwright.foundation.random import Address
+from channelwright.model.market import SITE_KINDS
+from channelwright.rules.kpi import kpi_table
+from channelwright.simulation import replicate
+from channelwright.tables.sink import MemorySink
+from tests.support import random_market
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_stock_cells_are_what_the_detail_tables_say(seed: int) -> None:
+    market, design = random_market(seed)
+    sink = MemorySink()
+    replicate(market, design, Address(seed, 2), sink, keep="orders")
+    cells = sink.table("stock_cells")
+    warmup, case = market.calendar.warmup_days, market.products.units_per_case
+    site_day = np.zeros((len(market.sites), market.calendar.horizon_days), dtype=np.int64)
+    late = 0
+    if "shipments" in sink.names():
+        moved = sink.table("shipments")
+        cases = moved["ordered"] // case[moved["product"]]
+        np.add.at(site_day, (moved["site"], moved["day"]), cases)
+        for row in range(len(moved["day"])):
+            date = market.calendar.start + datetime.timedelta(days=int(moved["day"][row]))
+            if (date + datetime.timedelta(days=10)).month != date.month:
+                late += int(moved["shipped"][row] // case[moved["product"][row]])
+    assert cells["ordered"].sum() == site_day.sum()
+    assert cells["ordered_squared"].sum() == (site_day**2).sum()
+    assert cells["bought_late"].sum() == late
+    done = cells["period"] >= 0
+    table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
+    values = table[table["mode"] == "all"].set_index("kpi")["value"]
+    for number, kind in enumerate(SITE_KINDS):
+        mine = np.flatnonzero(market.sites.kind == number)
+        watched = done & np.isin(cells["site"], mine)
+        asked, days = cells["asked"][watched].sum(), site_day.shape[1] - warmup
+        if f"bullwhip_{kind}" in values.index:
+            squares = cells["asked_squared"][watched].sum() / days
+            means = [cells["asked"][watched & (cells["site"] == s)].sum() / days for s in mine]
+            below = squares - sum(mean**2 for mean in means)
+            above = site_day[mine, warmup:].var(axis=1).sum()
+            assert values[f"bullwhip_{kind}"] == pytest.approx(above / below)
+        else:
+            assert kind == "plant" or asked == 0 or len(mine) == 0 or days < 2
+
+
+def test_a_market_that_buys_early_in_the_month_has_no_late_sell_in() -> None:
+    """The last ten days of January are the 22nd to the 31st."""
+    from channelwright.simulation.stock_recording import late_days
+
+    market, _ = random_market(3)
+    late = late_days(market.calendar)
+    for day in np.flatnonzero(late):
+        date = market.calendar.start + datetime.timedelta(days=int(day))
+        assert (date.replace(day=28) + datetime.timedelta(days=4)).replace(
+            day=1
+        ) - date <= datetime.timedelta(days=10)
+    assert 0 < late.sum() < len(late)
