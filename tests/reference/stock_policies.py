@@ -104,7 +104,8 @@ def covering_point(state: State, site: int, product: int, average: float, deviat
     target = float(stock.sites.target[site, product])
     supply = state.market.supply
     lane = 0.0 if supply is None else float(supply.lead_deviation[site, state.parent(site)])
-    spread = math.sqrt((lead + review) * deviation**2 + (average * lane) ** 2)
+    days = max(1, lead) + review - 1
+    spread = math.sqrt(days * deviation**2 + (average * lane) ** 2)
     if service == "cycle":
         factor = min(max(NORMAL.inv_cdf(target), -WIDEST), WIDEST)
     else:
@@ -115,7 +116,7 @@ def covering_point(state: State, site: int, product: int, average: float, deviat
             quantity = given(state, "quantity", site, product)
             cycle = quantity if quantity >= 0 else cover_days(state, site, product) * average
         factor = factor_of_loss((1.0 - target) * cycle / spread) if spread > 0 else 0.0
-    return max(0, round_half_up((lead + review) * average + factor * spread))
+    return max(0, round_half_up(days * average + factor * spread))
 
 
 def factor_of_loss(loss: float) -> float:

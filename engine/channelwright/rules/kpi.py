@@ -299,6 +299,7 @@ def _team_kpis(market: Market, design: Design, people: pd.DataFrame) -> pd.DataF
         served = (design.outlets.rep >= 0) & ((design.outlets.mode == row) | (row < 0))
         key = (ALL, name)
         days = float(mine["working_days"].sum())
+        pay = mine["pay"].sum() / TICKS_PER_UNIT
         parts += [
             rows("people", "people", {key: count}),
             rows("outlets_per_person", "outlets", {key: served.sum() / count}),
@@ -308,11 +309,7 @@ def _team_kpis(market: Market, design: Design, people: pd.DataFrame) -> pd.DataF
                 "share",
                 {key: mine["field_seconds"].sum() / max(float(available[chosen].sum()), 1.0)},
             ),
-            rows(
-                "pay_per_month",
-                "currency",
-                {key: mine["pay"].sum() / TICKS_PER_UNIT / count / months},
-            ),
+            rows("pay_per_month", "currency", {key: pay / count / months}),
         ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 

@@ -179,7 +179,8 @@ def _given(given: IntArray, computed: IntArray) -> IntArray:
 def _point(need: Need, cycle: FloatArray) -> IntArray:
     """Return demand of lead and review time and the safety stock, rounded, at least 0."""
     plain = (need.lead + need.review + need.safety_days) * need.average
-    days = need.lead + need.review
+    # Goods arrive before the day's demand, so the last day of the lead time needs no cover.
+    days = np.maximum(1, need.lead) + need.review - 1
     spread = np.sqrt(days * need.deviation**2 + (need.average * need.lead_deviation) ** 2)
     aimed = days * need.average + safety_stock(need.service, need.target, spread, cycle)
     point = np.where(need.service == NO_TARGET, plain, aimed)
