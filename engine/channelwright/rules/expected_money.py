@@ -8,6 +8,7 @@ from channelwright.foundation.units import PPM, FloatArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.forecast import MoneyForecast
 from channelwright.model.market import SITE_KINDS, SOLICITORS, Market
+from channelwright.rules import expected_credit
 from channelwright.rules.carrying import drop_costs
 from channelwright.rules.flows import Flows, mean_factor
 from channelwright.rules.offers import base_rate, shelf_prices
@@ -89,6 +90,7 @@ def _outlet_rows(market: Market, design: Design, flows: Flows, rows: _Rows) -> N
     rows.add(Account.GOODS, payer, owner, area, mode, site, value)
     rebate = value * terms.outlet_rebate[mode] / PPM
     rows.add(Account.REBATE, owner, payer, area, mode, site, rebate)
+    _credit_rows(market, design, covered, value, rows)
     online = flows.online_units[covered] / 7 * terms.online_fee
     fee = value * terms.platform_fee[mode] / PPM + online
     rows.add(Account.PLATFORM, maker, outside, area, mode, site, fee)
@@ -113,6 +115,24 @@ def _outlet_rows(market: Market, design: Design, flows: Flows, rows: _Rows) -> N
             paid = (units * promoted.refund[funder][covered]).sum(axis=1)
             paid = paid + (cases * promoted.cut[funder][covered]).sum(axis=1)
             rows.add(Account.PROMOTION, kind, payer, area, mode, site, paid)
+
+
+def _credit_rows(
+    market: Market, design: Design, covered: IntArray, value: FloatArray, rows: _Rows
+) -> None:
+    """Add bad debt, discounts above authority and interest on deposits: seller -> payer."""
+    plan, outlets = design.outlets, market.outlets
+    mode, site, area = plan.mode[covered], plan.site[covered], outlets.area[covered]
+    payer = np.where(outlets.chain[covered] >= 0, int(Party.CHAIN), int(Party.OUTLET))
+    owner = owner_kinds(market)[site]
+    _, paid = expected_credit.deposits(design, covered, full_value(market, design, covered) / 7)
+    for account, amount in (
+        (Account.WRITE_OFF, value * expected_credit.lost_share(market, design, covered)),
+        (Account.DISCOUNT, value * expected_credit.discount_share(design, covered)),
+        (Account.DEPOSIT_INTEREST, paid),
+    ):
+        if amount.any():
+            rows.add(account, owner, payer, area, mode, site, amount)
 
 
 def _delivery(market: Market, design: Design, flows: Flows, covered: IntArray) -> FloatArray:
@@ -216,10 +236,10 @@ def _capital(market: Market, design: Design, demand: FloatArray) -> FloatArray:
     )
     capital = (expected_stock(market, design, demand) * price).sum(axis=1)
     outlets = np.flatnonzero(design.outlets.mode >= 0)
-    kind = design.outlets.mode[outlets]
     weekly = full_value(market, design, outlets)
-    waiting = terms.outlet_days[kind] + terms.payment_delay[kind]
-    np.add.at(capital, design.outlets.site[outlets], weekly / 7 * waiting)
+    waiting = expected_credit.outstanding_days(market, design, outlets)
+    lodged, _ = expected_credit.deposits(design, outlets, weekly / 7)
+    np.add.at(capital, design.outlets.site[outlets], weekly / 7 * waiting - lodged)
     child = np.flatnonzero(plan.open & sites.independent & (plan.parent >= 0))
     owed = (demand[child] * terms.price_account[plan.mode[child]]).sum(axis=1)
     owed = owed * terms.account_days[plan.mode[child]]
