@@ -97,6 +97,8 @@ def dip(market: Market, table: Promotions, k: int, product: int) -> float:
 
 def promoted(market: Market, design: Design, outlet: int, product: int, day: int) -> float:
     """Return what promotions and their dips make of a day's demand."""
+    if design.offers is None:
+        return 1.0
     result = 1.0
     for table, k in promotions_of(market, design, outlet, product):
         if runs(table, k, day):
@@ -108,6 +110,8 @@ def promoted(market: Market, design: Design, outlet: int, product: int, day: int
 
 def price_today(market: Market, design: Design, outlet: int, product: int, day: int) -> int:
     """Return what a consumer pays for a unit."""
+    if design.offers is None:
+        return int(market.products.consumer_price[product])
     price = regular_price(market, design, outlet, product)
     for table, k in promotions_of(market, design, outlet, product):
         if runs(table, k, day):
@@ -117,6 +121,8 @@ def price_today(market: Market, design: Design, outlet: int, product: int, day: 
 
 def post_refund(state: State, outlet: int, product: int, day: int, units: int) -> None:
     """Book what the funder of a price cut pays back."""
+    if state.design.offers is None:
+        return
     market, design = state.market, state.design
     price = regular_price(market, design, outlet, product)
     for table, k in promotions_of(market, design, outlet, product):

@@ -43,7 +43,7 @@ class Columns:
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        return len(getattr(self, dataclasses.fields(self)[0].name))  # type: ignore[arg-type]
+        return len(next(iter(vars(self).values())))  # the first field is set first
 
 
 def index_of(ids: tuple[str, ...]) -> Mapping[str, int]:
