@@ -45,7 +45,7 @@ def build(outlets: int, out: Path, seed: int = SEED, start: str | None = None) -
     if len(towns) < FEWEST_AREAS:
         msg = (
             f"{outlets} outlets cover {len(towns)} towns and a pack needs {FEWEST_AREAS}; "
-            "ask for 1300 outlets or more"
+            "ask for 1400 outlets or more"
         )
         raise ValueError(msg)
     table = make_outlets(towns, outlets, seed)
@@ -74,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description="Build the Yangtze delta beverage pack at any size."
     )
-    parser.add_argument("--outlets", type=int, default=2000, help="covered outlets (1300 or more)")
+    parser.add_argument("--outlets", type=int, default=2000, help="covered outlets (1400 or more)")
     parser.add_argument("--out", type=Path, required=True, help="folder of the new pack")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument(
