@@ -191,4 +191,4 @@ def opening(market: Market, design: Design, site: int) -> int:
     from channelwright.simulation.network import build_network
     from channelwright.simulation.state import opening_state
 
-    return int(opening_state(build_network(market, design)).stock[site, 0])
+    return int(opening_state(build_network(market, design), Address(0, 0)).stock[site, 0])
