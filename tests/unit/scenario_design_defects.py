@@ -618,6 +618,78 @@ REQUESTS = (
         "did you mean 'office'?",
     ),
     Defect(
+        "rep_territory_locked_unknown",
+        replace(
+            CHOSEN, "    by: profit\n", "    by: profit\n    territories: {locked: [i1, nobody]}\n"
+        ),
+        CHOSEN,
+        "headcount.optimise.territories.locked[1]",
+        "",
+        "'nobody' is not in table 'outlets'",
+        "known",
+    ),
+    Defect(
+        "rep_territory_pair_with_itself",
+        replace(
+            CHOSEN, "    by: profit\n", "    by: profit\n    territories: {apart: [[i1, i1]]}\n"
+        ),
+        CHOSEN,
+        "headcount.optimise.territories.apart[0]",
+        "",
+        "'i1' is paired with itself",
+        "name two outlets",
+    ),
+    Defect(
+        "rep_territory_pair_twice",
+        replace(
+            CHOSEN,
+            "    by: profit\n",
+            "    by: profit\n    territories: {together: [[i1, i2]], apart: [[i2, i1]]}\n",
+        ),
+        CHOSEN,
+        "headcount.optimise.territories.apart[0]",
+        "",
+        "'i2' and 'i1' are to be together, too",
+        "remove one",
+    ),
+    Defect(
+        "rep_territory_price_alone",
+        replace(
+            CHOSEN, "    by: profit\n", "    by: profit\n    territories: {price: {cases: 3}}\n"
+        ),
+        CHOSEN,
+        "headcount.optimise.territories.price.cases",
+        "",
+        "'cases' has a price but no tolerance",
+        "add cases under balance",
+    ),
+    Defect(
+        "rep_territory_cap_without_graph",
+        replace(
+            CHOSEN,
+            "    by: profit\n",
+            "    by: profit\n    territories: {contiguous: none, cap_km: 3}\n",
+        ),
+        CHOSEN,
+        "headcount.optimise.territories.cap_km",
+        "",
+        "cap_km 3 without neighbours",
+        "name a graph",
+    ),
+    Defect(
+        "rep_territory_measure_unknown",
+        replace(
+            CHOSEN,
+            "    by: profit\n",
+            "    by: profit\n    territories: {balance: {litres: 0.1}}\n",
+        ),
+        CHOSEN,
+        "headcount.optimise.territories.balance.litres",
+        "",
+        "'litres'",
+        "cases",
+    ),
+    Defect(
         "reservation_missing",
         replace(CHOSEN, "{rep: 310, salesman: 160}", "{rep: 310}"),
         CHOSEN,

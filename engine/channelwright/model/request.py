@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.design import Design
+from channelwright.model.rep_territories import RepTerritories
 from channelwright.model.territory_rules import TerritoryRules
 
 
@@ -52,6 +53,7 @@ class HeadcountChoice:
     minimum_frequency : (3,) float, calls per week at least, by grade A, B, C
     maximum_people : int, of all sized modes together; -1 = no limit
     locked : (S, M) int64, given head-count, -1 = free
+    territories : RepTerritories, None = people's territories by the planning rule
     """
 
     modes: IntArray
@@ -60,6 +62,7 @@ class HeadcountChoice:
     minimum_frequency: tuple[float, float, float]
     maximum_people: int
     locked: IntArray
+    territories: RepTerritories | None = None
 
 
 @dataclass(frozen=True)

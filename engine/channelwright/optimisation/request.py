@@ -14,6 +14,7 @@ from channelwright.model.market import Market
 from channelwright.model.request import Request
 from channelwright.optimisation.headcount import choose_headcount
 from channelwright.optimisation.incentives_request import choose_terms
+from channelwright.optimisation.rep_territories import choose_rep_territories
 from channelwright.optimisation.territories import choose_territories
 from channelwright.rules.expectation import expect
 
@@ -52,6 +53,11 @@ def optimise_request(market: Market, request: Request) -> Answer:
     if request.headcount is not None:
         design, certificate = choose_headcount(market, request.headcount, design)
         certificates.append(certificate)
+        if request.headcount.territories is not None:
+            design, certificate = choose_rep_territories(
+                market, request.headcount, design, request.start
+            )
+            certificates.append(certificate)
     if request.terms is not None:
         design, certificate = choose_terms(market, request.terms, design)
         certificates.append(certificate)

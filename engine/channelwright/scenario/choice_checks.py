@@ -15,6 +15,7 @@ from channelwright.scenario.design_shapes import (
     SitesToChoose,
     TermsToChoose,
 )
+from channelwright.scenario.rep_territories import rep_territory_problems
 from channelwright.scenario.territory_rules import rule_problems
 from channelwright.tables.checks import nearest
 
@@ -123,6 +124,8 @@ def _people(case: Case, shape: PeopleToChoose, place: Place) -> Iterator[Problem
         yield from case.unknown((*place, "locked", site), site, "sites")
         for mode in people:
             yield from case.unknown((*place, "locked", site, mode), mode, "modes")
+    if shape.territories is not None:
+        yield from rep_territory_problems(case, shape.territories, (*place, "territories"))
 
 
 def _called_modes(case: Case, modes: tuple[str, ...], place: Place) -> Iterator[Problem]:

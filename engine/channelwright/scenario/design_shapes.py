@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from channelwright.scenario.rep_shapes import RepTerritoriesShape
 from channelwright.scenario.shapes import (
     FileName,
     Listed,
@@ -92,6 +93,9 @@ class PeopleToChoose(Shape):
     maximum_people: Count | None = Field(default=None, description="of all these modes together")
     locked: dict[str, dict[Name, Count]] = Field(
         default_factory=dict, description="site: {mode: people}"
+    )
+    territories: RepTerritoriesShape | None = Field(
+        default=None, description="compact, balanced territories of people; else by rule"
     )
 
 

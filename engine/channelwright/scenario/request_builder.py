@@ -21,6 +21,7 @@ from channelwright.scenario.design_shapes import (
     TermsToChoose,
 )
 from channelwright.scenario.market_builder import to_ppm, to_ticks
+from channelwright.scenario.rep_territories import build_rep_territories
 from channelwright.scenario.territory_rules import build_rules
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def _people(market: Market, shape: PeopleToChoose) -> HeadcountChoice:
         minimum_frequency=(float(least.A), float(least.B), float(least.C)),
         maximum_people=NO_LIMIT if shape.maximum_people is None else shape.maximum_people,
         locked=locked,
+        territories=build_rep_territories(market, shape.territories),
     )
 
 
