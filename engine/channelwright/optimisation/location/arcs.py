@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     Indices = NDArray[np.int64]
 
 
+_FEWEST_ARCS = 16
+_MOST_ARCS = 400_000
+
+
 @dataclass(frozen=True, eq=False)
 class Arcs:
     """Candidate arcs, sorted by site and then by customer.
@@ -82,6 +86,8 @@ def usual_neighbours(problem: LocationProblem, neighbours: int) -> int:
     sites = problem.n_sites
     if problem.n_customers * sites <= 250_000:
         return sites
+    # In very large problems the arcs, not the customers, set the pace; the ceiling guards the rest.
+    neighbours = max(_FEWEST_ARCS, min(neighbours, _MOST_ARCS // problem.n_customers))
     opened = problem.maximum_open
     wanted = neighbours if opened >= sites else max(neighbours, -(-6 * sites // max(1, opened)))
     return min(sites, wanted)

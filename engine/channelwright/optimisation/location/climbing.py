@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from channelwright.optimisation.location.arcs import choose_arcs, usual_neighbours
 from channelwright.optimisation.location.compiled_climb import climb_sites, compile_arcs
 from channelwright.optimisation.location.lagrangian import Pricing, Relaxation, first_prices
-from channelwright.optimisation.location.primal import answer_from, polish
+from channelwright.optimisation.location.primal import (
+    answer_from,
+    polish,
+    settle_by_transport,
+)
 from channelwright.optimisation.location.subgradient import climb
 
 if TYPE_CHECKING:
@@ -107,4 +111,9 @@ def try_sites(state: Search, pricing: Pricing) -> None:
     if found is None:
         return
     capacitated = state.problem.single_source and state.problem.binding
-    state.offer(polish(state.problem, found) if capacitated else found)
+    if not capacitated:
+        state.offer(found)
+        return
+    found = polish(state.problem, found)
+    if state.offer(found) and not state.done:
+        state.offer(settle_by_transport(state.problem, found))

@@ -46,6 +46,9 @@ def split(problem: LocationProblem) -> list[Component]:
         Every customer has at least one allowed arc.
     """
     n, m = problem.n_customers, problem.n_sites
+    if problem.allowed.all(axis=0).any():
+        # One site in reach of everybody ties all together; no graph is needed to see it.
+        return [Component(problem, np.arange(n), np.arange(m))]
     customer, site = np.nonzero(problem.allowed)
     graph = sparse.coo_array((np.ones(customer.size), (customer, n + site)), shape=(n + m, n + m))
     label = connected_components(graph, directed=False)[1]

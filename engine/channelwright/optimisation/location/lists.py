@@ -107,3 +107,26 @@ def arcs_at(lists: Lists, site: Indices) -> Indices | None:
     customer = np.repeat(np.arange(site.size), np.diff(lists.start))
     arc = np.flatnonzero(lists.site == site[customer])
     return arc if arc.size == site.size else None
+
+
+def priced_lists(lists: Lists, opened: Flags, price: Floats) -> Lists:
+    """Return the lists with capacity priced into the cost, arcs to open sites only.
+
+    Parameters
+    ----------
+    lists : Lists
+    opened : (n_sites,) bool
+    price : (n_measures, n_sites)
+    """
+    customers = lists.start.size - 1
+    kept = np.flatnonzero(opened[lists.site])
+    customer = np.repeat(np.arange(customers), np.diff(lists.start))[kept]
+    site, need = lists.site[kept], lists.need[:, kept]
+    cost = lists.cost[kept] + (price[:, site] * need).sum(axis=0)
+    order = np.lexsort((cost, customer))
+    return lists._replace(
+        start=np.searchsorted(customer, np.arange(customers + 1)).astype(np.int64),
+        site=site[order],
+        cost=cost[order],
+        need=np.ascontiguousarray(need[:, order]),
+    )

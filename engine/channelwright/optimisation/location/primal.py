@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
+from channelwright.optimisation.location.capacity_prices import price_capacity
 from channelwright.optimisation.location.exchange import (
     Plan,
     empty_plan,
@@ -17,11 +16,11 @@ from channelwright.optimisation.location.exchange import (
     serve_greedily,
 )
 from channelwright.optimisation.location.interchange import improve_sites
-from channelwright.optimisation.location.lists import Lists, arcs_at
+from channelwright.optimisation.location.lists import Lists, arcs_at, priced_lists
 from channelwright.optimisation.location.relocation import move_sites, new_journal
 from channelwright.optimisation.location.solution import Incumbent, answer_of, violation
 from channelwright.optimisation.location.sums import sums_by
-from channelwright.optimisation.solver import LinearModel, SolverOptions, solve_arrays
+from channelwright.optimisation.location.transport import transport
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +35,8 @@ if TYPE_CHECKING:
 
 _REPAIRS = 10
 _PASSES = 50
+_PRICE_STEPS = 150
+_TRANSPORT_ARCS = 40_000
 _ROUNDS = 20
 _RECENTRED = 4_000_000
 
@@ -55,7 +56,10 @@ def answer_from(problem: LocationProblem, pricing: Pricing) -> Incumbent | None:
     opened = top_up(problem, pricing)
     if problem.single_source:
         return _single_answer(problem, opened, pricing)
-    return transport(problem, opened)
+    moved = transport(problem, opened)
+    if moved is None or violation(problem, moved.found) is not None:
+        return None
+    return moved.found
 
 
 def top_up(problem: LocationProblem, pricing: Pricing) -> Flags:
@@ -116,7 +120,7 @@ def _single_answer(problem: LocationProblem, opened: Flags, pricing: Pricing) ->
     banned = problem.forced_closed.copy()
     for _ in range(_REPAIRS):
         sites = np.flatnonzero(opened)
-        site, served = _assigned(problem, opened, pricing)
+        site, served = _assigned(problem, opened)
         if not served.all():
             wanted = _site_for(problem, np.flatnonzero(~served), opened | banned, pricing)
             if wanted < 0 or len(sites) >= problem.maximum_open:
@@ -136,13 +140,13 @@ def _single_answer(problem: LocationProblem, opened: Flags, pricing: Pricing) ->
     return None
 
 
-def _assigned(problem: LocationProblem, opened: Flags, pricing: Pricing) -> tuple[Indices, Flags]:
+def _assigned(problem: LocationProblem, opened: Flags) -> tuple[Indices, Flags]:
     """Return the site of each customer (-1 for none), and who is served within capacity."""
-    lists = problem.lists
-    plan = _plan_for(problem, opened)
-    guide = np.zeros(lists.limit.shape)
-    guide[lists.measure == pricing.measure] = pricing.dual
-    if serve_greedily(lists, plan, guide):
+    price = price_capacity(problem.lists, opened, _PRICE_STEPS)
+    # With capacity priced in, repairs cost little: whoever is sent elsewhere hardly minds.
+    lists = priced_lists(problem.lists, opened, price)
+    plan = _plan_for(problem, lists, opened)
+    if serve_greedily(lists, plan, np.zeros(lists.limit.shape)):
         improve(lists, plan, _PASSES)
     served = plan.at >= 0
     site = np.where(served, lists.site[plan.at], -1)
@@ -151,9 +155,42 @@ def _assigned(problem: LocationProblem, opened: Flags, pricing: Pricing) -> tupl
     return site, served & ~np.isin(site, full)
 
 
-def _plan_for(problem: LocationProblem, opened: Flags) -> Plan:
+def settle_by_transport(problem: LocationProblem, found: Incumbent) -> Incumbent:
+    """Serve anew from the open sites, guided by the split service and what capacity is worth there.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+    found : Incumbent
+        Single-source answer.
+    """
+    arcs = int(problem.allowed[:, found.open].sum())
+    moved = transport(problem, found.open) if arcs <= _TRANSPORT_ARCS else None
+    if moved is None:
+        return found
+    lists = priced_lists(problem.lists, found.open, moved.price)
+    customer = np.repeat(np.arange(problem.n_customers), np.diff(lists.start))
+    most = np.full(problem.n_customers, -1, dtype=np.int64)
+    whole = moved.found.share > 1 - 1e-6
+    most[moved.found.customer[whole]] = moved.found.site[whole]
+    arc = np.flatnonzero(lists.site == most[customer])
+    at = np.full(problem.n_customers, -1, dtype=np.int64)
+    at[customer[arc]] = arc
+    plan = empty_plan(lists, found.open)
+    fill_plan(lists, plan, at)
+    own = problem.own_customer[found.open]
+    plan.held[own[own >= 0]] = True
+    if not serve_greedily(lists, plan, np.zeros(lists.limit.shape)):
+        return found
+    improve(lists, plan, _PASSES)
+    anew = answer_of(problem, lists.site[plan.at], found.open)
+    if violation(problem, anew) is not None or anew.objective >= found.objective:
+        return found
+    return rearrange(problem, anew)
+
+
+def _plan_for(problem: LocationProblem, lists: Lists, opened: Flags) -> Plan:
     """Return a plan in which only the own customers of open sites are served, and held there."""
-    lists = problem.lists
     plan: Plan = empty_plan(lists, opened)
     own = np.flatnonzero(opened & (problem.own_customer >= 0))
     if own.size:
@@ -188,8 +225,15 @@ def rearrange(problem: LocationProblem, found: Incumbent) -> Incumbent:
     plan.held[own[own >= 0]] = True
     improve(lists, plan, _PASSES)
     move_sites(lists, plan, problem.yard, new_journal(problem.n_customers), _ROUNDS)
-    better = answer_of(problem, lists.site[plan.at], plan.opened)
-    return found if violation(problem, better) is not None else better
+    moved = answer_of(problem, lists.site[plan.at], plan.opened)
+    better = found if violation(problem, moved) is not None else moved
+    # Prices for the sites now open may show a better division than moves have reached.
+    site, served = _assigned(problem, better.open)
+    if served.all():
+        anew = answer_of(problem, site, better.open)
+        if anew.objective < better.objective and violation(problem, anew) is None:
+            return anew
+    return better
 
 
 def _site_for(problem: LocationProblem, lost: Indices, barred: Flags, pricing: Pricing) -> int:
@@ -261,53 +305,3 @@ def polish(problem: LocationProblem, found: Incumbent, rounds: int = 20) -> Incu
             return found
         found = better
     return found
-
-
-def transport(problem: LocationProblem, opened: Flags) -> Incumbent | None:
-    """Serve everybody from given open sites at least cost, splitting allowed.
-
-    Parameters
-    ----------
-    problem : LocationProblem
-        The problem.
-    opened : (n_sites,) bool
-        Open sites.
-    """
-    customer, site = np.nonzero(problem.allowed & opened[None, :])
-    arcs = np.arange(customer.size)
-    sites = np.flatnonzero(opened)
-    blocks = [
-        sparse.csr_array(
-            (np.ones(arcs.size), (customer, arcs)), shape=(problem.n_customers, arcs.size)
-        )
-    ]
-    lower, upper = [np.ones(problem.n_customers)], [np.ones(problem.n_customers)]
-    for k in range(problem.n_measures):
-        if k not in problem.binding and not problem.minimum_load[:, k].any():
-            continue
-        used = problem.used(k, customer, site)
-        row = np.searchsorted(sites, site)
-        blocks.append(sparse.csr_array((used, (row, arcs)), shape=(sites.size, arcs.size)))
-        lower.append(problem.minimum_load[sites, k])
-        upper.append(problem.limit[sites, k])
-    model = LinearModel(
-        cost=problem.cost[customer, site],
-        lower=np.zeros(arcs.size),
-        upper=np.ones(arcs.size),
-        matrix=sparse.vstack(blocks, format="csr"),
-        row_lower=np.concatenate(lower),
-        row_upper=np.concatenate(upper),
-        integer=np.zeros(arcs.size, dtype=np.bool_),
-        offset=float(problem.fixed_cost[opened].sum()),
-    )
-    report = solve_arrays(model, SolverOptions())
-    if report.values is None or report.objective is None:
-        return None
-    used_arcs = report.values > 1e-9
-    share = report.values[used_arcs]
-    c = customer[used_arcs]
-    share = share / np.bincount(c, weights=share, minlength=problem.n_customers)[c]
-    answer = Incumbent(opened.copy(), c, site[used_arcs], share, 0.0)
-    cost = float((problem.cost[c, answer.site] * share).sum() + problem.fixed_cost[opened].sum())
-    found = replace(answer, objective=cost)
-    return found if violation(problem, found) is None else None
