@@ -20,6 +20,8 @@ Flags = NDArray[np.bool_]
 Indices = NDArray[np.int64]
 
 _EPSILON = 1e-9
+#: Open sites that are looked at for one customer, dearer ones are passed over.
+_WISHES = 8
 
 
 class Plan(NamedTuple):
@@ -261,6 +263,7 @@ def _eject(lists: Lists, plan: Plan, i: int) -> bool:
     a = lists.site[here]
     relief = excess(lists, plan, a, -1, -1) - excess(lists, plan, a, -1, here)
     least = _EPSILON * max(1.0, abs(lists.cost[here]))
+    tried = 0
     for arc in range(lists.start[i], lists.start[i + 1]):
         gain = lists.cost[here] - lists.cost[arc] + lists.penalty * max(relief, 0.0)
         if gain <= least:
@@ -268,6 +271,9 @@ def _eject(lists: Lists, plan: Plan, i: int) -> bool:
         b = lists.site[arc]
         if arc == here or not plan.opened[b]:
             continue
+        tried += 1
+        if tried > _WISHES:
+            break
         h, there = _best_ejection(lists, plan, here, arc, gain, relief, least)
         if h >= 0:
             put(lists, plan, h, -1)
@@ -290,12 +296,16 @@ def _best_ejection(
         leaves = plan.at[h]
         if not plan.held[h]:
             base = lists.penalty * (excess(lists, plan, b, arc, leaves) - at_b) - gain
+            looked = 0
             for c in range(lists.start[h], lists.start[h + 1]):
                 change = base + lists.cost[c] - lists.cost[leaves]
                 if change >= best:
                     break
                 j = lists.site[c]
                 if j == b or not plan.opened[j]:
+                    continue
+                looked += 1
+                if looked > _WISHES and j != a:
                     continue
                 if j == a:
                     burden = excess(lists, plan, a, c, here) - at_a + max(relief, 0.0)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 _REPAIRS = 10
-_PASSES = 50
+_VISITS = 40_000
 _PRICE_STEPS = 150
 _TRANSPORT_ARCS = 40_000
 _ROUNDS = 20
@@ -147,7 +147,7 @@ def _assigned(problem: LocationProblem, opened: Flags) -> tuple[Indices, Flags]:
     lists = priced_lists(problem.lists, opened, price)
     plan = _plan_for(problem, lists, opened)
     if serve_greedily(lists, plan, np.zeros(lists.limit.shape)):
-        improve(lists, plan, _PASSES)
+        improve(lists, plan, _passes(problem))
     served = plan.at >= 0
     site = np.where(served, lists.site[plan.at], -1)
     sites = np.flatnonzero(opened)
@@ -182,11 +182,16 @@ def settle_by_transport(problem: LocationProblem, found: Incumbent) -> Incumbent
     plan.held[own[own >= 0]] = True
     if not serve_greedily(lists, plan, np.zeros(lists.limit.shape)):
         return found
-    improve(lists, plan, _PASSES)
+    improve(lists, plan, _passes(problem))
     anew = answer_of(problem, lists.site[plan.at], found.open)
     if violation(problem, anew) is not None or anew.objective >= found.objective:
         return found
     return rearrange(problem, anew)
+
+
+def _passes(problem: LocationProblem) -> int:
+    """Return how often all customers are looked at: less often where there are many."""
+    return min(50, max(3, _VISITS // problem.n_customers))
 
 
 def _plan_for(problem: LocationProblem, lists: Lists, opened: Flags) -> Plan:
@@ -223,7 +228,7 @@ def rearrange(problem: LocationProblem, found: Incumbent) -> Incumbent:
     fill_plan(lists, plan, at)
     own = problem.own_customer[found.open]
     plan.held[own[own >= 0]] = True
-    improve(lists, plan, _PASSES)
+    improve(lists, plan, _passes(problem))
     move_sites(lists, plan, problem.yard, new_journal(problem.n_customers), _ROUNDS)
     moved = answer_of(problem, lists.site[plan.at], plan.opened)
     better = found if violation(problem, moved) is not None else moved

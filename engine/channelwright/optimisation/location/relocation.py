@@ -297,7 +297,7 @@ def move_sites(lists: Lists, plan: Plan, yard: Yard, journal: Journal, rounds: i
                 moves += 1
                 count += step
                 improve(lists, plan, 1)
-        improve(lists, plan, 10)
+        improve(lists, plan, 2)
         if moves == before:
             break
     return moves
