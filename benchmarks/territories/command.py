@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.territories.checker import judge
+from benchmarks.territories.compare import compare, solve_made
 from benchmarks.territories.connected import solve_connected
 from benchmarks.territories.formats import READERS, Question
 from benchmarks.territories.instance import FormatError, Instance
+from benchmarks.territories.made import make
 from channelwright.foundation.errors import ChannelwrightError
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
 
@@ -138,14 +140,18 @@ def judged_row(
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks territories", description=__doc__)
-    parser.add_argument("--format", required=True, choices=sorted(READERS))
+    parser.add_argument("--format", choices=sorted(READERS))
+    parser.add_argument("--made", metavar="OUTLETSxSITES", help="a made instance instead of files")
+    parser.add_argument("--tight", action="store_true", help="made: capacity 1.1 times demand")
+    parser.add_argument("--nearest", type=int, help="made: sites in reach of an outlet")
+    parser.add_argument("--compare", choices=("monolithic",), help="made: beside one whole model")
     parser.add_argument("--single-source", action="store_true", help="one server per customer")
     parser.add_argument("--p", type=int, help="number of sites to open")
     parser.add_argument("--sense", choices=("min", "max"), default="min")
     parser.add_argument("--capacity", type=float, help="capacity where a file leaves it open")
     parser.add_argument("--time-limit", type=float, help="seconds per file; marks the certificate")
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
     return parser
 
 
@@ -162,7 +168,12 @@ def main(arguments: list[str]) -> int:
     int
         0 when every file has a feasible answer, 1 otherwise.
     """
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.made or options.compare:
+        return _made(options)
+    if options.format is None or not options.files:
+        parser.error("give --format and files, or --made OUTLETSxSITES")
     question = Question(options.single_source, options.p, options.sense, options.capacity)
     good = True
     if not options.json:
@@ -178,6 +189,23 @@ def main(arguments: list[str]) -> int:
         sys.stdout.write(json.dumps(row) + "\n" if options.json else line_of(row) + "\n")
         sys.stdout.flush()
     return 0 if good else 1
+
+
+def _made(options: argparse.Namespace) -> int:
+    """Solve a made instance, or both made instances beside a monolithic model."""
+    words, seconds = options.made or "3000x40", options.time_limit or 300.0
+    try:
+        if options.compare:
+            rows = compare(words, problem_of, seconds, options.nearest or 8)
+        else:
+            instance = make(words, tight=options.tight, nearest=options.nearest)
+            rows = [solve_made(instance, problem_of(instance), seconds)]
+    except (FormatError, ChannelwrightError) as error:
+        sys.stderr.write(f"{words}: {error}\n")
+        return 1
+    for row in rows:
+        sys.stdout.write(json.dumps(row) + "\n")
+    return 0 if all(row["feasible"] for row in rows if row["method"] == "ours") else 1
 
 
 def line_of(row: dict[str, object]) -> str:

@@ -94,3 +94,18 @@ def test_checker_finds_every_broken_rule(spoil, words):
     broken = judge(instance, sites, flows)[1]
     assert broken is not None
     assert re.search(words, broken), broken
+
+
+def test_made_instances_and_the_monolithic_model_agree(capsys):
+    words = ["territories", "--compare", "monolithic", "--made", "40x5", "--nearest", "4"]
+    assert main([*words, "--time-limit", "5"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["method"] for row in rows] == ["ours", "monolithic"] * 2
+    for ours, whole in (rows[:2], rows[2:]):
+        assert ours["feasible"]
+        # Each bound must hold for the answer of the other.
+        assert ours["bound"] <= whole["objective"] * (1 + 1e-9)
+        assert whole["bound"] <= ours["objective"] * (1 + 1e-9)
+    assert main(["territories", "--made", "40x5"]) == 0
+    assert main(["territories", "--made", "forty"]) == 1
+    assert "write OUTLETSxSITES" in capsys.readouterr().err

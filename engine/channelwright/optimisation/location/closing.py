@@ -30,7 +30,8 @@ _TREE_COLUMNS = 4_000
 def close_in(state: Search) -> None:
     """Solve what lies within a small room above the bound, then within a larger one.
 
-    HiGHS takes what the tree over servers cannot: several capacities, least loads, fractions.
+    HiGHS takes what the tree over servers cannot: several capacities, least loads, fractions, and
+    what is left when the tree grows too large.
 
     Parameters
     ----------
@@ -41,7 +42,8 @@ def close_in(state: Search) -> None:
         return
     if can_branch(problem):
         close_in_by_tree(state)
-        return
+        if state.done:
+            return
     for share in ROOMS:
         room = share * abs(pricing.value)
         if state.found is not None:

@@ -21,7 +21,7 @@ Indices = NDArray[np.int64]
 
 _EPSILON = 1e-9
 #: Open sites that are looked at for one customer, dearer ones are passed over.
-_WISHES = 8
+_WISHES, _LOOKS = 6, 16
 
 
 class Plan(NamedTuple):
@@ -305,8 +305,8 @@ def _best_ejection(
                 if j == b or not plan.opened[j]:
                     continue
                 looked += 1
-                if looked > _WISHES and j != a:
-                    continue
+                if looked > _LOOKS:
+                    break
                 if j == a:
                     burden = excess(lists, plan, a, c, here) - at_a + max(relief, 0.0)
                 else:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ROOMS = (0.0005, 0.002, 0.005, 0.01, 0.02)
 _TREE_ARCS = 60_000
 _SHARE_OF_TIME = 0.6
+_ROOM_NODES = 1_000
 _KIND = "lagrangian branch and bound"
 
 
@@ -55,7 +56,9 @@ def close_in_by_tree(state: Search) -> None:
     if state.pricing is None:
         return
     for ceiling in _ceilings(state, state.pricing.value):
-        if state.done or not _search_below(state, state.pricing, ceiling, _SHARE_OF_TIME):
+        if state.done or not _search_below(
+            state, state.pricing, ceiling, _SHARE_OF_TIME, _ROOM_NODES
+        ):
             return
 
 
@@ -67,7 +70,7 @@ def finish_by_tree(state: Search) -> None:
     state : Search
     """
     if state.pricing is not None and state.found is not None:
-        _search_below(state, state.pricing, state.found.objective, 1.0)
+        _search_below(state, state.pricing, state.found.objective, 1.0, state.options.nodes)
 
 
 def _ceilings(state: Search, value: float) -> Iterator[float]:
@@ -84,7 +87,9 @@ def _ceilings(state: Search, value: float) -> Iterator[float]:
         yield ceiling
 
 
-def _search_below(state: Search, pricing: Pricing, ceiling: float, share: float) -> bool:
+def _search_below(
+    state: Search, pricing: Pricing, ceiling: float, share: float, nodes: int
+) -> bool:
     """Search everything cheaper than a ceiling; False if a limit ended it."""
     problem, options = state.problem, state.options
     part = reduce_problem(problem, pricing, ceiling - pricing.value, 1e-7 * abs(ceiling))
@@ -111,7 +116,8 @@ def _search_below(state: Search, pricing: Pricing, ceiling: float, share: float)
 
     whole = state.whole
     search = TreeSearch(problem, whole, best(), problem.cost_step, options.gap, offer, hint, report)
-    bound, nodes = branch_on_servers(search, part, pricing.price, options.nodes)
-    state.count("nodes", nodes)
+    limit = min(nodes, options.nodes)
+    bound, examined = branch_on_servers(search, part, pricing.price, limit)
+    state.count("nodes", examined)
     state.raise_bound(bound, _KIND)
     return bound >= search.enough()
