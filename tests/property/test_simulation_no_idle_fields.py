@@ -30,7 +30,7 @@ SEEDS = (0, 1, 8, 10, 4, 36, 5, 3, 9, 2, 39, 28)
 PARTS = {
     "market": (
         "products", "geography", "outlets", "sites", "vehicles", "roles", "modes", "behaviour",
-        "calendar", "finance", "delivery", "perishing",
+        "calendar", "finance", "delivery", "perishing", "empties",
     ),
     "design": ("sites", "outlets", "terms", "service", "service.allocation"),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from channelwright.foundation.units import DAY_SECONDS
 from channelwright.model.market import LAW_EMPIRICAL, LAW_NORMAL
 from channelwright.tables.codes import Account
 from channelwright.tables.outputs import SHELF
+from tests.reference.empties import left_by_consumers
 from tests.reference.laws import count, empirical_count, normal_count, shock
 from tests.reference.offers import post_refund, price_today
 from tests.reference.perishing import sell_off
@@ -44,6 +45,7 @@ def serve(state: State, outlet: int, product: int, day: int) -> None:
     sell_off(state, outlet, product, day, sold + online_sold, price)
     shelf[product] -= sold + online_sold
     state.sold[outlet][product][day] = sold + online_sold
+    left_by_consumers(state, outlet, product, day)
     state.books.write(
         SHELF,
         day=day,

@@ -219,6 +219,7 @@ def deliver(state: State, pick: PickOrder, day: int, second: int, tour: int) -> 
         value = cases * state.asked_price(order.site, order.mode, product)
         units = cases * state.units_per_case[product]
         receive(state, ("outlet", order.outlet, product), day, units)
+        state.crates_today[order.outlet, order.site][product] += cases
         way = None if order.pay_day is None else min(order.pay_day, day)
         state.delivered_today[order.site, order.outlet, way] += value
         post_outlet_cut(state, order, product, day, cases)

@@ -18,6 +18,7 @@ from tests.reference.catchment import rivals_sell
 from tests.reference.consumers import consumers_of
 from tests.reference.deliveries import send_trucks, write_invoices
 from tests.reference.effort import start_month
+from tests.reference.empties import settle_deposits
 from tests.reference.evening import check_and_allocate, pick_and_send
 from tests.reference.laws import round_half_up
 from tests.reference.ordering import shelf_level, take_orders
@@ -72,6 +73,7 @@ def days(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None,
         # Tariff carriers arrive at 06:00 as well; after them the day's invoices are known.
         yield until(clock, day, 7 * HOUR)
         write_invoices(clock, state, day)
+        settle_deposits(state, day)
         yield until(clock, day, 8 * HOUR)
         take_orders(state, day)
         decide_requests(state, day)

@@ -59,6 +59,11 @@ class State:
         self.shelf = [[0] * products for _ in range(outlets)]
         self.stock = [[0] * products for _ in range(sites)]
         self.lots: dict[tuple[str, int, int], list[list[int]]] = defaultdict(list)
+        self.crates_today: dict[tuple[int, int], dict[int, int]] = defaultdict(
+            lambda: defaultdict(int)
+        )
+        self.empties_taken: dict[tuple[int, int], int] = defaultdict(int)
+        self.deposits_left: dict[tuple[int, int], int] = defaultdict(int)
         self.in_transit = [[0] * products for _ in range(sites)]
         self.demand = [[defaultdict(int) for _ in range(products)] for _ in range(sites)]
 

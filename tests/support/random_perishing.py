@@ -5,13 +5,24 @@ from dataclasses import replace
 import numpy as np
 
 from channelwright.model.design import Design
+from channelwright.model.empties import Empties
 from channelwright.model.market import Market
 from channelwright.model.perishing import Perishing
 from tests.support.dice import Dice
 
 
+def with_empties(market: Market, dice: Dice) -> Market:
+    """Return the market with deposits on cases, or as it is."""
+    if dice.some(0.5):
+        return market
+    products = len(market.products)
+    returned = dice.choices((0, 700_000, 987_654, 1_000_000), products)
+    return replace(market, empties=Empties(dice.wholes(0, 90_000, products), returned))
+
+
 def with_perishing(market: Market, design: Design, dice: Dice) -> tuple[Market, Design]:
     """Return the pair with short lives and losses, or as it is."""
+    market = with_empties(market, dice)
     if dice.some(0.4):
         return market, design
     products, modes = len(market.products), len(market.modes)

@@ -15,6 +15,7 @@ from channelwright.model.catchment import Catchment
 from channelwright.model.columns import Columns
 from channelwright.model.delivery import Delivery
 from channelwright.model.demand import Elasticity, Empirical
+from channelwright.model.empties import Empties
 from channelwright.model.execution import Execution
 from channelwright.model.limits import SiteLimits
 from channelwright.model.order_capture import FieldWork
@@ -24,8 +25,7 @@ from channelwright.model.screening import Screening
 from channelwright.model.source_choice import SourceChoice
 from channelwright.model.supply import Supply
 
-LAW_FIXED, LAW_POISSON, LAW_NEGATIVE_BINOMIAL = 0, 1, 2
-LAW_NORMAL, LAW_EMPIRICAL = 3, 4
+LAW_FIXED, LAW_POISSON, LAW_NEGATIVE_BINOMIAL, LAW_NORMAL, LAW_EMPIRICAL = range(5)
 GRADES = ("A", "B", "C")
 SITE_KINDS = ("plant", "dc", "office", "tier1", "tier2", "wholesaler")
 CAPTURES = ("visit", "calendar", "pull", "app")
@@ -397,3 +397,4 @@ class Market:
     supply: Supply | None = None
     catchment: Catchment | None = None
     perishing: Perishing | None = None
+    empties: Empties | None = None

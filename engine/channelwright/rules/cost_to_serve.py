@@ -26,6 +26,7 @@ NOT_SERVING = (
     Account.PROMOTION,
     Account.DISCOUNT,
     Account.SELL_OFF,
+    Account.DEPOSIT,
 )
 _BY_CALLS = (Account.WAGES, Account.BONUS)
 _BY_VALUE = (Account.COMMISSION,)

@@ -33,6 +33,7 @@ EXTRA_COSTS: tuple[tuple[str, Account], ...] = (
     ("dunning", Account.DUNNING),
     ("deposit_interest", Account.DEPOSIT_INTEREST),
     ("returns", Account.RETURN),
+    ("deposits", Account.DEPOSIT),
 )
 
 
@@ -63,6 +64,8 @@ def manufacturer_lines(ledger: pd.DataFrame) -> pd.DataFrame:
     lines_of_cost = cost_lines(ledger)
     for name, account in lines_of_cost:
         lines[name] = _by_mode(paid[paid["account"] == int(account)], modes)
+    if "deposits" in lines:
+        lines["deposits"] -= _by_mode(got[got["account"] == int(Account.DEPOSIT)], modes)
     table = pd.DataFrame(lines, index=modes)
     costs = table[[name for name, _ in lines_of_cost]].sum(axis=1)
     table["contribution"] = table["gross_sales"] - table["rebates"] - costs

@@ -170,7 +170,10 @@ _LOSSES = (
     ),
 )
 #: Only in runs of packs that name the mechanism (docs/world/perishing.md).
-RETURNS = (Kpi("returns", _MONEY, "the manufacturer's credit for old goods", False),)
+RETURNS = (
+    Kpi("returns", _MONEY, "the manufacturer's credit for old goods", False),
+    Kpi("deposits", _MONEY, "deposits credited - charged by the manufacturer"),
+)
 _STOCK = (
     *(
         Kpi(

@@ -17,7 +17,7 @@ from channelwright.scenario.demand_builder import build_elasticity, build_empiri
 from channelwright.scenario.execution_builder import build_execution
 from channelwright.scenario.field_work import build_field_work
 from channelwright.scenario.fulfilment import build_delivery
-from channelwright.scenario.perishing_builder import build_perishing
+from channelwright.scenario.perishing_builder import build_empties, build_perishing
 from channelwright.scenario.screening_builder import build_screening
 from channelwright.scenario.supply_builder import build_supply
 from channelwright.tables.cells import Cells, TypedTable
@@ -105,6 +105,7 @@ def build_market(shape: PackShape, tables: Tables) -> model.Market:
         empirical=build_empirical(tables),
         delivery=build_delivery(tables),
         perishing=build_perishing(tables),
+        empties=build_empties(tables),
         elasticity=build_elasticity(tables),
         execution=build_execution(shape.market.execution),
         supply=build_supply(tables, shape.market.calendar.start),

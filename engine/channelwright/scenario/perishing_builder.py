@@ -1,4 +1,4 @@
-"""Goods that get old or go missing: built and checked."""
+"""Goods that get old, go missing or leave empties: built and checked."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from channelwright.foundation.errors import Problem
 from channelwright.foundation.units import PPM, TICKS_PER_UNIT, IntArray
 from channelwright.model.columns import index_of
+from channelwright.model.empties import Empties
 from channelwright.model.market import Market
 from channelwright.model.perishing import Perishing
 
@@ -35,6 +36,15 @@ def build_perishing(tables: Mapping[str, TypedTable]) -> Perishing | None:
         site_shrinkage=_rounded(sites, PPM),
         shelf_shrinkage=_rounded(shelves, PPM),
     )
+
+
+def build_empties(tables: Mapping[str, TypedTable]) -> Empties | None:
+    """Return deposits; None where no product carries one."""
+    products = tables["products"]
+    if not (products["deposit"] > 0).any():
+        return None
+    deposit = _rounded(products["deposit"], TICKS_PER_UNIT)
+    return Empties(deposit, _rounded(products["empties_returned"], PPM))
 
 
 def _rounded(values: Cells, scale: int) -> IntArray:

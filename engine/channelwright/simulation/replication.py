@@ -21,6 +21,7 @@ from channelwright.simulation.consumers import Consumers
 from channelwright.simulation.credit_side import CreditSide
 from channelwright.simulation.delivering import Invoiced, last_drop, receive, settle_payments
 from channelwright.simulation.details import Details
+from channelwright.simulation.empties import Crates
 from channelwright.simulation.failing import bring_back
 from channelwright.simulation.network import Network, build_network
 from channelwright.simulation.open_orders import open_orders
@@ -117,6 +118,7 @@ class _World:
         self._credit = CreditSide(network, address, self._state, self._postings, sink)
         booked = (self._postings, self._recorder, self._books, sink if detail else None)
         self._ageing = Ageing(network, address, self._state, *booked)
+        self._crates = Crates(network, self._postings)
 
     def run(self) -> ReplicationSummary:
         """Run all days and close the books."""
@@ -228,6 +230,7 @@ class _World:
         owner, payer = network.owner, network.payer
         post(Account.GOODS, payer[outlet], owner[site], mode, site, outlet, invoiced.value)
         self._books.goods += int(invoiced.value.sum())
+        self._crates.delivered(drops.loads)
         self._post_platform(invoiced)
         self._credit.post_discounts(drops.loads, invoiced.value)
         promoting.post_outlet_cuts(network, self._postings, state.day, drops.loads)
@@ -290,6 +293,7 @@ class _World:
         promoting.post_refunds(network, self._postings, state.day, units)
         self._rivals.evening(state.day, units)
         self._ageing.sold(units, price)
+        self._crates.sold(units)
         self._recorder.sales(sales, value)
         if self._details is not None:
             self._details.shelf(state.day, sales, state)

@@ -27,6 +27,7 @@ class Account(IntEnum):
     DEPOSIT_INTEREST = 62  # on deposits: site owner -> outlet or chain
     DISCOUNT = 63  # granted above authority: seller -> outlet or chain
     RETURN = 100  # credit for goods that got old on the shelf: site owner -> outlet or chain
+    DEPOSIT = 102  # on cases: outlet or chain -> site owner, back for empties; consumers too
     SELL_OFF = 101  # price cuts on goods that get old soon: outlet or chain -> outside
 
 

@@ -48,6 +48,8 @@ PRODUCTS = Table(
         whole("shelf_days", "days", "longest in an outlet; 0 = no limit", 0, 3650, 0),
         whole("sell_off_days", "days", "last of them at a lower price", 0, 3650, 0),
         number("sell_off_cut", "share", "of the consumer price", 0, 1, 0.0),
+        number("deposit", "currency/case", "credited for empties, without VAT", default=0.0),
+        number("empties_returned", "share", "of units sold whose empties come back", 0, 1, 1.0),
     ),
 )
 DEMAND_VALUES = Table(
