@@ -244,6 +244,8 @@ def main(arguments: list[str]) -> int:
         return 1
     if options.json:
         lines = [json.dumps(asdict(row)) for row in report.rows]
+        skipped = [note for note in report.notes if note.endswith("skipped.")]
+        sys.stderr.writelines(f"{note}\n" for note in skipped)
     else:
         lines = [_HEADER, *(row.line() for row in report.rows), "", *report.notes]
     sys.stdout.write("\n".join(lines) + "\n")
