@@ -160,8 +160,9 @@ class ReorderQuantity:
         return np.where(need.quantity >= 0, need.quantity, asked).astype(np.float64)
 
     def mean_position(self, need: Need, targets: Targets) -> FloatArray:
-        """Uniform between s and s + Q after a review (Zipkin 2000, section 6.2.3)."""
-        return np.asarray(targets.reorder + targets.quantity / 2 - _between(need))
+        """Uniform on the cases above s up to s + Q after a review (Zipkin 2000, 6.2.3)."""
+        centre = targets.reorder + (targets.quantity + need.case) / 2
+        return np.asarray(centre - _between(need))
 
 
 MEMBERS: tuple[StockPolicy, ...] = (OrderUpTo(), BaseStock(), ReorderUpTo(), ReorderQuantity())
