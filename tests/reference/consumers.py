@@ -1,6 +1,7 @@
 """18:00: consumers buy from the shelf, at the door and online."""
 
 from collections.abc import Generator
+from dataclasses import dataclass
 
 import simpy
 
@@ -24,11 +25,25 @@ def consumers_of(
     """Those who want a product at an outlet: they come every evening."""
     yield clock.timeout(OPENING_SECOND)
     for day in range(state.horizon):
-        serve(state, outlet, product, day)
+        close(state, serve(state, outlet, product, day))
         yield clock.timeout(DAY_SECONDS)
 
 
-def serve(state: State, outlet: int, product: int, day: int) -> None:
+@dataclass
+class Evening:
+    """What consumers did with one product at one outlet."""
+
+    day: int
+    outlet: int
+    product: int
+    demanded: int
+    sold: int
+    online_demanded: int
+    online_sold: int
+    unmet: int
+
+
+def serve(state: State, outlet: int, product: int, day: int, waited: int = 0) -> Evening:
     """Serve walk-in consumers first, then those who order online."""
     behaviour = state.market.behaviour
     mean = mean_demand(state, outlet, product, day)
@@ -39,25 +54,32 @@ def serve(state: State, outlet: int, product: int, day: int) -> None:
         mean = mean * (1.0 - behaviour.online_shift)
     demanded = draw(state, Purpose.CONSUMER_DEMAND, outlet, product, day, mean)
     shelf = state.shelf[outlet]
-    sold = min(shelf[product], demanded)
+    sold = min(shelf[product], demanded + waited)
     online_sold = min(shelf[product] - sold, online_demanded)
     price = price_today(state.market, state.design, outlet, product, day)
     sell_off(state, outlet, product, day, sold + online_sold, price)
     shelf[product] -= sold + online_sold
-    state.sold[outlet][product][day] = sold + online_sold
+    unmet = demanded + waited - sold
+    return Evening(day, outlet, product, demanded, sold, online_demanded, online_sold, unmet)
+
+
+def close(state: State, seen: Evening) -> None:
+    """Write down and book an evening."""
+    outlet, product, day = seen.outlet, seen.product, seen.day
+    state.sold[outlet][product][day] = seen.sold + seen.online_sold
     left_by_consumers(state, outlet, product, day)
     state.books.write(
         SHELF,
         day=day,
         outlet=outlet,
         product=product,
-        demanded=demanded,
-        sold=sold,
-        online_demanded=online_demanded,
-        online_sold=online_sold,
-        closing=shelf[product],
+        demanded=seen.demanded,
+        sold=seen.sold,
+        online_demanded=seen.online_demanded,
+        online_sold=seen.online_sold,
+        closing=state.shelf[outlet][product],
     )
-    post_sales(state, outlet, product, day, sold, online_sold)
+    post_sales(state, outlet, product, day, seen.sold, seen.online_sold)
 
 
 def mean_demand(state: State, outlet: int, product: int, day: int) -> float:

@@ -27,6 +27,7 @@ from tests.reference.records import Order
 from tests.reference.replenishment import opening_stock, replenish
 from tests.reference.settlement import SETTLEMENT_SECOND, settle
 from tests.reference.state import State
+from tests.reference.stockouts import all_consumers
 
 HOUR = 3_600
 
@@ -47,7 +48,9 @@ def simulate(market: Market, design: Design, address: Address) -> dict[str, Rows
     opening = units_by_place(state)
     clock = simpy.Environment()
     clock.process(days(clock, state))
-    for outlet in state.covered:
+    if market.stockout is not None:
+        clock.process(all_consumers(clock, state))
+    for outlet in state.covered if market.stockout is None else ():
         for product in state.products:
             clock.process(consumers_of(clock, state, outlet, product))
     clock.run(until=state.horizon * DAY_SECONDS)

@@ -11,6 +11,7 @@ from tests.support.dice import Dice
 from tests.support.random_catchment import with_catchment
 from tests.support.random_execution import with_execution
 from tests.support.random_offers import with_offers
+from tests.support.random_stockout import with_stockout
 
 #: Draws of their own, so that the rest of a random market stays as it is.
 STREAM = 20_000_000_000
@@ -27,6 +28,8 @@ def with_demand(market: Market, design: Design, seed: int) -> tuple[Market, Desi
         market = with_execution(market, dice)
     if dice.some(0.3):
         market = with_catchment(market, dice)
+    if dice.some(0.4):
+        market = with_stockout(market, dice)
     return market, design
 
 

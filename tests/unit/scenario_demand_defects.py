@@ -4,6 +4,7 @@ from tests.unit.scenario_catchment_defects import CATCHMENT
 from tests.unit.scenario_defects import Defect, Plant, both, in_root, replace, write
 from tests.unit.scenario_execution_defects import EXECUTION
 from tests.unit.scenario_offer_defects import OFFERS
+from tests.unit.scenario_stockout_defects import STOCKOUT
 
 PRODUCTS, VALUES = "tables/products.csv", "tables/demand_values.csv"
 OBSERVED = both(
@@ -57,4 +58,4 @@ LAWS = (
         "above 0",
     ),
 )
-DEMAND = (*LAWS, *OFFERS, *EXECUTION, *CATCHMENT)
+DEMAND = (*LAWS, *OFFERS, *EXECUTION, *CATCHMENT, *STOCKOUT)

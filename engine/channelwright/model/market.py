@@ -23,6 +23,7 @@ from channelwright.model.payments import PaymentBehaviour
 from channelwright.model.perishing import Perishing
 from channelwright.model.screening import Screening
 from channelwright.model.source_choice import SourceChoice
+from channelwright.model.stockout import Stockout
 from channelwright.model.supply import Supply
 
 LAW_FIXED, LAW_POISSON, LAW_NEGATIVE_BINOMIAL, LAW_NORMAL, LAW_EMPIRICAL = range(5)
@@ -398,3 +399,4 @@ class Market:
     catchment: Catchment | None = None
     perishing: Perishing | None = None
     empties: Empties | None = None
+    stockout: Stockout | None = None

@@ -36,3 +36,15 @@ def other_variances(market: Market) -> FloatArray:
         weight = np.diff(market.empirical.cumulative[mine], prepend=0.0)
         result[product] = float((weight * market.empirical.ratio[mine] ** 2).sum()) - 1.0
     return np.asarray(result)
+
+
+def recovered(market: Market, served: FloatArray) -> FloatArray:
+    """Return the share of demand sold when consumers react to empty shelves: (n, P).
+
+    Those who wait or look elsewhere are served with the share that is served at all.
+    """
+    stockout = market.stockout
+    if stockout is None:
+        return served
+    react = stockout.wait + stockout.product + stockout.outlet
+    return np.asarray(served + (1 - served) * react * served)

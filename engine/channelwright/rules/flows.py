@@ -11,7 +11,7 @@ from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, CARRIERS, Market
 from channelwright.rules import behaviour
 from channelwright.rules.availability import availability
-from channelwright.rules.demand import law_means
+from channelwright.rules.demand import law_means, recovered
 from channelwright.rules.execution import long_run_multiplier
 from channelwright.rules.offers import base_rate
 from channelwright.rules.promoted import promoted_means
@@ -123,7 +123,8 @@ def expected_flows(
         level = long_run_multiplier(market, lift, orders, visits * chance)
         level = level * online * (orders > 0)
         wanted = base * level[:, None]
-        cases = wanted * _served(market, design, mode, wanted, visits, orders)
+        served = _served(market, design, mode, wanted, visits, orders)
+        cases = wanted * recovered(market, served)
         orders = np.minimum(visits * chance, _most_orders(market, design, mode, cases))
     units = (cases * market.products.units_per_case).sum(axis=1)
     share = market.behaviour.online_shift + market.behaviour.online_new

@@ -13,13 +13,14 @@ from channelwright.foundation.units import FloatArray
 from channelwright.model.catchment import Catchment, Consumers, Reach, Rivals
 from channelwright.model.columns import index_of
 from channelwright.model.market import Market
+from channelwright.model.stockout import Neighbours, Stockout
 from channelwright.rules.geography import Points, outlet_points
 from channelwright.rules.nearby import nearby
 from channelwright.tables.cells import TypedTable
 
 if TYPE_CHECKING:
     from channelwright.scenario.documents import Document
-    from channelwright.scenario.shapes import CatchmentShape
+    from channelwright.scenario.shapes import CatchmentShape, StockoutShape
 
 _KM = 1000.0
 
@@ -56,6 +57,19 @@ def with_catchment(
         rivals_reach=reach(points, attraction),
     )
     return replace(market, catchment=catchment)
+
+
+def with_stockout(market: Market, shape: StockoutShape | None) -> Market:
+    """Return the market in which consumers react to empty shelves, if the pack says how."""
+    if shape is None:
+        return market
+    places = outlet_points(market)
+    origin, place, metres = nearby(market.geography, places, places, float(shape.radius_km) * _KM)
+    other = (origin != place) if shape.outlet > 0 else np.zeros(len(origin), dtype=np.bool_)
+    order = np.lexsort((place[other], metres[other], origin[other]))
+    neighbours = Neighbours(origin[other][order], place[other][order])
+    shares = float(shape.wait), float(shape.product), float(shape.outlet)
+    return replace(market, stockout=Stockout(*shares, neighbours))
 
 
 def catchment_problems(tables: Mapping[str, TypedTable], document: Document) -> Iterator[Problem]:

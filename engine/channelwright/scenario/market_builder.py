@@ -12,7 +12,7 @@ from channelwright.model import market as model
 from channelwright.model.columns import index_of
 from channelwright.model.source_choice import SourceChoice
 from channelwright.scenario.calendar_builder import build_calendar
-from channelwright.scenario.catchment_builder import with_catchment
+from channelwright.scenario.catchment_builder import with_catchment, with_stockout
 from channelwright.scenario.demand_builder import build_elasticity, build_empirical
 from channelwright.scenario.execution_builder import build_execution
 from channelwright.scenario.field_work import build_field_work
@@ -110,6 +110,7 @@ def build_market(shape: PackShape, tables: Tables) -> model.Market:
         execution=build_execution(shape.market.execution),
         supply=build_supply(tables, shape.market.calendar.start),
     )
+    market = with_stockout(market, shape.market.stockout)
     return with_catchment(market, shape.market.catchment, tables)
 
 

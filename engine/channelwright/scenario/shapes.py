@@ -177,6 +177,17 @@ class CatchmentShape(Shape):
     no_purchase: NotNegative = Field(default=0.0, description="attraction of buying nothing")
 
 
+class StockoutShape(Shape):
+    """What consumers do at an empty shelf; the rest is lost."""
+
+    wait: Share = Field(default=0.0, description="come again tomorrow")
+    product: Share = Field(default=0.0, description="take another product of the outlet")
+    outlet: Share = Field(default=0.0, description="go to the nearest other outlet")
+    radius_km: Annotated[float, Field(gt=0, le=50)] = Field(
+        default=1.0, description="farthest other outlet, road"
+    )
+
+
 _TABLE_NAMES = {"enum": list(MARKET_TABLES)}
 
 
@@ -193,6 +204,9 @@ class MarketShape(Shape):
     source_choice: SourceChoiceShape | None = None
     catchment: CatchmentShape | None = Field(
         default=None, description="consumers choose among outlets, rivals and no purchase"
+    )
+    stockout: StockoutShape | None = Field(
+        default=None, description="consumers react to empty shelves"
     )
     tables: dict[Annotated[str, WithJsonSchema(_TABLE_NAMES)], Source] = Field(
         description="name of a table: file"

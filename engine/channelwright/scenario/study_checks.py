@@ -81,6 +81,9 @@ def _scenarios(document: Document, study: Mapping[str, Any]) -> Iterator[Problem
             yield document.problem(("study", "scenarios", row), message, remedy)
 
 
+_REACTIONS = ("wait", "product", "outlet")
+
+
 def _calendar(document: Document) -> Iterator[Problem]:
     market = _mapping(document.data.get("market"))
     calendar = _mapping(market.get("calendar"))
@@ -98,6 +101,10 @@ def _calendar(document: Document) -> Iterator[Problem]:
     if isinstance(floor, int | float) and isinstance(ceiling, int | float) and floor > ceiling:
         message = f"floor {floor:g} is above ceiling {ceiling:g}"
         yield document.problem(("market", "behaviour", "floor"), message, "exchange the two")
+    shares = [_mapping(market.get("stockout")).get(name, 0) for name in _REACTIONS]
+    if all(isinstance(share, int | float) for share in shares) and sum(shares) > 1 + 1e-9:
+        message = f"wait, product and outlet add up to {sum(shares):g}, more than 1"
+        yield document.problem(("market", "stockout"), message, "lower them: the rest is lost")
     execution = market.get("execution")
     if execution == {}:
         message = "execution names no part"

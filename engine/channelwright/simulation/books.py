@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channelwright.foundation.errors import ConservationError
+from channelwright.simulation.consumers import Sales
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import State
 
@@ -18,6 +19,7 @@ class Books:
     opening, made, sold, lost : units at the start, from plants, bought by consumers, thrown
         away or missing
     goods, invoiced, paid, written_off : goods posted, invoices written, paid, given up
+    drawn, unserved : units that consumers wanted, and did not get, where consumers react
     """
 
     opening: int = 0
@@ -28,6 +30,17 @@ class Books:
     invoiced: int = 0
     paid: int = 0
     written_off: int = 0
+    drawn: int = 0
+    unserved: int = 0
+
+    def note_sales(self, sales: Sales) -> None:
+        """Add the consumer sales of a day."""
+        online = int(sales.online_sold.sum())
+        self.sold += int(sales.sold.sum()) + online
+        if sales.settled is not None:
+            missed = int(sales.online_demanded.sum()) - online
+            self.drawn += int(sales.demanded.sum()) + online + missed
+            self.unserved += int(sales.settled.lost.sum()) + missed
 
     def check(self, network: Network, state: State) -> None:
         """Compare the totals with what is in the state.
@@ -42,6 +55,13 @@ class Books:
             message = (
                 f"units do not balance: opening {self.opening} + from plants {self.made} is not "
                 f"sold {self.sold} + lost {self.lost} + closing {closing}"
+            )
+            raise ConservationError(message)
+        waiting = 0 if state.waiting is None else int(state.waiting.sum())
+        if state.waiting is not None and self.drawn != self.sold + self.unserved + waiting:
+            message = (
+                f"demand does not balance: drawn {self.drawn} is not sold {self.sold} "
+                f"+ not served {self.unserved} + waiting {waiting}"
             )
             raise ConservationError(message)
         receivable = int(state.site_receivable.sum())

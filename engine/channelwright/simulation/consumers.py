@@ -13,18 +13,23 @@ from channelwright.simulation.demand_laws import demand_counts
 from channelwright.simulation.network import Network
 from channelwright.simulation.shelves import sell
 from channelwright.simulation.state import State, plain_demand
+from channelwright.simulation.stockouts import Settled, Stockouts
 
 _MARKET = np.zeros(1, dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class Sales:
-    """Units of one day by covered outlet and product: (C, P) int64 each."""
+    """Units of one day by covered outlet and product: (C, P) int64 each.
+
+    ``settled``: what became of unmet demand, None where all of it is lost.
+    """
 
     demanded: IntArray
     sold: IntArray
     online_demanded: IntArray
     online_sold: IntArray
+    settled: Settled | None = None
 
 
 class Consumers:
@@ -38,6 +43,8 @@ class Consumers:
         rows = network.covered
         self._rate = network.rate[rows]
         self._online = network.design.outlets.o2o[rows]
+        stockout = network.market.stockout
+        self._stockouts = None if stockout is None else Stockouts(network, address, stockout)
 
     def buy(self, state: State) -> Sales:
         """Serve one day of demand from the shelves of the covered outlets."""
@@ -53,8 +60,15 @@ class Consumers:
         if self._online.any():
             extra = mean * (share.online_shift + share.online_new)
             online = self._draw(Purpose.ONLINE_DEMAND, extra, state.day, self._online)
-        sold, online_sold = sell(state.shelf, rows, demanded, online)
-        return Sales(demanded, sold, online, online_sold)
+        wanted = demanded if state.waiting is None else demanded + state.waiting
+        sold, online_sold = sell(state.shelf, rows, wanted, online)
+        if self._stockouts is None:
+            return Sales(demanded, sold, online, online_sold)
+        left = state.shelf[rows]
+        settled = self._stockouts.settle(state.day, left, wanted - sold)
+        state.shelf[rows] = left - settled.bought
+        state.waiting = settled.waiting
+        return Sales(demanded, sold + settled.bought, online, online_sold, settled)
 
     def _mean(self, state: State) -> FloatArray:
         rows = self._network.covered

@@ -129,6 +129,8 @@ class Details:
                 "closing": state.shelf[rows].ravel(),
             },
         )
+        if sales.settled is not None and len(sales.settled.rows["day"]):
+            self._sink.append("stockouts", sales.settled.rows)
 
     def shipments(self, day: int, shipments: Shipments) -> None:
         """Write the replenishments of a day and their invoices."""

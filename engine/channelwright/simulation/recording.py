@@ -103,8 +103,13 @@ class Recorder:
     def sales(self, sales: Sales, value: IntArray) -> None:
         """Add the consumer sales of a day; ``value`` is (C,) ticks."""
         cell, rows = self._cell, self._network.covered
-        for units in (sales.demanded, sales.online_demanded):
-            add_sums(cell["units_demanded"], rows, units)
+        if sales.settled is None:
+            for units in (sales.demanded, sales.online_demanded):
+                add_sums(cell["units_demanded"], rows, units)
+        else:  # demand counts where and when it ends
+            for units in (sales.sold, sales.online_demanded):
+                add_sums(cell["units_demanded"], rows, units)
+            cell["units_demanded"][rows] += sales.settled.lost
         for units in (sales.sold, sales.online_sold):
             add_sums(cell["units_sold"], rows, units)
         add_sums(cell["units_online"], rows, sales.online_sold)

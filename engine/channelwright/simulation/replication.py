@@ -281,7 +281,7 @@ class _World:
         units = sales.sold + sales.online_sold
         price = promoting.consumer_prices(network, state.day)
         value = (units * price).sum(axis=1)
-        self._books.sold += int(units.sum())
+        self._books.note_sales(sales)
         self._replenishing.note_sales(units)
         rows, plan = network.covered, network.design.outlets
         mode, site = plan.mode[rows], plan.site[rows]

@@ -100,6 +100,7 @@ class State:
     shelf, on_order : (O, P) int64, units
     execution : (O,) float64; effort : (M,) float64
     shops : execution in full, or None
+    waiting : (C, P) int64, consumers who come again, covered outlets only, or None
     stock, transit : (S, P) int64, units at sites and on lanes to them
     demand : (K, S, P) int64, units asked of sites on the last K days (ring), K at least 28
     receivable, accepted : (accounts,) int64, ticks unpaid; ticks ordered and accepted
@@ -135,6 +136,7 @@ class State:
     settle: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
     settle_sites: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
     shops: Shops | None = None
+    waiting: IntArray | None = None
     serial: int = 0
     day: int = 0
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from channelwright.tables.approval_outputs import APPROVAL_CELLS, APPROVALS
 from channelwright.tables.credit_outputs import CREDIT_CELLS, RECEIPTS
 from channelwright.tables.limit_outputs import LIMIT_CELLS
-from channelwright.tables.rival_outputs import MARKET_CELLS, RIVAL_SALES
+from channelwright.tables.rival_outputs import MARKET_CELLS, RIVAL_SALES, STOCKOUTS
 from channelwright.tables.schema import Column, Table
 from channelwright.tables.stock_outputs import STOCK_CELLS
 
@@ -331,6 +331,7 @@ DETAIL_TABLES = (
     APPROVALS,
     RIVAL_SALES,
     LOSSES,
+    STOCKOUTS,
     EFFORT,
 )
 KPI_TABLES = (

@@ -1,4 +1,4 @@
-"""What rivals sell, and the shares of the market."""
+"""What rivals sell, the shares of the market, and what consumers do at empty shelves."""
 
 from __future__ import annotations
 
@@ -12,6 +12,23 @@ RIVAL_SALES = Table(
         Column("day", "int64", "day", "day of the simulation, 0 = start date"),
         Column("rival", "int64", "row", "rival"),
         Column("cases", "int64", "cases", "sold to consumers"),
+    ),
+)
+STOCKOUTS = Table(
+    "stockouts",
+    "one outlet, product and day with unmet demand or with buyers from elsewhere",
+    ("day", "outlet", "product"),
+    (
+        Column("day", "int64", "day", "day of the simulation, 0 = start date"),
+        Column("outlet", "int64", "row", "outlet"),
+        Column("product", "int64", "row", "product"),
+        Column("unmet", "int64", "units", "walk-in demand that the shelf did not serve"),
+        Column("waiting", "int64", "units", "of it, come again tomorrow"),
+        Column("to_products", "int64", "units", "of it, look at other products"),
+        Column("to_outlets", "int64", "units", "of it, go to the nearest other outlet"),
+        Column("bought_instead", "int64", "units", "of this product, by lookers of others"),
+        Column("came", "int64", "units", "of this product, wanted by those from other outlets"),
+        Column("bought_by_others", "int64", "units", "of that, served"),
     ),
 )
 MARKET_CELLS = Table(

@@ -1,0 +1,98 @@
+"""Empty shelves, from docs/world/stockouts.md."""
+
+import math
+from collections.abc import Generator
+
+import simpy
+
+from channelwright.foundation.random import Purpose
+from channelwright.foundation.units import DAY_SECONDS
+from channelwright.tables.rival_outputs import STOCKOUTS
+from tests.reference.consumers import OPENING_SECOND, Evening, close, serve
+from tests.reference.state import State
+
+Place = tuple[int, int]  # outlet, product
+
+
+def all_consumers(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None, None]:
+    """Every evening of all outlets, where consumers react to empty shelves."""
+    waiting: dict[Place, int] = {}
+    yield clock.timeout(OPENING_SECOND)
+    for day in range(state.horizon):
+        evenings = {
+            (outlet, product): serve(state, outlet, product, day, waiting.get((outlet, product), 0))
+            for outlet in state.covered
+            for product in state.products
+        }
+        waiting = react(state, evenings, day)
+        for evening in evenings.values():
+            close(state, evening)
+        yield clock.timeout(DAY_SECONDS)
+
+
+def react(state: State, evenings: dict[Place, Evening], day: int) -> dict[Place, int]:
+    """Let those go elsewhere who found nothing; return who comes tomorrow."""
+    split = {place: parts(state, evening, day) for place, evening in evenings.items()}
+    bought = dict.fromkeys(evenings, 0)
+    came = dict.fromkeys(evenings, 0)
+    served = dict.fromkeys(evenings, 0)
+    for outlet in state.covered:
+        lookers = sum(split[outlet, product][1] for product in state.products)
+        liked = sorted(state.products, key=lambda p, o=outlet: (-state.base_rate(o, p), p))
+        for product in liked:
+            units = buy(state, evenings[outlet, product], lookers)
+            bought[outlet, product] = units
+            lookers -= units
+    for outlet in state.covered:
+        goal = nearest(state, outlet)
+        for product in state.products:
+            if goal is not None:
+                came[goal, product] += split[outlet, product][2]
+    for place, evening in evenings.items():
+        served[place] = buy(state, evening, came[place])
+    for place, evening in evenings.items():
+        if evening.unmet or bought[place] or came[place]:
+            wait, look, leave = split[place]
+            state.books.write(
+                STOCKOUTS,
+                day=day,
+                outlet=place[0],
+                product=place[1],
+                unmet=evening.unmet,
+                waiting=wait,
+                to_products=look,
+                to_outlets=leave if nearest(state, place[0]) is not None else 0,
+                bought_instead=bought[place],
+                came=came[place],
+                bought_by_others=served[place],
+            )
+    return {place: wait for place, (wait, _, _) in split.items()}
+
+
+def parts(state: State, evening: Evening, day: int) -> tuple[int, int, int]:
+    """Return who waits, who looks at other products, who goes to another outlet."""
+    plan = state.market.stockout
+    u = state.uniform(Purpose.STOCKOUT, day, evening.outlet, evening.product)
+    ends, total = [], 0.0
+    for share in (plan.wait, plan.product, plan.outlet):
+        total += share
+        ends.append(min(evening.unmet, math.floor(evening.unmet * total + u)))
+    return ends[0], ends[1] - ends[0], ends[2] - ends[1]
+
+
+def buy(state: State, evening: Evening, wanted: int) -> int:
+    """Sell what is left, as at the door."""
+    shelf = state.shelf[evening.outlet]
+    units = min(shelf[evening.product], wanted)
+    shelf[evening.product] -= units
+    evening.sold += units
+    return units
+
+
+def nearest(state: State, outlet: int) -> int | None:
+    """Return the nearest other covered outlet."""
+    pairs = state.market.stockout.neighbours
+    for origin, place in zip(pairs.origin.tolist(), pairs.place.tolist(), strict=True):
+        if origin == outlet and place in state.covered:
+            return int(place)
+    return None
