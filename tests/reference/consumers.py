@@ -56,8 +56,6 @@ def serve(state: State, outlet: int, product: int, day: int, waited: int = 0) ->
     shelf = state.shelf[outlet]
     sold = min(shelf[product], demanded + waited)
     online_sold = min(shelf[product] - sold, online_demanded)
-    price = price_today(state.market, state.design, outlet, product, day)
-    sell_off(state, outlet, product, day, sold + online_sold, price)
     shelf[product] -= sold + online_sold
     unmet = demanded + waited - sold
     return Evening(day, outlet, product, demanded, sold, online_demanded, online_sold, unmet)
@@ -66,7 +64,13 @@ def serve(state: State, outlet: int, product: int, day: int, waited: int = 0) ->
 def close(state: State, seen: Evening) -> None:
     """Write down and book an evening."""
     outlet, product, day = seen.outlet, seen.product, seen.day
-    state.sold[outlet][product][day] = seen.sold + seen.online_sold
+    units = seen.sold + seen.online_sold
+    price = price_today(state.market, state.design, outlet, product, day)
+    # How old goods are is asked of the shelf as it was before anybody came.
+    state.shelf[outlet][product] += units
+    sell_off(state, outlet, product, day, units, price)
+    state.shelf[outlet][product] -= units
+    state.sold[outlet][product][day] = units
     left_by_consumers(state, outlet, product, day)
     state.books.write(
         SHELF,

@@ -45,10 +45,9 @@ class Products(Columns):
     units_per_case : (P,) int64, units
     production_cost : (P,) int64, ticks per case, ex VAT
     consumer_price : (P,) int64, ticks per unit, ex VAT
-    law : (P,) int64, one of LAW_FIXED, LAW_POISSON, LAW_NEGATIVE_BINOMIAL, LAW_NORMAL,
-        LAW_EMPIRICAL
-    dispersion : (P,) float64, negative binomial: size parameter k (variance = mean +
-        mean**2 / k); normal: standard deviation over mean; ignored by the other laws
+    law : (P,) int64, one of the LAW_ codes
+    dispersion : (P,) float64, size of the negative binomial, standard deviation over mean of
+        the normal law; ignored by the other laws
     """
 
     ids: tuple[str, ...]
