@@ -46,8 +46,7 @@ class Products(Columns):
     production_cost : (P,) int64, ticks per case, ex VAT
     consumer_price : (P,) int64, ticks per unit, ex VAT
     law : (P,) int64, one of the LAW_ codes
-    dispersion : (P,) float64, size of the negative binomial, standard deviation over mean of
-        the normal law; ignored by the other laws
+    dispersion : (P,) float64, size of the negative binomial, variation of the normal law
     """
 
     ids: tuple[str, ...]
