@@ -13,6 +13,7 @@ from channelwright.tables.codes import Account
 from channelwright.tables.sink import MemorySink
 from tests.conftest import ROOT
 from tests.support.twin import MEASURED, deterministic_twin
+from tests.support.twin_contracts import contracted
 from tests.support.twin_demand import Change, chosen, promoted
 
 
@@ -20,7 +21,10 @@ def as_it_is(market: Market, design: Design) -> tuple[Market, Design]:
     return market, design
 
 
-@pytest.mark.parametrize("change", [as_it_is, promoted, chosen], ids=lambda change: change.__name__)
+CHANGES = (as_it_is, promoted, chosen, contracted)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_forecast_is_the_ledger(change: Change) -> None:
     """Every account and mode, to the rounding of single postings (half a tick each)."""
     pack = read_scenario(ROOT / "scenarios" / "yangtze_beverage")

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from channelwright.model.contracts import Contracts
 from channelwright.model.order_capture import FieldWork, OrderCapture
 from channelwright.model.source_choice import Rights, Selling, SourceChoice
 from tests.property.test_simulation_no_idle_fields import played, tables_of
@@ -86,5 +87,29 @@ def test_part_of_field_work_matters(name: str) -> None:
             return False
         other = dataclasses.replace(market, field_work=worked(market.field_work, name))
         return played(seed, other, design) != before
+
+    assert any(matters(seed) for seed in SEEDS)
+
+
+def agreed(contracts: Contracts, name: str) -> Contracts:
+    """The contracts with other values of a field."""
+    value = getattr(contracts, name)
+    if name == "window_days":
+        other = np.where(value == 127, 4, 127)
+    else:
+        other = ~value if value.dtype == bool else np.where(value >= 0, value // 3 + 40_001, value)
+    if name in ("days", "dc_days"):
+        other = np.where(value > 0, 0, 3)
+    return dataclasses.replace(contracts, **{name: other})
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Contracts)])
+def test_part_of_a_contract_matters(name: str) -> None:
+    def matters(seed: int) -> bool:
+        market, design, before = tables_of(seed)
+        if design.contracts is None:
+            return False
+        other = dataclasses.replace(design, contracts=agreed(design.contracts, name))
+        return played(seed, market, other) != before
 
     assert any(matters(seed) for seed in SEEDS)

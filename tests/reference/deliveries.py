@@ -11,6 +11,7 @@ from channelwright.tables.codes import Account
 from channelwright.tables.outputs import DELIVERIES, PAYMENTS
 from tests.reference.approval import post_discount
 from tests.reference.bills import delay_of, followed, part_of
+from tests.reference.contracts import drop_parts, payment_days, shelf_day
 from tests.reference.failures import Outcome, try_stop
 from tests.reference.geography import Place, seconds
 from tests.reference.laws import share
@@ -189,13 +190,22 @@ def send_by_tariff(
     """One shipment by a carrier who charges per drop and case."""
     service, mode = state.design.service, pick.order.mode
     day = pick.ready // DAY_SECONDS + max(1, int(service.tariff_days[mode]))
-    price = int(service.tariff_drop[mode]) + int(service.tariff_case[mode]) * pick.total
+    day = shelf_day(state, pick.order.outlet, day)
     outcome = Outcome.AGAIN
     while outcome is Outcome.AGAIN:
         yield clock.timeout(day * DAY_SECONDS + LEAVING - clock.now)
         outcome = hand_over(state, pick, day, LEAVING, TARIFF_TOUR)
-        post_delivery_cost(state, pick, day, price)
+        state.by_tariff_today.append(pick)
         day += 1
+
+
+def pay_carriers(state: State, day: int) -> None:
+    """Book what the day's deliveries by tariff cost; loads for one DC share a drop."""
+    picks = state.by_tariff_today
+    for pick, drop in zip(picks, drop_parts(state, picks), strict=True):
+        by_case = int(state.design.service.tariff_case[pick.order.mode])
+        post_delivery_cost(state, pick, day, drop + by_case * pick.total)
+    picks.clear()
 
 
 # ---------------------------------------------------------------- at the outlet
@@ -260,9 +270,10 @@ def post_delivery_cost(state: State, pick: PickOrder, day: int, amount: int) -> 
 def write_invoices(clock: simpy.Environment, state: State, day: int) -> None:
     """One invoice per site, outlet and way of payment for what arrived today."""
     terms = state.design.terms
+    pay_carriers(state, day)
     for (site, outlet, way), value in state.delivered_today.items():
         mode = state.sale_mode(outlet, state.column_of(outlet, site))
-        due_day = day + int(terms.outlet_days[mode]) if way is None else way
+        due_day = day + payment_days(state, outlet, mode) if way is None else way
         paid_day = due_day + delay_of(state, outlet, mode, day) if way is None else way
         payer, seller = state.payer(outlet), state.owner(site)
         part = part_of(state, outlet, day, value)

@@ -12,6 +12,7 @@ from channelwright.tables.codes import CallState
 from channelwright.tables.outputs import CALLS
 from tests.reference.allocation import place_of
 from tests.reference.approval import asks
+from tests.reference.contracts import carries
 from tests.reference.field_work import (
     counted_shelf,
     is_carried,
@@ -135,9 +136,16 @@ def cover_days(state: State, outlet: int) -> float:
     return cover
 
 
+def stocked_demand(state: State, outlet: int, product: int, day: int) -> float:
+    """Return the demand that an outlet orders for: none for what its chain does not list."""
+    if not carries(state, outlet, product):
+        return 0.0
+    return state.expected_with_online(outlet, product, day)
+
+
 def shelf_level(state: State, outlet: int, product: int, day: int) -> int:
     """Return the units up to which an outlet fills its shelf."""
-    expected = state.expected_with_online(outlet, product, day)
+    expected = stocked_demand(state, outlet, product, day)
     return round_half_up(cover_days(state, outlet) * expected)
 
 
@@ -149,7 +157,7 @@ def wanted_lines(state: State, outlet: int, day: int, shelf: list[int]) -> list[
     for product in state.products:
         units = state.units_per_case[product]
         on_hand = shelf[product] + ordered[product]
-        expected = state.expected_with_online(outlet, product, day)
+        expected = stocked_demand(state, outlet, product, day)
         gap = round_half_up(cover * expected) - on_hand
         cases = (2 * gap + units) // (2 * units) if gap > 0 else 0
         if cases > 0:

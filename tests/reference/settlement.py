@@ -6,6 +6,7 @@ import datetime
 from channelwright.foundation.units import DAY_SECONDS
 from channelwright.tables.codes import Account
 from tests.reference.cash import cash_limited, draw, drawn_interest, move_by_postings
+from tests.reference.contracts import charge_penalties, settle_contracts
 from tests.reference.credit import customers_money, pay_deposit_interest
 from tests.reference.laws import share
 from tests.reference.replenishment import buying_price
@@ -21,6 +22,7 @@ def settle(state: State, day: int) -> None:
     for site in state.open_sites:
         cost = int(state.market.sites.fixed_cost[site])
         post_for_site(state, day, Account.SITE, site, cost)
+    charge_penalties(state, day)
     month = state.market.calendar.month
     if day == state.horizon - 1 or month[day + 1] != month[day]:
         settle_month(state, day)
@@ -44,6 +46,7 @@ def settle_month(state: State, day: int) -> None:
     for site in state.open_sites:
         pay_interest(state, site, day, days)
     pay_deposit_interest(state, day, days)
+    settle_contracts(state, day, days, days_of_month)
     state.month_invoices.clear()
     state.month_purchases.clear()
     state.month_sales.clear()

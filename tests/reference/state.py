@@ -98,6 +98,7 @@ class State:
         self.shipped_in: dict[tuple[int, int], int] = defaultdict(int)  # cases by site and day
         self.fell_due: list[tuple[int, int, int, int]] = []
         self.stopped_until: dict[int, int] = {}
+        self.by_tariff_today: list[PickOrder] = []
         self.month_invoices: dict[tuple[int, int], int] = defaultdict(int)
         self.month_purchases: dict[int, int] = defaultdict(int)
         self.month_sales: dict[int, int] = defaultdict(int)

@@ -34,6 +34,7 @@ from channelwright.model.market import (
 from tests.support.dice import Dice
 from tests.support.modes import MODE_ROWS
 from tests.support.random_allocation import with_allocation
+from tests.support.random_contracts import with_contracts
 from tests.support.random_credit import with_credit
 from tests.support.random_delivery import with_delivery
 from tests.support.random_demand import with_demand
@@ -89,6 +90,7 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
     market, design = with_source_choice(market, design, seed)
     market, design = with_random_stock(market, design, seed)
     market, design = with_order_capture(market, design, seed)
+    market, design = with_contracts(market, design, seed)
     # Mechanisms have dice of their own, so that a new one changes no market without it.
     market, design = with_delivery(market, design, Dice(seed + 100 * OWN_DICE))
     market, design = with_perishing(market, design, Dice(seed + 102 * OWN_DICE))

@@ -9,6 +9,7 @@ from channelwright.foundation.errors import PackError, UsageError
 from channelwright.scenario import check, read_scenario, report_check
 from tests.conftest import ROOT
 from tests.unit import scenario_capture_defects as capture
+from tests.unit import scenario_contract_defects as contracts
 from tests.unit import scenario_defects as market
 from tests.unit import scenario_demand_defects as demand
 from tests.unit import scenario_design_defects as designs
@@ -29,6 +30,7 @@ DEFECTS = (
     *designs.REQUESTS,
     *selling.SELLING,
     *capture.CAPTURE,
+    *contracts.CHAINS,
     *demand.DEMAND,
     *fulfilment.FULFILMENT,
     *stocks.STOCKS,

@@ -5,7 +5,8 @@ import pytest
 
 from channelwright.model.study import Pack
 from channelwright.scenario import read_scenario
-from channelwright.scenario.design_builder import order_slots, weekday_numbers
+from channelwright.scenario.calendar_builder import weekday_numbers
+from channelwright.scenario.design_builder import order_slots
 from tests.conftest import ROOT
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.allocation import Allocation
 from channelwright.model.columns import Columns
+from channelwright.model.contracts import Contracts
 from channelwright.model.credit import CreditPolicy
 from channelwright.model.offers import Offers
 from channelwright.model.order_capture import OrderCapture
@@ -198,6 +199,7 @@ class Design:
     service: Service
     counterfactual: bool = False
     selling: Selling | None = None
+    contracts: Contracts | None = None
     stock: StockPlan | None = None
     offers: Offers | None = None
     credit: CreditPolicy | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.model.contracts import Contracts
 from channelwright.model.credit import CreditPolicy
 from channelwright.model.design import Service, SitePlan, Terms
 from channelwright.model.offers import Offers
@@ -36,6 +37,7 @@ class DesignDraft:
     service : Service
     o2o : (O,) bool, sells online from its shelf
     selling : Selling or None, offers of the options and rights
+    contracts : Contracts or None, with chains
     stock : StockPlan or None
     offers : Offers or None, consumer prices and promotions
     credit : CreditPolicy or None
@@ -56,6 +58,7 @@ class DesignDraft:
     service: Service
     o2o: BoolArray
     selling: Selling | None = None
+    contracts: Contracts | None = None
     stock: StockPlan | None = None
     offers: Offers | None = None
     credit: CreditPolicy | None = None

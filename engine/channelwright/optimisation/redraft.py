@@ -48,6 +48,7 @@ def draft_of(market: Market, design: Design) -> DesignDraft:
         offers=design.offers,
         credit=design.credit,
         selling=design.selling,
+        contracts=design.contracts,
         capture=design.capture,
     )
 

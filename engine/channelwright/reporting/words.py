@@ -33,6 +33,9 @@ COST_WORDS = {
     Account.SITE: "Sites",
     Account.INTEREST: "Interest on stock and credit",
     Account.PROMOTION: "Promotions",
+    Account.TRADE_FEE: "Fees to chains",
+    Account.LOGISTICS: "Logistics allowances of chains",
+    Account.PENALTY: "Penalties of chains",
 }
 ONE_KIND = {row: SITE_WORD[kind] for row, kind in enumerate(SITE_KINDS)}
 MANY_KINDS = {row: SITE_WORDS[kind] for row, kind in enumerate(SITE_KINDS)}

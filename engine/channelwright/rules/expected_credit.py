@@ -11,6 +11,7 @@ import numpy as np
 from channelwright.foundation.units import PPM, FloatArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import Market
+from channelwright.rules.contracts import payment_days
 
 _MONTHS_PER_DAY = 12 / 365
 
@@ -24,7 +25,7 @@ def outstanding_days(market: Market, design: Design, rows: IntArray) -> FloatArr
         segment = market.outlets.segment[rows]
         later = 1 - paying.part_chance[segment] * paying.part_share[segment] / PPM
         delay = delay * paying.delay_factor[segment] * later
-    days = terms.outlet_days[mode] + delay
+    days = payment_days(market, design, rows, mode) + delay
     rules = None if design.credit is None else design.credit.rules
     if rules is not None:
         early = np.minimum(rules.prepay_days[mode], design.service.promise_days[mode])

@@ -10,8 +10,10 @@ from channelwright.model.forecast import MoneyForecast
 from channelwright.model.market import SITE_KINDS, SOLICITORS, Market
 from channelwright.rules import expected_credit
 from channelwright.rules.carrying import drop_costs
+from channelwright.rules.contracts import carried_rate
+from channelwright.rules.expected_contracts import contract_costs
 from channelwright.rules.flows import Flows, mean_factor
-from channelwright.rules.offers import base_rate, shelf_prices
+from channelwright.rules.offers import shelf_prices
 from channelwright.rules.promoted import promoted_means
 from channelwright.rules.stock_forecast import expected_stock
 from channelwright.tables.codes import Account, Party
@@ -91,6 +93,11 @@ def _outlet_rows(market: Market, design: Design, flows: Flows, rows: _Rows) -> N
     rebate = value * terms.outlet_rebate[mode] / PPM
     rows.add(Account.REBATE, owner, payer, area, mode, site, rebate)
     _credit_rows(market, design, covered, value, rows)
+    whole = np.zeros(len(outlets))
+    whole[covered] = value
+    agreed = contract_costs(market, design, whole, months_per_day(market))
+    for account, cost in agreed.items():
+        rows.add(account, owner, payer, area, mode, site, cost[covered])
     online = flows.online_units[covered] / 7 * terms.online_fee
     fee = value * terms.platform_fee[mode] / PPM + online
     rows.add(Account.PLATFORM, maker, outside, area, mode, site, fee)
@@ -250,7 +257,7 @@ def _capital(market: Market, design: Design, demand: FloatArray) -> FloatArray:
 
 def full_value(market: Market, design: Design, rows: IntArray) -> FloatArray:
     """Return outlet purchases per week at multiplier 1: (n,) ticks."""
-    rate = base_rate(market, design)[rows]
+    rate = carried_rate(market, design)[rows]
     cases = rate * mean_factor(market) * 7 / market.products.units_per_case
     return np.asarray((cases * design.terms.price_outlet[design.outlets.mode[rows]]).sum(axis=1))
 

@@ -11,9 +11,9 @@ from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, CARRIERS, Market
 from channelwright.rules import behaviour
 from channelwright.rules.availability import availability
+from channelwright.rules.contracts import carried_rate
 from channelwright.rules.demand import law_means, recovered
 from channelwright.rules.execution import long_run_multiplier
-from channelwright.rules.offers import base_rate
 from channelwright.rules.promoted import promoted_means
 
 WEEKS = CYCLE_DAYS / 7
@@ -82,7 +82,7 @@ def full_cases(market: Market, design: Design | None = None) -> FloatArray:
 
     With a design, under its consumer prices and promotions.
     """
-    rate = market.outlets.rate if design is None else base_rate(market, design)
+    rate = market.outlets.rate if design is None else carried_rate(market, design)
     promoted = None if design is None else promoted_means(market, design)
     factor = mean_factor(market) if promoted is None else promoted.volume
     weekly = rate * (factor * law_means(market)) * 7

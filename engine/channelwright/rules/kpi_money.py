@@ -27,8 +27,14 @@ COSTS: tuple[tuple[str, Account], ...] = (
     ("interest", Account.INTEREST),
     ("promotion", Account.PROMOTION),
 )
+CHAIN_COSTS: tuple[tuple[str, Account], ...] = (
+    ("trade_fees", Account.TRADE_FEE),
+    ("logistics_allowance", Account.LOGISTICS),
+    ("service_penalty", Account.PENALTY),
+)
 #: Lines that only packs with the mechanism have.
 EXTRA_COSTS: tuple[tuple[str, Account], ...] = (
+    *CHAIN_COSTS,
     ("credit_losses", Account.WRITE_OFF),
     ("dunning", Account.DUNNING),
     ("deposit_interest", Account.DEPOSIT_INTEREST),
@@ -230,7 +236,7 @@ def _efficiency(market: Market, lines: pd.DataFrame, cells: pd.DataFrame) -> lis
         if cases > 0:
             other = float(
                 line["interest"] + line["platform"] + line["site_cost"] + line["promotion"]
-            )
+            ) + sum(float(line.get(name, 0.0)) for name, _ in CHAIN_COSTS)
             serve[mode] = (selling + carrying + other) / cases
         if net > 0:
             ratio[mode] = (selling + float(line["delivery"] + line["promotion"])) / net

@@ -210,6 +210,12 @@ _STOCK = (
         more_is_better=False,
     ),
 )
+#: Only in runs of packs that name the mechanism (docs/world/chains.md).
+CHAINS = (
+    Kpi("trade_fees", _MONEY, "entry, display and leaflet fees to chains", False),
+    Kpi("logistics_allowance", _MONEY, "paid to chains for their logistics", False),
+    Kpi("service_penalty", _MONEY, "paid to chains for lines late or short", False),
+)
 GROUPS: dict[str, tuple[Kpi, ...]] = {
     "Service and field work": tuple(item[0] for item in RATIOS),
     "Volume": (*(item[0] for item in SUMS), *_VOLUME),
@@ -224,6 +230,7 @@ GROUPS: dict[str, tuple[Kpi, ...]] = {
     "Credit (where a pack names it)": CREDIT,
     "Market (where a pack names a catchment)": MARKET,
     "Returns (where a pack names them)": RETURNS,
+    "Chains (where a pack names contracts)": CHAINS,
 }
 KPIS: dict[str, Kpi] = {kpi.name: kpi for group in GROUPS.values() for kpi in group}
 _BETTER = {True: "more", False: "less", None: ""}

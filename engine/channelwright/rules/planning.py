@@ -65,6 +65,7 @@ def complete(market: Market, draft: DesignDraft) -> Design:
         service=draft.service,
         counterfactual=draft.counterfactual,
         selling=draft.selling,
+        contracts=draft.contracts,
         stock=draft.stock,
         offers=draft.offers,
         credit=draft.credit,

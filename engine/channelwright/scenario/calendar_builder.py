@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,16 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALL_FAMILIES = "*"
 _LONGEST_YEAR = 366
 _YEAR_DAYS = 365.0
+
+
+def weekday_numbers(text: str) -> tuple[int, ...]:
+    """Return the weekdays (Monday = 0) of ``'mon,thu'`` or ``'all'``; empty if it is neither."""
+    words = [word for word in re.split(r"[,;\s]+", text.strip().lower()) if word]
+    if words == ["all"]:
+        return tuple(range(7))
+    if not words or any(word not in WEEKDAYS for word in words):
+        return ()
+    return tuple(sorted({WEEKDAYS.index(word) for word in words}))
 
 
 def build_calendar(shape: CalendarShape, tables: Mapping[str, TypedTable]) -> Calendar:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,8 +14,9 @@ from channelwright.model.draft import BY_RULE, DesignDraft
 from channelwright.model.market import CAPTURES, GRADES, Market
 from channelwright.rules import planning
 from channelwright.scenario.allocation_builder import with_allocation
-from channelwright.scenario.calendar_builder import WEEKDAYS
+from channelwright.scenario.calendar_builder import weekday_numbers
 from channelwright.scenario.capture_builder import build_capture
+from channelwright.scenario.contract_builder import build_contracts
 from channelwright.scenario.credit_builder import build_credit
 from channelwright.scenario.design_shapes import DesignShape, HeadcountRule, VisitShape
 from channelwright.scenario.fulfilment import build_attempts
@@ -78,6 +78,7 @@ def build_draft(
         terms=_terms(market, given, start.get("terms")),
         service=with_allocation(market, _service(market, given.tables["service"]), given),
         capture=build_capture(market, given.tables["service"]),
+        contracts=build_contracts(market, given.tables),
         o2o=_online(market, given.shape) & (mode >= 0),
         stock=build_stock(market, given.tables),
         offers=build_offers(market, given.tables),
@@ -268,16 +269,6 @@ def _order_days(market: Market, draft: DesignDraft, service: TypedTable) -> IntA
         route = mine[np.lexsort((mine, market.outlets.area[mine], draft.site[mine]))]
         bits[route] = slots[_stretches(draft.site[route], len(slots))]
     return bits
-
-
-def weekday_numbers(text: str) -> tuple[int, ...]:
-    """Return the weekdays (Monday = 0) of ``'mon,thu'`` or ``'all'``; empty if it is neither."""
-    words = [word for word in re.split(r"[,;\s]+", text.strip().lower()) if word]
-    if words == ["all"]:
-        return tuple(range(7))
-    if not words or any(word not in WEEKDAYS for word in words):
-        return ()
-    return tuple(sorted({WEEKDAYS.index(word) for word in words}))
 
 
 def order_slots(weekdays: tuple[int, ...], every: int, *, spread: bool) -> IntArray:

@@ -11,6 +11,7 @@ from channelwright.foundation.units import BoolArray
 from channelwright.rules.planning import FREQUENCIES
 from channelwright.scenario.allocation_builder import allocation_problems
 from channelwright.scenario.choice_checks import choice_problems
+from channelwright.scenario.contract_builder import contract_problems
 from channelwright.scenario.credit_checks import approval_problems, credit_problems
 from channelwright.scenario.design_case import Case
 from channelwright.scenario.design_shapes import VisitShape
@@ -36,6 +37,7 @@ def design_problems(case: Case) -> Iterator[Problem]:
         yield from _people(case, sites)
     yield from terms_problems(case)
     yield from service_problems(case)
+    yield from contract_problems(case)
     yield from stock_problems(case)
     yield from offer_problems(case)
     yield from credit_problems(case)

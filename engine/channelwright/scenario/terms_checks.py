@@ -8,9 +8,8 @@ import numpy as np
 
 from channelwright.foundation.errors import Problem
 from channelwright.foundation.units import BoolArray, FloatArray
-from channelwright.scenario.calendar_builder import WEEKDAYS
+from channelwright.scenario.calendar_builder import WEEKDAYS, weekday_numbers
 from channelwright.scenario.capture_builder import carried_problems
-from channelwright.scenario.design_builder import weekday_numbers
 from channelwright.scenario.design_case import Case
 from channelwright.scenario.references import among
 from channelwright.tables.cells import TypedTable, shown

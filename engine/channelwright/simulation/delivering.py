@@ -8,6 +8,7 @@ import numpy as np
 
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.rules.contracts import payment_days
 from channelwright.simulation import laws
 from channelwright.simulation.bills import Bills
 from channelwright.simulation.credit import ON_TERMS
@@ -83,7 +84,7 @@ def _invoices(
     place, fixed = key // ways, key % ways - 1
     outlet, site = place % outlets, place // outlets
     mode = network.option_mode[outlet, option]
-    terms = state.day + network.design.terms.outlet_days[mode]
+    terms = state.day + payment_days(network.market, network.design, outlet, mode)
     if bills is None:
         delay = _delay(network, address, state.day, outlet, mode)
     else:

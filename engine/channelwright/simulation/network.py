@@ -10,7 +10,7 @@ from channelwright.foundation.errors import ChannelwrightError
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, SITE_KINDS, Market
-from channelwright.rules import behaviour, flows, geography, offers, sourcing
+from channelwright.rules import behaviour, contracts, flows, geography, offers, sourcing
 from channelwright.rules.beats import Beat, plan_beats
 from channelwright.rules.stock_levels import SiteRules, daily_variance, site_rules
 from channelwright.tables.codes import Party, party
@@ -42,6 +42,7 @@ class Network:
     buying : (S, P) int64, ticks per case that stock is valued and bought at
     own_limit : (O,) int64, ticks of credit that each outlet gives its account
     limit : (accounts,) int64, credit limit in ticks
+    carried : (O, P) bool, products that outlets carry; None = all
     tiers : site rows that replenish, one array per number of lanes to the plant, most first
     lead : (S,) int64, days from the parent
     opening_units : (C, P) float64, expected units/day of covered outlets on day 0
@@ -72,6 +73,7 @@ class Network:
     buying: IntArray
     own_limit: IntArray
     limit: IntArray
+    carried: BoolArray | None
     tiers: tuple[IntArray, ...]
     lead: IntArray
     opening_units: FloatArray
@@ -129,6 +131,7 @@ def build_network(market: Market, design: Design) -> Network:
         buying=_buying_prices(market, design),
         own_limit=own_limit,
         limit=limit,
+        carried=contracts.carried(market, design),
         tiers=tiers,
         lead=lead,
         opening_units=units,

@@ -13,6 +13,7 @@ import numpy as np
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import DAY_SECONDS, IntArray
 from channelwright.model.market import CARRIERS
+from channelwright.rules.contracts import shelf_days
 from channelwright.simulation import laws
 from channelwright.simulation.allocation import Allocated
 from channelwright.simulation.network import Network
@@ -35,6 +36,7 @@ def pick(network: Network, address: Address, state: State, evening: Allocated) -
     mode = orders["mode"]
     tariff = network.market.modes.carrier[mode] == TARIFF
     day = ready // DAY_SECONDS + np.maximum(1, network.design.service.tariff_days[mode])
+    day = shelf_days(network.market, network.design, orders["outlet"], day)
     zeros = np.zeros(len(mode), dtype=np.int64)
     names = ("serial", "outlet", "mode", "site", "option", "pay_day", "discount")
     columns = {name: orders[name] for name in names}

@@ -6,6 +6,7 @@ import numpy as np
 
 from channelwright.foundation.units import IntArray
 from channelwright.simulation.allocation import Allocated
+from channelwright.simulation.chains import drop_counts
 from channelwright.simulation.consumers import Sales
 from channelwright.simulation.credit import advances
 from channelwright.simulation.delivering import Invoiced
@@ -51,7 +52,7 @@ class Recorder:
         """Add the deliveries and invoices of a day."""
         outlet, cell = drops.loads["outlet"], self._cell
         cases = drops.loads["cases"].sum(axis=1)
-        np.add.at(cell["drops"], outlet, 1)
+        np.add.at(cell["drops"], outlet, drop_counts(self._network, drops.loads))
         self._promises.keep(drops.loads, invoiced.whole)
         np.add.at(cell["cases_delivered"], outlet, cases)
         own = self._network.own[drops.loads["site"]]

@@ -17,6 +17,7 @@ from channelwright.simulation import promoting
 from channelwright.simulation.ageing import Ageing
 from channelwright.simulation.allocation import Allocated, allocate
 from channelwright.simulation.books import Books, units_held
+from channelwright.simulation.chains import Penalties
 from channelwright.simulation.consumers import Consumers
 from channelwright.simulation.credit_side import CreditSide
 from channelwright.simulation.delivering import Invoiced, last_drop, receive, settle_payments
@@ -111,6 +112,7 @@ class _World:
         self._rivals = RivalSales(network, address, sink, detail=detail)
         self._ordering = Ordering(network, address)
         self._replenishing = Replenishing(network, address)
+        self._penalties = Penalties(network)
         self._books = Books(opening=units_held(network, self._state))
         self._count = dict.fromkeys(("calls", "orders", "lines", "deliveries", "shipments"), 0)
         self._factors = behaviour.month_factors(network.market)
@@ -235,6 +237,7 @@ class _World:
         self._credit.post_discounts(drops.loads, invoiced.value)
         promoting.post_outlet_cuts(network, self._postings, state.day, drops.loads)
         self._recorder.deliveries(drops, invoiced)
+        self._penalties.delivered(drops.loads)
         self._credit.recorder.invoices(invoiced, state.day)
         if self._details is not None:
             self._details.deliveries(state.day, drops, invoiced, self._credit.known(invoiced))
@@ -273,6 +276,7 @@ class _World:
         attempt = np.where(late, state.day + 1, state.day)
         detail = self._details is not None
         attempt, discount = self._credit.approve(placed, mode, attempt, detail=detail)
+        self._penalties.placed(state.day, state.serial, placed)
         open_orders(network, state, placed, attempt, discount)
 
     def _evening_demand(self) -> None:
@@ -307,6 +311,7 @@ class _World:
         owner = network.owner[site]
         self._postings.post(Account.HANDLING, owner, OUTSIDE, orders["mode"], site, outlet, cost)
         self._recorder.evening(evening)
+        self._penalties.refused(orders["serial"][evening.refused])
         self._credit.recorder.evening(evening)
         if self._details is not None:
             self._details.evening(state.day, evening)
@@ -342,6 +347,7 @@ class _World:
         network, state = self._network, self._state
         self._credit.draw()
         settle_day(network, state, self._postings)
+        self._penalties.charge(state.day, self._postings)
         if month_ends(network, state.day):
             self._recorder.pay(settle_month(network, state, self._postings))
         end_day(network, state)

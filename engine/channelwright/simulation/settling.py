@@ -6,6 +6,7 @@ import numpy as np
 
 from channelwright.foundation.units import IntArray, share
 from channelwright.model.market import SOLICITORS
+from channelwright.simulation.chains import settle_contracts
 from channelwright.simulation.credit import credit_rules, customers_money, deposits
 from channelwright.simulation.network import PLANT, Network
 from channelwright.simulation.postings import Postings
@@ -39,6 +40,7 @@ def settle_month(network: Network, state: State, postings: Postings) -> IntArray
     days, length = int(network.month_days[month]), int(network.month_length[month])
     pay = _pay_people(network, state, postings, days, length)
     _pay_rebates(network, state, postings)
+    settle_contracts(network, state, postings, days, length)
     _pay_interest(network, state, postings, days)
     _pay_deposits(network, postings, days)
     state.month_invoices[:] = 0

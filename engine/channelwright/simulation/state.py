@@ -221,6 +221,8 @@ def expected_demand(network: Network, state: State, rows: IntArray, day: int) ->
     expected = plain_demand(network, state, rows, day)
     if state.shops is not None and state.shops.listed is not None:
         expected = np.where(state.shops.listed[rows], expected, 0.0)
+    if network.carried is not None:
+        expected = expected * network.carried[rows]
     online = network.design.outlets.o2o[rows]
     return np.asarray(
         np.where(online[:, None], expected * (1 + market.behaviour.online_new), expected)

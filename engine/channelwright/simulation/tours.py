@@ -11,6 +11,7 @@ from channelwright.foundation.random import Address
 from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray, split_evenly
 from channelwright.rules import geography
 from channelwright.simulation import failing
+from channelwright.simulation.chains import drop_costs
 from channelwright.simulation.garage import Garage
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import Rows, State
@@ -201,7 +202,7 @@ def _stops(
     cost = day_cost + (length * fleet.km_cost[vehicle] + 500) // 1000
     service, mode = network.design.service, loads["mode"][by_tariff]
     cases = loads["cases"][by_tariff].sum(axis=1)
-    tariff = service.tariff_drop[mode] + service.tariff_case[mode] * cases
+    tariff = drop_costs(network, loads.take(by_tariff)) + service.tariff_case[mode] * cases
     none = np.zeros(len(by_tariff), dtype=np.int64)
     return (
         np.concatenate([stops, by_tariff]),

@@ -22,6 +22,9 @@ class Account(IntEnum):
     INTEREST = 12  # on stock + receivables - payables: owner -> outside
     CONSUMER = 13  # consumer sales: outside -> outlet or chain
     PROMOTION = 20  # price cuts of promotions: who funds them -> outlet or chain
+    TRADE_FEE = 40  # entry, display and leaflet fees: site owner -> chain
+    LOGISTICS = 41  # logistics allowance: site owner -> chain
+    PENALTY = 42  # lines late or short: site owner -> chain
     DUNNING = 60  # reminders of overdue invoices: site owner -> outside
     WRITE_OFF = 61  # invoices given up: site owner -> outlet or chain
     DEPOSIT_INTEREST = 62  # on deposits: site owner -> outlet or chain

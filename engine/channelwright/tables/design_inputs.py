@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from channelwright.tables.capture_inputs import SERVICE_COLUMNS
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
+from channelwright.tables.contract_inputs import CONTRACT_TABLES
 from channelwright.tables.credit_inputs import DESIGN_APPROVAL, DESIGN_CREDIT, DESIGN_DUNNING
 from channelwright.tables.offer_inputs import DESIGN_CONSUMER_PRICES, DESIGN_PROMOTIONS
 from channelwright.tables.schema import Table
@@ -140,6 +141,7 @@ DESIGN_TABLES: dict[str, Table] = {
         DESIGN_SERVICE,
         DESIGN_LEVELS,
         *SELLING_TABLES,
+        *CONTRACT_TABLES,
         *STOCK_TABLES,
         DESIGN_CONSUMER_PRICES,
         DESIGN_PROMOTIONS,
