@@ -16,6 +16,7 @@ if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
 from yangtze_pack.designs import candidate_houses, make_designs  # noqa: E402
+from yangtze_pack.full_world import write_full_world  # noqa: E402
 from yangtze_pack.geography import grow  # noqa: E402
 from yangtze_pack.modes import today_modes, town_roles  # noqa: E402
 from yangtze_pack.network import make_network  # noqa: E402
@@ -57,6 +58,7 @@ def build(outlets: int, out: Path, seed: int = SEED, start: str | None = None) -
     for design in make_designs(towns, table, roles, network, today):
         write_design(out, design, towns, network, table)
     write_request(out, candidate_houses(towns, roles, network))
+    write_full_world(out)
 
 
 def copy_fixed(out: Path) -> None:

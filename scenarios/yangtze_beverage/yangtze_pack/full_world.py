@@ -1,0 +1,257 @@
+"""The pack with every mechanism of the simulated world: ``full_world.yaml`` and its tables.
+
+It extends the pack and is written from its tables, so that it belongs to any size. The figures are
+assumed magnitudes of the trade, chosen so that volume and profit of `today` stay near those of the
+plain pack: README.md says so, line by line.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from yangtze_pack.tables import Value, write
+
+CELL_DEGREES = 0.02  # consumers of about two kilometres live in one place
+NO_PURCHASE = 0.03  # attraction of buying nothing, over that of all shops of the market's places
+Rows = list[dict[str, str]]
+
+DELIVERY_FAILURE = {"kiosk": 0.03, "restaurant": 0.05, "entertainment": 0.06, "canteen": 0.02}
+SHRINKAGE = {"supermarket": 0.004, "convenience": 0.003, "grocery": 0.002, "kiosk": 0.002}
+PAYMENT = {  # delay factor, spread, part chance, part share, default rate, write-off, recovered
+    "supermarket": (1.0, 0.2, 0.0, 0.0, 0.0, 0, 0.0),
+    "convenience": (1.0, 0.2, 0.0, 0.0, 0.0, 0, 0.0),
+    "grocery": (1.0, 0.4, 0.05, 0.5, 0.0015, 120, 0.3),
+    "kiosk": (1.2, 0.6, 0.08, 0.5, 0.003, 120, 0.2),
+    "restaurant": (1.1, 0.5, 0.05, 0.5, 0.002, 120, 0.3),
+    "canteen": (1.0, 0.3, 0.0, 0.0, 0.0, 0, 0.0),
+    "entertainment": (1.2, 0.6, 0.08, 0.5, 0.003, 120, 0.2),
+}
+CALL_MINUTES = {"canteen": 25, "entertainment": 14}
+DESIGN = """title: "Today's network in the full world"
+extends: today.yaml
+service: designs/full_service.csv
+sources: {WS: 3}
+queue: {grade: {A: 0, B: 1, C: 2}}
+credit: designs/full_credit.csv
+dunning: designs/full_dunning.csv
+approval: designs/full_approval.csv
+promotions: designs/full_promotions.csv
+stock: designs/full_stock.csv
+forecast: designs/full_forecast.csv
+shortage: designs/full_shortage.csv
+asking: designs/full_asking.csv
+contracts: designs/full_contracts.csv
+rebate_tiers: designs/full_tiers.csv
+"""
+
+
+def write_full_world(out: Path) -> None:
+    """Write the tables and designs of the full world of the pack in ``out``."""
+    outlets, sites = _read(out / "tables/outlets.csv"), _read(out / "designs/today_sites.csv")
+    _market(out, outlets, sites)
+    _designs(out, outlets, sites)
+    (out / "designs/full_today.yaml").write_text(DESIGN, encoding="utf-8")
+
+
+def _read(path: Path) -> Rows:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def _extended(out: Path, name: str, more: dict[str, dict[str, Value]], key: str) -> None:
+    """Write a market table with further columns: column -> value by key, ``*`` for the others."""
+    rows = _read(out / f"tables/{name}.csv")
+    header = [*rows[0], *more]
+    body = [
+        [*row.values(), *(column.get(row[key], column["*"]) for column in more.values())]
+        for row in rows
+    ]
+    write(out / f"tables/full_{name}.csv", header, body)
+
+
+def _market(out: Path, outlets: Rows, sites: Rows) -> None:
+    _extended(
+        out,
+        "segments",
+        {
+            "delivery_failure": {**DELIVERY_FAILURE, "*": 0.01},
+            "shrinkage": {**SHRINKAGE, "*": 0.001},
+        },
+        "id",
+    )
+    _extended(
+        out,
+        "products",
+        {
+            "elasticity": {"*": -1.8},
+            "site_days": {"*": 150},
+            "shelf_days": {"*": 100},
+            "sell_off_days": {"*": 15},
+            "sell_off_cut": {"*": 0.3},
+        },
+        "id",
+    )
+    _extended(out, "vehicles", {"load_minutes": {"*": 40}, "day_hours": {"*": 11}}, "id")
+    _extended(out, "modes", {"count_error": {"DSD": 0.15, "WAT": 0.2, "PDS": 0.25, "*": 0}}, "id")
+    _extended(out, "lanes", {"lead_deviation": {"*": 0.4}, "overtaking": {"*": "false"}}, "child")
+    _extended(out, "sites", {"shrinkage": {"*": 0.0005}}, "id")
+    _consumers(out, outlets)
+    roles = [row["id"] for row in _read(out / "tables/roles.csv")]
+    write(
+        out / "tables/full_call_times.csv",
+        ["role", "segment", "minutes"],
+        [[role, segment, minutes] for role in roles for segment, minutes in CALL_MINUTES.items()],
+    )
+    header = ["segment", "delay_factor", "spread", "part_chance", "part_share", "default_rate"]
+    write(
+        out / "tables/full_payment_behaviour.csv",
+        [*header, "write_off_days", "recovered"],
+        [[segment, *figures] for segment, figures in PAYMENT.items()],
+    )
+    houses = [row["site"] for row in sites if row["mode"] in ("WAT", "PDS")]
+    write(
+        out / "tables/full_site_limits.csv",
+        ["site", "cash", "opening_cash", "credit_line", "interest", "capacity"],
+        [[house, "true", -1, 150000, 0.09, "true"] for house in houses],
+    )
+    products = [row["id"] for row in _read(out / "tables/products.csv")]
+    daily = sum(float(row["weekly_cases"]) for row in outlets) / 7
+    write(
+        out / "tables/full_capacity.csv",
+        ["plant", "product", "cases", "days"],
+        [["plant_1", product, round(7 * daily), 7] for product in products],
+    )
+    write(
+        out / "tables/full_outages.csv",
+        ["site", "child", "first", "last"],
+        [["plant_1", "", "2025-06-10", "2025-06-12"]],
+    )
+
+
+def _consumers(out: Path, outlets: Rows) -> None:
+    """Write where consumers live and what rivals draw them: one place and rival per cell."""
+    cells: dict[tuple[str, int, int], Rows] = defaultdict(list)
+    for row in outlets:
+        place = (int(float(row[axis]) / CELL_DEGREES) for axis in ("lat", "lon"))
+        cells[(row["area"], *place)].append(row)
+    places: list[list[Value]] = []
+    rivals: list[list[Value]] = []
+    for number, ((area, *_), rows) in enumerate(sorted(cells.items()), start=1):
+        own = sum(float(row["weekly_cases"]) for row in rows)
+        category = sum(float(row["category_cases"]) for row in rows)
+        middle = [sum(float(row[axis]) for row in rows) / len(rows) for axis in ("lat", "lon")]
+        places.append([f"p{number:05d}", area, *middle, category * (1 + NO_PURCHASE)])
+        rivals.append([f"r{number:05d}", area, *middle, max(category - own, 0.0)])
+    header = ["id", "area", "lat", "lon"]
+    write(out / "tables/full_consumers.csv", [*header, "weekly_cases"], places)
+    write(out / "tables/full_rivals.csv", [*header, "attraction"], rivals)
+    weight = {"*": "1", **{row["id"]: row["weekly_cases"] for row in outlets}}
+    _extended(out, "outlets", {"attraction": dict(weight)}, "id")
+
+
+def _designs(out: Path, outlets: Rows, sites: Rows) -> None:
+    service = _read(out / "designs/service.csv")
+    more = ["delivery_attempts", "fill", "substitute", "cancel_days", "missed_calls"]
+    more += ["minimum_value", "return_credit", "collect_case"]
+    called = ("DSD", "WAT", "PDS")
+    write(
+        out / "designs/full_service.csv",
+        [*service[0], *more],
+        [
+            [
+                *row.values(),
+                3,
+                "partial",
+                0.2,
+                5,
+                "carried" if row["mode"] in called else "dropped",
+                60,
+                1 if row["mode"] == "MT" else 0,
+                2.5 if row["mode"] == "MT" else 0,
+            ]
+            for row in service
+        ],
+    )
+    write(
+        out / "designs/full_credit.csv",
+        ["mode", "action", "cash_share", "deposit", "review_days", "limit_low", "limit_high"],
+        [
+            ["DSD", "partial", 1, 0, 90, 0.5, 1.2],
+            ["WAT", "cash", 0.6, 0, 0, 1, 1],
+            ["PDS", "cash", 0.6, 0, 0, 1, 1],
+            ["WS", "hold", 1, 0.1, 0, 1, 1],
+        ],
+    )
+    write(
+        out / "designs/full_dunning.csv",
+        ["days", "cost", "effect"],
+        [[7, 0.5, 0.2], [21, 2, 0.35], [45, 8, 0.5]],
+    )
+    write(
+        out / "designs/full_approval.csv",
+        ["mode", "ask", "discount", "granted", "clerks", "minutes", "law"],
+        [["DSD", 0.01, 0.03, 0.5, 2, 6, "exponential"]],
+    )
+    write(
+        out / "designs/full_promotions.csv",
+        ["id", "family", "segment", "first", "last", "price_cut", "borrowed", "dip_days", "funded"],
+        [
+            ["spring", "cola", "supermarket", "2025-04-14", "2025-04-27", 0.1, 0.33, 14, 0.7],
+            ["autumn", "", "grocery", "2025-09-22", "2025-10-05", 0.06, 0.33, 14, 0.7],
+        ],
+    )
+    stocking = [row for row in sites if row["mode"]]
+    houses = [row["site"] for row in stocking if row["mode"] in ("WAT", "PDS")]
+    stock: list[Sequence[Value]] = [
+        [row["site"], "*", "reorder_up_to", 3, "fill", 0.98]
+        for row in stocking
+        if row["site"] in houses
+    ]
+    header = ["site", "product", "policy", "cover_days", "service", "target"]
+    write(out / "designs/full_stock.csv", header, stock)
+    write(
+        out / "designs/full_forecast.csv",
+        ["site", "method", "window", "alpha", "signal", "reporting", "delay", "error"],
+        [[house, "exponential", 28, 0.08, "sell_out", 0.7, 2, 0.1] for house in houses],
+    )
+    write(
+        out / "designs/full_shortage.csv",
+        ["site", "backorder", "rationing", "priority"],
+        [
+            [row["site"], "true" if row["site"] == "plant_1" else "false", "proportional", 0]
+            for row in sites
+        ],
+    )
+    wholesalers = [row["site"] for row in stocking if row["mode"] == "WS"]
+    write(out / "designs/full_asking.csv", ["site", "index"], _asking(wholesalers))
+    _contracts(out, outlets)
+
+
+def _asking(wholesalers: Sequence[str]) -> Iterable[Sequence[Value]]:
+    """Return what wholesalers ask over the ladder: one in three is a little dearer or cheaper."""
+    return [[site, (0.995, 1.0, 1.005)[n % 3]] for n, site in enumerate(wholesalers)]
+
+
+def _contracts(out: Path, outlets: Rows) -> None:
+    chains = sorted({row["chain"] for row in outlets if row["chain"]})
+    header = ["chain", "payment_days", "allowance", "display_fee", "leaflet_fee", "entry_fee"]
+    write(
+        out / "designs/full_contracts.csv",
+        [*header, "penalty", "dc_days", "accept_days"],
+        [
+            [chain, 60, 0.005, 30, 200, 120, 0.02, n % 2, "mon,tue,wed,thu,fri,sat"]
+            for n, chain in enumerate(chains)
+        ],
+    )
+    write(
+        out / "designs/full_tiers.csv",
+        ["chain", "from_value", "share"],
+        [
+            [chain, value, share]
+            for chain in chains
+            for value, share in ((20000, 0.005), (60000, 0.01))
+        ],
+    )
