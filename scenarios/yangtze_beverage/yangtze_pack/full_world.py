@@ -29,6 +29,7 @@ PAYMENT = {  # delay factor, spread, part chance, part share, default rate, writ
     "canteen": (1.0, 0.3, 0.0, 0.0, 0.0, 0, 0.0),
     "entertainment": (1.2, 0.6, 0.08, 0.5, 0.003, 120, 0.2),
 }
+TIERS = ((20_000, 0.005), (60_000, 0.01))  # currency a month, share
 CALL_MINUTES = {"canteen": 25, "entertainment": 14}
 DESIGN = """title: "Today's network in the full world"
 extends: today.yaml
@@ -156,25 +157,7 @@ def _designs(out: Path, outlets: Rows, sites: Rows) -> None:
     service = _read(out / "designs/service.csv")
     more = ["delivery_attempts", "fill", "substitute", "cancel_days", "missed_calls"]
     more += ["minimum_value", "return_credit", "collect_case"]
-    called = ("DSD", "WAT", "PDS")
-    write(
-        out / "designs/full_service.csv",
-        [*service[0], *more],
-        [
-            [
-                *row.values(),
-                3,
-                "partial",
-                0.2,
-                5,
-                "carried" if row["mode"] in called else "dropped",
-                60,
-                1 if row["mode"] == "MT" else 0,
-                2.5 if row["mode"] == "MT" else 0,
-            ]
-            for row in service
-        ],
-    )
+    write(out / "designs/full_service.csv", [*service[0], *more], map(_promises, service))
     write(
         out / "designs/full_credit.csv",
         ["mode", "action", "cash_share", "deposit", "review_days", "limit_low", "limit_high"],
@@ -228,6 +211,16 @@ def _designs(out: Path, outlets: Rows, sites: Rows) -> None:
     wholesalers = [row["site"] for row in stocking if row["mode"] == "WS"]
     write(out / "designs/full_asking.csv", ["site", "index"], _asking(wholesalers))
     _contracts(out, outlets)
+
+
+def _promises(row: dict[str, str]) -> Sequence[Value]:
+    """Return a row of service: assisted wholesale and chains wait five days for what is short."""
+    called, chains = row["mode"] in ("DSD", "WAT", "PDS"), row["mode"] == "MT"
+    waits = chains or row["mode"] == "WAT"
+    kept = {**row, "backorder": "true" if waits else row["backorder"]}
+    missed = "carried" if called else "dropped"
+    returns = (1, 2.5) if chains else (0, 0)
+    return [*kept.values(), 3, "partial", 0.2, 5 if waits else -1, missed, 60, *returns]
 
 
 def _asking(wholesalers: Sequence[str]) -> Iterable[Sequence[Value]]:
