@@ -15,7 +15,7 @@ from pathlib import Path
 from yangtze_pack.tables import Value, write
 
 CELL_DEGREES = 0.02  # consumers of about two kilometres live in one place
-NO_PURCHASE = 0.03  # attraction of buying nothing, over that of all shops of the market's places
+MORE_CONSUMERS = 1.4  # what their places hold over what is bought: nobody buys everything in reach
 Rows = list[dict[str, str]]
 
 DELIVERY_FAILURE = {"kiosk": 0.03, "restaurant": 0.05, "entertainment": 0.06, "canteen": 0.02}
@@ -144,7 +144,7 @@ def _consumers(out: Path, outlets: Rows) -> None:
         own = sum(float(row["weekly_cases"]) for row in rows)
         category = sum(float(row["category_cases"]) for row in rows)
         middle = [sum(float(row[axis]) for row in rows) / len(rows) for axis in ("lat", "lon")]
-        places.append([f"p{number:05d}", area, *middle, category * (1 + NO_PURCHASE)])
+        places.append([f"p{number:05d}", area, *middle, category * MORE_CONSUMERS])
         rivals.append([f"r{number:05d}", area, *middle, max(category - own, 0.0)])
     header = ["id", "area", "lat", "lon"]
     write(out / "tables/full_consumers.csv", [*header, "weekly_cases"], places)
