@@ -22,7 +22,7 @@ from tests.support.random_source_choice import with_source_choice
 from tests.support.random_stock import with_random_stock
 
 Pair = tuple[Market, Design]
-TRIED = 12
+TRIED = 24
 
 DRESSES: tuple[Callable[[Market, Design, int], Pair], ...] = (
     with_demand,

@@ -10,7 +10,7 @@ from channelwright.model.order_capture import FieldWork, OrderCapture
 from channelwright.model.source_choice import Rights, Selling, SourceChoice
 from tests.property.test_simulation_no_idle_fields import played, tables_of
 
-SEEDS = tuple(range(40))
+SEEDS = tuple(range(160))
 WEIGHTS = [field.name for field in dataclasses.fields(SourceChoice)]
 SELLING = [field.name for field in dataclasses.fields(Selling) if field.name != "rights"]
 RIGHTS = [field.name for field in dataclasses.fields(Rights)]

@@ -113,7 +113,8 @@ def test_shelves_move_by_deliveries_and_sales_only(pair):
             came -= lost.get((day, outlet, product), 0)
             assert closing == before[outlet, product] + came - sold - online
         before[outlet, product] = closing
-    assert np.all(shelf["sold"] <= shelf["demanded"])
+    # Buyers from other products, outlets and days come on top where empty shelves send them on.
+    assert market.stockout is not None or np.all(shelf["sold"] <= shelf["demanded"])
     assert np.all(shelf["online_sold"] <= shelf["online_demanded"])
 
 

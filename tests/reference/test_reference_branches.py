@@ -12,7 +12,7 @@ from channelwright.tables.codes import Account, CallState, LineState
 from tests.reference import simulate
 from tests.support import random_market
 
-SEEDS = range(60)
+SEEDS = range(100)
 
 
 def seen_in(market, design, tables):

@@ -58,4 +58,6 @@ def test_kill_and_go_on(tmp_path: Path) -> None:
     journal = (broken / "studies" / "killed" / "journal.jsonl").read_text().splitlines()
     ended = [row["run_id"] for row in map(json.loads, journal) if row["event"] == "finished"]
     assert len(ended) == len(set(ended))
-    assert set(ended) == set(after)
+    # A run may be whole on disk when the kill comes before its line: it is found, not repeated.
+    assert set(ended) <= set(after)
+    assert set(after) - set(ended) <= set(before)

@@ -140,7 +140,7 @@ def test_control_c_leaves_a_study_that_can_be_resumed(reference, tmp_path):
 
 
 def test_a_second_writer_is_told_who_holds_the_study(tmp_path):
-    first = start(tmp_path / "out", **slow_world(tmp_path / "trace"))
+    first = start(tmp_path / "out", **slow_world(tmp_path / "trace", seconds=1.0))
     wait_for(first, "1 of 12")
     second = start(tmp_path / "out")
     _, errors = second.communicate(timeout=60)

@@ -44,7 +44,10 @@ def to_workbook(pack: Path) -> None:
     """Move all tables of the market into one workbook."""
     book = openpyxl.Workbook()
     book.remove(book.active)
+    root = (pack / "scenario.yaml").read_text(encoding="utf-8")
     for path in sorted((pack / "tables").glob("*.csv")):
+        if f"tables/{path.name}" not in root:
+            continue
         sheet = book.create_sheet(path.stem)
         header, *rows = rows_of(path)
         sheet.append(header)
