@@ -47,6 +47,19 @@ def test_replications_are_added_until_the_target_is_met(tmp_path):
     assert "rounds" in str(tight)
 
 
+def test_a_kpi_without_a_value_never_meets_its_target(tmp_path):
+    from channelwright.studies import compare
+
+    kpis = settle(tmp_path, budget=4, replications=4).runs.kpis()
+    blank = kpis[kpis["value"].isna()]["kpi"].unique()
+    assert len(blank)
+    target = Target(str(blank[0]), 1e9)
+    settled = settle(tmp_path, budget=8, replications=4, targets=[target])
+    assert settled.looks == (4, 8)
+    assert str(target) in settled.unmet[0]
+    assert not np.isfinite(compare(settled.runs).samples[0].of(target.kpi)).all()
+
+
 def test_a_budget_that_is_too_small_is_said(tmp_path):
     settled = settle(tmp_path, budget=8, replications=4, targets=[Target("cases", 1e-9)])
     assert settled.looks[-1] == 8

@@ -72,8 +72,8 @@ def test_schema_refuses_what_the_reader_refuses(key: str, value: object) -> None
         jsonschema.Draft202012Validator(schema()).validate(plain(document))
 
 
-#: Optional tables that the small pack does without.
-ABSENT = {"outlet_rates", "capacity", "outages"}
+#: Table that the small pack does without: it has shares of segments.
+ABSENT = {"outlet_rates"}
 
 
 def test_rows_of_tables_fit_their_schema() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -153,42 +151,32 @@ def simulate_until(
     first = max(first, FIRST if targets and replications is None else 2)
     looks = planned_looks(first, budget)
     pack = replace(pack, study=replace(pack.study, expect=guarded(pack.study.expect, len(looks))))
-    busy = setting.workers or os.cpu_count() or 1
     done: list[int] = []
-    count = looks[0]
-    while True:
+    for count in looks:
         runs = setting.simulate(pack, designs, count)
         done.append(count)
         comparison = compare(runs, confidence=confidence)
-        unmet, wanted = _unmet(comparison, targets, confidence)
-        following = next((look for look in looks if look > count), budget)
-        gates = _undecided(comparison, pack) if count in looks else ()
-        if count >= budget or not (unmet or gates):
-            return Settled(runs, pack, tuple(done), (*unmet, *gates))
-        grown = following if gates else min(count + wanted, following)
-        at_once = len(runs.designs) * len(runs.scenarios)
-        grown = max(grown, count + math.ceil(busy / at_once))
-        count = min(grown, following)
+        unmet = (*_unmet(comparison, targets, confidence), *_undecided(comparison, pack))
+        if not unmet:
+            break
+    return Settled(runs, pack, tuple(done), unmet)
 
 
-def _unmet(
-    comparison: Comparison, targets: Sequence[Target], confidence: float
-) -> tuple[tuple[str, ...], int]:
-    """Return targets that are not met, and how many replications would help."""
-    unmet, wanted = [], 0
+def _unmet(comparison: Comparison, targets: Sequence[Target], confidence: float) -> tuple[str, ...]:
+    """Return targets that are not met; a KPI without a value in some run never meets one."""
+    unmet = []
     for target in targets:
         for sample in comparison.samples:
             matrix = sample.of(target.kpi)
-            base = matrix[sample.designs.index(comparison.baseline)]
-            width = target.half_width
-            width *= abs(float(base.mean())) if target.relative else 1.0
-            gaps = [row - base for row in matrix if row is not base] if len(matrix) > 1 else [base]
+            place = sample.designs.index(comparison.baseline)
+            base = matrix[place]
+            width = target.half_width * (abs(float(base.mean())) if target.relative else 1.0)
+            gaps = np.delete(matrix, place, axis=0) - base if len(matrix) > 1 else base[None]
             rule = AbsolutePrecision(max(width, 1e-300), confidence, minimum=2)
-            further = max(rule.further(gap) for gap in gaps if np.isfinite(gap).all())
-            if further:
+            known = np.isfinite(matrix).all()
+            if not known or any(rule.further(gap) for gap in gaps):
                 unmet.append(f"{target} ({sample.scenario})")
-                wanted = max(wanted, further)
-    return tuple(unmet), wanted
+    return tuple(unmet)
 
 
 def _undecided(comparison: Comparison, pack: Pack) -> tuple[str, ...]:
