@@ -4,7 +4,16 @@ import pytest
 
 from channelwright.foundation.random import Address
 from channelwright.rules.kpi import kpi_table
-from channelwright.rules.kpi_registry import CHAINS, CREDIT, GROUPS, KPIS, MARKET, RETURNS, kpi_page
+from channelwright.rules.kpi_registry import (
+    CHAINS,
+    COLLECTING,
+    CREDIT,
+    GROUPS,
+    KPIS,
+    MARKET,
+    RETURNS,
+    kpi_page,
+)
 from channelwright.scenario import read_scenario
 from channelwright.simulation import replicate
 from channelwright.tables.sink import MemorySink
@@ -35,7 +44,7 @@ def test_every_kpi_of_the_flagship_is_registered_with_its_unit(flagship_units):
 
 def test_no_kpi_is_registered_that_no_design_has(flagship_units):
     # The flagship has no second tier.
-    named = {kpi.name for kpi in (*CREDIT, *MARKET, *RETURNS, *CHAINS)}
+    named = {kpi.name for kpi in (*CREDIT, *COLLECTING, *MARKET, *RETURNS, *CHAINS)}
     tiers = ("stock_days", "stock_age", "bullwhip", "stock_turns", "stock_outs")
     assert set(KPIS) - set(flagship_units) - named == {f"{name}_tier2" for name in tiers}
 

@@ -165,6 +165,7 @@ FIELDS = [
         ("limits", SiteLimits),
     )
     for field in dataclasses.fields(kind)
+    if field.name != "collecting"  # test_simulation_collecting
 ] + [("sites", "capacity_cases")]
 
 

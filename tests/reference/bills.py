@@ -17,7 +17,9 @@ NEVER = 10**9
 def followed(state: State) -> bool:
     """Say whether invoices are followed one by one."""
     credit = state.design.credit
-    named = credit is not None and (credit.rules is not None or credit.dunning is not None)
+    named = credit is not None and (
+        credit.rules is not None or credit.dunning is not None or credit.collecting is not None
+    )
     return state.market.payments is not None or named
 
 

@@ -74,7 +74,7 @@ def charge_penalties(state: State, day: int) -> None:
 def judge(state: State, order: Order, day: int) -> None:
     """Charge an order for its lines that are late or short."""
     chain = chain_of(state, order.outlet)
-    if chain < 0 or any(line.refused for line in order.lines):
+    if chain < 0 or all(line.refused for line in order.lines):
         return
     failed = sum(
         line.ordered * state.asked_price(order.site, order.mode, line.product)

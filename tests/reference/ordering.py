@@ -12,6 +12,7 @@ from channelwright.tables.codes import CallState
 from channelwright.tables.outputs import CALLS
 from tests.reference.allocation import place_of
 from tests.reference.approval import asks
+from tests.reference.collecting import ask_for_money, what_is_asked
 from tests.reference.contracts import carries
 from tests.reference.field_work import (
     counted_shelf,
@@ -60,15 +61,23 @@ def rep_day(
     roles, role = state.market.roles, int(state.design.reps.role[rep])
     previous = None
     for made, outlet in enumerate(beat):
+        asking = what_is_asked(state, outlet, day)
         travel = travel_seconds(state, rep, previous, outlet)
         length = travel + int(roles.stop_seconds[role]) + minutes_inside(state, role, outlet)
+        length += asking.seconds if asking else 0
         end = int(clock.now) + length
         if end - START_OF_FIELD_DAY > roles.field_seconds[role] or made >= roles.max_calls[role]:
             miss_calls(state, rep, beat[made:], day)
             return
         yield clock.timeout(length)
         previous = outlet
-        order = visit(state, outlet, day, int(clock.now))
+        ordered_at = int(clock.now)
+        given = True
+        if asking:
+            ordered_at -= asking.seconds if asking.after else 0
+            given = ask_for_money(state, rep, outlet, day, asking)
+        refused = asking is not None and asking.refuse and not given
+        order = None if refused else visit(state, outlet, day, ordered_at)
         outcome = CallState.PRODUCTIVE if order else CallState.NO_ORDER
         lines = len(order.lines) if order else 0
         write_call(state, day, rep, outlet, int(clock.now), outcome, lines)

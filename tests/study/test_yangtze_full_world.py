@@ -44,6 +44,7 @@ def kpis():
         "site_units_shrunk",
         "market_share",
         "orders_paid_at_door",
+        "collected_at_calls",
     ],
 )
 def test_mechanism_leaves_a_trace(kpis, kpi):

@@ -34,6 +34,7 @@ from channelwright.model.market import (
 from tests.support.dice import Dice
 from tests.support.modes import MODE_ROWS
 from tests.support.random_allocation import with_allocation
+from tests.support.random_collecting import with_collecting
 from tests.support.random_contracts import with_contracts
 from tests.support.random_credit import with_credit
 from tests.support.random_delivery import with_delivery
@@ -95,7 +96,8 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
     market, design = with_delivery(market, design, Dice(seed + 100 * OWN_DICE))
     market, design = with_perishing(market, design, Dice(seed + 102 * OWN_DICE))
     market, design = with_allocation(market, design, Dice(seed + 101 * OWN_DICE))
-    return with_credit(market, design, Dice(seed + 60 * OWN_DICE))
+    market, design = with_credit(market, design, Dice(seed + 60 * OWN_DICE))
+    return with_collecting(market, design, Dice(seed + 68 * OWN_DICE))
 
 
 @st.composite

@@ -17,6 +17,7 @@ from tests.unit import scenario_fulfilment_defects as fulfilment
 from tests.unit import scenario_selling_defects as selling
 from tests.unit import scenario_stock_defects as stocks
 from tests.unit import scenario_territory_defects as territories
+from tests.unit.scenario_collecting_defects import COLLECTING_DEFECTS
 from tests.unit.scenario_credit_defects import CREDIT_DEFECTS
 
 TINY = ROOT / "tests/data/packs/tiny"
@@ -35,6 +36,7 @@ DEFECTS = (
     *fulfilment.FULFILMENT,
     *stocks.STOCKS,
     *CREDIT_DEFECTS,
+    *COLLECTING_DEFECTS,
     *territories.TERRITORIES,
     *stocks.FORECASTS,
     *stocks.SUPPLY,

@@ -46,6 +46,7 @@ class Purpose(IntEnum):
     DISCOUNT_ASK = 65
     DISCOUNT_GRANTED = 66
     APPROVAL_TIME = 67
+    COLLECTING = 68
     LANE_TIME = 80
     REPORTING = 81
     REPORT_ERROR = 82

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.approval import ApprovalDesk
+from channelwright.model.collecting import CollectingRules
 from channelwright.model.columns import Columns
 
 CREDIT_ACTIONS = ("hold", "partial", "cash")
@@ -62,3 +63,4 @@ class CreditPolicy:
     rules: CreditRules | None = None
     dunning: Dunning | None = None
     approval: ApprovalDesk | None = None
+    collecting: CollectingRules | None = None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.model.collecting import CollectingResponse
 from channelwright.model.columns import Columns
 
 
@@ -24,6 +27,7 @@ class PaymentBehaviour(Columns):
     default_days : (G,) int64, days until it is back in business
     write_off_days : (G,) int64, days past due after which an invoice is written off; 0 = never
     recovered : (G,) int64, ppm of what is open that is recovered then
+    collecting : CollectingResponse or None, what outlets answer who asks for overdue money
     """
 
     delay_factor: FloatArray
@@ -34,3 +38,10 @@ class PaymentBehaviour(Columns):
     default_days: IntArray
     write_off_days: IntArray
     recovered: IntArray
+    collecting: CollectingResponse | None = None
+
+
+def punctual(segments: int) -> PaymentBehaviour:
+    """Return accounts that pay after the delay of their mode, and nothing else."""
+    zero, whole = np.zeros(segments), np.zeros(segments, dtype=np.int64)
+    return PaymentBehaviour(zero + 1.0, zero, zero, whole, zero, whole, whole, whole)

@@ -58,11 +58,22 @@ def _listed(market: Market, design: Design, outlet: IntArray, planned: BoolArray
     if outlet.size == 0:
         empty = np.zeros(0, dtype=np.int64)
         return Beat(empty, empty, empty, planned, empty, planned)
-    first = np.append(True, rep[1:] != rep[:-1])
     role = design.reps.role[rep]
-    roles = market.roles
-    taken = travel_seconds(market, design, outlet, rep, first) + roles.stop_seconds[role]
-    taken = taken + call_seconds(market, role, outlet)
+    taken = travel_seconds(market, design, outlet, rep, _firsts(rep))
+    taken = taken + market.roles.stop_seconds[role] + call_seconds(market, role, outlet)
+    return _clocked(market, design, outlet, taken, planned)
+
+
+def _firsts(rep: IntArray) -> BoolArray:
+    return np.append(True, rep[1:] != rep[:-1])
+
+
+def _clocked(
+    market: Market, design: Design, outlet: IntArray, taken: IntArray, planned: BoolArray
+) -> Beat:
+    """Return the day of people whose calls take these seconds, travel included."""
+    rep = design.outlets.rep[outlet]
+    first, role, roles = _firsts(rep), design.reps.role[rep], market.roles
     total = np.cumsum(taken)
     start = np.flatnonzero(first)
     group = np.cumsum(first) - 1
@@ -70,6 +81,13 @@ def _listed(market: Market, design: Design, outlet: IntArray, planned: BoolArray
     number = np.arange(len(outlet)) - start[group]
     made = (clock <= roles.field_seconds[role]) & (number < roles.max_calls[role])
     return Beat(outlet, rep, DAY_START + clock, made, taken, planned)
+
+
+def with_tasks(market: Market, design: Design, beat: Beat, seconds: IntArray) -> Beat:
+    """Return the lists of a day whose calls take longer by ``seconds`` (n,)."""
+    if not seconds.any():
+        return beat
+    return _clocked(market, design, beat.outlet, beat.taken + seconds, beat.planned)
 
 
 def carries(design: Design, outlet: IntArray) -> BoolArray:

@@ -16,6 +16,7 @@ from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.model.design import Design
 from channelwright.model.market import SITE_KINDS, Market
 from channelwright.rules.cost_to_serve import serving_kpis
+from channelwright.rules.kpi_collecting import collecting_kpis
 from channelwright.rules.kpi_credit import approval_kpis, credit_kpis, limit_kpis
 from channelwright.rules.kpi_losses import loss_kpis
 from channelwright.rules.kpi_money import money_kpis, site_results
@@ -198,6 +199,7 @@ def kpi_table(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd
         limit_kpis(market, design, frames, measured_days(market)),
         serving_kpis(market, design, tables),
         approval_kpis(market, frames),
+        collecting_kpis(market, frames),
         loss_kpis(market, frames),
     ]
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)

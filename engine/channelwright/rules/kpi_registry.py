@@ -152,6 +152,21 @@ CREDIT = (
     Kpi("dunning", _MONEY, "the manufacturer's cost of reminders", False),
     Kpi("deposit_interest", _MONEY, "paid by the manufacturer on deposits", False),
 )
+#: Only in runs of packs that name the mechanism (docs/world/collecting.md).
+COLLECTING = (
+    Kpi("collecting_calls", "calls", "calls at which overdue money was asked for"),
+    Kpi("collecting_call_share", "share", "the same / calls made"),
+    Kpi("collecting_success_rate", "share", "calls that were paid or promised / the same", True),
+    Kpi("collected_at_calls", _MONEY, "paid at these calls", True),
+    Kpi("collected_at_calls_share", "share", "the same / paid by outlets and chains"),
+    Kpi(
+        "collected_per_collecting_hour",
+        "currency/h",
+        "paid at calls / time spent on asking",
+        more_is_better=True,
+    ),
+    Kpi("calls_without_order_for_debt", "calls", "took no order because nothing was given", False),
+)
 _LOSSES = (
     *(
         Kpi(
@@ -228,6 +243,7 @@ GROUPS: dict[str, tuple[Kpi, ...]] = {
     "Efficiency": _EFFICIENCY,
     "Age and loss of stock": _LOSSES,
     "Credit (where a pack names it)": CREDIT,
+    "Collecting (where a design names it)": COLLECTING,
     "Market (where a pack names a catchment)": MARKET,
     "Returns (where a pack names them)": RETURNS,
     "Chains (where a pack names contracts)": CHAINS,

@@ -13,7 +13,8 @@ from channelwright.model.approval import ApprovalDesk
 from channelwright.model.credit import CREDIT_ACTIONS, CreditPolicy, CreditRules, Dunning
 from channelwright.model.limits import SiteLimits
 from channelwright.model.market import PICK_LAWS, Market
-from channelwright.model.payments import PaymentBehaviour
+from channelwright.model.payments import PaymentBehaviour, punctual
+from channelwright.scenario.collecting_builder import build_collecting, build_response
 from channelwright.scenario.market_builder import clocks, codes, to_ppm, to_ticks, whole
 from channelwright.tables.cells import Cells, TypedTable
 
@@ -32,6 +33,10 @@ def with_money(market: Market, tables: Mapping[str, TypedTable]) -> Market:
     payments, limits = tables.get("payment_behaviour"), tables.get("site_limits")
     if payments is not None:
         market = replace(market, payments=_payments(payments, market.segments.ids))
+    if "collecting" in tables:
+        paying = market.payments or punctual(len(market.segments))
+        response = build_response(tables["collecting"], market.segments.ids)
+        market = replace(market, payments=replace(paying, collecting=response))
     if limits is not None:
         market = replace(market, limits=_limits(limits, market))
     return market
@@ -67,12 +72,14 @@ def _payments(table: TypedTable, segments: tuple[str, ...]) -> PaymentBehaviour:
 def build_credit(market: Market, tables: DesignTables) -> CreditPolicy | None:
     """Return the credit policy of a design."""
     rules, dunning, desk = (tables.get(part) for part in ("credit", "dunning", "approval"))
-    if rules is None and dunning is None and desk is None:
+    collecting = tables.get("collecting")
+    if rules is None and dunning is None and desk is None and collecting is None:
         return None
     return CreditPolicy(
         None if rules is None else _rules(market, rules),
         None if dunning is None else _dunning(dunning),
         None if desk is None else _desk(market, desk),
+        None if collecting is None else build_collecting(market, collecting),
     )
 
 

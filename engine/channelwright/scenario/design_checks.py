@@ -11,6 +11,7 @@ from channelwright.foundation.units import BoolArray
 from channelwright.rules.planning import FREQUENCIES
 from channelwright.scenario.allocation_builder import allocation_problems
 from channelwright.scenario.choice_checks import choice_problems
+from channelwright.scenario.collecting_builder import collecting_problems
 from channelwright.scenario.contract_builder import contract_problems
 from channelwright.scenario.credit_checks import approval_problems, credit_problems
 from channelwright.scenario.design_case import Case
@@ -42,6 +43,7 @@ def design_problems(case: Case) -> Iterator[Problem]:
     yield from offer_problems(case)
     yield from credit_problems(case)
     yield from approval_problems(case)
+    yield from collecting_problems(case)
     yield from allocation_problems(case)
     if case.design.shape is not None:
         yield from _visits(case)

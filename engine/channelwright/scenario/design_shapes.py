@@ -220,5 +220,6 @@ class DesignShape(Shape):
     credit: Source | None = Field(default=None, description="table design_credit")
     dunning: Source | None = Field(default=None, description="table design_dunning")
     approval: Source | None = Field(default=None, description="table design_approval")
+    collecting: Source | None = Field(default=None, description="table design_collecting")
     forecast: Source | None = Field(default=None, description="table design_forecast")
     shortage: Source | None = Field(default=None, description="table design_shortage")

@@ -34,6 +34,7 @@ PARTS = {
     "credit": "design_credit",
     "dunning": "design_dunning",
     "approval": "design_approval",
+    "collecting": "design_collecting",
     "forecast": "design_forecast",
     "shortage": "design_shortage",
 }

@@ -9,6 +9,7 @@ import numpy as np
 from channelwright.foundation.errors import Problem
 from channelwright.scenario.calendar_builder import ALL_FAMILIES
 from channelwright.scenario.catchment_builder import catchment_problems
+from channelwright.scenario.collecting_builder import response_problems
 from channelwright.scenario.credit_checks import limit_problems, payment_problems
 from channelwright.scenario.demand_builder import elasticity_problems, empirical_problems
 from channelwright.scenario.documents import Document
@@ -278,6 +279,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Tables], Iterator[Problem]]], ..
     (("vehicles",), further_tours),
     (("products",), shelf_lives),
     (("payment_behaviour",), payment_problems),
+    (("collecting",), response_problems),
     (("travel", "outlets", "areas"), travel_problems),
     (("modes",), count_error_problems),
     (("site_limits", "sites"), limit_problems),

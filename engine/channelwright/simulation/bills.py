@@ -11,7 +11,7 @@ import numpy as np
 
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import PPM, BoolArray, FloatArray, IntArray, share
-from channelwright.model.payments import PaymentBehaviour
+from channelwright.model.payments import punctual
 from channelwright.simulation import laws
 from channelwright.simulation.credit import FAR, credit_rules, limits
 from channelwright.simulation.network import Network
@@ -40,7 +40,9 @@ class Collected:
 def has_bills(network: Network) -> bool:
     """Return whether invoices are followed one by one."""
     policy = network.design.credit
-    named = policy is not None and not (policy.rules is None and policy.dunning is None)
+    named = policy is not None and any(
+        part is not None for part in (policy.rules, policy.dunning, policy.collecting)
+    )
     return network.market.payments is not None or named
 
 
@@ -49,7 +51,7 @@ class Bills:
 
     def __init__(self, network: Network, address: Address, state: State) -> None:
         self._network, self._address = network, address
-        self._paying = network.market.payments or _plain(len(network.market.segments))
+        self._paying = network.market.payments or punctual(len(network.market.segments))
         self._segment = _account_segment(network)
         self._stopped = np.zeros(len(network.limit), dtype=np.int64)
         self._character = self._characters()
@@ -120,6 +122,20 @@ class Bills:
         self._review(state)
         fell_due = bills.take(np.flatnonzero(falls))
         return Collected(_moved(bills, moves), reminded, fell_due, _close(bills))
+
+    def stopped(self, day: int, outlet: IntArray) -> BoolArray:
+        """Return whose accounts do not pay on a day: (n,)."""
+        return np.asarray(self._stopped[self._network.account[outlet]] > day)
+
+    def collect(self, state: State, rows: IntArray, value: IntArray) -> Collected:
+        """Take money for some bills at calls of today."""
+        bills = state.bills
+        paid = np.zeros(len(bills), dtype=np.int64)
+        paid[rows] = value
+        moves: list[tuple[IntArray, ReceiptKind, IntArray]] = []
+        self._pay(state, paid > 0, paid, ReceiptKind.COLLECTED, moves)
+        none = bills.take(_NONE)
+        return Collected(_moved(bills, moves), none.plus(cost=_NONE), none, _close(bills))
 
     def _uniform(self, purpose: Purpose, day: int, outlet: IntArray) -> FloatArray:
         return self._address.uniforms(purpose, day, int(outlet.max()) + 1)[outlet]
@@ -225,12 +241,6 @@ class Bills:
 
 
 _NONE = np.zeros(0, dtype=np.int64)
-
-
-def _plain(segments: int) -> PaymentBehaviour:
-    """Return the behaviour of section 6: a delay, and nothing else."""
-    zero, whole = np.zeros(segments), np.zeros(segments, dtype=np.int64)
-    return PaymentBehaviour(zero + 1.0, zero, zero, whole, zero, whole, whole, whole)
 
 
 def _account_segment(network: Network) -> IntArray:

@@ -7,6 +7,7 @@ import numpy as np
 from channelwright.foundation.units import IntArray
 from channelwright.simulation.allocation import Allocated
 from channelwright.simulation.bills import Collected
+from channelwright.simulation.cell_sums import cell_sums
 from channelwright.simulation.credit import AT_DOOR, ON_TERMS
 from channelwright.simulation.delivering import Invoiced
 from channelwright.simulation.network import Network
@@ -62,20 +63,9 @@ class CreditRecorder:
 
     def close(self, period: int) -> Chunk:
         """Return the rows of the period and start the next one."""
-        network = self._network
-        rows, modes = network.covered, len(network.market.modes)
-        area, mode = network.market.outlets.area[rows], network.design.outlets.mode[rows]
-        key, inverse = np.unique(area * modes + mode, return_inverse=True)
-        sums = np.zeros((len(self._sums), len(key)), dtype=np.int64)
-        for row, column in enumerate(self._sums):
-            np.add.at(sums[row], inverse, column[rows])
+        chunk = cell_sums(self._network, period, CREDIT_CELLS.names[3:], self._sums)
         self._sums[:] = 0
-        chunk = {
-            "period": np.full(len(key), period, dtype=np.int64),
-            "area": key // modes,
-            "mode": key % modes,
-        }
-        return chunk | dict(zip(CREDIT_CELLS.names[3:], sums, strict=True))
+        return chunk
 
 
 def receipt_rows(network: Network, day: int, moved: Rows) -> Chunk:

@@ -9,6 +9,7 @@ from channelwright.foundation.units import BoolArray, IntArray, share
 from channelwright.simulation.approving import Approvals
 from channelwright.simulation.bills import Bills, Collected, has_bills
 from channelwright.simulation.books import Books
+from channelwright.simulation.collecting import Collecting, collection_rows
 from channelwright.simulation.credit_recording import CreditRecorder, payment_rows, receipt_rows
 from channelwright.simulation.delivering import Invoiced
 from channelwright.simulation.network import Network
@@ -35,6 +36,9 @@ class CreditSide:
         policy = network.design.credit
         desk = None if policy is None else policy.approval
         self._approvals = None if desk is None else Approvals(network, address, desk)
+        self.collecting = None
+        if policy is not None and policy.collecting is not None and self.bills is not None:
+            self.collecting = Collecting(network, address, self.bills, policy.collecting)
         self.purchasing = None if limits is None else Purchasing(network, limits)
 
     def midnight(self, books: Books, *, detail: bool) -> None:
@@ -43,7 +47,20 @@ class CreditSide:
             self.purchasing.begin_day(self._state.day)
         if self.bills is None:
             return
-        collected = self.bills.midnight(self._state)
+        self._book(self.bills.midnight(self._state), books, detail=detail)
+
+    def collect(self, placed: Placed, books: Books, *, detail: bool) -> None:
+        """Book what was given at the calls of today."""
+        found = placed.collected
+        if found is None or self.collecting is None or self.bills is None:
+            return
+        self.collecting.count(found)
+        if detail:
+            self._sink.append("collections", collection_rows(self._state.day, found))
+        money = self.bills.collect(self._state, found.bills, found.value)
+        self._book(money, books, detail=detail)
+
+    def _book(self, collected: Collected, books: Books, *, detail: bool) -> None:
         self._post(collected, books)
         self.recorder.collected(collected)
         if detail:
@@ -109,6 +126,8 @@ class CreditSide:
             self._sink.append("limit_cells", self.purchasing.close(period))
         if self.bills is not None:
             self._sink.append("credit_cells", self.recorder.close(period))
+        if self.collecting is not None:
+            self._sink.append("collecting_cells", self.collecting.close(period))
 
     def horizon(self) -> None:
         """Write the bills that are open at the end."""

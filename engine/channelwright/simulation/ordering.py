@@ -12,6 +12,7 @@ from channelwright.model.design import CYCLE_DAYS
 from channelwright.rules import beats, behaviour
 from channelwright.rules.beats import Beat
 from channelwright.simulation import laws
+from channelwright.simulation.collecting import Asked, Collecting, Collections
 from channelwright.simulation.network import CALENDAR, Network
 from channelwright.simulation.shelves import suggest
 from channelwright.simulation.sourcing import Sourcing
@@ -29,6 +30,7 @@ class Placed:
     beat : the planned calls, or None on a day without calls
     productive : (calls,) bool, calls that ended in an order
     call_lines : (calls,) int64
+    collected : what came of asking for money at calls, None where nobody asks
     """
 
     outlet: IntArray
@@ -38,14 +40,18 @@ class Placed:
     beat: Beat | None
     productive: BoolArray
     call_lines: IntArray
+    collected: Collections | None = None
 
 
 class Ordering:
     """Places the orders of a replication."""
 
-    def __init__(self, network: Network, address: Address) -> None:
+    def __init__(
+        self, network: Network, address: Address, collecting: Collecting | None = None
+    ) -> None:
         self._network = network
         self._address = address
+        self._collecting = collecting
         self._sourcing = Sourcing(network, address)
         start = network.market.calendar.start.weekday()
         self._offset = int(start)
@@ -55,34 +61,56 @@ class Ordering:
         """Place the orders of ``state.day`` and lift execution where they are placed."""
         network = self._network
         cycle = (state.day + self._offset) % CYCLE_DAYS
-        beat = self._lists(cycle) if network.market.calendar.working[state.day] else None
+        beat, asked = self._lists(state, cycle)
         called = beat.outlet[beat.made] if beat is not None else np.zeros(0, dtype=np.int64)
         others = network.due[cycle]
         outlet = np.concatenate([called, others])
         struck = np.ones(len(outlet), dtype=bool)
         struck[: len(called)] = self._strikes(state, called)
+        collected = self._ask(state, beat, asked, struck[: len(called)])
         if state.shops is not None:
             chances = outlet[struck]
             state.shops.list_products(state.day, chances, self._lifts(state, chances))
         cases, wants = self._suggest(state, outlet, self._counted(state, called, others))
         order = wants & struck
-        second = np.concatenate(
-            [beat.end[beat.made] if beat is not None else called, self._seconds(state, others)]
-        )
+        second = np.concatenate([self._ends(beat, asked), self._seconds(state, others)])
         self._lift(state, outlet[order])
         placed = outlet[order]
         option, cases[order] = self._sourcing.choose(state, placed, cases[order])
         productive, lines = _call_results(beat, order[: len(called)], cases[: len(called)])
-        return Placed(placed, second[order], option, cases[order], beat, productive, lines)
+        calls = (beat, productive, lines, collected)
+        return Placed(placed, second[order], option, cases[order], *calls)
 
-    def _lists(self, cycle: int) -> Beat:
-        """Return the lists of a working day and keep what goes to the next one."""
-        network = self._network
+    def _lists(self, state: State, cycle: int) -> tuple[Beat | None, Asked | None]:
+        """Return the lists of a working day, and keep what goes to the next one."""
+        network, asked = self._network, None
+        if not network.market.calendar.working[state.day]:
+            return None, None
         market, design = network.market, network.design
         beat = beats.with_carried(market, design, network.beats[cycle], self._carried)
+        if self._collecting is not None:
+            beat, asked = self._collecting.lists(state, beat)
         if design.capture is not None:
             self._carried = beats.missed(design, beat)
-        return beat
+        return beat, asked
+
+    def _ask(
+        self, state: State, beat: Beat | None, asked: Asked | None, struck: BoolArray
+    ) -> Collections | None:
+        """Ask for overdue money; ``struck`` (calls,) ends where no order is taken without it."""
+        if self._collecting is None or beat is None or asked is None:
+            return None
+        found = self._collecting.ask(state, beat, asked)
+        struck[np.isin(beat.outlet[beat.made], found.outlet[found.refused])] = False
+        return found
+
+    def _ends(self, beat: Beat | None, asked: Asked | None) -> IntArray:
+        """Return the second at which each call that is made takes its order."""
+        if beat is None:
+            return np.zeros(0, dtype=np.int64)
+        if self._collecting is None or asked is None:
+            return np.asarray(beat.end[beat.made])
+        return self._collecting.order_seconds(beat, asked)[beat.made]
 
     def _counted(self, state: State, called: IntArray, others: IntArray) -> IntArray:
         """Return the shelves as callers count them and as outlets know them: (n, P) units."""

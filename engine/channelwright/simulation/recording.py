@@ -6,6 +6,7 @@ import numpy as np
 
 from channelwright.foundation.units import IntArray
 from channelwright.simulation.allocation import Allocated
+from channelwright.simulation.cell_sums import cell_sums
 from channelwright.simulation.chains import drop_counts
 from channelwright.simulation.consumers import Sales
 from channelwright.simulation.credit import advances
@@ -193,7 +194,7 @@ class Recorder:
         """Return the KPI tables of the period and start the next one."""
         self._snapshot(state)
         tables = {
-            "cells": self._close_cells(period),
+            "cells": cell_sums(self._network, period, CELLS.names[3:], self._outlets),
             "site_cells": _rows(SITE_CELLS.names, period, self._sites),
             "stock_cells": self._stock.close(period),
             "rep_cells": _rows(REP_CELLS.names, period, self._people),
@@ -214,23 +215,6 @@ class Recorder:
         unit = self._network.market.products.units_per_case
         self._site["closing_cases"][:] = (state.stock // unit).sum(axis=1)
         self._site["closing_value"][:] = owned_value(self._network, state)
-
-    def _close_cells(self, period: int) -> Chunk:
-        rows = self._network.covered
-        modes = len(self._network.market.modes)
-        area = self._network.market.outlets.area[rows]
-        key, inverse = np.unique(
-            area * modes + self._network.design.outlets.mode[rows], return_inverse=True
-        )
-        sums = np.zeros((len(self._outlets), len(key)), dtype=np.int64)
-        for i, column in enumerate(self._outlets):
-            np.add.at(sums[i], inverse, column[rows])
-        chunk = {
-            "period": np.full(len(key), period, dtype=np.int64),
-            "area": key // modes,
-            "mode": key % modes,
-        }
-        return chunk | dict(zip(CELLS.names[3:], sums, strict=True))
 
 
 def _rows(names: tuple[str, ...], period: int, table: np.ndarray) -> Chunk:

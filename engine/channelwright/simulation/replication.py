@@ -110,7 +110,6 @@ class _World:
         self._details = Details(network, sink) if detail else None
         self._consumers = Consumers(network, address)
         self._rivals = RivalSales(network, address, sink, detail=detail)
-        self._ordering = Ordering(network, address)
         self._replenishing = Replenishing(network, address)
         self._penalties = Penalties(network)
         self._books = Books(opening=units_held(network, self._state))
@@ -118,6 +117,7 @@ class _World:
         self._factors = behaviour.month_factors(network.market)
         self._environment = simpy.Environment()
         self._credit = CreditSide(network, address, self._state, self._postings, sink)
+        self._ordering = Ordering(network, address, self._credit.collecting)
         booked = (self._postings, self._recorder, self._books, sink if detail else None)
         self._ageing = Ageing(network, address, self._state, *booked)
         self._crates = Crates(network, self._postings)
@@ -259,6 +259,7 @@ class _World:
     def _selling(self) -> None:
         state, network = self._state, self._network
         placed = self._ordering.place(state)
+        self._credit.collect(placed, self._books, detail=self._details is not None)
         self._recorder.orders(placed)
         self._count["orders"] += len(placed.outlet)
         self._count["lines"] += int((placed.cases > 0).sum())

@@ -65,6 +65,16 @@ class ReceiptKind(IntEnum):
     REST = 1  # all that was open
     RECOVERED = 2  # at the write-off
     WRITTEN_OFF = 3  # given up: no money moved
+    COLLECTED = 4  # paid to who called
+
+
+class CollectResult(IntEnum):
+    """What an outlet gave to who asked for overdue money."""
+
+    NOTHING = 0
+    PAID = 1  # a part at once
+    PROMISED = 2  # a day, and it is kept unless the account stops paying
+    BROKEN = 3  # a day that it does not keep
 
 
 class LossCause(IntEnum):

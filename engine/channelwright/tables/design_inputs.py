@@ -6,6 +6,7 @@ Amounts are currency units; with VAT where a column says so, else without.
 from __future__ import annotations
 
 from channelwright.tables.capture_inputs import SERVICE_COLUMNS
+from channelwright.tables.collecting_inputs import DESIGN_COLLECTING
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
 from channelwright.tables.contract_inputs import CONTRACT_TABLES
 from channelwright.tables.credit_inputs import DESIGN_APPROVAL, DESIGN_CREDIT, DESIGN_DUNNING
@@ -148,5 +149,6 @@ DESIGN_TABLES: dict[str, Table] = {
         DESIGN_CREDIT,
         DESIGN_DUNNING,
         DESIGN_APPROVAL,
+        DESIGN_COLLECTING,
     )
 }

@@ -6,6 +6,7 @@ Amounts are currency units; with VAT where a column says so, else without.
 from __future__ import annotations
 
 from channelwright.tables.capture_inputs import CAPTURE_TABLES, COUNT_ERROR
+from channelwright.tables.collecting_inputs import COLLECTING
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
 from channelwright.tables.credit_inputs import PAYMENT_BEHAVIOUR, SITE_LIMITS
 from channelwright.tables.schema import Column, Table
@@ -354,6 +355,7 @@ MARKET_TABLES: dict[str, Table] = {
         CONSUMERS,
         RIVALS,
         PAYMENT_BEHAVIOUR,
+        COLLECTING,
         *CAPTURE_TABLES,
         SITE_LIMITS,
         *SUPPLY_TABLES,
@@ -372,6 +374,7 @@ OPTIONAL_TABLES = frozenset(
         "consumers",
         "rivals",
         "payment_behaviour",
+        "collecting",
         "travel",
         "call_times",
         "screening",

@@ -8,6 +8,7 @@ quotients afterwards.
 from __future__ import annotations
 
 from channelwright.tables.approval_outputs import APPROVAL_CELLS, APPROVALS
+from channelwright.tables.collecting_outputs import COLLECTING_CELLS, COLLECTIONS
 from channelwright.tables.credit_outputs import CREDIT_CELLS, RECEIPTS
 from channelwright.tables.limit_outputs import LIMIT_CELLS
 from channelwright.tables.rival_outputs import MARKET_CELLS, RIVAL_SALES, STOCKOUTS
@@ -329,6 +330,7 @@ DETAIL_TABLES = (
     SHIPMENTS,
     RECEIPTS,
     APPROVALS,
+    COLLECTIONS,
     RIVAL_SALES,
     LOSSES,
     STOCKOUTS,
@@ -345,7 +347,7 @@ KPI_TABLES = (
     EFFORT,
 )
 #: Written only where a pack names the mechanism.
-EXTRA_KPI_TABLES = (CREDIT_CELLS, LIMIT_CELLS, APPROVAL_CELLS, MARKET_CELLS)
+EXTRA_KPI_TABLES = (CREDIT_CELLS, LIMIT_CELLS, APPROVAL_CELLS, COLLECTING_CELLS, MARKET_CELLS)
 OUTPUT_TABLES: dict[str, Table] = {
     table.name: table for table in (*DETAIL_TABLES, *KPI_TABLES, *EXTRA_KPI_TABLES)
 }

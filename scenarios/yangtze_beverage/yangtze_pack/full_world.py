@@ -29,6 +29,12 @@ PAYMENT = {  # delay factor, spread, part chance, part share, default rate, writ
     "canteen": (1.0, 0.3, 0.0, 0.0, 0.0, 0, 0.0),
     "entertainment": (1.2, 0.6, 0.08, 0.5, 0.003, 120, 0.2),
 }
+COLLECTING = {  # pays at a call, share, promises, kept, days
+    "grocery": (0.45, 1.0, 0.35, 0.7, 7),
+    "kiosk": (0.4, 1.0, 0.3, 0.6, 5),
+    "restaurant": (0.35, 0.6, 0.45, 0.7, 10),
+    "entertainment": (0.35, 0.6, 0.4, 0.6, 10),
+}
 TIERS = ((20_000, 0.005), (60_000, 0.01))  # currency a month, share
 CALL_MINUTES = {"canteen": 25, "entertainment": 14}
 DESIGN = """title: "Today's network in the full world"
@@ -39,6 +45,7 @@ queue: {grade: {A: 0, B: 1, C: 2}}
 credit: designs/full_credit.csv
 dunning: designs/full_dunning.csv
 approval: designs/full_approval.csv
+collecting: designs/full_collecting.csv
 promotions: designs/full_promotions.csv
 stock: designs/full_stock.csv
 forecast: designs/full_forecast.csv
@@ -112,6 +119,11 @@ def _market(out: Path, outlets: Rows, sites: Rows) -> None:
         [*header, "write_off_days", "recovered"],
         [[segment, *figures] for segment, figures in PAYMENT.items()],
     )
+    write(
+        out / "tables/full_collecting.csv",
+        ["segment", "pays", "pay_share", "promises", "kept", "promise_days"],
+        [[segment, *figures] for segment, figures in COLLECTING.items()],
+    )
     houses = [row["site"] for row in sites if row["mode"] in ("WAT", "PDS")]
     write(
         out / "tables/full_site_limits.csv",
@@ -177,6 +189,15 @@ def _designs(out: Path, outlets: Rows, sites: Rows) -> None:
         out / "designs/full_approval.csv",
         ["mode", "ask", "discount", "granted", "clerks", "minutes", "law"],
         [["DSD", 0.01, 0.03, 0.5, 2, 6, "exponential"]],
+    )
+    write(
+        out / "designs/full_collecting.csv",
+        ["mode", "minutes", "overdue_days", "minimum", "place", "unpaid_order"],
+        [
+            ["DSD", 4, 2, 50, "after", "taken"],
+            ["WAT", 5, 2, 50, "before", "taken"],
+            ["PDS", 5, 2, 50, "before", "refused"],
+        ],
     )
     write(
         out / "designs/full_promotions.csv",
