@@ -23,6 +23,7 @@ from tests.reference.field_work import (
 )
 from tests.reference.laws import round_half_up
 from tests.reference.records import Line, Order
+from tests.reference.shelf_policies import opening_level, policy_cases, policy_of_shelf
 from tests.reference.sources import choose_source, finds_source
 from tests.reference.state import State
 
@@ -153,20 +154,26 @@ def stocked_demand(state: State, outlet: int, product: int, day: int) -> float:
 
 
 def shelf_level(state: State, outlet: int, product: int, day: int) -> int:
-    """Return the units up to which an outlet fills its shelf."""
+    """Return the level that the opening shelf of an outlet is half of."""
     expected = stocked_demand(state, outlet, product, day)
+    if policy_of_shelf(state, outlet, product):
+        return opening_level(state, outlet, product, expected, cover_days(state, outlet))
     return round_half_up(cover_days(state, outlet) * expected)
 
 
 def wanted_lines(state: State, outlet: int, day: int, shelf: list[int]) -> list[Line]:
     """Return the lines that an outlet with this shelf wants, none if it wants no order."""
     service, mode = state.design.service, state.mode_of(outlet)
-    lines, position, total = [], 0, 0.0
+    lines, ruled, position, total = [], [], 0, 0.0
     cover, ordered = cover_days(state, outlet), on_order(state, outlet)
     for product in state.products:
         units = state.units_per_case[product]
         on_hand = shelf[product] + ordered[product]
         expected = stocked_demand(state, outlet, product, day)
+        if policy_of_shelf(state, outlet, product):
+            cases = policy_cases(state, outlet, product, on_hand, expected, cover)
+            ruled += [Line(product, cases)] if cases > 0 else []
+            continue
         gap = round_half_up(cover * expected) - on_hand
         cases = (2 * gap + units) // (2 * units) if gap > 0 else 0
         if cases > 0:
@@ -175,7 +182,8 @@ def wanted_lines(state: State, outlet: int, day: int, shelf: list[int]) -> list[
         total += expected
     reorder_days = float(service.reorder_days[mode])
     low = reorder_days < 0 or position < reorder_days * total
-    return lines if low and finds_source(state, outlet, lines) else []
+    lines = sorted((lines if low else []) + ruled, key=lambda line: line.product)
+    return lines if finds_source(state, outlet, lines) else []
 
 
 def on_order(state: State, outlet: int) -> list[int]:

@@ -79,6 +79,7 @@ class State:
         self.outlet_orders = [[defaultdict(int) for _ in range(products)] for _ in range(sites)]
         self.sold = [[defaultdict(int) for _ in range(products)] for _ in range(outlets)]
 
+        self.coming: dict[tuple[int, int], int] = {}  # units that consumers wait for
         self.travel: dict[tuple[int, int], int] = {}  # given travel times by start and end
         self.reporting_demand: dict[tuple[int, int], float] = {}  # by site and product
 

@@ -16,15 +16,16 @@ Place = tuple[int, int]  # outlet, product
 
 def all_consumers(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None, None]:
     """Every evening of all outlets, where consumers react to empty shelves."""
-    waiting: dict[Place, int] = {}
     yield clock.timeout(OPENING_SECOND)
     for day in range(state.horizon):
         evenings = {
-            (outlet, product): serve(state, outlet, product, day, waiting.get((outlet, product), 0))
+            (outlet, product): serve(
+                state, outlet, product, day, state.coming.get((outlet, product), 0)
+            )
             for outlet in state.covered
             for product in state.products
         }
-        waiting = react(state, evenings, day)
+        state.coming = react(state, evenings, day)
         for evening in evenings.values():
             close(state, evening)
         yield clock.timeout(DAY_SECONDS)

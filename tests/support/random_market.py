@@ -42,6 +42,7 @@ from tests.support.random_demand import with_demand
 from tests.support.random_design import random_design
 from tests.support.random_order_capture import with_order_capture
 from tests.support.random_perishing import with_perishing
+from tests.support.random_shelves import with_shelves
 from tests.support.random_source_choice import with_source_choice
 from tests.support.random_stock import with_random_stock
 
@@ -97,7 +98,8 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
     market, design = with_perishing(market, design, Dice(seed + 102 * OWN_DICE))
     market, design = with_allocation(market, design, Dice(seed + 101 * OWN_DICE))
     market, design = with_credit(market, design, Dice(seed + 60 * OWN_DICE))
-    return with_collecting(market, design, Dice(seed + 68 * OWN_DICE))
+    market, design = with_collecting(market, design, Dice(seed + 68 * OWN_DICE))
+    return with_shelves(market, design, Dice(seed + 69 * OWN_DICE))
 
 
 @st.composite

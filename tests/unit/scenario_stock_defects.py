@@ -16,7 +16,51 @@ def _defect(name: str, line: str, column: str, value: str, remedy: str) -> Defec
     return Defect(name, rows(line), STOCK, "row 3", column, value, remedy)
 
 
+SHELVES = "designs/shelves.csv"
+
+
+def shelf(name: str, line: str, column: str, value: str, remedy: str) -> Defect:
+    text = "segment,grade," + HEADER.partition(",")[2] + f"{line}\n"
+    plant = both(add(ONLINE, f"shelves: {SHELVES}\n"), write(SHELVES, text))
+    return Defect(name, plant, SHELVES, "row 2", column, value, remedy)
+
+
 STOCKS = (
+    shelf(
+        "shelf_segment_unknown",
+        "shopp,*,*,base_stock,-1,-1,-1,7,none,0",
+        "segment",
+        "'shopp' is no segment",
+        "did you mean 'shop'?",
+    ),
+    shelf(
+        "shelf_grade_unknown",
+        "shop,D,*,base_stock,-1,-1,-1,7,none,0",
+        "grade",
+        "'D' is no grade",
+        "* = all",
+    ),
+    shelf(
+        "shelf_product_unknown",
+        "*,*,colla,base_stock,-1,-1,-1,7,none,0",
+        "product",
+        "'colla' is no product",
+        "did you mean 'cola'?",
+    ),
+    shelf(
+        "shelf_level_below_its_point",
+        "*,*,*,reorder_up_to,40,30,-1,7,none,0",
+        "level",
+        "level 30 is not above reorder 40",
+        "raise the level",
+    ),
+    shelf(
+        "shelf_target_without_service",
+        "*,*,*,base_stock,-1,-1,-1,7,none,0.9",
+        "target",
+        "a target without a service changes nothing",
+        "set service to cycle or fill",
+    ),
     _defect(
         "stock_site_unknown",
         "offise,*,base_stock,-1,-1,-1,7,none,0",

@@ -8,6 +8,7 @@ from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
 
 ORDER_UP_TO, BASE_STOCK, REORDER_UP_TO, REORDER_QUANTITY = 0, 1, 2, 3
+NO_POLICY = -1
 POLICIES = ("order_up_to", "base_stock", "reorder_up_to", "reorder_quantity")
 NO_TARGET, CYCLE_SERVICE, FILL_RATE = 0, 1, 2
 SERVICES = ("none", "cycle", "fill")
@@ -32,6 +33,25 @@ class SiteStock(Columns):
     cover_days : float64, days of average demand in one order of a reorder policy
     service : int64, row of SERVICES; none = safety days of the site
     target : float64, probability (cycle) or share of demand (fill) that safety stock aims at
+    """
+
+    policy: IntArray
+    reorder: IntArray
+    level: IntArray
+    quantity: IntArray
+    cover_days: FloatArray
+    service: IntArray
+    target: FloatArray
+
+
+@dataclass(frozen=True)
+class ShelfStock(Columns):
+    """Policies of shelves by segment, grade and product (G rows; every array is (G, 3, P)).
+
+    Attributes
+    ----------
+    policy : int64, row of POLICIES; NO_POLICY = filled to the cover of the mode
+    reorder, level, quantity, cover_days, service, target : as in `SiteStock`
     """
 
     policy: IntArray
@@ -91,3 +111,4 @@ class StockPlan:
     sites: SiteStock | None = None
     forecast: StockForecast | None = None
     shortage: ShortageRules | None = None
+    shelves: ShelfStock | None = None

@@ -20,12 +20,13 @@ from channelwright.rules.kpi_collecting import collecting_kpis
 from channelwright.rules.kpi_credit import approval_kpis, credit_kpis, limit_kpis
 from channelwright.rules.kpi_losses import loss_kpis
 from channelwright.rules.kpi_money import money_kpis, site_results
+from channelwright.rules.kpi_rows import ALL, rows
 from channelwright.rules.kpi_share import share_kpis
 from channelwright.rules.kpi_static import account_counts, universe_counts
 from channelwright.rules.kpi_stock import stock_kpis
+from channelwright.rules.kpi_team import team_kpis
 from channelwright.tables.sink import Chunk
 
-ALL = "all"
 PERIOD_DAYS = 7
 
 
@@ -189,7 +190,7 @@ def kpi_table(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd
     parts = [
         _cell_kpis(market, cells),
         _distribution(market, cells),
-        _team_kpis(market, design, frames["rep_cells"]),
+        team_kpis(market, design, frames["rep_cells"], measured_days(market)),
         _volume_kpis(market, design, cells, frames["site_cells"]),
         _site_kpis(market, design, tables, frames),
         stock_kpis(market, design, frames, measured_days(market)),
@@ -204,20 +205,6 @@ def kpi_table(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd
     ]
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
     return table[np.isfinite(table["value"])].reset_index(drop=True)
-
-
-def rows(kpi: str, unit: str, values: Mapping[tuple[str, str], float]) -> pd.DataFrame:
-    """Return rows of a KPI table: (area, mode) -> value."""
-    keys = list(values)
-    return pd.DataFrame(
-        {
-            "kpi": kpi,
-            "area": [key[0] for key in keys],
-            "mode": [key[1] for key in keys],
-            "value": np.array([values[key] for key in keys], dtype=np.float64),
-            "unit": unit,
-        }
-    )
 
 
 def _groups(market: Market, cells: pd.DataFrame) -> pd.DataFrame:
@@ -281,39 +268,6 @@ def _distribution(market: Market, cells: pd.DataFrame) -> pd.DataFrame:
     if weighted:
         parts.append(rows("weighted_distribution", "share", weighted))
     return pd.concat(parts, ignore_index=True)
-
-
-def _team_kpis(market: Market, design: Design, people: pd.DataFrame) -> pd.DataFrame:
-    """Calls per day, utilisation, outlets and pay per person, by mode."""
-    if not len(people) or not len(design.reps):
-        return pd.DataFrame()
-    months = measured_days(market) / (365 / 12)
-    mode = design.reps.mode[people["rep"].to_numpy()]
-    field = market.roles.field_seconds[design.reps.role[people["rep"].to_numpy()]]
-    available = people["working_days"] * field
-    parts = []
-    for row, name in [*enumerate(market.modes.ids), (-1, ALL)]:
-        chosen = mode == row if row >= 0 else np.ones(len(people), dtype=bool)
-        count = int((design.reps.mode == row).sum()) if row >= 0 else len(design.reps)
-        mine = people[chosen]
-        if not count or not len(mine):
-            continue
-        served = (design.outlets.rep >= 0) & ((design.outlets.mode == row) | (row < 0))
-        key = (ALL, name)
-        days = float(mine["working_days"].sum())
-        pay = mine["pay"].sum() / TICKS_PER_UNIT
-        parts += [
-            rows("people", "people", {key: count}),
-            rows("outlets_per_person", "outlets", {key: served.sum() / count}),
-            rows("calls_per_day", "calls", {key: mine["made"].sum() / max(days, 1.0)}),
-            rows(
-                "field_utilisation",
-                "share",
-                {key: mine["field_seconds"].sum() / max(float(available[chosen].sum()), 1.0)},
-            ),
-            rows("pay_per_month", "currency", {key: pay / count / months}),
-        ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def _volume_kpis(

@@ -19,12 +19,12 @@ _Columns = TypeVar("_Columns", Need, Targets)
 
 
 @dataclass(frozen=True)
-class SiteRules:
-    """The policy of every site and product, as the design says it: (S, P) each.
+class StockRules:
+    """The policy of every stocking point (site or outlet) and product: (S, P) each.
 
     Attributes
     ----------
-    policy : int64, row of POLICIES
+    policy : int64, row of POLICIES; NO_POLICY = none
     need : `Need` of (S, P) arrays with average and deviation 0, to be filled in
     """
 
@@ -79,7 +79,7 @@ class SiteRules:
         return np.maximum(result, 0.0)
 
 
-def site_rules(market: Market, design: Design, lead: IntArray) -> SiteRules:
+def site_rules(market: Market, design: Design, lead: IntArray) -> StockRules:
     """Return the stock policies of a design.
 
     Parameters
@@ -98,7 +98,9 @@ def site_rules(market: Market, design: Design, lead: IntArray) -> SiteRules:
         lead=np.broadcast_to(lead[:, None], shape),
         review=review,
         lead_deviation=np.broadcast_to(lane_deviation(market, design)[:, None], shape),
-        safety_days=np.broadcast_to(plan.safety_days[:, None], shape),
+        cover=lead[:, None] + review + plan.safety_days[:, None],
+        # Goods arrive before the day's demand: the last day of the lead time needs no cover.
+        horizon=np.maximum(1, lead)[:, None] + review - 1.0,
         cover_days=np.zeros(shape) if given is None else given.cover_days,
         service=np.full(shape, NO_TARGET) if given is None else given.service,
         target=np.zeros(shape) if given is None else given.target,
@@ -107,7 +109,7 @@ def site_rules(market: Market, design: Design, lead: IntArray) -> SiteRules:
         quantity=none if given is None else given.quantity,
         case=np.broadcast_to(market.products.units_per_case, shape),
     )
-    return SiteRules(policy, need)
+    return StockRules(policy, need)
 
 
 def lane_deviation(market: Market, design: Design) -> FloatArray:
@@ -128,7 +130,7 @@ def daily_variance(market: Market, mean: FloatArray) -> FloatArray:
 
 
 def _members(policy: IntArray) -> list[tuple[int, BoolArray]]:
-    return [(int(number), policy == number) for number in np.unique(policy)]
+    return [(int(number), policy == number) for number in np.unique(policy) if number >= 0]
 
 
 def _rows(columns: _Columns, rows: IntArray | BoolArray) -> _Columns:

@@ -23,9 +23,11 @@ class Need:
     Attributes
     ----------
     average, deviation : float64, units a day and its standard deviation
-    lead, review : int64, days to receipt and between reviews
+    lead : int64, days to receipt; review : days between reviews
+    cover : float64, days of demand that the reorder point covers without a service target
+    horizon : float64, days whose demand an order must cover until the next one has arrived
     lead_deviation : float64, days
-    safety_days, cover_days : float64; service : int64; target : float64
+    cover_days : float64; service : int64; target : float64
     reorder, level, quantity : int64, given numbers; -1 = to be computed
     case : int64, units of a case
     """
@@ -33,9 +35,10 @@ class Need:
     average: FloatArray
     deviation: FloatArray
     lead: IntArray
-    review: IntArray
+    review: IntArray | FloatArray
     lead_deviation: FloatArray
-    safety_days: FloatArray
+    cover: FloatArray
+    horizon: FloatArray
     cover_days: FloatArray
     service: IntArray
     target: FloatArray
@@ -179,9 +182,8 @@ def _given(given: IntArray, computed: IntArray) -> IntArray:
 
 def _point(need: Need, cycle: FloatArray) -> IntArray:
     """Return demand of lead and review time and the safety stock, rounded, at least 0."""
-    plain = (need.lead + need.review + need.safety_days) * need.average
-    # Goods arrive before the day's demand, so the last day of the lead time needs no cover.
-    days = np.maximum(1, need.lead) + need.review - 1
+    plain = need.cover * need.average
+    days = need.horizon
     spread = np.sqrt(days * need.deviation**2 + (need.average * need.lead_deviation) ** 2)
     aimed = days * need.average + safety_stock(need.service, need.target, spread, cycle)
     point = np.where(need.service == NO_TARGET, plain, aimed)

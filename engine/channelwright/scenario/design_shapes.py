@@ -215,6 +215,7 @@ class DesignShape(Shape):
     listing: Source | None = Field(default=None, description="table design_listing")
     rebate_tiers: Source | None = Field(default=None, description="table design_rebate_tiers")
     stock: Source | None = Field(default=None, description="table design_stock")
+    shelves: Source | None = Field(default=None, description="table design_shelves")
     consumer_prices: Source | None = Field(default=None, description="table design_consumer_prices")
     promotions: Source | None = Field(default=None, description="table design_promotions")
     credit: Source | None = Field(default=None, description="table design_credit")

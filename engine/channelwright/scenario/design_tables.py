@@ -29,6 +29,7 @@ PARTS = {
     "listing": "design_listing",
     "rebate_tiers": "design_rebate_tiers",
     "stock": "design_stock",
+    "shelves": "design_shelves",
     "consumer_prices": "design_consumer_prices",
     "promotions": "design_promotions",
     "credit": "design_credit",

@@ -12,9 +12,7 @@ from channelwright.model.stock import (
     FORECASTS,
     MOVING_AVERAGE,
     ORDERS,
-    POLICIES,
     RATIONING,
-    SERVICES,
     SIGNALS,
     ShortageRules,
     SiteStock,
@@ -22,6 +20,7 @@ from channelwright.model.stock import (
     StockPlan,
 )
 from channelwright.scenario.market_builder import codes
+from channelwright.scenario.shelf_builder import NOT_GIVEN, build_shelves, policy_values
 from channelwright.tables.cells import Cells, TypedTable
 from channelwright.tables.stock_inputs import ALL_PRODUCTS
 
@@ -32,13 +31,14 @@ if TYPE_CHECKING:
 def build_stock(market: Market, tables: DesignTables) -> StockPlan | None:
     """Return what a design says of stock, None if it says nothing."""
     stock, forecast = tables.get("stock"), tables.get("forecast")
-    shortage = tables.get("shortage")
-    if stock is None and forecast is None and shortage is None:
+    shortage, shelves = tables.get("shortage"), tables.get("shelves")
+    if all(part is None for part in (stock, forecast, shortage, shelves)):
         return None
     return StockPlan(
         sites=None if stock is None else _site_stock(market, stock),
         forecast=None if forecast is None else _forecast(market, forecast),
         shortage=None if shortage is None else _shortage(market, shortage),
+        shelves=None if shelves is None else build_shelves(market, shelves),
     )
 
 
@@ -91,12 +91,7 @@ def _forecast(market: Market, table: TypedTable) -> StockForecast:
 
 def _spread(market: Market, table: TypedTable, rows: Cells, count: int) -> dict[str, Cells]:
     """Return every column as (count, P); rows of one product win over rows of all."""
-    other = {"reorder": -1, "level": -1, "quantity": -1}
-    values = {
-        "policy": codes(table["policy"], POLICIES),
-        "service": codes(table["service"], SERVICES),
-    }
-    values |= {name: table[name] for name in (*other, "cover_days", "target")}
+    values, other = policy_values(table), NOT_GIVEN
     common = table["product"] == ALL_PRODUCTS
     product = codes(table["product"], market.products.ids)
     result = {}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from channelwright.foundation.errors import Problem
 from channelwright.scenario.design_case import Case
 from channelwright.scenario.references import among
+from channelwright.scenario.shelf_builder import shelf_problems
 from channelwright.tables.cells import TypedTable, shown
 from channelwright.tables.checks import nearest
 from channelwright.tables.stock_inputs import ALL_PRODUCTS
@@ -28,6 +29,10 @@ def stock_problems(case: Case) -> Iterator[Problem]:
     table = case.part("forecast")
     if table is not None:
         yield from _forecasts(table)
+    table = case.part("shelves")
+    if table is not None:
+        yield from policy_problems(table)
+        yield from shelf_problems(case)
 
 
 def policy_problems(table: TypedTable) -> Iterator[Problem]:

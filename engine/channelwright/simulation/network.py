@@ -12,7 +12,8 @@ from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, SITE_KINDS, Market
 from channelwright.rules import behaviour, contracts, flows, geography, offers, sourcing
 from channelwright.rules.beats import Beat, plan_beats
-from channelwright.rules.stock_levels import SiteRules, daily_variance, site_rules
+from channelwright.rules.shelf_levels import shelf_rules
+from channelwright.rules.stock_levels import StockRules, daily_variance, site_rules
 from channelwright.tables.codes import Party, party
 
 DEFAULT_WINDOW = 28
@@ -49,6 +50,7 @@ class Network:
     opening_own : (S, P) float64, the same of the outlets of each site
     opening_demand, opening_variance : (S, P) float64, those of the sites below it as well
     stock : stock policies of the sites
+    shelves : stock policies of shelves, None where all are filled to their cover
     days_kept : int, days of demand that forecasts look back on
     beats : 28 Beats, the calls of each cycle day; due : 28 arrays of other outlets' rows
     month_days, month_length : (months,) int64, days in the horizon and of the calendar
@@ -80,7 +82,8 @@ class Network:
     opening_own: FloatArray
     opening_demand: FloatArray
     opening_variance: FloatArray
-    stock: SiteRules
+    stock: StockRules
+    shelves: StockRules | None
     days_kept: int
     beats: tuple[Beat, ...]
     due: tuple[IntArray, ...]
@@ -102,7 +105,7 @@ def build_network(market: Market, design: Design) -> Network:
     account = np.where(outlets.chain >= 0, len(outlets) + outlets.chain, np.arange(len(outlets)))
     option_metres = _option_metres(market, design)
     price = sourcing.offer_prices(design)
-    rate = offers.base_rate(market, design)
+    rate, cover = offers.base_rate(market, design), flows.cover_days(design)
     own_limit = _own_limits(market, design, rate, covered, price)
     limit = np.zeros(len(outlets) + len(market.chain_ids), dtype=np.int64)
     np.add.at(limit, account, own_limit)
@@ -123,7 +126,7 @@ def build_network(market: Market, design: Design) -> Network:
         option_metres=option_metres,
         option_mode=sourcing.option_modes(design),
         option_cumulative=_choice(market, option_metres),
-        cover=flows.cover_days(design),
+        cover=cover,
         price=price,
         rate=rate,
         shelf_price=offers.shelf_prices(market, design),
@@ -139,6 +142,7 @@ def build_network(market: Market, design: Design) -> Network:
         opening_demand=_tree_sums(design, opening, tiers),
         opening_variance=_tree_sums(design, variance, tiers),
         stock=site_rules(market, design, lead),
+        shelves=shelf_rules(market, design, cover),
         days_kept=_days_kept(design),
         beats=plan_beats(market, design),
         due=tuple(_due(market, design, day) for day in range(CYCLE_DAYS)),

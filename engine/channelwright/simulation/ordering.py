@@ -14,6 +14,7 @@ from channelwright.rules.beats import Beat
 from channelwright.simulation import laws
 from channelwright.simulation.collecting import Asked, Collecting, Collections
 from channelwright.simulation.network import CALENDAR, Network
+from channelwright.simulation.shelf_policies import policy_cases
 from channelwright.simulation.shelves import suggest
 from channelwright.simulation.sourcing import Sourcing
 from channelwright.simulation.state import State, expected_demand
@@ -137,10 +138,19 @@ class Ordering:
         expected = expected_demand(network, state, outlet, state.day)
         position = shelf + state.on_order[outlet]
         unit = network.market.products.units_per_case
-        cases, held, wanted = suggest(network.cover[outlet], expected, position, unit)
-        reorder = service.reorder_days[mode]
-        low = (reorder < 0) | (held < reorder * wanted)
-        return cases, low & self._sourcing.enough(outlet, cases)
+        covered = (network.cover[outlet], unit, service.reorder_days[mode])
+        rules = network.shelves
+        if rules is None:
+            cases, low = _to_cover(*covered, expected, position)
+            return cases, low & self._sourcing.enough(outlet, cases)
+        ruled = rules.policy[outlet] >= 0
+        plain = (np.where(ruled, 0.0, expected), np.where(ruled, 0, position))
+        cases, low = _to_cover(*covered, *plain)
+        if state.waiting is not None:
+            position -= state.waiting[np.searchsorted(network.covered, outlet)]
+        cases[~low] = 0
+        cases += policy_cases(network, rules, outlet, position, expected)
+        return cases, self._sourcing.enough(outlet, cases)
 
     def _strikes(self, state: State, called: IntArray) -> BoolArray:
         if called.size == 0:
@@ -176,6 +186,14 @@ class Ordering:
         """Return lift x effort of some outlets, before it is cut at 1."""
         mode = self._network.design.outlets.mode[outlet]
         return np.asarray(self._network.market.modes.lift[mode] * state.effort[mode])
+
+
+def _to_cover(
+    cover: FloatArray, unit: IntArray, reorder: FloatArray, expected: FloatArray, position: IntArray
+) -> tuple[IntArray, BoolArray]:
+    """Return cases up to the cover (n, P) and whether the whole shelf is low enough (n,)."""
+    cases, held, wanted = suggest(cover, expected, position, unit)
+    return cases, np.asarray((reorder < 0) | (held < reorder * wanted))
 
 
 def _call_results(

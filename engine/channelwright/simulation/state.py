@@ -12,6 +12,7 @@ from channelwright.model.market import Market
 from channelwright.rules import behaviour
 from channelwright.simulation.execution import Shops
 from channelwright.simulation.network import Network
+from channelwright.simulation.shelf_policies import opening_levels
 
 
 class Rows:
@@ -232,7 +233,9 @@ def expected_demand(network: Network, state: State, rows: IntArray, day: int) ->
 def _opening_shelf(network: Network, state: State) -> IntArray:
     rows = network.covered
     cover = network.cover[rows]
-    level = np.floor(cover[:, None] * expected_demand(network, state, rows, 0) + 0.5)
+    expected = expected_demand(network, state, rows, 0)
+    level = np.floor(cover[:, None] * expected + 0.5)
+    level = opening_levels(network, rows, level, expected)
     shelf = np.zeros(network.rate.shape, dtype=np.int64)
     shelf[rows] = np.floor(0.5 * level + 0.5).astype(np.int64)
     return shelf

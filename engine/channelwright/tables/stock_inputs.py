@@ -5,7 +5,7 @@ from __future__ import annotations
 from channelwright.tables.columns import flag, number, text, whole
 from channelwright.tables.schema import Column, Table
 
-ALL_PRODUCTS = "*"
+ALL_PRODUCTS = ANY = "*"
 POLICIES = ("order_up_to", "base_stock", "reorder_up_to", "reorder_quantity")
 FORECASTS = ("moving_average", "exponential")
 SIGNALS = ("orders", "sell_through", "sell_out")
@@ -36,6 +36,17 @@ DESIGN_STOCK = Table(
         *_POLICY,
     ),
 )
+DESIGN_SHELVES = Table(
+    "design_shelves",
+    "the stock policy of the shelves of a segment and grade for a product",
+    ("segment", "grade", "product"),
+    (
+        text("segment", "segment, * = all"),
+        text("grade", "A, B or C, * = all"),
+        text("product", "product, * = all"),
+        *_POLICY,
+    ),
+)
 DESIGN_FORECAST = Table(
     "design_forecast",
     "how one site forecasts the demand that sets its levels",
@@ -62,4 +73,4 @@ DESIGN_SHORTAGE = Table(
         whole("priority", "", "its own place with its parent, lower is served first", 0, 1000, 0),
     ),
 )
-STOCK_TABLES = (DESIGN_STOCK, DESIGN_FORECAST, DESIGN_SHORTAGE)
+STOCK_TABLES = (DESIGN_STOCK, DESIGN_SHELVES, DESIGN_FORECAST, DESIGN_SHORTAGE)

@@ -48,6 +48,7 @@ approval: designs/full_approval.csv
 collecting: designs/full_collecting.csv
 promotions: designs/full_promotions.csv
 stock: designs/full_stock.csv
+shelves: designs/full_shelves.csv
 forecast: designs/full_forecast.csv
 shortage: designs/full_shortage.csv
 asking: designs/full_asking.csv
@@ -216,6 +217,14 @@ def _designs(out: Path, outlets: Rows, sites: Rows) -> None:
     ]
     header = ["site", "product", "policy", "cover_days", "service", "target"]
     write(out / "designs/full_stock.csv", header, stock)
+    write(
+        out / "designs/full_shelves.csv",
+        ["segment", "grade", *header[1:]],
+        [
+            ["kiosk", "*", "*", "reorder_up_to", 7, "cycle", 0.95],
+            ["supermarket", "*", "*", "order_up_to", 0, "fill", 0.995],
+        ],
+    )
     write(
         out / "designs/full_forecast.csv",
         ["site", "method", "window", "alpha", "signal", "reporting", "delay", "error"],
