@@ -20,13 +20,14 @@ from benchmarks.simulate.timing import Timing, best_of
 DESK_DAYS = 56
 
 
-def peer_rows(case: Case, times: int) -> tuple[list[Row], list[str]]:
+def peer_rows(case: Case, times: int, say: Callable[[str], None]) -> tuple[list[Row], list[str]]:
     """Return a row per installed peer, and a sentence per peer that is not installed."""
     rows, notes = [], []
     package = supplynetpy()
     if package is None:
         notes.append(_skipped("SupplyNetPy"))
     else:
+        say(f"SupplyNetPy, {case.shops} shops x {case.days} days")
         outcome, timing = best_of(times, partial(run_engine, *engine_world(case)))
         theirs, other = best_of(1, partial(run_supplynetpy, package, case))
         rows.append(_row("supplynetpy", case, outcome.orders, timing, other))
@@ -41,6 +42,7 @@ def peer_rows(case: Case, times: int) -> tuple[list[Row], list[str]]:
         if package is None:
             notes.append(_skipped(name))
             continue
+        say(f"{name}, {few.shops} shops x {few.days} days")
         outcome, timing = best_of(times, partial(run_engine, *engine_desks(few)))
         orders, other = best_of(1, partial(run, package, few))
         rows.append(_row(name, few, outcome.orders, timing, other))

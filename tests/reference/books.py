@@ -17,15 +17,19 @@ class Books:
     """Collects rows of every table; postings are summed by key."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, list[dict[str, float]]] = defaultdict(list)
-        self._postings: dict[tuple[int, ...], int] = defaultdict(int)
+        self._columns: dict[str, dict[str, list[float]]] = {
+            table.name: {name: [] for name in table.names} for table in DETAIL_TABLES
+        }
+        self._postings: dict[int, dict[tuple[int, ...], int]] = defaultdict(dict)  # by day
 
     def write(self, table: Table, **row: float) -> None:
         """Add a row."""
         if row.keys() != _NAMES[table.name]:
             message = f"{table.name} has columns {table.names}, not {tuple(row)}"
             raise ValueError(message)
-        self._rows[table.name].append(row)
+        columns = self._columns[table.name]
+        for name, value in row.items():
+            columns[name].append(value)
 
     def post(
         self,
@@ -41,32 +45,32 @@ class Books:
     ) -> None:
         """Book money from a payer to a payee."""
         if amount:
-            self._postings[day, account, payer, payee, mode, site, outlet] += amount
+            today = self._postings[day]
+            key = (account, payer, payee, mode, site, outlet)
+            today[key] = today.get(key, 0) + amount
 
     def postings_of(self, day: int) -> list[tuple[int, int, int, int]]:
         """Return account, payer, payee and amount of everything booked on a day."""
         return [
             (account, payer, payee, amount)
-            for (when, account, payer, payee, *_), amount in self._postings.items()
-            if when == day
+            for (account, payer, payee, *_), amount in self._postings[day].items()
         ]
 
     def tables(self) -> dict[str, Rows]:
         """Return every detail table, sorted by its key and then by its other columns."""
-        for key, amount in self._postings.items():
-            if amount != 0:
-                self.write(POSTINGS, **dict(zip(POSTINGS.key, key, strict=True)), amount=amount)
+        for day, today in self._postings.items():
+            for key, amount in today.items():
+                if amount != 0:
+                    row = dict(zip(POSTINGS.key, (day, *key), strict=True))
+                    self.write(POSTINGS, **row, amount=amount)
         self._postings.clear()
-        return {table.name: as_columns(table, self._rows[table.name]) for table in DETAIL_TABLES}
+        return {table.name: as_arrays(table, self._columns[table.name]) for table in DETAIL_TABLES}
 
 
-def as_columns(table: Table, rows: list[dict[str, float]]) -> Rows:
-    """Return rows as sorted columns."""
-    columns = {
-        column.name: np.array([row[column.name] for row in rows], dtype=column.dtype)
-        for column in table.columns
-    }
-    return sort_rows(table, columns)
+def as_arrays(table: Table, columns: dict[str, list[float]]) -> Rows:
+    """Return columns as arrays, rows sorted."""
+    arrays = {c.name: np.array(columns[c.name], dtype=c.dtype) for c in table.columns}
+    return sort_rows(table, arrays)
 
 
 def sort_rows(table: Table, columns: Rows) -> Rows:

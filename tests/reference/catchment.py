@@ -72,7 +72,7 @@ def rivals_sell(state: State, day: int) -> None:
     calendar = market.calendar
     u = state.uniform(Purpose.MARKET_SHOCK, day // calendar.shock_days, 0)
     level = shock(u, calendar.market_shock) * float(calendar.factor[day].mean())
-    for rival, cases in purchases(market, state.design)[1].items():
+    for rival, cases in state.rival_cases.items():
         u = state.uniform(Purpose.RIVAL_DEMAND, day, rival)
         sold = count(u, cases / 7 * level, LAW_POISSON, 1.0)
         if sold:

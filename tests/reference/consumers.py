@@ -65,7 +65,7 @@ def close(state: State, seen: Evening) -> None:
     """Write down and book an evening."""
     outlet, product, day = seen.outlet, seen.product, seen.day
     units = seen.sold + seen.online_sold
-    price = price_today(state.market, state.design, outlet, product, day)
+    price = price_today(state, outlet, product, day)
     # How old goods are is asked of the shelf as it was before anybody came.
     state.shelf[outlet][product] += units
     sell_off(state, outlet, product, day, units, price)
@@ -83,7 +83,7 @@ def close(state: State, seen: Evening) -> None:
         online_sold=seen.online_sold,
         closing=state.shelf[outlet][product],
     )
-    post_sales(state, outlet, product, day, seen.sold, seen.online_sold)
+    post_sales(state, seen, units * price)
 
 
 def mean_demand(state: State, outlet: int, product: int, day: int) -> float:
@@ -131,13 +131,13 @@ def observed_values(state: State, product: int) -> list[tuple[float, float]]:
     ]
 
 
-def post_sales(state: State, outlet: int, product: int, day: int, sold: int, online: int) -> None:
+def post_sales(state: State, seen: Evening, value: int) -> None:
     """Book consumer sales and online fees."""
+    outlet, day = seen.outlet, seen.day
     mode, site, payer = state.mode_of(outlet), state.site_of(outlet), state.payer(outlet)
-    value = (sold + online) * price_today(state.market, state.design, outlet, product, day)
     post = state.books.post
     post(day, Account.CONSUMER, OUTSIDE, payer, value, mode=mode, site=site, outlet=outlet)
-    post_refund(state, outlet, product, day, sold + online)
-    if online:
-        fee = online * int(state.design.terms.online_fee)
+    post_refund(state, outlet, seen.product, day, seen.sold + seen.online_sold)
+    if seen.online_sold:
+        fee = seen.online_sold * int(state.design.terms.online_fee)
         post(day, Account.PLATFORM, MANUFACTURER, OUTSIDE, fee, mode=mode, site=site, outlet=outlet)

@@ -95,25 +95,21 @@ def dip(market: Market, table: Promotions, k: int, product: int) -> float:
     return max(0.0, 1 - extra / held)
 
 
-def promoted(market: Market, design: Design, outlet: int, product: int, day: int) -> float:
+def promoted(state: State, outlet: int, product: int, day: int) -> float:
     """Return what promotions and their dips make of a day's demand."""
-    if design.offers is None:
-        return 1.0
     result = 1.0
-    for table, k in promotions_of(market, design, outlet, product):
+    for table, k in state.promotions(outlet, product):
         if runs(table, k, day):
-            result *= uplift(market, table, k, product)
+            result *= uplift(state.market, table, k, product)
         elif table.last[k] < day <= table.last[k] + table.dip_days[k]:
-            result *= dip(market, table, k, product)
+            result *= dip(state.market, table, k, product)
     return result
 
 
-def price_today(market: Market, design: Design, outlet: int, product: int, day: int) -> int:
+def price_today(state: State, outlet: int, product: int, day: int) -> int:
     """Return what a consumer pays for a unit."""
-    if design.offers is None:
-        return int(market.products.consumer_price[product])
-    price = regular_price(market, design, outlet, product)
-    for table, k in promotions_of(market, design, outlet, product):
+    price = state.regular_price(outlet, product)
+    for table, k in state.promotions(outlet, product):
         if runs(table, k, day):
             return price - share(price, int(table.price_cut[k]))
     return price
@@ -121,11 +117,8 @@ def price_today(market: Market, design: Design, outlet: int, product: int, day: 
 
 def post_refund(state: State, outlet: int, product: int, day: int, units: int) -> None:
     """Book what the funder of a price cut pays back."""
-    if state.design.offers is None:
-        return
-    market, design = state.market, state.design
-    price = regular_price(market, design, outlet, product)
-    for table, k in promotions_of(market, design, outlet, product):
+    price = state.regular_price(outlet, product)
+    for table, k in state.promotions(outlet, product):
         if runs(table, k, day):
             each = share(share(price, int(table.price_cut[k])), int(table.funded[k]))
             place = {"mode": state.mode_of(outlet), "site": state.site_of(outlet)}
@@ -134,7 +127,7 @@ def post_refund(state: State, outlet: int, product: int, day: int, units: int) -
 
 def post_outlet_cut(state: State, order: Order, product: int, day: int, cases: int) -> None:
     """Book what the funder of a promotion pays an outlet for goods that arrive."""
-    for table, k in promotions_of(state.market, state.design, order.outlet, product):
+    for table, k in state.promotions(order.outlet, product):
         if runs(table, k, day):
             price = state.asked_price(order.site, order.mode, product)
             each = share(price, int(table.outlet_cut[k]))

@@ -8,11 +8,11 @@ from channelwright.model.design import Design
 from channelwright.model.market import CAPTURES, CARRIERS, SITE_KINDS, SOLICITORS, Market
 from channelwright.tables.codes import Party, party
 from tests.reference.books import Books
-from tests.reference.catchment import rates
+from tests.reference.catchment import purchases, rates
 from tests.reference.execution import Shop
 from tests.reference.geography import Map
 from tests.reference.laws import share
-from tests.reference.offers import answer_to_price, promoted
+from tests.reference.offers import answer_to_price, promoted, promotions_of, regular_price
 from tests.reference.records import Invoice, Order, PickOrder, Request
 
 MANUFACTURER = party(Party.MANUFACTURER)
@@ -109,6 +109,11 @@ class State:
         self.uniforms = cache(
             lambda purpose, period, sub: address.uniforms(purpose, period, words, sub).tolist()
         )
+        # What never changes is looked up once.
+        self.regular_price = cache(lambda o, p: regular_price(market, design, o, p))
+        self.promotions = cache(lambda o, p: promotions_of(market, design, o, p))
+        self.rival_cases = {} if market.catchment is None else purchases(market, design)[1]
+        self.nearest = {} if market.stockout is None else nearest_outlets(market, self.covered)
         full = self.covered if market.execution is not None else []
         self.shops = {outlet: Shop(self, outlet) for outlet in full}
 
@@ -142,7 +147,7 @@ class State:
         """Return E: expected units a day, without what comes from being online."""
         before = self._rate[outlet][product] * self._factor[day][product]
         before *= self.multiplier(outlet)
-        return before * promoted(self.market, self.design, outlet, product, day)
+        return before * promoted(self, outlet, product, day)
 
     def base_rate(self, outlet: int, product: int) -> float:
         """Return demand at factor 1 and multiplier 1 under the design's prices."""
@@ -250,3 +255,12 @@ class State:
         orders = [order for order in self._orders_of[outlet] if order.open]
         self._orders_of[outlet] = orders
         return orders
+
+
+def nearest_outlets(market: Market, covered: list[int]) -> dict[int, int]:
+    """Return the nearest other covered outlet of every outlet that has one."""
+    pairs, nearest, there = market.stockout.neighbours, {}, set(covered)
+    for origin, place in zip(pairs.origin.tolist(), pairs.place.tolist(), strict=True):
+        if place in there:
+            nearest.setdefault(origin, place)
+    return nearest

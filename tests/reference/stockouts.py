@@ -45,7 +45,7 @@ def react(state: State, evenings: dict[Place, Evening], day: int) -> dict[Place,
             bought[outlet, product] = units
             lookers -= units
     for outlet in state.covered:
-        goal = nearest(state, outlet)
+        goal = state.nearest.get(outlet)
         for product in state.products:
             if goal is not None:
                 came[goal, product] += split[outlet, product][2]
@@ -62,7 +62,7 @@ def react(state: State, evenings: dict[Place, Evening], day: int) -> dict[Place,
                 unmet=evening.unmet,
                 waiting=wait,
                 to_products=look,
-                to_outlets=leave if nearest(state, place[0]) is not None else 0,
+                to_outlets=leave if place[0] in state.nearest else 0,
                 bought_instead=bought[place],
                 came=came[place],
                 bought_by_others=served[place],
@@ -88,12 +88,3 @@ def buy(state: State, evening: Evening, wanted: int) -> int:
     shelf[evening.product] -= units
     evening.sold += units
     return units
-
-
-def nearest(state: State, outlet: int) -> int | None:
-    """Return the nearest other covered outlet."""
-    pairs = state.market.stockout.neighbours
-    for origin, place in zip(pairs.origin.tolist(), pairs.place.tolist(), strict=True):
-        if origin == outlet and place in state.covered:
-            return int(place)
-    return None

@@ -8,14 +8,12 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.simulate import command
 from benchmarks.simulate.floor import Floor
-from benchmarks.simulate.mechanisms import with_all_mechanisms
+from benchmarks.simulate.mechanisms import full_world, left_off, switched_on
 from benchmarks.simulate.proof import detail_tables, differences
 from benchmarks.simulate.timing import bare_loop, counted_events
-from benchmarks.simulate.work import Work, flagship
-from channelwright.foundation.random import Address
+from benchmarks.simulate.work import flagship
 from channelwright.simulation import replicate
 from channelwright.tables.sink import MemorySink
-from tests.support.random_market import random_market
 
 TINY = ["simulate", "--quick", "--outlets", "20", "--days", "3", "--peer-days", "0"]
 
@@ -115,13 +113,14 @@ def test_counts_below_one_are_refused(capsys):
     assert "less than 1" in capsys.readouterr().err
 
 
-def test_every_mechanism_can_be_switched_on():
-    market, design = random_market(5)
-    dressed, names = with_all_mechanisms(Work(market, design, Address(1, 0), len(market.outlets)))
+def test_the_full_world_is_the_same_in_both_and_says_what_is_on():
+    world = full_world().first_days(2)
+    names = switched_on(world.market, world.design)
     assert {"credit", "delivery", "execution", "selling", "stock", "offers", "approval"} <= set(
         names
     )
+    assert not set(names) & set(left_off(world.market, world.design))
     sink = MemorySink()
-    replicate(dressed.market, dressed.design, dressed.address, sink, keep="orders")
-    theirs = command.simulate(dressed.market, dressed.design, dressed.address)
+    replicate(world.market, world.design, world.address, sink, keep="orders")
+    theirs = command.simulate(world.market, world.design, world.address)
     assert differences(detail_tables(sink), theirs) == []
