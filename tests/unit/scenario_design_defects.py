@@ -484,7 +484,7 @@ REQUESTS = (
     ),
     Defect(
         "candidate_unknown",
-        replace(CHOSEN, "[tier1, tier1_b]", "[tier1, tier1_c]"),
+        replace(CHOSEN, "[tier1, tier1_b, tier2]", "[tier1, tier1_c, tier2]"),
         CHOSEN,
         "outlets.optimise.candidates.WAT[1]",
         "",
@@ -493,7 +493,7 @@ REQUESTS = (
     ),
     Defect(
         "candidate_is_plant",
-        replace(CHOSEN, "[tier1, tier1_b]", "[tier1, plant]"),
+        replace(CHOSEN, "[tier1, tier1_b, tier2]", "[tier1, plant, tier2]"),
         CHOSEN,
         "outlets.optimise.candidates.WAT[1]",
         "",
@@ -502,7 +502,7 @@ REQUESTS = (
     ),
     Defect(
         "candidate_twice",
-        replace(CHOSEN, "{WAT: [tier1, tier1_b]}", "{WAT: [tier1, tier1_b, tier1]}"),
+        replace(CHOSEN, "[tier1, tier1_b, tier2]", "[tier1, tier1_b, tier1, tier2]"),
         CHOSEN,
         "outlets.optimise.candidates.WAT[2]",
         "",

@@ -4,7 +4,72 @@ from tests.unit.scenario_defects import Defect, replace
 
 CHOSEN, SCREENING = "designs/chosen.yaml", "tables/screening.csv"
 
+_BELOW = "{below: {tier2: [tier1]}, maximum: 1}"
+
 TERRITORIES = (
+    Defect(
+        "second_tier_no_candidate",
+        replace(CHOSEN, "tier1_b, tier2]", "tier1_b]"),
+        CHOSEN,
+        "outlets.optimise.second_tier.below.tier2 (line",
+        "",
+        "'tier2' is to stand below another site but is no candidate",
+        "did you mean",
+    ),
+    Defect(
+        "second_tier_without_lane",
+        replace(CHOSEN, _BELOW, "{below: {tier2: [tier1, tier1_b]}, maximum: 1}"),
+        CHOSEN,
+        "outlets.optimise.second_tier.below.tier2[1] (line",
+        "",
+        "no lane from 'tier1_b' to 'tier2'",
+        "add it to table 'lanes'",
+    ),
+    Defect(
+        "second_tier_all_without_lane",
+        replace(CHOSEN, _BELOW, "{below: {tier1_b: all}}"),
+        CHOSEN,
+        "outlets.optimise.second_tier.below.tier1_b (line",
+        "",
+        "no lane leads from a tier-1 site to 'tier1_b'",
+        "or name parents",
+    ),
+    Defect(
+        "second_tier_of_two_steps",
+        replace(CHOSEN, _BELOW, "{below: {tier2: [tier1], tier1: [plant]}}"),
+        CHOSEN,
+        "outlets.optimise.second_tier.below.tier2[0] (line",
+        "",
+        "'tier1' is to supply 'tier2' but stands below another site itself",
+        "first tier",
+    ),
+    Defect(
+        "second_tier_parent_unknown",
+        replace(CHOSEN, _BELOW, "{below: {tier2: [tier9]}}"),
+        CHOSEN,
+        "outlets.optimise.second_tier.below.tier2[0] (line",
+        "",
+        "'tier9' is not in table 'sites'",
+        "did you mean",
+    ),
+    Defect(
+        "second_tier_minimum_above_those_listed",
+        replace(CHOSEN, _BELOW, "{below: {tier2: [tier1]}, minimum: 2}"),
+        CHOSEN,
+        "outlets.optimise.second_tier.minimum (line",
+        "",
+        "minimum 2 is above the 1 houses",
+        "lower it",
+    ),
+    Defect(
+        "second_tier_minimum_above_maximum",
+        replace(CHOSEN, _BELOW, "{below: {tier2: [tier1]}, minimum: 1, maximum: 0}"),
+        CHOSEN,
+        "outlets.optimise.second_tier.minimum (line",
+        "",
+        "minimum 1 is above maximum 0",
+        "lower it",
+    ),
     Defect(
         "two_limits_of_moves",
         replace(CHOSEN, "maximum_outlets: 3}", "maximum_outlets: 3, maximum_share: 0.5}"),

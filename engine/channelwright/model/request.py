@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.rep_territories import RepTerritories
+from channelwright.model.second_tier import SecondTier
 from channelwright.model.territory_rules import TerritoryRules
 
 
@@ -26,6 +27,7 @@ class SiteChoice:
     radius_metres : int, farthest outlet of a site; 0 = no limit
     locked : (O,) bool, outlets that keep the site of the request's starting design
     rules : TerritoryRules, None = none: realignment, lanes, pairs, screening
+    second_tier : SecondTier, None = every site keeps the supplier that planning gives it
     """
 
     modes: IntArray
@@ -39,6 +41,7 @@ class SiteChoice:
     radius_metres: int
     locked: BoolArray
     rules: TerritoryRules | None = None
+    second_tier: SecondTier | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from channelwright.foundation.errors import InfeasibleError, SolverError
 from channelwright.model.draft import BY_RULE
 from channelwright.model.market import CAPTURES
 from channelwright.optimisation.location import LocationOptions
+from channelwright.optimisation.location.tiers import loads_of
 from channelwright.optimisation.redraft import draft_of
 from channelwright.optimisation.territory_problem import (
     TerritoryTask,
@@ -96,7 +97,9 @@ def _draft(
     site[task.rows] = task.sites[solution.assignment]
     found = solution.incumbent
     opened = np.array(design.sites.open)
-    opened[task.sites] = False if found is None else found.open
+    opened[task.sites] = False
+    if found is not None:
+        opened[task.sites[found.open]] = True
     people = np.array(draft.headcount)
     sized = np.zeros(len(market.modes), dtype=np.bool_)
     sized[choice.modes] = market.modes.capture[choice.modes] == _VISIT
@@ -106,9 +109,18 @@ def _draft(
         draft,
         site=site,
         options=_options(draft.options, site, opened),
-        sites=_site_plan(market, choice, design, task, opened, site),
+        sites=_site_plan(market, choice, design, task, opened, site, _parents(task, solution)),
         headcount=people,
     )
+
+
+def _parents(task: TerritoryTask, solution: LocationSolution) -> IntArray:
+    """Return who supplies every site: as planned, or as chosen with a second tier."""
+    parent = np.array(task.prepared.sites.parent)
+    if solution.incumbent is not None:
+        chosen = solution.incumbent.open & (task.parents >= 0)
+        parent[task.sites[chosen]] = task.parents[chosen]
+    return parent
 
 
 def _options(options: IntArray, site: IntArray, opened: BoolArray) -> IntArray:
@@ -128,6 +140,7 @@ def _site_plan(
     task: TerritoryTask,
     opened: BoolArray,
     site: IntArray,
+    parent: IntArray,
 ) -> SitePlan:
     plan, start = task.prepared.sites, design.sites
     closed = ~opened
@@ -135,7 +148,7 @@ def _site_plan(
     before = _per_site(design.outlets.site, drops, opened.size)
     after = _per_site(site, drops, opened.size)
     vehicles, pickers = np.array(start.vehicles), np.array(start.pickers)
-    for j in task.sites[opened[task.sites]].tolist():
+    for j in np.unique(task.sites[opened[task.sites]]).tolist():
         mode = int(choice.candidate_mode[j])
         same = j if start.open[j] else pattern_site(market, start, mode, j)
         # The same vehicles and pickers per drop as today, so that no choice is starved of trucks.
@@ -148,7 +161,7 @@ def _site_plan(
         plan,
         open=opened,
         mode=np.where(closed, -1, plan.mode),
-        parent=np.where(closed, -1, plan.parent),
+        parent=np.where(closed, -1, parent),
         vehicles=vehicles,
         pickers=pickers,
     )
@@ -173,10 +186,13 @@ def _messages(
         "site for the last person of its team; sales do not depend on who serves.",
         f"Open: {names}; {moved} of {task.rows.size} outlets change their server.",
     ]
+    loads = loads_of(task.problem, found.customer, found.site, found.share)
+    texts += [
+        f"{task.problem.site_names[j]}: {loads[j, 0]:,.0f} {task.problem.measure_names[0]}."
+        for j in np.flatnonzero(found.open & (task.parents >= 0)).tolist()
+    ]
     for k, measure in enumerate(task.problem.measure_names):
-        used = task.problem.used(k, found.customer, found.site)
-        load = np.bincount(found.site, weights=used, minlength=task.sites.size)
-        limit = task.problem.limit[:, k]
+        load, limit = loads[:, k], task.problem.limit[:, k]
         full = np.flatnonzero(found.open & (load > 0.98 * limit))
         texts += [
             f"{market.sites.names[task.sites[j]]} is full in {measure}: {load[j]:,.0f} of "

@@ -11,6 +11,8 @@ from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.rules.expected_money import full_value
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from channelwright.foundation.units import BoolArray, FloatArray, IntArray
     from channelwright.model.design import Design
     from channelwright.model.market import Market
@@ -81,6 +83,40 @@ def territory_measures(
     return Measures(tuple(names), np.stack(usage), limit, floor, share)
 
 
+def passing_measures(
+    market: Market,
+    prepared: Design,
+    flows: Flows,
+    rows: IntArray,
+    sites: IntArray,
+    parents: IntArray,
+    names: Sequence[str],
+) -> FloatArray:
+    """Return what outlets served from houses take at the parents of those: (k, n, m).
+
+    Cases, capital (the parent's stock of the goods, and the child's credit) and storage; outlets
+    are counted where they are served.
+
+    Parameters
+    ----------
+    sites, parents : (m,) houses and who supplies them; -1 = nobody, which takes nothing
+    names : names of the measures, as `territory_measures` orders them
+    """
+    cases, terms, plan = flows.cases[rows], prepared.terms, prepared.sites
+    there, above = parents >= 0, np.maximum(parents, 0)
+    own, mode = np.maximum(plan.mode[sites], 0), np.maximum(plan.mode[above], 0)
+    total = np.repeat(cases.sum(axis=1)[:, None], sites.size, axis=1)
+    days = plan.safety_days[above] + plan.review_days[above] / 2 - terms.account_days[mode]
+    stock = cases @ terms.price_account[mode].T / 7 * days
+    owed = cases @ terms.price_tier2[own].T / 7 * np.maximum(terms.account_days[own], 0)
+    tied = np.maximum(stock + owed, 0.0) / TICKS_PER_UNIT
+    table = [total, np.where(market.sites.independent[above], tied, 0.0)]
+    if len(names) > len(table):
+        held = (plan.review_days + plan.safety_days)[above]
+        table += [np.zeros_like(total), total / 7 * held]
+    return np.stack(table) * there
+
+
 def _others(prepared: Design, rows: IntArray) -> IntArray:
     site = prepared.outlets.site.copy()
     site[rows] = -1
@@ -111,7 +147,10 @@ def _capital(
     terms, plan = prepared.terms, prepared.sites
     mode = np.maximum(plan.mode[sites], 0)
     days = plan.safety_days[sites] + plan.review_days[sites] / 2 - terms.account_days[mode]
-    bought = flows.cases[rows] @ terms.price_account[mode].T / 7
+    above = plan.parent[sites]
+    other = (above >= 0) & market.sites.independent[np.maximum(above, 0)]
+    price = np.where(other[:, None], terms.price_tier2[mode], terms.price_account[mode])
+    bought = flows.cases[rows] @ price.T / 7
     kind = prepared.outlets.mode[rows]
     waiting = terms.outlet_days[kind] + terms.payment_delay[kind]
     owed = full_value(market, prepared, rows) / 7 * waiting

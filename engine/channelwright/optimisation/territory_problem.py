@@ -13,6 +13,7 @@ from channelwright.model.market import SITE_KINDS, SOLICITORS
 from channelwright.optimisation.location import LocationProblem
 from channelwright.optimisation.territory_costs import rule_costs
 from channelwright.optimisation.territory_measures import territory_measures
+from channelwright.optimisation.territory_tiers import state_tiers, tier_columns
 from channelwright.rules import geography
 from channelwright.rules.expectation import service_cost, site_cost
 from channelwright.rules.flows import expected_flows
@@ -40,15 +41,16 @@ class TerritoryTask:
     prepared : Design
         The starting design with every choosable site planned as if it were open.
     rows : (n,) int, outlets that are assigned anew
-    sites : (m,) int, sites that may serve them
-    given : (m,) bool, sites that stay open whatever is chosen
+    sites : (m,) int, sites that may serve them; with a second tier a site is there once for
+        every parent that it may have
+    parents : (m,) int, site that would supply it, -1 = as `prepared` plans it
     """
 
     problem: LocationProblem
     prepared: Design
     rows: IntArray
     sites: IntArray
-    given: BoolArray
+    parents: IntArray
 
 
 def territory_task(market: Market, choice: SiteChoice, design: Design) -> TerritoryTask:
@@ -82,7 +84,12 @@ def territory_task(market: Market, choice: SiteChoice, design: Design) -> Territ
     prepared = _prepared(market, choice, design, sites)
     flows = expected_flows(market, design)
     problem = _problem(market, choice, prepared, flows, rows, sites, given)
-    return TerritoryTask(problem, prepared, rows, sites, given)
+    second = choice.second_tier
+    if second is None:
+        return TerritoryTask(problem, prepared, rows, sites, np.full(sites.size, -1))
+    columns = tier_columns(second, design, sites)
+    problem = state_tiers(market, choice, second, prepared, flows, rows, sites, columns, problem)
+    return TerritoryTask(problem, prepared, rows, sites[columns.place], columns.parent)
 
 
 def _sites(choice: SiteChoice, design: Design, rows: IntArray) -> tuple[IntArray, BoolArray]:
@@ -114,6 +121,10 @@ def _prepared(market: Market, choice: SiteChoice, design: Design, sites: IntArra
     }
     certain = plan.open & ~(choice.candidates & ~choice.forced)
     for j in sites.tolist():
+        below = choice.second_tier is not None and choice.second_tier.parents[j].any()
+        if choice.second_tier is not None and below:
+            columns["parent"][j] = int(choice.second_tier.parents[j].argmax())
+            continue
         if plan.open[j] and (plan.parent[j] < 0 or certain[plan.parent[j]]):
             continue
         columns["parent"][j] = _cheapest_parent(market, certain, j)

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from channelwright.optimisation.location import LocationOptions, solve_location
+from channelwright.optimisation.location.tiers import loads_of
 from channelwright.optimisation.solver import LinearModel, solve_arrays
 
 if TYPE_CHECKING:
@@ -102,9 +103,9 @@ def _limits(problem: LocationProblem, solution: LocationSolution) -> tuple[Limit
     opened = np.flatnonzero(found.open)
     worth = room_values(problem, solution)
     rows = []
+    loads = loads_of(problem, found.customer, found.site, found.share)
     for k, name in enumerate(problem.measure_names):
-        used = problem.used(k, found.customer, found.site) * found.share
-        load = np.bincount(found.site, weights=used, minlength=problem.n_sites)
+        load = loads[:, k]
         for j in opened.tolist():
             limit = float(problem.limit[j, k])
             binds = bool(np.isfinite(limit) and load[j] > _FULL * limit and load[j] > 0)
@@ -122,10 +123,11 @@ def room_values(problem: LocationProblem, solution: LocationSolution) -> FloatAr
     """
     found = solution.incumbent
     worth = np.zeros((problem.n_sites, problem.n_measures))
-    if found is None or not problem.binding:
+    measures = problem.binding if problem.tiers is None else tuple(range(problem.n_measures))
+    if found is None or not measures:
         return worth
     customer, site = _arcs(problem, solution.assignment, found.open)
-    blocks, low, high, place = [], [], [], []
+    blocks, low, high, priced = [], [], [], []
     count = customer.size
     ones = np.ones(count)
     blocks.append(
@@ -133,12 +135,21 @@ def room_values(problem: LocationProblem, solution: LocationSolution) -> FloatAr
     )
     low.append(np.ones(problem.n_customers))
     high.append(np.ones(problem.n_customers))
-    for k in problem.binding:
+    for k in measures:
         used = problem.used(k, customer, site)
-        blocks.append(sparse.csr_array((used, (site, np.arange(count))), (problem.n_sites, count)))
-        low.append(problem.minimum_load[:, k] * found.open)
+        shape = (problem.n_sites, count)
+        rows = sparse.csr_array((used, (site, np.arange(count))), shape)
+        least = problem.minimum_load[:, k]
+        if problem.tiers is not None:
+            above, tiers = problem.tiers.parent[site], problem.tiers
+            passed = np.where(above >= 0, tiers.through[k, customer, site], 0.0)
+            place = np.maximum(above, 0)
+            rows = rows + sparse.csr_array((passed, (place, np.arange(count))), shape)
+            least = least + tiers.least[:, k]
+        blocks.append(rows)
+        low.append(least * found.open)
         high.append(problem.limit[:, k])
-        place.append(k)
+        priced.append(k)
     model = LinearModel(
         cost=problem.cost[customer, site],
         lower=np.zeros(count),
@@ -151,7 +162,7 @@ def room_values(problem: LocationProblem, solution: LocationSolution) -> FloatAr
     duals = solve_arrays(model).row_duals
     if duals is None:
         return worth
-    for row, k in enumerate(place):
+    for row, k in enumerate(priced):
         begin = problem.n_customers + row * problem.n_sites
         worth[:, k] = np.maximum(-duals[begin : begin + problem.n_sites], 0.0)
     return worth

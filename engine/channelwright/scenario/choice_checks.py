@@ -16,6 +16,7 @@ from channelwright.scenario.design_shapes import (
     TermsToChoose,
 )
 from channelwright.scenario.rep_territories import rep_territory_problems
+from channelwright.scenario.second_tier import second_tier_problems
 from channelwright.scenario.territory_rules import rule_problems
 from channelwright.tables.checks import nearest
 
@@ -76,6 +77,9 @@ def _sites(case: Case, shape: SitesToChoose, place: Place) -> Iterator[Problem]:
         yield document.problem((*place, "minimum"), message, "lower it, or add candidates")
     if shape.rules is not None:
         yield from rule_problems(case, shape.rules, (*place, "rules"))
+    if shape.second_tier is not None:
+        named = None if everything else listed
+        yield from second_tier_problems(case, shape.second_tier, named, (*place, "second_tier"))
 
 
 def _listed(sites: tuple[str, ...] | str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from channelwright.scenario.shapes import (
     Share,
     Source,
 )
-from channelwright.scenario.territory_shapes import TerritoryShape
+from channelwright.scenario.territory_shapes import SecondTierShape, TerritoryShape
 
 Frequency = Annotated[float, Field(ge=0, le=7, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -78,6 +78,9 @@ class SitesToChoose(Shape):
     locked: Ids = Field(default=(), description="outlets that keep their site")
     rules: TerritoryShape | None = Field(
         default=None, description="realignment, lanes, pairs and screening"
+    )
+    second_tier: SecondTierShape | None = Field(
+        default=None, description="candidates below others; parents are chosen"
     )
 
 

@@ -22,6 +22,7 @@ from channelwright.scenario.design_shapes import (
 )
 from channelwright.scenario.market_builder import to_ppm, to_ticks
 from channelwright.scenario.rep_territories import build_rep_territories
+from channelwright.scenario.second_tier import build_second_tier
 from channelwright.scenario.territory_rules import build_rules
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def _sites(market: Market, shape: SitesToChoose, start: Design) -> SiteChoice:
         radius_metres=0 if shape.radius_km is None else int(shape.radius_km * 1000 + 0.5),
         locked=_marked(shape.locked, market.outlets.ids),
         rules=build_rules(market, shape.rules),
+        second_tier=build_second_tier(market, shape.second_tier, mode_of, start),
     )
 
 

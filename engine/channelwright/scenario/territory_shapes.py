@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from channelwright.scenario.shapes import Listed, NotNegative, Positive, Shape, Share
 
 Ids = Annotated[tuple[str, ...], Listed]
+
+
+def _listed_or_all(value: object) -> str:
+    return "<all>" if isinstance(value, str) else "<listed>"
+
+
+Parents = Annotated[
+    Annotated[Ids, Field(min_length=1), Tag("<listed>")] | Annotated[Literal["all"], Tag("<all>")],
+    Discriminator(_listed_or_all),
+]
 
 
 class RealignmentShape(Shape):
@@ -30,6 +40,20 @@ class ForbiddenShape(Shape):
     site: Annotated[str, Field(min_length=1)]
     outlets: Ids = ()
     areas: Ids = Field(default=(), description="all their outlets")
+
+
+class SecondTierShape(Shape):
+    """Candidates that stand below others, and how many of them may open."""
+
+    below: Annotated[dict[str, Parents], Field(min_length=1)] = Field(
+        description="candidate of the second tier: sites that may supply it, or all that could"
+    )
+    minimum: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(
+        default=None, description="open houses of the second tier at least"
+    )
+    maximum: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(
+        default=None, description="open houses of the second tier at most"
+    )
 
 
 class TerritoryShape(Shape):

@@ -106,8 +106,10 @@ def _relaxations(problem: LocationProblem, kind: str) -> tuple[str, ...]:
     if all(part.endswith("branch and bound") for part in kind.split(", ")):
         return ()
     left_out = ["each customer served exactly once (priced)"]
-    if problem.minimum_load.any():
+    if problem.minimum_load.any() or (problem.tiers is not None and problem.tiers.least.any()):
         left_out.append("minimum loads")
+    if problem.tiers is not None:
+        return (*left_out, "capacities and numbers of houses (priced)")
     if len(problem.binding) > 1:
         left_out.append("all but one capacity measure")
     return tuple(left_out)

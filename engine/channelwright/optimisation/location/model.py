@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyomo.environ as pyo
 
+from channelwright.optimisation.location.tier_model import TIER_FAMILIES
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -84,6 +86,9 @@ def build(
     context = ModelContext(problem, part, by_site, by_customer)
     for name in families if families is not None else tuple(FAMILIES):
         FAMILIES[name](model, context)
+    if problem.tiers is not None:
+        for state in TIER_FAMILIES.values():
+            state(model, context, problem.tiers)
     return model
 
 

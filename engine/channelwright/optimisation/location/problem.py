@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from channelwright.optimisation.location.tiers import Tiers
+
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
     Indices = NDArray[np.int64]
@@ -58,6 +60,8 @@ class LocationProblem:
         Customer that an open site must serve itself, or -1.
     single_source : bool
         True if every customer has one server; otherwise customers may be split.
+    tiers : Tiers or None
+        Which columns are houses below others; None = one tier.
     customer_names, site_names, measure_names : sequences of str
         For messages and model files.
 
@@ -81,6 +85,7 @@ class LocationProblem:
     maximum_share: Floats = cast("Floats", None)
     own_customer: Indices = cast("Indices", None)
     single_source: bool = True
+    tiers: Tiers | None = None
     customer_names: Sequence[str] = ()
     site_names: Sequence[str] = ()
     measure_names: Sequence[str] = ()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.location.tiers import tier_violation
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -125,6 +127,9 @@ def answer_of(
     if opened is None:
         opened = np.zeros(problem.n_sites, dtype=np.bool_)
         opened[site] = True
+        if problem.tiers is not None:
+            above = problem.tiers.parent[site]
+            opened[above[above >= 0]] = True
     customer = np.arange(problem.n_customers)
     cost = float(problem.cost[customer, site].sum() + problem.fixed_cost[opened].sum())
     return Incumbent(opened.copy(), customer, site, np.ones(site.size), cost)
@@ -149,7 +154,10 @@ def violation(problem: LocationProblem, found: Incumbent) -> str | None:
         return "a given site is not as given"
     if not problem.minimum_open <= found.open.sum() <= problem.maximum_open:
         return "the number of open sites is outside its limits"
-    return _load_violation(problem, found) or _own_violation(problem, found)
+    broken = None
+    if problem.tiers is not None:
+        broken = tier_violation(problem, problem.tiers, found)
+    return broken or _load_violation(problem, found) or _own_violation(problem, found)
 
 
 def _load_violation(problem: LocationProblem, found: Incumbent) -> str | None:

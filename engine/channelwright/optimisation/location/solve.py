@@ -13,6 +13,7 @@ from channelwright.optimisation.location.infeasible import clashes
 from channelwright.optimisation.location.search import search_groups
 from channelwright.optimisation.location.solution import LocationOptions, LocationSolution
 from channelwright.optimisation.location.state import Search
+from channelwright.optimisation.location.tier_solve import solve_tiers
 
 if TYPE_CHECKING:
     from channelwright.optimisation.location.problem import LocationProblem
@@ -36,6 +37,8 @@ def solve_location(
         Answer and certificate; an infeasible request is a normal return that names the clash.
     """
     options = options or LocationOptions()
+    if problem.tiers is not None:
+        return solve_tiers(problem, problem.tiers, options)
     reasons = clashes(problem)
     if reasons:
         return LocationSolution(None, refusal({}, reasons))
