@@ -529,7 +529,7 @@ REQUESTS = (
     ),
     Defect(
         "minimum_over_maximum",
-        replace(CHOSEN, "maximum: 2", "maximum: 0"),
+        replace(CHOSEN, "maximum: 3\n", "maximum: 0\n"),
         CHOSEN,
         "outlets.optimise.minimum",
         "",
@@ -538,11 +538,11 @@ REQUESTS = (
     ),
     Defect(
         "minimum_over_candidates",
-        replace(CHOSEN, "minimum: 1\n    maximum: 2", "minimum: 3"),
+        replace(CHOSEN, "minimum: 1\n    maximum: 3", "minimum: 4"),
         CHOSEN,
         "outlets.optimise.minimum",
         "",
-        "3 is above the number of candidates, 2",
+        "4 is above the number of candidates, 3",
         "add candidates",
     ),
     Defect(

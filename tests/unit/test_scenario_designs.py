@@ -140,11 +140,15 @@ def test_request(pack: Pack) -> None:
     assert request.terms is not None
     assert np.flatnonzero(request.sites.candidates).tolist() == [
         site(pack, "tier1"),
+        site(pack, "tier2"),
         site(pack, "tier1_b"),
     ]
+    assert request.sites.second_tier is not None
+    pairs = np.argwhere(request.sites.second_tier.parents).tolist()
+    assert pairs == [[site(pack, "tier2"), site(pack, "tier1")]]
     assert request.sites.radius_metres == 40_000
     assert request.sites.locked.sum() == 2
-    assert (request.sites.minimum, request.sites.maximum) == (1, 2)
+    assert (request.sites.minimum, request.sites.maximum) == (1, 3)
     assert request.headcount.frequencies == (0.5, 1.0, 2.0)
     assert request.headcount.locked[site(pack, "office"), mode(pack, "DSD")] == 1
     assert request.headcount.maximum_people == 6
