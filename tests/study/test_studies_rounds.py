@@ -75,7 +75,9 @@ def test_undecided_gates_get_more_and_keep_their_confidence(tmp_path):
     settled = settle(tmp_path, [close], budget=64, replications=4)
     assert len(settled.looks) > 1
     judged = settled.pack.study.expect[0]
-    assert judged.confidence == pytest.approx(1 - 0.05 / len(planned_looks(4, 64)))
+    place = len(settled.looks) - 1
+    share = 2**place / (2 ** len(planned_looks(4, 64)) - 1)
+    assert judged.confidence == pytest.approx(1 - 0.05 * share)
     clear = Expectation("cases", "today", 0.1 * mean, None, 0.95)
     assert settle(tmp_path, [clear], budget=64, replications=4).looks == (4,)
 
@@ -85,11 +87,12 @@ def test_repeated_looks_do_not_raise_the_error_of_a_gate():
     from channelwright.stats import AtLeast, Gate, Verdict
 
     looks = planned_looks(4, 64)
-    gate = guarded([Expectation("x", "d", 0.0, None, 0.95)], len(looks))[0]
+    asked = [Expectation("x", "d", 0.0, None, 0.95)]
     worlds, wrong = 2_000, 0
     noise = np.random.default_rng(3).normal(size=(worlds, looks[-1]))
     for row in noise:
-        for look in looks:
+        for place, look in enumerate(looks):
+            gate = guarded(asked, len(looks), place)[0]
             verdict = Gate("x", AtLeast(0.0), gate.confidence).judge_sample(row[:look]).verdict
             if verdict is not Verdict.UNDECIDED:
                 wrong += verdict is Verdict.FAIL

@@ -671,6 +671,47 @@ KEYS = (
         "give one",
     ),
     Defect(
+        "gate_without_tolerance",
+        in_root("at_least: 0.8, confidence", "not_below: golden, confidence"),
+        ROOT,
+        "study.expect[0].not_below",
+        "",
+        "not_below has no tolerance",
+        "0.25 %",
+    ),
+    Defect(
+        "gate_with_idle_tolerance",
+        in_root("at_least: 0.8, confidence", "at_least: 0.8, tolerance: 0.01, confidence"),
+        ROOT,
+        "study.expect[0].tolerance",
+        "",
+        "tolerance is given without",
+        "not_below: golden",
+    ),
+    Defect(
+        "gate_with_two_estimates",
+        in_root(
+            "at_least: 0.8, confidence", "at_least: 0.8, quantile: 0.1, reaches: 1,  confidence"
+        ),
+        ROOT,
+        "study.expect[0].reaches",
+        "",
+        "quantile and reaches",
+        "a gate for each",
+    ),
+    Defect(
+        "gate_of_a_golden_quantile",
+        in_root(
+            "at_least: 0.8, confidence",
+            "not_below: golden, tolerance: 1 %, quantile: 0.1, confidence",
+        ),
+        ROOT,
+        "study.expect[0].quantile",
+        "",
+        "quantile goes with at_least",
+        "another gate",
+    ),
+    Defect(
         "gate_bounds",
         in_root("at_least: 0.8, confidence", "at_least: 0.8, at_most: 0.7, confidence"),
         ROOT,

@@ -355,3 +355,30 @@ def test_batch_compares_every_pack_and_ends_with_the_gravest_code(pack, tmp_path
     assert "broken" in shown.out
     assert "no good answer" in shown.out
     assert main(["batch", str(tmp_path / "nothing")]) == 2
+
+
+def test_golden_study_is_stored_and_gates_compare_with_it(pack, tmp_path, capsys):
+    folder = str(tmp_path / "golden")
+    name = "today"
+    out = tmp_path / "out"
+    again = ["--designs", name, "--golden", folder]
+    assert study("golden", pack, out, *again, "--replications", "16", "--kpis", "orders") == 0
+    assert "golden study:" in capsys.readouterr().out
+    assert study("golden", pack, out, *again, "--replications", "3") == 2
+    assert study("golden", pack, out, *again, "--kpis", "nothing") == 2
+    loose = ["--replications", "2", "--budget", "4", "--study", "judged", *again]
+    passing = ["--fail-if", "contribution@today < golden - 90%"]
+    code = study("compare", pack, out, *loose, *passing)
+    shown = capsys.readouterr().out
+    assert "not below golden" in shown
+    files = out / "studies" / "judged" / "report"
+    assert "not below golden" in (files / "gates.json").read_text(encoding="utf-8")
+    assert "not below golden" in (files / "gates.xml").read_text(encoding="utf-8")
+    assert "not below golden" in (files / "summary.md").read_text(encoding="utf-8")
+    assert "not below golden" in (files / "report.html").read_text(encoding="utf-8")
+    other = study("compare", pack, out, *loose, "--fail-if", "orders@today > golden + 0%")
+    assert (code, other) == (0, 1)
+    missing = ["--golden", str(tmp_path / "none"), "--designs", name, "--replications", "2"]
+    missing += ["--budget", "2", "--no-report"]
+    assert study("compare", pack, out, *missing, *passing) == 1
+    assert "there is no golden study" in capsys.readouterr().out

@@ -10,6 +10,8 @@ from channelwright.cli.console import say, say_error, say_table
 from channelwright.foundation.errors import ChannelwrightError, UsageError
 
 PACK_FILE = "scenario.yaml"
+#: What a folder may hold beside its pack for this verb: the same pack with the study that CI runs.
+GATES_FILE = "gates.yaml"
 #: Exit codes from the lightest to the gravest.
 _GRAVITY = (0, 1, 2, 3)
 _WORDS = {0: "pass", 1: "no good answer", 2: "wrong usage", 3: "runs failed"}
@@ -20,7 +22,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     compare.configure(parser)
     for action in parser._actions:
         if action.dest == "pack":
-            action.help = f"folder; every folder below it with a {PACK_FILE} is a pack"
+            action.help = (
+                f"folder; every folder below it with a {PACK_FILE} is a pack, and its "
+                f"{GATES_FILE}, where it has one, is what is run"
+            )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,7 +47,8 @@ def run(options: argparse.Namespace) -> int:
     for pack in packs:
         name = pack.relative_to(folder).as_posix()
         say(f"=== {name}")
-        codes[name] = _one(pack, options)
+        special = pack / GATES_FILE
+        codes[name] = _one(special if special.exists() else pack, options)
         say()
     shown = {"pack": list(codes), "result": [_WORDS[code] for code in codes.values()]}
     say_table(pd.DataFrame(shown | {"exit code": [str(code) for code in codes.values()]}), "packs")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from channelwright.cli.console import say, say_table, stage
 from channelwright.cli.gate_words import gate, target
-from channelwright.cli.options import add_pack, add_study, positive
+from channelwright.cli.options import add_golden, add_pack, add_study, positive
 from channelwright.cli.simulate import after_failures, in_rounds, read_pack, simulated
 from channelwright.foundation.errors import UsageError
 
@@ -64,8 +64,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--budget",
         type=positive,
         metavar="N",
-        help="replications at most; undecided gates are then given more (default: no rounds)",
+        help="replications at most; undecided gates are then given more (default: no rounds, "
+        "but 160 with gates against a golden study)",
     )
+    add_golden(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -100,12 +102,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _with_gates(pack: Pack, gates: list[Expectation]) -> Pack:
     """Add gates of the command line to those of the pack; one on an unknown KPI is wrong usage."""
-    from channelwright.rules.kpi_registry import KPIS
-
     for one in gates:
-        if not any(one.kpi == name or one.kpi.startswith(f"{name}_") for name in KPIS):
-            message = f"--fail-if: no KPI is called {one.kpi!r}; KPIs: {', '.join(KPIS)}"
-            raise UsageError(message)
+        check_kpi(one.kpi, "--fail-if")
         if one.design not in ("*", *pack.designs, *pack.requests):
             known = ", ".join((*pack.designs, *pack.requests))
             message = f"--fail-if: no design is called {one.design!r}; designs: {known}"
@@ -113,8 +111,28 @@ def _with_gates(pack: Pack, gates: list[Expectation]) -> Pack:
     return replace(pack, study=replace(pack.study, expect=(*pack.study.expect, *gates)))
 
 
+def check_kpi(kpi: str, option: str) -> None:
+    """Refuse a KPI that does not exist, of all modes or of one: ``strike_rate_DSD``.
+
+    Raises
+    ------
+    UsageError
+        When there is no such KPI.
+    """
+    from channelwright.rules.kpi_registry import KPIS
+
+    if not any(kpi == name or kpi.startswith(f"{name}_") for name in KPIS):
+        message = f"{option}: no KPI is called {kpi!r}; KPIs: {', '.join(KPIS)}"
+        raise UsageError(message)
+
+
 def _simulated(pack: Pack, options: argparse.Namespace) -> tuple[Runs, Pack]:
     """Simulate once, or in rounds up to the budget; return the pack with the gates as judged."""
+    from channelwright.studies.golden import BUDGET
+
+    if options.budget is None and any(gate.golden for gate in pack.study.expect):
+        first = options.replications or pack.study.replications
+        options = argparse.Namespace(**{**vars(options), "budget": max(BUDGET, first)})
     if options.budget is None:
         if options.precision:
             message = "--precision needs --budget, the replications that may be spent on it"
@@ -149,13 +167,26 @@ def _say_gates(pack: Pack, comparison: Comparison) -> bool:
     verdicts = comparison.gates(pack.study.expect)
     if not len(verdicts):
         return True
-    columns = ["design", "kpi", "bound", "estimate", "verdict"]
     several = verdicts["scenario"].nunique() > 1
-    shown = verdicts[["scenario", *columns] if several else columns].round(4)
-    shown["estimate"] = ["-" if math.isnan(value) else value for value in shown["estimate"]]
+    shown = verdicts[(["scenario"] if several else []) + ["design", "kpi", "bound"]].copy()
+    shown["estimate"] = [_figure(value) for value in verdicts["estimate"]]
+    shown["interval"] = [
+        "-" if math.isnan(low) else f"{_figure(low)} to {_figure(high)}"
+        for low, high in zip(verdicts["low"], verdicts["high"], strict=True)
+    ]
+    shown["verdict"] = verdicts["verdict"]
     say_table(shown, "gates")
+    for row in verdicts[verdicts["reason"] != ""].itertuples(index=False):
+        say(f"  {row.design}, {row.kpi} {row.bound}: {row.reason}")
     say()
     return bool((verdicts["verdict"] == "pass").all())
+
+
+def _figure(value: float) -> str:
+    """Return a bounded quantity as exactly as a reader needs beside its bound."""
+    if not math.isfinite(value):
+        return "-" if math.isnan(value) else ("no limit")
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
 
 
 def _summary(table: pd.DataFrame, baseline: str) -> pd.DataFrame:

@@ -31,6 +31,16 @@ def add_study(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_golden(parser: argparse.ArgumentParser) -> None:
+    """Add the folder of golden studies."""
+    parser.add_argument(
+        "--golden",
+        default="results/golden",
+        metavar="DIR",
+        help="folder of golden studies, <pack>.json each (default: results/golden)",
+    )
+
+
 def names(value: str | None) -> tuple[str, ...] | None:
     """Return the names of a comma-separated option."""
     if value is None:

@@ -83,6 +83,7 @@ def in_rounds(
             targets=targets,
             replications=options.replications,
             setting=setting,
+            golden=options.golden,
         )
     return settled, settled.pack
 

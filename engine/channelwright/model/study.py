@@ -11,15 +11,21 @@ from channelwright.model.request import Request
 
 @dataclass(frozen=True)
 class Expectation:
-    """One gate: a KPI of a design (or of its difference to the baseline) and a bound.
+    """One gate: what a KPI of a design must be.
 
     Attributes
     ----------
     kpi : str
     design : str, name of a design or ``"*"``
-    at_least, at_most : float or None, at least one is given
+    at_least, at_most : float or None
+        Bounds of what is estimated; one of the four bounds is given.
     confidence : float, of the one-sided interval
     paired : bool, True: the bound holds for the paired difference to the baseline
+    not_below, not_above : float or None
+        Share of the golden study's mean that the KPI may lose, or gain, against it.
+    quantile : float or None, bounds hold for this quantile over random worlds, not the mean
+    reaches, stays_below : float or None
+        Bounds hold for the probability that a world's value is at least, or at most, this.
     """
 
     kpi: str
@@ -28,6 +34,16 @@ class Expectation:
     at_most: float | None
     confidence: float
     paired: bool = False
+    not_below: float | None = None
+    not_above: float | None = None
+    quantile: float | None = None
+    reaches: float | None = None
+    stays_below: float | None = None
+
+    @property
+    def golden(self) -> bool:
+        """Whether the KPI is compared with a stored golden study."""
+        return self.not_below is not None or self.not_above is not None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict, dataclass, replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -20,7 +21,9 @@ from channelwright.reporting.numbers import (
     share_estimate,
 )
 from channelwright.reporting.reading import StudyData
-from channelwright.stats.gates import AtLeast, AtMost, Gate, Verdict
+from channelwright.stats.expectations import Evidence, judge_expectation
+from channelwright.stats.gates import Verdict
+from channelwright.stats.golden import Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class GateRow:
     reason : str
         Why there is no verdict, or empty.
     paired : bool
-        Whether the bound is on the difference to the baseline.
+        Whether mean and limits are a difference: to the baseline, or to the golden study.
     """
 
     kpi: str
@@ -54,6 +57,11 @@ class GateRow:
     high: float
     reason: str = ""
     paired: bool = False
+
+    def evidence(self, form: str) -> str:
+        """Return mean and limits in a form with these names, then the reason, where there are."""
+        known = "" if np.isnan(self.low) else form.format(**asdict(self))
+        return "; ".join(filter(None, (known, self.reason)))
 
 
 def gate_rows(data: StudyData) -> tuple[GateRow, ...]:
@@ -74,50 +82,54 @@ def _designs(data: StudyData, expectation: Expectation) -> tuple[str, ...]:
     return data.rivals if expectation.paired else tuple(data.designs)
 
 
-def _judge(data: StudyData, expectation: Expectation, design: str, scenario: str) -> list[GateRow]:
+def _judge(
+    data: StudyData,
+    expectation: Expectation,
+    design: str,
+    scenario: str,
+) -> list[GateRow]:
+    evidence = _evidence(data, expectation, design, scenario)
+    differs = expectation.paired or expectation.golden
+    return [
+        GateRow(
+            expectation.kpi,
+            scenario,
+            design,
+            found.bound,
+            _unit(data, expectation),
+            expectation.confidence,
+            str(found.verdict),
+            found.estimate,
+            found.low,
+            found.high,
+            found.reason,
+            differs,
+        )
+        for found in judge_expectation(expectation, evidence)
+    ]
+
+
+def _unit(data: StudyData, expectation: Expectation) -> str:
+    chance = expectation.reaches is not None or expectation.stays_below is not None
+    return "share" if chance else unit_of(data, expectation.kpi)
+
+
+def _evidence(data: StudyData, expectation: Expectation, design: str, scenario: str) -> Evidence:
     samples = samples_of(data, expectation.kpi, scenario=scenario)
-    unit = unit_of(data, expectation.kpi)
     values = samples.get(design, np.zeros(0))
     if expectation.paired and len(values):
         base = samples.get(data.baseline, np.zeros(0))
         values = values - base if len(base) == len(values) else np.zeros(0)
-    bounds = [AtLeast(expectation.at_least)] if expectation.at_least is not None else []
-    limits: list[AtLeast | AtMost] = [*bounds]
-    if expectation.at_most is not None:
-        limits.append(AtMost(expectation.at_most))
-    return [
-        _row(expectation, bound, values, design, scenario, unit, data.baseline) for bound in limits
-    ]
-
-
-def _row(
-    expectation: Expectation,
-    bound: AtLeast | AtMost,
-    values: np.ndarray,
-    design: str,
-    scenario: str,
-    unit: str,
-    baseline: str,
-) -> GateRow:
-    words = f"{bound}{f' against {baseline}' if expectation.paired else ''}"
-    common = (expectation.kpi, scenario, design, words, unit, expectation.confidence)
-    if len(values) < 2 or not np.isfinite(values).all():
-        reason = "fewer than two replications have this KPI" if len(values) < 2 else "not a number"
-        mean = float(values.mean()) if len(values) else float("nan")
-        nan = float("nan")
-        verdict = str(Verdict.UNDECIDED)
-        return GateRow(*common, verdict, mean, nan, nan, reason, expectation.paired)
-    result = Gate(expectation.kpi, bound, expectation.confidence).judge_sample(values)
-    interval = result.interval
-    return GateRow(
-        *common,
-        str(result.verdict),
-        interval.estimate,
-        interval.low,
-        interval.high,
-        "",
-        expectation.paired,
-    )
+    reason = "fewer than two replications have this KPI" if len(values) < 2 else ""
+    evidence = Evidence(values, reason, data.baseline if expectation.paired else "")
+    if not expectation.golden or reason:
+        return evidence
+    missing = data.reference.missing(scenario, design, expectation.kpi)
+    drawn = data.reference.drawn(scenario, data.replications)
+    if missing or len(drawn) != len(values):
+        return replace(evidence, reason=missing or "designs have different replications")
+    golden = Sample(*data.reference.values(scenario, design, expectation.kpi))
+    return replace(evidence, drawn=drawn, golden=golden)
 
 
 def gate_grid(data: StudyData, rows: tuple[GateRow, ...]) -> tuple[Grid, ...]:
@@ -143,16 +155,30 @@ def _gate_cells(data: StudyData, row: GateRow, several: bool) -> tuple[str, ...]
     design = data.title(row.design) if row.design in data.designs else row.design
     scenario = (row.scenario,) if several else ()
     figure = _figure(row, data.currency)
-    return (label_of(row.kpi), design, *scenario, _bound(row), figure, row.verdict)
+    return (
+        label_of(row.kpi),
+        design,
+        *scenario,
+        _bound(row, unit_of(data, row.kpi)),
+        figure,
+        row.verdict,
+    )
 
 
-def _bound(row: GateRow) -> str:
-    """Return the bound with a percentage where the KPI is a share."""
+_NUMBER = re.compile(r"(at least|at most|golden|[<>]=) (-?[\d.][\d.e+-]*)")
+
+
+def _bound(row: GateRow, unit: str) -> str:
+    """Return the bound with percentages where the KPI is a share."""
     if row.unit != "share":
         return row.bound
-    words = row.bound.split()
-    words[2] = percent(float(words[2]), 1)
-    return " ".join(words)
+
+    def shown(found: re.Match[str]) -> str:
+        # In a probability of a value, the value has the unit of the KPI.
+        plain = found[1] in ("<=", ">=") and unit != "share"
+        return found[0] if plain else f"{found[1]} {percent(float(found[2]), 1)}"
+
+    return _NUMBER.sub(shown, row.bound)
 
 
 def _figure(row: GateRow, currency: str) -> str:
@@ -168,13 +194,15 @@ def _figure(row: GateRow, currency: str) -> str:
 
 def gates_json(data: StudyData, rows: tuple[GateRow, ...]) -> str:
     """Return the gates as JSON text; quantities that are not known are null."""
-    gates = [
-        {name: None if value != value else value for name, value in asdict(row).items()}
-        for row in rows
-    ]
+    gates = [{name: _plain(value) for name, value in asdict(row).items()} for row in rows]
     counts = {verdict: sum(row.verdict == verdict for row in rows) for verdict in Verdict}
     study = {"study": data.plan.name, "pack": data.pack.name, "counts": counts, "gates": gates}
     return json.dumps(study, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: object) -> object:
+    """Return a value as JSON has it: nothing for a number that is not finite."""
+    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def gates_junit(data: StudyData, rows: tuple[GateRow, ...]) -> str:
@@ -200,7 +228,7 @@ def _add_case(suite: ET.Element, row: GateRow) -> None:
         "testcase",
         {"classname": f"{row.scenario}.{row.design}", "name": f"{row.kpi} {row.bound}"},
     )
-    text = row.reason or f"mean {row.mean:.6g}, interval {row.low:.6g} to {row.high:.6g}"
+    text = row.evidence("mean {mean:.6g}, interval {low:.6g} to {high:.6g}")
     if row.verdict == Verdict.FAIL:
         ET.SubElement(case, "failure", {"message": text})
     elif row.verdict == Verdict.UNDECIDED:

@@ -50,7 +50,7 @@ def _designs(info: ReportInfo) -> list[str]:
 def _gates(gates: tuple[GateRow, ...]) -> list[str]:
     rows = ["| gate | design | scenario | verdict | interval |", "|---|---|---|---|---|"]
     for gate in gates:
-        interval = gate.reason or f"{gate.mean:.6g} [{gate.low:.6g}, {gate.high:.6g}]"
+        interval = gate.evidence("{mean:,.6g} [{low:,.6g}, {high:,.6g}]")
         words = _cell(f"{gate.kpi} {gate.bound}")
         sign = _SIGNS[Verdict(gate.verdict)]
         place = f"{_cell(gate.design)} | {_cell(gate.scenario)}"

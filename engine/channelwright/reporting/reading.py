@@ -15,6 +15,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.model.study import Pack
 from channelwright.store import Chosen, Study, StudyPlan, load_study
+from channelwright.store.golden import GoldenReference
 from channelwright.store.query import query
 from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
 
@@ -93,6 +94,8 @@ class StudyData:
         One row per planned run.
     manifest : mapping
         Facts about the first finished run: versions, machine.
+    reference : GoldenReference
+        The golden study that gates compare with.
     """
 
     plan: StudyPlan
@@ -112,6 +115,7 @@ class StudyData:
     kpis: pd.DataFrame
     status: pd.DataFrame
     manifest: dict[str, Any]
+    reference: GoldenReference
 
     @cached_property
     def totals(self) -> dict[tuple[str, str, str, str], np.ndarray]:
@@ -212,6 +216,7 @@ def read_study(source: HasStudy | Study | str | Path, scenario: str | None = Non
         replications=replications,
         status=status,
         manifest=dict(next(iter(study.finished().values())).manifest),
+        reference=GoldenReference(study),
         **tables,
     )
 

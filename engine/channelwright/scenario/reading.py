@@ -22,7 +22,7 @@ from channelwright.tables.checks import nearest
 
 if TYPE_CHECKING:
     from channelwright.scenario.documents import Document
-    from channelwright.scenario.shapes import PackShape
+    from channelwright.scenario.shapes import GateShape, PackShape
 
 
 def read_scenario(path: str | Path, scenario: str | Sequence[str] | None = None) -> Pack:
@@ -211,14 +211,26 @@ def _study(shape: PackShape, scenarios: tuple[str, ...]) -> StudySpec:
         scenarios=scenarios,
         replications=study.replications,
         seed=study.seed,
-        expect=tuple(
-            Expectation(
-                gate.kpi, gate.design, gate.at_least, gate.at_most, gate.confidence, gate.paired
-            )
-            for gate in study.expect
-        ),
+        expect=tuple(_expectation(gate) for gate in study.expect),
         facts=tuple(
             Fact(fact.kpi, fact.at_least, fact.at_most, fact.text, fact.source)
             for fact in shape.facts
         ),
+    )
+
+
+def _expectation(gate: GateShape) -> Expectation:
+    tolerance = gate.tolerance or 0.0
+    return Expectation(
+        gate.kpi,
+        gate.design,
+        gate.at_least,
+        gate.at_most,
+        gate.confidence,
+        gate.paired,
+        None if gate.not_below is None else tolerance,
+        None if gate.not_above is None else tolerance,
+        gate.quantile,
+        gate.reaches,
+        gate.stays_below,
     )

@@ -213,6 +213,22 @@ class MarketShape(Shape):
     )
 
 
+def _share(value: object) -> object:
+    """Return ``0.25 %`` as 0.0025; anything else as it is."""
+    if not isinstance(value, str) or not value.strip().endswith("%"):
+        return value
+    try:
+        return float(value.strip().removesuffix("%")) / 100.0
+    except ValueError:
+        return value
+
+
+Tolerance = Annotated[
+    Annotated[float, Field(ge=0, lt=1)],
+    BeforeValidator(_share, json_schema_input_type=float | str),
+]
+
+
 class GateShape(Shape):
     """A KPI that a design must reach."""
 
@@ -224,6 +240,22 @@ class GateShape(Shape):
     at_most: Number | None = None
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     paired: bool = Field(default=False, description="bound of the difference to the baseline")
+    not_below: Literal["golden"] | None = Field(
+        default=None, description="golden: not below the stored golden study by more than tolerance"
+    )
+    not_above: Literal["golden"] | None = None
+    tolerance: Tolerance | None = Field(
+        default=None, description="share of the golden mean, such as 0.25 %"
+    )
+    quantile: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        default=None, description="bounds hold for this quantile over random worlds"
+    )
+    reaches: Number | None = Field(
+        default=None, description="bounds hold for the probability of a value of at least this"
+    )
+    stays_below: Number | None = Field(
+        default=None, description="bounds hold for the probability of a value of at most this"
+    )
 
 
 class FactShape(Shape):

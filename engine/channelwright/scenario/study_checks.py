@@ -28,7 +28,7 @@ def study_problems(document: Document, modes: Iterable[str]) -> Iterator[Problem
     yield from _calendar(document)
     endings = ("", *(f"_{mode}" for mode in modes))
     for row, gate in enumerate(_list(study.get("expect"))):
-        yield from _bounds(document, ("study", "expect", row), _mapping(gate))
+        yield from gate_problems(document, ("study", "expect", row), _mapping(gate))
         yield from _gate_design(document, ("study", "expect", row), _mapping(gate), study)
         yield from _kpi(document, ("study", "expect", row), _mapping(gate), endings)
     for row, fact in enumerate(_list(document.data.get("facts"))):
@@ -114,6 +114,27 @@ def _calendar(document: Document) -> Iterator[Problem]:
         if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
             message = f"low {low:g} is above high {high:g}"
             yield document.problem(("market", "execution", name, "low"), message, "exchange them")
+
+
+def gate_problems(document: Document, place: Place, gate: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what does not fit together in a gate of the study."""
+    compared = [name for name in ("not_below", "not_above") if gate.get(name) is not None]
+    asked = [name for name in ("quantile", "reaches", "stays_below") if gate.get(name) is not None]
+    if not compared or gate.get("at_least") is not None or gate.get("at_most") is not None:
+        yield from _bounds(document, place, gate)
+    if compared and gate.get("tolerance") is None:
+        message = f"{compared[0]} has no tolerance"
+        yield document.problem((*place, compared[0]), message, "give one, such as 0.25 %")
+    if gate.get("tolerance") is not None and not compared:
+        message = "tolerance is given without not_below or not_above"
+        yield document.problem((*place, "tolerance"), message, "add `not_below: golden`")
+    if len(asked) > 1:
+        message = f"{' and '.join(asked)} are given together"
+        yield document.problem((*place, asked[1]), message, "write a gate for each")
+    if asked and (compared or gate.get("paired")):
+        message = f"{asked[0]} goes with at_least and at_most alone"
+        remedy = "write another gate for the golden study or the difference"
+        yield document.problem((*place, asked[0]), message, remedy)
 
 
 def _bounds(document: Document, place: Place, gate: Mapping[str, Any]) -> Iterator[Problem]:

@@ -36,6 +36,10 @@ class Bound(Protocol):
         ...
 
 
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:g}"
+
+
 def _judge_floor(interval: Interval, floor: float) -> Verdict:
     if interval.low >= floor:
         return Verdict.PASS
@@ -101,7 +105,36 @@ class NotBelow:
 
     def __str__(self) -> str:
         """Return the condition in words."""
-        return f"not below {self.reference:g} by more than {self.tolerance:.4%}"
+        return (
+            f"not below golden {_figure(self.reference)} by more than {self.tolerance * 100:.4g} %"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotAbove:
+    """The KPI has not risen above a stored reference by more than a tolerance.
+
+    Attributes
+    ----------
+    reference, tolerance : float, as for `NotBelow`
+    """
+
+    reference: float
+    tolerance: float
+
+    def __post_init__(self) -> None:
+        """Refuse a negative tolerance."""
+        NotBelow(self.reference, self.tolerance)
+
+    def judge(self, interval: Interval) -> Verdict:
+        """Judge the interval of the *difference* to the reference, with the error of both."""
+        return AtMost(self.tolerance * abs(self.reference)).judge(interval)
+
+    def __str__(self) -> str:
+        """Return the condition in words."""
+        return (
+            f"not above golden {_figure(self.reference)} by more than {self.tolerance * 100:.4g} %"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from channelwright.rules.kpi_registry import KPIS
 from channelwright.stats.best import ASSUMPTION
 from channelwright.stats.comparison import COLUMNS, compare_designs
 from channelwright.stats.simultaneous import bonferroni
+from channelwright.store.golden import GoldenReference
 from channelwright.studies.gates import judge
 from channelwright.studies.runs import TOTAL
 from channelwright.studies.samples import collect
@@ -48,6 +49,8 @@ class Comparison:
         What the figures rest on, one per scenario.
     lower_is_better : frozenset of str
         KPIs of which less is better.
+    reference : GoldenReference or None
+        The golden study that golden gates compare with.
     """
 
     baseline: str
@@ -55,6 +58,7 @@ class Comparison:
     simultaneous: bool
     samples: tuple[Samples, ...]
     lower_is_better: frozenset[str]
+    reference: GoldenReference | None = None
 
     #: What `probability_best` takes for granted.
     assumption = ASSUMPTION
@@ -102,7 +106,7 @@ class Comparison:
             low, high, confidence, reason. Limits belong to the two-sided interval whose every side
             has the gate's confidence.
         """
-        return judge(self.samples, self.baseline, expectations)
+        return judge(self.samples, self.baseline, expectations, self.reference)
 
     def _scenario(self, samples: Samples, kpis: Sequence[str] | None) -> pd.DataFrame:
         names = list(samples.values) if kpis is None else list(kpis)
@@ -212,7 +216,9 @@ def compare(
         _known(scenario, runs.scenarios, "scenario")
     samples = tuple(collect(runs, scenario, area=area, mode=mode) for scenario in wanted)
     turned = _declared_lower() if lower_is_better is None else frozenset(lower_is_better)
-    return Comparison(reference, confidence, simultaneous, samples, turned)
+    return Comparison(
+        reference, confidence, simultaneous, samples, turned, GoldenReference(runs.study)
+    )
 
 
 def _declared_lower() -> frozenset[str]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from channelwright.rules.kpi_registry import KPIS
-from channelwright.stats.gates import AtLeast, AtMost, Gate, Verdict
+from channelwright.stats.expectations import Evidence, judge_expectation
+from channelwright.stats.golden import Sample
+from channelwright.store.golden import NONE_STORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from channelwright.foundation.units import FloatArray
     from channelwright.model.study import Expectation
-    from channelwright.stats.gates import Bound
+    from channelwright.store.golden import GoldenReference
     from channelwright.studies.samples import Samples
 
 GATE_COLUMNS = (
@@ -34,7 +36,10 @@ EVERY = "*"
 
 
 def judge(
-    samples: Sequence[Samples], baseline: str, expectations: Sequence[Expectation]
+    samples: Sequence[Samples],
+    baseline: str,
+    expectations: Sequence[Expectation],
+    reference: GoldenReference | None = None,
 ) -> pd.DataFrame:
     """Return one row per scenario, design and bound (see `Comparison.gates`).
 
@@ -45,7 +50,7 @@ def judge(
         for sample in samples
         for expectation in expectations
         for design in _designs(expectation, sample)
-        for row in _rows(sample, design, baseline, expectation)
+        for row in _rows(sample, design, baseline, expectation, reference)
     ]
     return pd.DataFrame.from_records(rows, columns=list(GATE_COLUMNS))
 
@@ -55,33 +60,49 @@ def _designs(expectation: Expectation, samples: Samples) -> tuple[str, ...]:
 
 
 def _rows(
-    samples: Samples, design: str, baseline: str, expectation: Expectation
+    samples: Samples,
+    design: str,
+    baseline: str,
+    expectation: Expectation,
+    reference: GoldenReference | None,
 ) -> Iterator[dict[str, object]]:
     if expectation.paired and design == baseline and expectation.design == EVERY:
         return
-    values, reason = _values(samples, design, baseline, expectation)
-    for bound in _bounds(expectation):
-        gate = Gate(expectation.kpi, bound, expectation.confidence)
-        row: dict[str, object] = {
+    evidence = _evidence(samples, design, baseline, expectation)
+    moved = ""
+    if expectation.golden:
+        evidence = _with_golden(evidence, samples, design, expectation.kpi, reference)
+        moved = "" if reference is None else reference.moved(samples.scenario, design)
+    for found in judge_expectation(expectation, evidence):
+        note = f"the {moved} differs from the golden one" if moved else ""
+        yield {
             "scenario": samples.scenario,
             "design": design,
             "kpi": expectation.kpi,
-            "bound": f"{bound}{' against ' + baseline if expectation.paired else ''}",
-            "verdict": str(Verdict.UNDECIDED),
-            "estimate": np.nan,
-            "low": np.nan,
-            "high": np.nan,
+            "bound": found.bound,
+            "verdict": str(found.verdict),
+            "estimate": found.estimate,
+            "low": found.low,
+            "high": found.high,
             "confidence": expectation.confidence,
-            "reason": reason,
+            "reason": "; ".join(filter(None, (found.reason, note))),
         }
-        yield row if values is None else {**row, **_judged(gate, values)}
 
 
-def _bounds(expectation: Expectation) -> Iterator[Bound]:
-    if expectation.at_least is not None:
-        yield AtLeast(expectation.at_least)
-    if expectation.at_most is not None:
-        yield AtMost(expectation.at_most)
+def _evidence(samples: Samples, design: str, baseline: str, expectation: Expectation) -> Evidence:
+    values, reason = _values(samples, design, baseline, expectation)
+    return Evidence(values, reason, against=baseline if expectation.paired else "")
+
+
+def _with_golden(
+    evidence: Evidence, samples: Samples, design: str, kpi: str, reference: GoldenReference | None
+) -> Evidence:
+    missing = NONE_STORED if reference is None else reference.missing(samples.scenario, design, kpi)
+    if reference is None or missing:
+        return replace(evidence, reason=evidence.reason or missing)
+    golden = Sample(*reference.values(samples.scenario, design, kpi))
+    drawn = reference.drawn(samples.scenario, samples.replications)
+    return replace(evidence, drawn=drawn, golden=golden)
 
 
 def _values(
@@ -93,28 +114,9 @@ def _values(
         return None, "no design of the study has a value of this KPI"
     matrix = samples.of(expectation.kpi)
     values = matrix[samples.designs.index(design)]
-    if expectation.paired:
-        values = values - matrix[samples.designs.index(baseline)]
-    if not np.isfinite(values).all():
-        return None, "the KPI has no value in some replication"
-    if values.size < 2:
-        return None, "one replication has no interval; run at least 2"
-    return values, ""
+    return values - matrix[samples.designs.index(baseline)] if expectation.paired else values, ""
 
 
 def _declared(kpi: str) -> bool:
     """Whether a KPI of that name exists, of all modes or of one: ``strike_rate_DSD``."""
     return any(kpi == name or kpi.startswith(f"{name}_") for name in KPIS)
-
-
-def _judged(gate: Gate, values: FloatArray) -> dict[str, object]:
-    result = gate.judge_sample(values)
-    interval = result.interval
-    undecided = result.verdict is Verdict.UNDECIDED
-    return {
-        "verdict": str(result.verdict),
-        "estimate": interval.estimate,
-        "low": interval.low,
-        "high": interval.high,
-        "reason": "the interval covers the bound; run more replications" if undecided else "",
-    }

@@ -11,10 +11,12 @@ from channelwright.foundation.errors import UsageError
 from channelwright.stats.gates import Verdict
 from channelwright.stats.precision import AbsolutePrecision
 from channelwright.studies.compare import compare
+from channelwright.studies.golden import compare_with_golden
 from channelwright.studies.setting import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from channelwright.model.design import Design
     from channelwright.model.study import Expectation, Pack
@@ -101,15 +103,24 @@ def planned_looks(first: int, budget: int) -> tuple[int, ...]:
     return tuple(looks)
 
 
-def guarded(expect: Sequence[Expectation], looks: int) -> tuple[Expectation, ...]:
-    """Return gates that may be judged several times without losing their confidence.
+def guarded(
+    expect: Sequence[Expectation], looks: int, look: int | None = None
+) -> tuple[Expectation, ...]:
+    """Return gates as they are judged at one of several looks without losing their confidence.
 
-    Every look gets an equal part of the error that the gate allows (Bonferroni), so that a wrong
-    verdict at any look is no more probable than the gate says.
+    Look k of n spends the share 2^k / (2^n - 1), k = 0 ... n - 1, of the error that a gate allows:
+    the shares add up to 1, so that a wrong verdict at any look is no more probable than the gate
+    says (Bonferroni); the last look, which has most runs and decides most gates, has half of it.
+
+    Parameters
+    ----------
+    expect : sequence of Expectation
+    looks : int, n
+    look : int, optional, k; default: the last
     """
-    return tuple(
-        replace(gate, confidence=1.0 - (1.0 - gate.confidence) / max(looks, 1)) for gate in expect
-    )
+    count = max(looks, 1)
+    share = 2.0 ** (count - 1 if look is None else look) / (2.0**count - 1.0)
+    return tuple(replace(gate, confidence=1.0 - (1.0 - gate.confidence) * share) for gate in expect)
 
 
 def simulate_until(
@@ -121,6 +132,7 @@ def simulate_until(
     replications: int | None = None,
     confidence: float = 0.95,
     setting: Setting = USUAL,
+    golden: str | Path | None = None,
 ) -> Settled:
     """Simulate in rounds until every target is met and every gate of the pack is decided.
 
@@ -141,6 +153,8 @@ def simulate_until(
         Of the intervals that targets speak of.
     setting : Setting
         Where and how the runs are made.
+    golden : path, optional
+        Folder of golden studies, for gates that compare with one.
 
     Raises
     ------
@@ -150,11 +164,15 @@ def simulate_until(
     first = pack.study.replications if replications is None else replications
     first = max(first, FIRST if targets and replications is None else 2)
     looks = planned_looks(first, budget)
-    pack = replace(pack, study=replace(pack.study, expect=guarded(pack.study.expect, len(looks))))
     done: list[int] = []
-    for count in looks:
+    asked = pack.study
+    for look, count in enumerate(looks):
+        gates = guarded(asked.expect, len(looks), look)
+        pack = replace(pack, study=replace(asked, expect=gates))
         runs = setting.simulate(pack, designs, count)
         done.append(count)
+        if golden is not None:
+            compare_with_golden(runs, golden)
         comparison = compare(runs, confidence=confidence)
         unmet = (*_unmet(comparison, targets, confidence), *_undecided(comparison, pack))
         if not unmet:

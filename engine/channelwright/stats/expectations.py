@@ -1,0 +1,126 @@
+"""Gates of a pack, judged on the replications of one design."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from channelwright.stats.arrays import FloatArray
+from channelwright.stats.errors import StatisticsError
+from channelwright.stats.estimators import Chance, Mean, Quantile
+from channelwright.stats.gates import AtLeast, AtMost, Gate, NotAbove, NotBelow, Verdict
+from channelwright.stats.golden import Sample, cross_fitted, golden_interval
+
+if TYPE_CHECKING:
+    from channelwright.model.study import Expectation
+    from channelwright.stats.estimators import Estimator
+    from channelwright.stats.gates import Bound, GateResult
+
+OPEN = "the interval covers the bound; run more replications"
+_NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a gate is judged on.
+
+    Attributes
+    ----------
+    values : (n,) float or None
+        The KPI, or its paired difference to the baseline; None with `reason` where it is missing.
+    reason : str
+    against : str, name of the baseline of a paired gate
+    drawn : (n,) float or None
+        What the worlds of `values` held, for a golden gate.
+    golden : Sample or None
+    """
+
+    values: FloatArray | None
+    reason: str = ""
+    against: str = ""
+    drawn: FloatArray | None = None
+    golden: Sample | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One bound of a gate and its verdict; estimate and limits are NaN where there is none."""
+
+    bound: str
+    verdict: Verdict
+    estimate: float = _NAN
+    low: float = _NAN
+    high: float = _NAN
+    reason: str = ""
+
+
+def estimator_of(gate: Expectation) -> Estimator:
+    """Return what the bounds of a gate speak of."""
+    if gate.quantile is not None:
+        return Quantile(gate.quantile)
+    if gate.reaches is not None:
+        return Chance(gate.reaches)
+    return Mean() if gate.stays_below is None else Chance(gate.stays_below, below=True)
+
+
+def judge_expectation(gate: Expectation, evidence: Evidence) -> Iterator[Judged]:
+    """Yield a verdict per bound; without evidence every bound is undecided and says why."""
+    for bound in _bounds(gate, evidence.golden):
+        words = _words(gate, bound, evidence.against)
+        reason = evidence.reason or _unusable(evidence.values)
+        if evidence.values is None or reason:
+            yield Judged(words, Verdict.UNDECIDED, reason=reason)
+            continue
+        found = _result(gate, bound, evidence)
+        where, is_open = found.interval, found.verdict is Verdict.UNDECIDED
+        yield Judged(
+            words, found.verdict, where.estimate, where.low, where.high, OPEN if is_open else ""
+        )
+
+
+def _bounds(gate: Expectation, golden: Sample | None) -> Iterator[Bound]:
+    if gate.at_least is not None:
+        yield AtLeast(gate.at_least)
+    if gate.at_most is not None:
+        yield AtMost(gate.at_most)
+    reference = _NAN if golden is None else float(cross_fitted(golden).mean())
+    if gate.not_below is not None:
+        yield NotBelow(reference, gate.not_below)
+    if gate.not_above is not None:
+        yield NotAbove(reference, gate.not_above)
+
+
+def _words(gate: Expectation, bound: Bound, against: str) -> str:
+    if isinstance(bound, NotBelow | NotAbove) and not np.isfinite(bound.reference):
+        side = "below" if isinstance(bound, NotBelow) else "above"
+        return f"not {side} golden by more than {bound.tolerance * 100:.4g} %"
+    estimated = estimator_of(gate).words
+    lead = f"{estimated} " if estimated else ""
+    return f"{lead}{bound}{f' against {against}' if gate.paired else ''}"
+
+
+def _unusable(values: FloatArray | None) -> str:
+    if values is None or values.size < 2:
+        return "one replication has no interval; run at least 2"
+    if not np.isfinite(values).all():
+        return "the KPI has no value in some replication"
+    return ""
+
+
+def _result(gate: Expectation, bound: Bound, evidence: Evidence) -> GateResult:
+    asked = Gate(gate.kpi, bound, gate.confidence)
+    values = np.asarray(evidence.values)
+    if not isinstance(bound, NotBelow | NotAbove):
+        return asked.judge(estimator_of(gate).interval(values, asked.interval_confidence))
+    if evidence.golden is None or evidence.drawn is None:
+        msg = f"gate on {gate.kpi}: there are no golden runs to compare with; give a reason"
+        raise StatisticsError(msg)
+    sign = 1.0 if isinstance(bound, NotBelow) else -1.0
+    new = Sample(values, evidence.drawn)
+    interval = golden_interval(
+        new, evidence.golden, asked.interval_confidence, share=sign * bound.tolerance
+    )
+    return asked.judge(interval)
