@@ -20,6 +20,7 @@ VERBS = {
     "simulate": "simulate designs in the same random worlds",
     "compare": "simulate, compare with the baseline, judge the gates, write the report",
     "select": "select the best design with a stated probability of being right",
+    "sensitivity": "vary assumptions: which of them matter, and where the ranking flips",
     "golden": "store the KPIs of many runs, for gates of later studies to compare with",
     "batch": "compare every pack of a folder and say which pass",
     "query": "ask a study a question in SQL",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from channelwright.foundation.units import IntArray
 from channelwright.model.study import Change
 from channelwright.scenario.documents import Document
 from channelwright.scenario.files import FileProblemError, PackFiles
+from channelwright.scenario.overlay import EVERY_ROW, scaled
 from channelwright.scenario.shapes import TableSource
 from channelwright.scenario.sheets import read_sheet
 from channelwright.tables.cells import RawTable, TypedTable, shown
@@ -124,17 +125,22 @@ def edited(
         if message is not None:
             problems.append(_edit_problem(edit, *message))
             continue
-        found = _value_problem(edit)
+        rows = _rows_of(tables[edit.table], edit.key)
+        values = _new_values(tables[edit.table], edit, rows)
+        found = next(filter(None, (_value_problem(edit, value) for value in values)), None)
         if found is not None:
             problems.append(found)
             continue
-        row = int(_rows_of(tables[edit.table], edit.key)[0])
-        raw = result[edit.table]
-        old = _old(tables[edit.table], edit, row)
-        result[edit.table] = _with_cell(raw, edit, row, scenario)
+        old = _old(tables[edit.table], edit, rows)
+        result[edit.table] = _with_cells(result[edit.table], edit, rows, values, scenario)
         key = f"market.tables.{edit.table}[{edit.key}].{edit.column}"
         changes.append(Change(key, old, str(edit.value), edit.by))
     return result, changes, problems
+
+
+def _new_values(table: TypedTable, edit: CellEdit, rows: IntArray) -> list[object]:
+    """Return what an edit writes into each of its rows; a factor multiplies what stands there."""
+    return [scaled(table[edit.column][row], edit.value) for row in rows.tolist()]
 
 
 def _edit_problem(edit: CellEdit, message: str, remedy: str) -> Problem:
@@ -163,18 +169,21 @@ def _cannot(raws: Raws, tables: Typeds, edit: CellEdit) -> tuple[str, str] | Non
 _STATED_WITH = frozenset({("products", "units_per_case"), ("products", "price_index")})
 
 
-def _value_problem(edit: CellEdit) -> Problem | None:
+def _value_problem(edit: CellEdit, value: object) -> Problem | None:
     """Check the new value alone, so that the message names the override and not a row."""
     declared = MARKET_TABLES[edit.table]
     alone = Table(edit.table, declared.row, (), (declared.column(edit.column),))
     cells = np.empty(1, dtype=object)
-    cells[0] = edit.value
+    cells[0] = value
     raw = RawTable(edit.origin.file, {edit.column: cells}, np.ones(1, dtype=np.int64))
     _, found = typed(alone, raw)
     return _edit_problem(edit, found[0].message, found[0].remedy) if found else None
 
 
 def _rows_of(table: TypedTable, key: str) -> IntArray:
+    """Return the rows with a key: one, or every readable one for ``*``."""
+    if key == EVERY_ROW:
+        return np.flatnonzero(table.good(*table.table.key))
     parts = key.split(",")
     names = table.table.key
     if len(parts) != len(names):
@@ -191,14 +200,17 @@ def _key_word(value: object) -> str:
     return str(int(value) if number else value).replace(" ", "")  # type: ignore[call-overload]
 
 
-def _old(table: TypedTable, edit: CellEdit, row: int) -> str:
-    return str(table[edit.column][row])
+def _old(table: TypedTable, edit: CellEdit, rows: IntArray) -> str:
+    return str(table[edit.column][rows[0]]) if edit.key != EVERY_ROW else f"{len(rows)} rows"
 
 
-def _with_cell(raw: RawTable, edit: CellEdit, row: int, scenario: str) -> RawTable:
+def _with_cells(
+    raw: RawTable, edit: CellEdit, rows: IntArray, values: Sequence[object], scenario: str
+) -> RawTable:
     cells = raw.columns.get(edit.column, np.full(len(raw.rows), None, dtype=object))
     cells = cells.astype(object)
-    cells[row] = edit.value
+    for row, value in zip(rows.tolist(), values, strict=True):
+        cells[row] = value
     label = scenario_label(scenario)
     file = raw.file if raw.file.endswith(label) else raw.file + label
     return RawTable(file, {**raw.columns, edit.column: cells}, raw.rows)

@@ -29,6 +29,31 @@ _FIXED = (
 )
 
 
+#: Key of a cell override that means every row of the table.
+EVERY_ROW = "*"
+_FACTOR = re.compile(r"^\s*[x×]\s*(?P<factor>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*$")
+
+
+def factor_of(value: object) -> float | None:
+    """Return the factor of a value such as ``x1.1``, which multiplies what stands there."""
+    found = _FACTOR.match(value) if isinstance(value, str) else None
+    return None if found is None else float(found["factor"])
+
+
+def scaled(old: object, value: object) -> object:
+    """Return the value that an override leaves: itself, or what stood there times its factor.
+
+    A factor on something that is no number stays as it is written, and is refused where values of
+    that field are checked.
+    """
+    factor = factor_of(value)
+    if factor is None or isinstance(old, bool | str) or not hasattr(old, "__float__"):
+        return value
+    product = float(old) * factor
+    whole = product.is_integer() and float(old).is_integer()
+    return int(product) if whole else product
+
+
 @dataclass(frozen=True)
 class CellEdit:
     """One table cell that an override sets."""
@@ -151,6 +176,29 @@ def layered(document: Document, names: Sequence[str]) -> tuple[Layered, list[Pro
     return result, problems
 
 
+def with_scenarios(
+    document: Document, base: Sequence[str], settings: Mapping[str, Mapping[str, object]]
+) -> Document:
+    """Return a document with further scenarios that set fields on top of the overrides of one.
+
+    Sweeps and sensitivity studies ask for the same pack at many values: each is a scenario, so that
+    fields are found, checked and logged as in any other.
+
+    Parameters
+    ----------
+    document : Document
+    base : sequence of str, overrides below all of them
+    settings : mapping of scenario name to {field or cell: value}
+    """
+    data = document.data
+    known = {
+        key: data[key] for key in ("overrides", "scenarios") if isinstance(data.get(key), dict)
+    }
+    overrides = {**known.get("overrides", {}), **{n: dict(one) for n, one in settings.items()}}
+    scenarios = {**known.get("scenarios", {}), **{name: [*base, name] for name in settings}}
+    return replace(document, data={**data, "overrides": overrides, "scenarios": scenarios})
+
+
 def _target(key: str) -> Place:
     cell = _CELL.match(key)
     if cell is not None:
@@ -187,7 +235,7 @@ def _applied(layers: Layered, target: Place, value: object, at: Place, by: str) 
         edit = CellEdit(table, key, column, value, by, origin)
         return replace(layers, cells=(*layers.cells, edit))
     old, data = _with_value(document.data, target, value)
-    change = Change(dotted(target), _word(old), _word(value), by)
+    change = Change(dotted(target), _word(old), _word(scaled(old, value)), by)
     changed = replace(document, data=data, origins={**document.origins, target: origin})
     return replace(layers, document=changed, changes=(*layers.changes, change))
 
@@ -195,7 +243,8 @@ def _applied(layers: Layered, target: Place, value: object, at: Place, by: str) 
 def _with_value(data: Data, target: Place, value: object) -> tuple[Any, Data]:
     head, rest = target[0], target[1:]
     if not rest:
-        return data.get(str(head)), {**data, str(head): value}
+        old = data.get(str(head))
+        return old, {**data, str(head): scaled(old, value)}
     inner = data.get(str(head))
     old, changed = _with_value(dict(inner) if isinstance(inner, Mapping) else {}, rest, value)
     return old, {**data, str(head): changed}

@@ -15,7 +15,7 @@ from channelwright.scenario.files import FileProblemError, PackFiles
 from channelwright.scenario.history import read_history
 from channelwright.scenario.market_builder import build_market
 from channelwright.scenario.market_tables import TableReader, source_of
-from channelwright.scenario.overlay import read_layers
+from channelwright.scenario.overlay import read_layers, with_scenarios
 from channelwright.scenario.study_checks import study_problems
 from channelwright.scenario.worlds import BASE, World, base_world, scenario_world
 from channelwright.tables.checks import nearest
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from channelwright.scenario.shapes import GateShape, PackShape
 
 
-def read_scenario(path: str | Path, scenario: str | Sequence[str] | None = None) -> Pack:
+def read_scenario(
+    path: str | Path,
+    scenario: str | Sequence[str] | None = None,
+    *,
+    settings: Mapping[str, Mapping[str, object]] | None = None,
+    on: str | None = None,
+) -> Pack:
     """Read a scenario pack.
 
     Parameters
@@ -34,6 +40,11 @@ def read_scenario(path: str | Path, scenario: str | Sequence[str] | None = None)
         Folder of the pack, or its ``scenario.yaml``.
     scenario : str or sequence of str, optional
         The scenarios that the study is to be played in; default: those that the study names.
+    settings : mapping of str to mapping, optional
+        Further scenarios by name, each the fields that it sets, as an override says them:
+        ``{"dear": {"market.tables.vehicles[*].km_cost": "x1.2"}}``.
+    on : str, optional
+        Scenario below those of `settings`; default: the pack as written.
 
     Returns
     -------
@@ -48,7 +59,8 @@ def read_scenario(path: str | Path, scenario: str | Sequence[str] | None = None)
         The path or the scenario does not exist.
     """
     wanted = (scenario,) if isinstance(scenario, str) else scenario
-    return _Reading(PackFiles(Path(path))).pack(None if wanted is None else tuple(wanted))
+    reading = _Reading(PackFiles(Path(path)), settings or {}, on)
+    return reading.pack(None if wanted is None else tuple(wanted))
 
 
 def check(path: str | Path) -> list[Problem]:
@@ -69,15 +81,21 @@ def check(path: str | Path) -> list[Problem]:
 class _Reading:
     """One reading of one pack: what was found so far."""
 
-    def __init__(self, files: PackFiles) -> None:
+    def __init__(
+        self,
+        files: PackFiles,
+        settings: Mapping[str, Mapping[str, object]],
+        on: str | None,
+    ) -> None:
         self.files = files
+        self.settings, self.on = settings, on
         self.reader = TableReader(files)
         self.problems: list[Problem] = []
         self.changes: list[Change] = []
 
     def pack(self, wanted: tuple[str, ...] | None) -> Pack:
         """Return the pack, or raise every problem found."""
-        document = self._document()
+        document = self._with_settings(self._document())
         base = base_world(self.reader, document)
         self.problems += base.problems
         names = _scenarios(document)
@@ -112,6 +130,15 @@ class _Reading:
         self.changes += changes
         self.problems += problems
         return document
+
+    def _with_settings(self, document: Document) -> Document:
+        if not self.settings:
+            return document
+        known = _scenarios(document)
+        if self.on is not None and self.on not in {BASE, *known}:
+            message = f"the pack has no scenario {self.on!r}; {nearest(self.on, {BASE, *known})}"
+            raise UsageError(message)
+        return with_scenarios(document, known.get(self.on or BASE, ()), self.settings)
 
     def _worlds(
         self, document: Document, base: World, names: Mapping[str, Any]

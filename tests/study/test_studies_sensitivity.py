@@ -1,0 +1,84 @@
+"""Sensitivity of a pack: fields and columns are set, runs are found again, flips are found."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from channelwright.cli.main import main
+from channelwright.foundation.errors import PackError, UsageError
+from channelwright.scenario import read_scenario
+from channelwright.studies.sensitivity import Vary, flips, sensitivity
+from channelwright.studies.setting import Setting
+from tests.conftest import ROOT
+
+COST = "market.tables.vehicles[*].km_cost"
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory):
+    folder = shutil.copytree(ROOT / "tests/data/packs/tiny", tmp_path_factory.mktemp("s") / "tiny")
+    path = folder / "short.yaml"
+    path.write_text(
+        "extends: scenario.yaml\n"
+        "study: {designs: [today, online], scenarios: [base], replications: 2, expect: []}\n"
+        "market: {calendar: {horizon_days: 42}}\n"
+    )
+    return path
+
+
+def test_settings_are_scenarios_of_fields_cells_and_columns(pack):
+    settings = {
+        "dear": {COST: "x1.5"},
+        "weak": {"market.behaviour.response": "x0.5", "market.tables.modes[DSD].strike": 0.5},
+    }
+    read = read_scenario(pack, ["base", *settings], settings=settings)
+    base, dear, weak = (read.markets[name] for name in ("base", "dear", "weak"))
+    assert (dear.vehicles.km_cost == (base.vehicles.km_cost * 1.5).round()).all()
+    assert weak.behaviour.response == pytest.approx(base.behaviour.response / 2)
+    assert weak.modes.strike[weak.modes.ids.index("DSD")] == 0.5
+    assert any("vehicles" in change.key for change in read.changes)
+    with pytest.raises(PackError, match="no column 'km_price'"):
+        read_scenario(pack, ["a"], settings={"a": {"market.tables.vehicles[*].km_price": "x2"}})
+    with pytest.raises(UsageError, match="no scenario 'nowhere'"):
+        read_scenario(pack, ["a"], settings={"a": {COST: "x2"}}, on="nowhere")
+
+
+def test_tornado_sees_the_cost_and_not_the_idle_field_and_runs_are_found_again(pack, tmp_path):
+    heard = []
+    setting = Setting(out=tmp_path, workers=1, progress=heard.append)
+    asked = [Vary(COST, 0.5, 2.0, factor=True), Vary("market.behaviour.reach_km", 15, 15.5)]
+    found = sensitivity(pack, asked, replications=2, setting=setting)
+    assert found.points == 5
+    table = found.table.set_index(["result", "assumption"])
+    own = table.loc["today"]
+    assert own["swing"].iloc[0] > 0.0
+    assert own["at_high"].iloc[0] < 0.0 < own["at_low"].iloc[0]
+    assert "online - today" in set(found.table["result"])
+    assert heard[-1].done > 0
+    again = sensitivity(pack, asked, replications=2, setting=setting)
+    assert heard[-1].done == 0
+    assert again.table.equals(found.table)
+    with pytest.raises(UsageError, match="name each of them once"):
+        sensitivity(pack, [asked[0], asked[0]], setting=setting)
+
+
+def test_flips_name_best_rival_and_value(pack, tmp_path):
+    setting = Setting(out=tmp_path, workers=1)
+    table = flips(pack, [Vary(COST, 0.9, 1.1, True)], replications=2, steps=1, setting=setting)
+    assert len(table) == 1
+    assert {table["best"].iloc[0], table["rival"].iloc[0]} == {"today", "online"}
+    assert table["flip"].iloc[0]
+
+
+def test_the_verb_shows_tables_and_saves_them(pack, tmp_path, capsys):
+    words = ["sensitivity", str(pack), "--out", str(tmp_path), "--workers", "1"]
+    size = ["--replications", "2", "--method", "morris", "--size", "2", "--designs", "today"]
+    code = main([*words, "--vary", f"{COST}=x0.5:x2", *size, "--save", str(tmp_path / "t")])
+    assert code == 0
+    assert "mu_star" in capsys.readouterr().out
+    assert (tmp_path / "t" / "sensitivity.csv").exists()
+    with pytest.raises(SystemExit):
+        main([*words, "--vary", "market.behaviour.response=2:1"])
+    assert "is no range" in capsys.readouterr().err
