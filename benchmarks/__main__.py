@@ -9,6 +9,8 @@ from importlib import import_module
 SUBJECTS = {
     "calls": "benchmarks.calls.command",
     "districts": "benchmarks.districts.command",
+    "gates": "benchmarks.gates.command",
+    "intervals": "benchmarks.intervals.command",
     "simulate": "benchmarks.simulate.command",
     "territories": "benchmarks.territories.command",
 }

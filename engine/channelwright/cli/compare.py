@@ -65,7 +65,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=positive,
         metavar="N",
         help="replications at most; undecided gates are then given more (default: no rounds, "
-        "but 160 with gates against a golden study)",
+        "but 320 with gates against a golden study)",
     )
     add_golden(parser)
 

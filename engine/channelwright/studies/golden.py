@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: Replications of a golden study unless the caller says otherwise.
 REPLICATIONS = 400
 #: Replications that a study with golden gates may spend unless the caller says otherwise.
-BUDGET = 160
+BUDGET = 320
 #: Golden runs use the seed of the pack plus this, so that later studies see other worlds.
 SEED_STEP = 1_000_003
 PROFIT = "contribution"

@@ -1,0 +1,1 @@
+"""Do intervals cover, and do selections select, as often as they say."""
