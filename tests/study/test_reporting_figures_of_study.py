@@ -259,6 +259,10 @@ def test_every_scenario_has_its_difference(data: StudyData) -> None:
         assert isinstance(base, Estimate)
         assert isinstance(hot_gap, Estimate)
         assert hot_gap.value == pytest.approx(2.0 * base.value)
+    regrets = next(grid for grid in choice.section.grids if grid.key == "regret")
+    worst = {row.design: row.cells[1] for row in regrets.rows}
+    assert min(worst.values()) == 0.0 < max(worst.values())
+    assert "Least at worst: " in regrets.note
     # Gates are judged under every scenario.
     verdicts = gate_rows(dataclasses.replace(data, plan=plan, kpis=kpis))
     assert {row.scenario for row in verdicts} == {"base", "hot"}

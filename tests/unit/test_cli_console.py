@@ -8,8 +8,9 @@ import sys
 import pandas as pd
 import pytest
 
-from channelwright.cli.compare import ALWAYS_SHOWN, number, percent, signed
+from channelwright.cli.compare import ALWAYS_SHOWN
 from channelwright.cli.console import progress, say_table, stage
+from channelwright.cli.numbers import number, percent, signed
 from channelwright.studies import ProgressState
 
 WIDE = pd.DataFrame(

@@ -7,9 +7,11 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from channelwright.cli import compare_more
 from channelwright.cli.console import say, say_table, stage
 from channelwright.cli.gate_words import gate, target
-from channelwright.cli.options import add_golden, add_pack, add_study, positive
+from channelwright.cli.numbers import number, percent, signed
+from channelwright.cli.options import add_golden, add_pack, add_study, names, positive
 from channelwright.cli.simulate import after_failures, in_rounds, read_pack, simulated
 from channelwright.foundation.errors import UsageError
 
@@ -68,6 +70,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "but 320 with gates against a golden study)",
     )
     add_golden(parser)
+    compare_more.configure(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -81,6 +84,10 @@ def run(options: argparse.Namespace) -> int:
     from channelwright.studies import compare
 
     pack = _with_gates(read_pack(options), options.fail_if)
+    for name in names(options.kpis) or ():
+        check_kpi(name, "--kpis")
+    for one in options.subject_to:
+        check_kpi(one.kpi, "--subject-to")
     if (options.replications or pack.study.replications) < FEWEST:
         message = (
             "replications is 1, which gives no interval to compare by; give 2 or more "
@@ -88,8 +95,9 @@ def run(options: argparse.Namespace) -> int:
         )
         raise UsageError(message)
     runs, pack = _simulated(pack, options)
-    comparison = compare(runs)
+    comparison = compare(runs, simultaneous=options.simultaneous)
     _say_scenarios(pack, comparison, runs.scenarios)
+    compare_more.say_more(comparison, options, (PROFIT, *(name for name, _ in HEADLINES)))
     passed = _say_gates(pack, comparison)
     if not options.no_report:
         from channelwright.reporting import report
@@ -147,7 +155,8 @@ def _simulated(pack: Pack, options: argparse.Namespace) -> tuple[Runs, Pack]:
 
 
 def _say_scenarios(pack: Pack, comparison: Comparison, scenarios: tuple[str, ...]) -> None:
-    table = comparison.table()
+    known = comparison.samples[0]
+    table = comparison.table([name for name in (PROFIT, *dict(HEADLINES)) if known.has(name)])
     calendar = pack.market.calendar
     say(
         f"manufacturer's contribution in {pack.market.finance.currency} over "
@@ -210,22 +219,3 @@ def _summary(table: pd.DataFrame, baseline: str) -> pd.DataFrame:
 
 def _interval(row: dict[str, float]) -> str:
     return f"{signed(row['difference_low'])} to {signed(row['difference_high'])}"
-
-
-def signed(value: float) -> str:
-    """Return a number of few digits with its sign."""
-    return number(value) if value < 0 or not math.isfinite(value) else f"+{number(value)}"
-
-
-def percent(value: float) -> str:
-    """Return a share in per cent, to a tenth."""
-    return f"{value:.1%}" if math.isfinite(value) else "-"
-
-
-def number(value: float) -> str:
-    """Return a number of few digits: three of a small one, thousands of a large one."""
-    if not math.isfinite(value):
-        return "-"
-    if abs(value) >= 10_000:
-        return f"{value / 1000:,.0f}k"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

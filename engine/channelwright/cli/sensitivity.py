@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from channelwright.cli.compare import check_kpi, number
+from channelwright.cli.compare import check_kpi
 from channelwright.cli.console import progress, say, say_table
+from channelwright.cli.numbers import number
 from channelwright.cli.options import add_pack, names, positive
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from channelwright.reporting.numbers import (
 )
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.conditions import conditions_of
+from channelwright.reporting.sections.regret import regret_grid
 from channelwright.reporting.sections.section import SectionInfo
 from channelwright.stats.best import probability_best
 from channelwright.tables.codes import Account
@@ -139,6 +140,7 @@ def choice_info(
         grids=(
             _grid(data, standings, lines),
             *_scenario_grid(data),
+            *regret_grid(data),
             *gate_grid(data, gates),
         ),
     )

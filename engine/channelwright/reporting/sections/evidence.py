@@ -8,11 +8,14 @@ from importlib.metadata import version
 import numpy as np
 
 from channelwright.reporting.grid import Column, Grid, Row
+from channelwright.reporting.kpis import label_of, samples_of
 from channelwright.reporting.numbers import many, plain
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.section import SectionInfo
 from channelwright.stats.paired import variance_reduction
 
+#: KPIs beside the contribution whose gain from shared worlds is shown.
+SAVED_TOO = ("delivered_cases", "case_fill_rate", "on_shelf_availability", "otif")
 PACKAGES = ("numpy", "pandas", "scipy", "simpy", "pyomo", "highspy", "duckdb", "pyarrow")
 
 
@@ -123,16 +126,30 @@ def _run_grid(data: StudyData, finished: int, failed: int) -> Grid:
 def _reduction_grid(data: StudyData, reduction: dict[str, float]) -> tuple[Grid, ...]:
     if not reduction:
         return ()
+    others = [name for name in SAVED_TOO if name in data.units]
     body = tuple(
-        Row((data.title(name), _times(value)), design=name) for name, value in reduction.items()
+        Row(
+            (data.title(name), _times(value), *(_saved(data, kpi, name) for kpi in others)),
+            design=name,
+        )
+        for name, value in reduction.items()
     )
-    columns = (Column("Design"), Column("Replications saved"))
+    titles = ("Contribution", *(label_of(kpi) for kpi in others))
+    columns = (Column("Design"), *(Column(title) for title in titles))
     note = (
         "Every design meets the same demand, shocks and delays. The factor says how many times "
         "more replications independent random worlds would need for the same interval; from few "
         "replications it is a rough figure."
     )
     return (Grid("Gain from the shared random world", columns, body, note, key="reduction"),)
+
+
+def _saved(data: StudyData, kpi: str, design: str) -> str:
+    samples = samples_of(data, kpi)
+    pair = samples.get(design), samples.get(data.baseline)
+    if any(part is None or len(part) < 2 or not np.isfinite(part).all() for part in pair):
+        return "-"
+    return _times(float(variance_reduction(*pair)))  # type: ignore[arg-type]
 
 
 def _times(value: float) -> str:
