@@ -12,6 +12,7 @@ from channelwright.rules.kpi_registry import (
     KPIS,
     MARKET,
     RETURNS,
+    family_page,
     kpi_page,
 )
 from channelwright.scenario import read_scenario
@@ -45,7 +46,7 @@ def test_every_kpi_of_the_flagship_is_registered_with_its_unit(flagship_units):
 def test_no_kpi_is_registered_that_no_design_has(flagship_units):
     # The flagship has no second tier.
     named = {kpi.name for kpi in (*CREDIT, *COLLECTING, *MARKET, *RETURNS, *CHAINS)}
-    tiers = ("stock_days", "stock_age", "bullwhip", "stock_turns", "stock_outs")
+    tiers = ("stock_days", "stock_age", "bullwhip", "stock_turns", "stock_outs", "fill_rate", "roi")
     assert set(KPIS) - set(flagship_units) - named == {f"{name}_tier2" for name in tiers}
 
 
@@ -56,3 +57,5 @@ def test_names_are_registered_once():
 def test_page_shows_the_registry():
     page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
     assert page.split(START)[1].split(END)[0] == kpi_page()
+    families = page.split("<!-- family kpis -->\n\n")[1].split("<!-- end of family kpis -->")[0]
+    assert families.split("\n\n", 1)[1] == family_page()

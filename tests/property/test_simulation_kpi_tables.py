@@ -1,5 +1,6 @@
 """The additive KPI tables say the same as the detail tables of the same run."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from channelwright.foundation.random import Address
 from channelwright.model.design import CYCLE_DAYS
 from channelwright.rules.kpi import kpi_table
+from channelwright.rules.kpi_family import FAMILY_KPIS, family_kpis
 from channelwright.simulation import replicate
 from channelwright.tables.codes import PARTY_STRIDE, CallState, LineState, Party
 from channelwright.tables.sink import MemorySink
@@ -56,6 +58,125 @@ def test_cells_add_up_to_the_detail_tables(seed: int) -> None:
         assert cells["lines"].sum() == (lines["ordered"] > 0).sum()
         assert cells["cases_substituted"].sum() == lines["substitutes"].sum()
         assert cells["cases_first"].sum() == lines["first"].sum()
+
+
+def by_family(market, product):
+    """Family rows of products, numbered as the products name them."""
+    names = list(dict.fromkeys(market.products.families))
+    return np.array([names.index(name) for name in market.products.families])[product]
+
+
+def summed(columns, keys, name):
+    """Sums of a column by key, zeros left out."""
+    found: dict[tuple[int, ...], int] = {}
+    for *key, value in zip(*keys, columns[name], strict=True):
+        found[tuple(int(k) for k in key)] = found.get(tuple(int(k) for k in key), 0) + int(value)
+    return {key: value for key, value in found.items() if value}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_families_add_up_to_the_detail_tables(seed: int) -> None:
+    market, design, sink = both(seed)
+    cells = sink.table("family_cells")
+    place = (cells["area"], cells["mode"], cells["family"])
+    shelf = sink.table("shelf")
+    shelf = {
+        **shelf,
+        "asked": shelf["demanded"] + shelf["online_demanded"],
+        "all_sold": shelf["sold"] + shelf["online_sold"],
+        "stocked": (shelf["closing"] > 0).astype(int),
+        "one": np.ones_like(shelf["closing"]),
+    }
+    wanted = [
+        ("shelf", shelf, "units_asked", "asked"),
+        ("shelf", shelf, "units_sold", "all_sold"),
+        ("shelf", shelf, "units_online", "online_sold"),
+        ("shelf", shelf, "shelf_units", "closing"),
+        ("shelf", shelf, "stocked_days", "stocked"),
+        ("shelf", shelf, "product_days", "one"),
+    ]
+    for name, ours, theirs in (
+        ("order_lines", "cases_ordered", "ordered"),
+        ("order_lines", "cases_first", "first"),
+        ("deliveries", "cases_delivered", "cases"),
+        ("deliveries", "outlet_value", "value"),
+    ):
+        if name in sink.names():
+            wanted.append((name, sink.table(name), ours, theirs))
+    if "deliveries" in sink.names():
+        drops = sink.table("deliveries")
+        cost = drops["cases"] * market.products.production_cost[drops["product"]]
+        wanted.append(("deliveries", {**drops, "cost": cost}, "production_value", "cost"))
+    for _, table, ours, theirs in wanted:
+        outlet = table["outlet"]
+        keys = (market.outlets.area[outlet], design.outlets.mode[outlet])
+        keys = (*keys, by_family(market, table["product"]))
+        assert summed(cells, place, ours) == summed(table, keys, theirs), ours
+    plain = sink.table("cells")
+    for column in ("consumer_value", "cases_attempted", "outlet_value"):
+        assert cells[column].sum() == plain[column].sum(), column
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_tiers_add_up_to_shipments_and_orders(seed: int) -> None:
+    market, design, sink = both(seed)
+    tiers = sink.table("tier_cells")
+    place = (tiers["area"], tiers["mode"], tiers["kind"], tiers["family"])
+    unit = market.products.units_per_case
+
+    def keys(site, product):
+        where = (market.sites.area[site], design.sites.mode[site], market.sites.kind[site])
+        return (*where, by_family(market, product))
+
+    if "shipments" not in sink.names():
+        return
+    moved = sink.table("shipments")
+    case = unit[moved["product"]]
+    moved = {**moved, "in": moved["shipped"] // case}
+    assert summed(tiers, place, "cases_in") == summed(
+        moved, keys(moved["site"], moved["product"]), "in"
+    )
+    asked = summed(
+        moved | {"asked": moved["ordered"] // case},
+        keys(moved["parent"], moved["product"]),
+        "asked",
+    )
+    first = np.minimum(moved["ordered"], moved["shipped"]) // case
+    served = summed(moved | {"first": first}, keys(moved["parent"], moved["product"]), "first")
+    lines = sink.table("order_lines") if "order_lines" in sink.names() else None
+    if lines is not None:
+        mine = summed(lines, keys(lines["site"], lines["product"]), "first")
+        served = {k: served.get(k, 0) + mine.get(k, 0) for k in served.keys() | mine.keys()}
+    assert summed(tiers, place, "cases_first") == {k: v for k, v in served.items() if v}
+    below = summed(tiers, place, "cases_asked")
+    assert all(below.get(key, 0) >= value for key, value in asked.items())
+    site = sink.table("site_cells")
+    for ours, theirs in (("cases_out", "cases_out"), ("stock_case_days", "stock_case_days")):
+        assert tiers[ours].sum() == site[theirs].sum()
+    stock = sink.table("stock_cells")
+    for column in ("empty_days", "product_days"):
+        assert tiers[column].sum() == stock[column].sum()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_family_kpis_of_one_family_are_those_of_the_market(seed: int) -> None:
+    market, design = random_market(seed)
+    market = replace(
+        market, products=replace(market.products, families=("one",) * len(market.products))
+    )
+    plain = MemorySink()
+    replicate(market, design, Address(seed, 1), plain)
+    tables = {name: plain.table(name) for name in plain.names()}
+    found = family_kpis(market, tables).set_index(["kpi", "area", "mode"])["value"]
+    whole = kpi_table(market, design, tables).set_index(["kpi", "area", "mode"])["value"]
+    assert {name for name, *_ in found.index} <= set(FAMILY_KPIS)
+    same = [name for name in FAMILY_KPIS if name in set(whole.index.get_level_values("kpi"))]
+    if market.stockout is not None:  # who waits or switches counts elsewhere
+        same = [name for name in same if name not in ("lost_units", "sales_service")]
+    shared = [key for key in found.index if key[0] in same and key in whole.index]
+    assert len({name for name, *_ in shared}) >= 5
+    for key in shared:
+        assert found[key] == pytest.approx(whole[key]), key
 
 
 @pytest.mark.parametrize("seed", SEEDS)

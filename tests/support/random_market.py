@@ -7,7 +7,7 @@ to the second, case and tick.
 """
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -99,7 +99,8 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
     market, design = with_allocation(market, design, Dice(seed + 101 * OWN_DICE))
     market, design = with_credit(market, design, Dice(seed + 60 * OWN_DICE))
     market, design = with_collecting(market, design, Dice(seed + 68 * OWN_DICE))
-    return with_shelves(market, design, Dice(seed + 69 * OWN_DICE))
+    market, design = with_shelves(market, design, Dice(seed + 69 * OWN_DICE))
+    return _with_families(market, Dice(seed + 70 * OWN_DICE)), design
 
 
 @st.composite
@@ -112,6 +113,15 @@ def markets(draw: st.DrawFn) -> tuple[Market, Design]:
         days=draw(st.integers(14, 60)),
     )
     return random_market(draw(st.integers(0, 2**32 - 1)), size)
+
+
+def _with_families(market: Market, dice: Dice) -> Market:
+    """Return the market with products of several families, named out of order, or of one."""
+    products = market.products
+    if not dice.some(0.5):
+        return market
+    families = tuple(dice.one_of(("drinks", "water")) for _ in products.ids)
+    return replace(market, products=replace(products, families=families))
 
 
 # ---------------------------------------------------------------- country

@@ -21,6 +21,8 @@ LABELS = {
     "pick_wait_minutes": "Wait at the pick desk",
     "metres_per_drop": "Driving per drop",
     **{f"stock_days_{kind}": f"Stock cover, {word.lower()}" for kind, word in SITE_WORDS.items()},
+    **{f"fill_rate_{kind}": f"Fill rate, {word.lower()}" for kind, word in SITE_WORDS.items()},
+    "stock_days_outlets": "Stock cover, outlets",
     "volume_share": "Share of sell-in volume",
     "account_share": "Share of accounts",
 }

@@ -51,6 +51,10 @@ SELECT design, replication, mode, AVG(actual) AS actual
 FROM effort WHERE scenario = '{scenario}' GROUP BY ALL ORDER BY ALL
 """
 _KPIS = "SELECT * FROM kpis ORDER BY ALL"
+_FAMILIES = """
+SELECT design, replication, kpi, family, value, unit FROM family_kpis
+WHERE scenario = '{scenario}' AND area = 'all' AND mode = 'all' ORDER BY ALL
+"""
 
 
 class HasStudy(Protocol):
@@ -90,6 +94,9 @@ class StudyData:
         Mean effort by design, replication and mode.
     kpis : DataFrame
         Stored KPIs of every scenario: scenario, design, replication, kpi, area, mode, value, unit.
+    families : DataFrame
+        KPIs of product families, over all areas and modes: design, replication, kpi, family, value,
+        unit.
     status : DataFrame
         One row per planned run.
     manifest : mapping
@@ -113,6 +120,7 @@ class StudyData:
     closing: pd.DataFrame
     effort: pd.DataFrame
     kpis: pd.DataFrame
+    families: pd.DataFrame
     status: pd.DataFrame
     manifest: dict[str, Any]
     reference: GoldenReference
@@ -261,6 +269,7 @@ def _tables(
         "closing": _CLOSING.format(ticks=TICKS_PER_UNIT, scenario=label),
         "effort": _EFFORT.format(scenario=label),
         "kpis": _KPIS,
+        "families": _FAMILIES.format(scenario=label),
     }
     tables = {name: query(study, statement) for name, statement in statements.items()}
     return {

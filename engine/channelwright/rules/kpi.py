@@ -18,6 +18,7 @@ from channelwright.model.market import SITE_KINDS, Market
 from channelwright.rules.cost_to_serve import serving_kpis
 from channelwright.rules.kpi_collecting import collecting_kpis
 from channelwright.rules.kpi_credit import approval_kpis, credit_kpis, limit_kpis
+from channelwright.rules.kpi_family import tier_fill_rates
 from channelwright.rules.kpi_losses import loss_kpis
 from channelwright.rules.kpi_money import money_kpis, site_results
 from channelwright.rules.kpi_rows import ALL, rows
@@ -352,4 +353,9 @@ def _site_kpis(
     ):
         if len(houses):
             parts.append(rows(name, "per year", {(ALL, ALL): float(found)}))
+    of_kind = houses["roi"].groupby(market.sites.kind[houses["site"].to_numpy()]).mean()
+    for row, mean in of_kind.items():
+        parts.append(rows(f"roi_{SITE_KINDS[int(row)]}", "per year", {(ALL, ALL): float(mean)}))
+    for name, fill in tier_fill_rates(market, frames).items():
+        parts.append(rows(f"fill_rate_{name}", "share", {(ALL, ALL): fill}))
     return pd.concat(parts, ignore_index=True)

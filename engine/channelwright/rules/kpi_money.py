@@ -43,6 +43,7 @@ EXTRA_COSTS: tuple[tuple[str, Account], ...] = (
 )
 
 
+_SELLING = ("wages", "commission", "bonus", "delivery", "promotion")
 PRICE_CUTS = (int(Account.REBATE), int(Account.DISCOUNT))
 
 
@@ -239,16 +240,24 @@ def _efficiency(market: Market, lines: pd.DataFrame, cells: pd.DataFrame) -> lis
             ) + sum(float(line.get(name, 0.0)) for name, _ in CHAIN_COSTS)
             serve[mode] = (selling + carrying + other) / cases
         if net > 0:
-            ratio[mode] = (selling + float(line["delivery"] + line["promotion"])) / net
+            ratio[mode] = float(line[list(_SELLING)].sum()) / net
+    none = float("nan")
     parts = []
-    for name, values, unit in (
-        ("cost_to_serve_per_case", serve, "currency/case"),
-        ("selling_expense_ratio", ratio, "share"),
-        ("break_even_drop", _break_even(market, lines, sums), "cases"),
+    for name, values, whole, unit in (
+        ("cost_to_serve_per_case", serve, none, "currency/case"),
+        ("selling_expense_ratio", ratio, _selling_expense(lines), "share"),
+        ("break_even_drop", _break_even(market, lines, sums), none, "cases"),
     ):
-        frame = _rows(name, values, float("nan"), unit)
+        frame = _rows(name, values, whole, unit)
         parts.append(frame[np.isfinite(frame["value"])])
     return parts
+
+
+def _selling_expense(lines: pd.DataFrame) -> float:
+    """Return people, promotion and delivery over net sales, of all modes."""
+    total = lines.sum()
+    net = float(total["gross_sales"] - total["rebates"])
+    return float(total[list(_SELLING)].sum()) / net if net > 0 else float("nan")
 
 
 def _break_even(market: Market, lines: pd.DataFrame, sums: pd.DataFrame) -> dict[str, float]:

@@ -9,9 +9,11 @@ import sys
 
 from channelwright.model.market import SITE_KINDS
 from channelwright.rules.kpi import LAST, RANGE, RATIOS, SUMS, Kpi
+from channelwright.rules.kpi_family import FAMILY_KPIS
 
 _MONEY = "currency"
 STOCKING = tuple(kind for kind in SITE_KINDS if kind != "plant")
+TRADE = ("tier1", "tier2", "wholesaler")
 _DISTRIBUTION = (
     Kpi("numeric_distribution", "share", "outlets with stock at the end / universe", True),
     Kpi(
@@ -65,6 +67,10 @@ _SITES = (
     ),
     Kpi("distributor_roi_mean", "per year", "plain mean of the returns", True),
     Kpi("distributor_roi_max", "per year", "highest return"),
+    *(
+        Kpi(f"roi_{kind}", "per year", "plain mean of the returns of independent ones", True)
+        for kind in TRADE
+    ),
 )
 _LINES = (
     Kpi("gross_sales", _MONEY, "goods sold - goods bought back, ex VAT", True),
@@ -114,7 +120,7 @@ _EFFICIENCY = (
     Kpi(
         "selling_expense_ratio",
         "share",
-        "(wages + commission + bonus + delivery + promotion) / net_sales, by mode",
+        "(wages + commission + bonus + delivery + promotion) / net_sales",
         more_is_better=False,
     ),
     Kpi(
@@ -200,6 +206,15 @@ _STOCK = (
         for kind in STOCKING
     ),
     *(
+        Kpi(
+            f"fill_rate_{kind}",
+            "share",
+            "cases served when first asked for / asked for by outlets and sites below",
+            more_is_better=True,
+        )
+        for kind in STOCKING
+    ),
+    *(
         Kpi(f"stock_turns_{kind}", "per year", "365 × cases out / stock in case-days", True)
         for kind in STOCKING
     ),
@@ -265,5 +280,15 @@ def kpi_page() -> str:
     return "\n".join(lines)
 
 
+def family_page() -> str:
+    """Return the KPIs of product families as a Markdown table; those of sites are by tier."""
+    lines = ["| KPI of a family | unit | formula | better |", "|---|---|---|---|"]
+    lines += [
+        f"| `{name}` | {unit} | {meaning} | {_BETTER[better]} |"
+        for name, (unit, meaning, better) in FAMILY_KPIS.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
-    sys.stdout.write(kpi_page())
+    sys.stdout.write(kpi_page() + family_page())

@@ -11,6 +11,7 @@ from channelwright.simulation.chains import drop_counts
 from channelwright.simulation.consumers import Sales
 from channelwright.simulation.credit import advances
 from channelwright.simulation.delivering import Invoiced
+from channelwright.simulation.family_recording import FamilyRecorder
 from channelwright.simulation.network import Network
 from channelwright.simulation.ordering import Placed
 from channelwright.simulation.promises import Promises
@@ -45,6 +46,7 @@ class Recorder:
         self._person = {name: self._people[i] for i, name in enumerate(REP_CELLS.names[2:])}
         self._promises = Promises(network)
         self._stock = StockRecorder(network)
+        self._families = FamilyRecorder(network)
         self._day = 0
         weight = market.outlets.category_cases * _WEIGHT_UNIT
         self._weight = np.floor(weight + 0.5).astype(np.int64)
@@ -60,6 +62,7 @@ class Recorder:
         np.add.at(cell["cases_direct"], outlet, np.where(own, cases, 0))
         np.add.at(cell["outlet_value"], outlet, invoiced.value)
         self._stock.delivered(self._day, drops.loads["site"], cases)
+        self._families.deliveries(drops.loads)
         rep = self._network.design.outlets.rep[outlet]
         np.add.at(self._person["sales"], rep[rep >= 0], invoiced.value[rep >= 0])
 
@@ -87,6 +90,7 @@ class Recorder:
         self._promises.give(self._day, placed.outlet, mode)
         cell["lines"][outlet] += (placed.cases > 0).sum(axis=1)
         cell["cases_ordered"][outlet] += placed.cases.sum(axis=1)
+        self._families.orders(outlet, placed.cases)
         if placed.beat is None:
             return
         beat, productive = placed.beat, placed.productive.astype(np.int64)
@@ -102,8 +106,8 @@ class Recorder:
         np.add.at(person["field_seconds"], beat.rep, beat.taken * made)
         person["working_days"][np.unique(beat.rep)] += 1
 
-    def sales(self, sales: Sales, value: IntArray) -> None:
-        """Add the consumer sales of a day; ``value`` is (C,) ticks."""
+    def sales(self, sales: Sales, value: IntArray, bought: IntArray, price: IntArray) -> None:
+        """Add the consumer sales of a day: ``value`` (C,) of ``bought`` at ``price`` (C, P)."""
         cell, rows = self._cell, self._network.covered
         if sales.settled is None:
             for units in (sales.demanded, sales.online_demanded):
@@ -116,6 +120,7 @@ class Recorder:
             add_sums(cell["units_sold"], rows, units)
         add_sums(cell["units_online"], rows, sales.online_sold)
         cell["consumer_value"][rows] += value
+        self._families.sales(sales, bought, price)
 
     def evening(self, evening: Allocated) -> None:
         """Add the credit check and the allocation of a day."""
@@ -131,6 +136,7 @@ class Recorder:
         whole = np.where(evening.held == orders["ordered"], evening.held, 0).sum(axis=1)
         np.add.at(cell["cases_refused"], outlet, np.where(evening.refused, ordered, whole))
         np.add.at(cell["cases_cut"], outlet, evening.cut.sum(axis=1))
+        self._families.evening(evening)
         np.add.at(self._site["cases_out"], orders["site"], give)
         np.add.at(self._site["cases_demanded"], orders["site"], np.where(tried, released, 0))
 
@@ -162,6 +168,7 @@ class Recorder:
         np.add.at(self._site["cases_out"], parent, shipped)
         np.add.at(self._site["cases_demanded"], parent, ordered)
         self._stock.shipments(self._day, shipments)
+        self._families.shipments(shipments)
 
     def pay(self, pay: IntArray) -> None:
         """Add the monthly pay of every person."""
@@ -178,6 +185,7 @@ class Recorder:
         np.add.at(cell["orders_promised"], promised, 1)
         np.add.at(cell["orders_on_time_full"], kept, 1)
         self._stock.midnight(state)
+        self._families.midnight(state)
         self._day = state.day + 1
         site, unit = self._site, self._network.market.products.units_per_case
         site["stock_case_days"] += (state.stock // unit).sum(axis=1)
@@ -198,6 +206,7 @@ class Recorder:
             "site_cells": _rows(SITE_CELLS.names, period, self._sites),
             "stock_cells": self._stock.close(period),
             "rep_cells": _rows(REP_CELLS.names, period, self._people),
+            **self._families.close(period),
         }
         for array in (self._outlets, self._sites, self._people):
             array[:] = 0

@@ -299,7 +299,7 @@ class _World:
         self._rivals.evening(state.day, units)
         self._ageing.sold(units, price)
         self._crates.sold(units)
-        self._recorder.sales(sales, value)
+        self._recorder.sales(sales, value, units, price)
         if self._details is not None:
             self._details.shelf(state.day, sales, state)
 

@@ -28,7 +28,18 @@ KPIS = Table(
         Column("unit", "str", "", "unit of the value"),
     ),
 )
-STORED = {**OUTPUT_TABLES, KPIS.name: KPIS}
+#: The KPIs of product families, as `channelwright.rules.kpi_family` computes them.
+FAMILY_KPIS = Table(
+    "family_kpis",
+    "one KPI of one product family, area and mode",
+    ("kpi", "area", "mode", "family"),
+    (
+        *KPIS.columns[:3],
+        Column("family", "str", "", "product family"),
+        *KPIS.columns[3:],
+    ),
+)
+STORED = {**OUTPUT_TABLES, KPIS.name: KPIS, FAMILY_KPIS.name: FAMILY_KPIS}
 
 _TYPES = {"int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_(), "str": pa.string()}
 

@@ -76,7 +76,25 @@ class Runs:
         pandas.DataFrame
             Columns scenario, design, replication, kpi, area, mode, value, unit.
         """
-        table = self.table("kpis")
+        return self._totals("kpis", by_area=by_area, by_mode=by_mode)
+
+    def family_kpis(self, *, by_area: bool = False, by_mode: bool = False) -> pd.DataFrame:
+        """Return the KPIs of product families of every finished run.
+
+        Parameters
+        ----------
+        by_area, by_mode : bool
+            False keeps the totals of that kind only.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns scenario, design, replication, kpi, area, mode, family, value, unit.
+        """
+        return self._totals("family_kpis", by_area=by_area, by_mode=by_mode)
+
+    def _totals(self, name: str, *, by_area: bool, by_mode: bool) -> pd.DataFrame:
+        table = self.table(name)
         for wanted, column in ((by_area, "area"), (by_mode, "mode")):
             if not wanted:
                 table = table[table[column] == TOTAL]

@@ -23,7 +23,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.store.frozen import load_frozen
 from channelwright.store.runs import RunKey, RunWriter, find_run
-from channelwright.store.schema import KPIS
+from channelwright.store.schema import FAMILY_KPIS, KPIS
 from channelwright.studies.failure import FailureInfo, Stage
 from channelwright.tables.outputs import EXTRA_KPI_TABLES, KPI_TABLES
 from channelwright.tables.sink import MemorySink
@@ -162,9 +162,20 @@ def _perform(task: Task) -> None:
             summary = task.replicate(market, design, address, sink, keep=task.key.keep)
         with _blamed("kpis"):
             kpis = task.kpis(market, design, sink.tables())
+            families = _family_kpis(market, sink.tables())
         with _blamed("store"):
             writer.append(KPIS.name, {name: kpis[name].to_numpy() for name in KPIS.names})
+            if len(families):
+                columns = {name: families[name].to_numpy() for name in FAMILY_KPIS.names}
+                writer.append(FAMILY_KPIS.name, columns)
             writer.finish(plain_summary(summary))
+
+
+def _family_kpis(market: Market, tables: Mapping[str, Chunk]) -> pd.DataFrame:
+    # Here, so that a conductor that plans and waits does not load what only workers need.
+    from channelwright.rules.kpi_family import family_kpis
+
+    return family_kpis(market, tables)
 
 
 @lru_cache(maxsize=32)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from channelwright.tables.approval_outputs import APPROVAL_CELLS, APPROVALS
 from channelwright.tables.collecting_outputs import COLLECTING_CELLS, COLLECTIONS
 from channelwright.tables.credit_outputs import CREDIT_CELLS, RECEIPTS
+from channelwright.tables.family_outputs import FAMILY_CELLS, TIER_CELLS
 from channelwright.tables.limit_outputs import LIMIT_CELLS
 from channelwright.tables.rival_outputs import MARKET_CELLS, RIVAL_SALES, STOCKOUTS
 from channelwright.tables.schema import Column, Table
@@ -342,6 +343,8 @@ KPI_TABLES = (
     SITE_CELLS,
     STOCK_CELLS,
     REP_CELLS,
+    FAMILY_CELLS,
+    TIER_CELLS,
     OUTLET_LEDGER,
     OUTLET_CELLS,
     EFFORT,

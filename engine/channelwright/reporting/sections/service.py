@@ -9,6 +9,7 @@ from channelwright.reporting.grid import Cell, Column, Grid, Row, digits_for
 from channelwright.reporting.kpis import kpi_estimate, label_of, meaning_of, unit_of
 from channelwright.reporting.numbers import percent
 from channelwright.reporting.reading import StudyData
+from channelwright.reporting.sections.families import family_grid
 from channelwright.reporting.sections.section import SectionInfo
 
 COVERAGE = (
@@ -89,7 +90,9 @@ def service_info(data: StudyData, focus: str) -> ServiceInfo:
         )
         for title, kpis in groups
     ]
-    grids += [_mode_grid(data, design) for design in dict.fromkeys((data.baseline, focus))]
+    both = dict.fromkeys((data.baseline, focus))
+    grids += [_mode_grid(data, design) for design in both]
+    grids += [grid for design in both if (grid := family_grid(data, design)) is not None]
     section = SectionInfo(
         _headline(data, focus, values), (), tuple(grid for grid in grids if grid.rows)
     )
