@@ -17,6 +17,7 @@ from tests.unit import scenario_fulfilment_defects as fulfilment
 from tests.unit import scenario_selling_defects as selling
 from tests.unit import scenario_stock_defects as stocks
 from tests.unit import scenario_territory_defects as territories
+from tests.unit import scenario_transition_defects as transitions
 from tests.unit.scenario_collecting_defects import COLLECTING_DEFECTS
 from tests.unit.scenario_credit_defects import CREDIT_DEFECTS
 
@@ -40,6 +41,7 @@ DEFECTS = (
     *territories.TERRITORIES,
     *stocks.FORECASTS,
     *stocks.SUPPLY,
+    *transitions.TRANSITION,
 )
 
 

@@ -22,6 +22,8 @@ VERBS = {
     "select": "select the best design with a stated probability of being right",
     "sensitivity": "vary assumptions: which of them matter, and where the ranking flips",
     "golden": "store the KPIs of many runs, for gates of later studies to compare with",
+    "transition": "show the way from one design of a study to another, month by month",
+    "pilot": "plan a test of a design in some areas: matched, sized, with its power",
     "batch": "compare every pack of a folder and say which pass",
     "query": "ask a study a question in SQL",
     "report": "write the report of a finished study again",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.model.request import Request
+from channelwright.model.transition import TransitionPlan
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ class Pack:
     changes : applied overrides, in order
     notes : evidence lines for the report
     history : observed series by name (for instance weekly litres), for the baseline check
+    transition : dates and assumptions of the way to a design, or None
     content : hash of every file that was read
     """
 
@@ -127,6 +129,7 @@ class Pack:
     notes: tuple[DataNote, ...] = ()
     content: str = ""
     history: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    transition: TransitionPlan | None = None
 
     @property
     def market(self) -> Market:

@@ -81,4 +81,6 @@ def frontier_figure(table: pd.DataFrame, currency: str) -> str:
         axes.set_ylabel(f"{currency} per week")
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.legend(frameon=False)
-        return to_svg(figure, f"Cost of the network against {unit} moved: {len(table)} answers.")
+        return to_svg(
+            figure, f"Cost of the network against {unit} moved: {len(table)} answers.", alone=True
+        )

@@ -47,7 +47,7 @@ def outlet_costs(market: Market, design: Design, tables: Mapping[str, Chunk]) ->
     ledger = pd.DataFrame(tables["outlet_ledger"])
     ledger = ledger[~ledger["account"].isin([int(account) for account in NOT_SERVING])]
     direct, shared = ledger[ledger["outlet"] >= 0], ledger[ledger["outlet"] < 0]
-    keys = _Keys(market, design, tables["outlet_cells"])
+    keys = CostKeys(market, design, tables["outlet_cells"])
     names = ["outlet", "account", "payer", "amount"]
     parts = [direct[names]]
     for row in shared.itertuples(index=False):
@@ -92,7 +92,7 @@ def split_by_weight(total: int, weights: IntArray) -> IntArray:
     return sign * share
 
 
-class _Keys:
+class CostKeys:
     """What shared costs are split by."""
 
     def __init__(self, market: Market, design: Design, cells: Chunk) -> None:

@@ -17,6 +17,7 @@ from channelwright.scenario.market_builder import build_market
 from channelwright.scenario.market_tables import TableReader, source_of
 from channelwright.scenario.overlay import read_layers, with_scenarios
 from channelwright.scenario.study_checks import study_problems
+from channelwright.scenario.transition_builder import build_transition, transition_problems
 from channelwright.scenario.worlds import BASE, World, base_world, scenario_world
 from channelwright.tables.checks import nearest
 
@@ -108,7 +109,8 @@ class _Reading:
         files, found = read_designs(self.reader, document, base.tables)
         self.problems += found
         history = self._history(document)
-        self.problems += study_problems(document, _modes(base))
+        self.problems += study_problems(document, _ids(base, "modes"))
+        self.problems += transition_problems(document, _ids(base, "areas"))
         if base.problems or base.shape is None:
             raise PackError(in_order(self.problems))
         market = with_money(build_market(base.shape, base.tables), base.tables)
@@ -198,11 +200,12 @@ class _Reading:
             notes=tuple(DataNote(n.subject, n.kind, n.text, n.source) for n in shape.evidence),
             content=self.files.digest(),
             history=history,
+            transition=build_transition(shape.transition),
         )
 
 
-def _modes(base: World) -> list[str]:
-    return [str(mode) for mode in base.tables["modes"]["id"]] if "modes" in base.tables else []
+def _ids(base: World, table: str) -> list[str]:
+    return [str(name) for name in base.tables[table]["id"]] if table in base.tables else []
 
 
 def _overrides(document: Document) -> Mapping[str, Any]:

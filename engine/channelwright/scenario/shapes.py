@@ -289,6 +289,48 @@ class NoteShape(Shape):
     source: Text = ""
 
 
+_Areas = Annotated[tuple[Name, ...], Listed]
+_Months = Annotated[int, Field(ge=0, le=24)]
+
+
+class TransitionShape(Shape):
+    """The way from the baseline to a design; every key may be left out."""
+
+    months: Annotated[int, Field(ge=3, le=120)] = Field(default=36, description="of the path")
+    pilot: _Areas = Field(default=(), description="areas that change first; none = one is chosen")
+    pilot_months: _Months = Field(default=3, description="from the pilot to the first wave")
+    waves: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=3, description="groups in which the other areas change"
+    )
+    wave_months: _Months = Field(default=3, description="between waves")
+    order: Annotated[tuple[_Areas, ...], Listed] = Field(
+        default=(), description="the waves themselves, pilot first: lists of areas"
+    )
+    hire_cost: NotNegative = Field(default=0.0, description="currency per person hired")
+    training_months: _Months = Field(default=1, description="on the payroll before the change")
+    notice_months: NotNegative = Field(default=1.0, description="wages of those who leave")
+    severance_months: NotNegative = Field(default=0.0, description="wages of those who leave")
+    redeploy: Share = Field(
+        default=0.0, description="of people whose work ends who take a new place of the wave"
+    )
+    compensation_months: NotNegative = Field(
+        default=0.0, description="profit of a house whose contract ends"
+    )
+    buy_back: NotNegative = Field(
+        default=1.0, description="of the stock value of a house that ends"
+    )
+    resale: NotNegative = Field(default=1.0, description="of that value, a month later")
+    clearing_months: _Months = Field(
+        default=1, description="in which changing accounts pay what they owe"
+    )
+    clearing_loss: Share = Field(default=0.0, description="of their volume meanwhile")
+    unrecovered: Share = Field(default=0.0, description="of what they owe, never paid")
+    dip: Share = Field(default=0.0, description="of the volume of changed outlets, first month")
+    dip_months: _Months = Field(default=3, description="over which the loss fades")
+    opening_cost: NotNegative = Field(default=0.0, description="currency per site that opens")
+    discount: Share | None = Field(default=None, description="per year; left out = market.finance")
+
+
 _Override = Annotated[
     dict[str, Any],
     WithJsonSchema({"type": "object", "propertyNames": {"pattern": r"^market\."}}),
@@ -311,3 +353,6 @@ class PackShape(Shape):
     facts: Annotated[tuple[FactShape, ...], Listed] = ()
     evidence: Annotated[tuple[NoteShape, ...], Listed] = ()
     history: Source | None = None
+    transition: TransitionShape | None = Field(
+        default=None, description="the way from the baseline to a design, month by month"
+    )

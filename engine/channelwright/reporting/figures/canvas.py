@@ -96,8 +96,11 @@ def bare(axes: Axes) -> None:
     axes.set_yticks([])
 
 
-def to_svg(figure: Figure, description: str) -> str:
-    """Return a figure as inline SVG without dates, fixed sizes or names that could clash."""
+def to_svg(figure: Figure, description: str, *, alone: bool = False) -> str:
+    """Return a figure as inline SVG without dates, fixed sizes or names that could clash.
+
+    `alone`: for a file of its own, whose colours do not come from a page.
+    """
     buffer = io.StringIO()
     canvas: Any = FigureCanvasSVG(figure)
     canvas.print_svg(buffer, metadata=_NO_DATES)
@@ -105,7 +108,7 @@ def to_svg(figure: Figure, description: str) -> str:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
-    text = _on_the_page(_slim(text))
+    text = _on_the_page(_slim(text), alone=alone)
     return re.sub(r"<svg [^>]*>", lambda found: _opening(found.group(), description), text, count=1)
 
 
@@ -134,9 +137,9 @@ def _rounded(attribute: re.Match[str]) -> str:
     return re.sub(r"(\d+\.\d)\d+", r"\1", attribute.group())
 
 
-def _on_the_page(text: str) -> str:
+def _on_the_page(text: str, *, alone: bool) -> str:
     """Replace colours by variables of the page, and fonts by the page's font."""
-    for name, colour in variables().items():
+    for name, colour in () if alone else variables().items():
         text = text.replace(colour, f"var(--{name})")
     text = re.sub(r"font: ([\d.]+px) 'DejaVu Sans'[^;\"]*", r"font-size: \1", text)
     return re.sub(

@@ -1,0 +1,93 @@
+"""``channelwright pilot STUDY DESIGN``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from channelwright.cli.console import say, say_table, stage
+from channelwright.cli.options import names, positive
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from channelwright.studies.pilot import PilotPlan
+
+NO_PILOT = 1
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("study", help="folder of a study with runs of both designs")
+    parser.add_argument("target", help="design to test")
+    parser.add_argument("--start", metavar="NAME", help="design of today (default: the baseline)")
+    parser.add_argument("--scenario", metavar="NAME", help="default: the study's first")
+    parser.add_argument(
+        "--measure",
+        default="contribution",
+        metavar="NAME",
+        help="contribution, outlet_value, cases_delivered or units_sold",
+    )
+    parser.add_argument("--areas", metavar="ID,...", help="test areas (default: chosen)")
+    parser.add_argument("--before", type=positive, default=12, metavar="WEEKS", help="measured")
+    parser.add_argument("--risk", type=float, default=0.05, help="of a false alarm, one-sided")
+    parser.add_argument("--power", type=float, default=0.8, help="probability to find the gain")
+    parser.add_argument("--out", metavar="DIR", help="default: pilot/TARGET in the study")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Plan a pilot and write its tables; 1 if none that was tried has the power."""
+    from channelwright.store import load_study
+    from channelwright.studies.pilot import plan_pilot
+    from channelwright.studies.runs import Runs
+
+    runs = Runs(load_study(options.study))
+    with stage(f"a pilot of {options.target}"):
+        plan = plan_pilot(
+            runs,
+            options.target,
+            start=options.start,
+            scenario=options.scenario,
+            measure=options.measure,
+            areas=names(options.areas),
+            before=options.before,
+            risk=options.risk,
+            wanted=options.power,
+        )
+    folder = Path(options.out) if options.out else runs.path / "pilot" / options.target
+    _write(folder, plan)
+    say_table(_shown(plan.pairs), f"test areas and their matches, {plan.unit} a week")
+    say()
+    count = len(plan.pairs)
+    tried = plan.tried[plan.tried["areas"] == count]
+    say_table(_shown(tried.drop(columns="areas")), f"weeks after the change, {count} test area(s)")
+    say()
+    say_table(_shown(plan.outlets), "or single outlets, judged by the cases they buy")
+    say(f"an outlet that changes gains {plan.outlet_gain:,.2f} cases a week")
+    say(f"\n{plan}")
+    say(f"written to {folder}")
+    return NO_PILOT if plan.weeks is None else 0
+
+
+def _write(folder: Path, plan: PilotPlan) -> None:
+    from channelwright.store.files import write_whole
+
+    tables = {"pairs": plan.pairs, "tried": plan.tried, "outlets": plan.outlets}
+    for name, table in tables.items():
+        write_whole(folder / f"{name}.csv", table.to_csv(index=False).encode())
+    told = {f.name: getattr(plan, f.name) for f in fields(plan) if f.name not in tables}
+    text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    write_whole(folder / "plan.json", text.encode())
+
+
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    shown = table.copy().astype(object)
+    for column in table.columns:
+        if column == "power":
+            shown[column] = [f"{value:.0%}" for value in table[column]]
+        elif table[column].dtype.kind == "f":
+            shown[column] = [f"{value:,.0f}" for value in table[column]]
+    return shown.rename(columns=lambda name: str(name).replace("_", " "))
