@@ -19,6 +19,8 @@ VERBS = {
     "optimise": "choose what a request leaves open and show the evidence",
     "simulate": "simulate designs in the same random worlds",
     "compare": "simulate, compare with the baseline, judge the gates, write the report",
+    "improve": "optimise, simulate and recalibrate until the forecast is right; then search",
+    "bridge": "show step by step what the decisions of a design add to volume and profit",
     "select": "select the best design with a stated probability of being right",
     "sensitivity": "vary assumptions: which of them matter, and where the ranking flips",
     "golden": "store the KPIs of many runs, for gates of later studies to compare with",

@@ -19,7 +19,7 @@ def add_study(parser: argparse.ArgumentParser) -> None:
         "--scenarios", metavar="NAME,...", help="scenarios (default: the pack's study)"
     )
     parser.add_argument("--replications", type=positive, metavar="N", help="random worlds")
-    parser.add_argument("--seed", type=_seed, metavar="N", help="seed of the random worlds")
+    add_seed(parser)
     parser.add_argument("--workers", type=positive, metavar="N", help="local processes")
     parser.add_argument("--out", default="results", metavar="DIR", help="results folder")
     parser.add_argument("--study", metavar="NAME", help="name of the study in the results folder")
@@ -39,6 +39,11 @@ def add_golden(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder of golden studies, <pack>.json each (default: results/golden)",
     )
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    """Add the seed."""
+    parser.add_argument("--seed", type=_seed, metavar="N", help="seed of the random worlds")
 
 
 def names(value: str | None) -> tuple[str, ...] | None:

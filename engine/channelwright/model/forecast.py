@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.model.calibration import Calibration
 from channelwright.model.columns import Columns
 
 
@@ -38,9 +39,11 @@ class Forecast:
     kpis : mapping of KPI name (as in `channelwright.rules.kpi`) to expected value
     money : MoneyForecast
     assumptions : what the expectation leaves out, one sentence each
+    calibration : Calibration or None, multipliers that it was made with
     """
 
     design: str
     kpis: dict[str, float]
     money: MoneyForecast
     assumptions: tuple[str, ...]
+    calibration: Calibration | None = None

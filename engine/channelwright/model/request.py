@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.model.calibration import Calibration
 from channelwright.model.design import Design
 from channelwright.model.rep_territories import RepTerritories
 from channelwright.model.second_tier import SecondTier
@@ -97,7 +98,8 @@ class Request:
     """A starting design and what to choose in it; None = given.
 
     Parts are chosen in the order sites and territories, head-count and visits, terms;
-    no joint optimum is claimed.
+    no joint optimum is claimed. Under a calibration every part takes its coefficients, and the
+    answer its forecast, with the multipliers.
     """
 
     name: str
@@ -106,3 +108,4 @@ class Request:
     sites: SiteChoice | None
     headcount: HeadcountChoice | None
     terms: TermsChoice | None
+    calibration: Calibration | None = None

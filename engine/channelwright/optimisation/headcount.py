@@ -29,6 +29,7 @@ from channelwright.rules.planning import (
 from channelwright.rules.tour import tour_order
 
 if TYPE_CHECKING:
+    from channelwright.model.calibration import Calibration
     from channelwright.model.certificate import Certificate
     from channelwright.model.design import Design
     from channelwright.model.market import Market
@@ -72,6 +73,7 @@ def choose_headcount(
     choice: HeadcountChoice,
     design: Design,
     options: SolverOptions | None = None,
+    calibration: Calibration | None = None,
 ) -> tuple[Design, Certificate]:
     """Choose people per site and mode and the frequency of calls per mode and grade.
 
@@ -85,6 +87,8 @@ def choose_headcount(
         Complete; its sites, territories, terms and service are kept.
     options : SolverOptions, optional
         Work limits of the search.
+    calibration : Calibration, optional
+        Multipliers on what calls bring; head-count by ``workload`` does not depend on it.
 
     Returns
     -------
@@ -103,8 +107,11 @@ def choose_headcount(
         message = f"head-count: no outlet of the design is served by {names}; nothing to size"
         raise InfeasibleError(message)
     _refuse_idle_locks(market, choice, force)
-    choose = _by_workload if choice.by == "workload" else _by_profit
-    chosen, certificate = choose(market, choice, design, force, options)
+    if choice.by == "workload":
+        chosen, certificate = _by_workload(market, choice, design, force)
+    else:
+        gain = _gain(market, choice, design, force, calibration)
+        chosen, certificate = _by_profit(market, choice, design, force, gain, options)
     return complete(market, chosen), certificate
 
 
@@ -210,7 +217,6 @@ def _by_workload(
     choice: HeadcountChoice,
     design: Design,
     force: Force,
-    _options: SolverOptions | None,
 ) -> tuple[DesignDraft, Certificate]:
     draft = draft_of(market, design)
     least = np.array(choice.minimum_frequency)[force.grade]
@@ -238,17 +244,30 @@ def _only(force: Force, kept: np.ndarray) -> Force:
     )
 
 
+def _gain(
+    market: Market,
+    choice: HeadcountChoice,
+    design: Design,
+    force: Force,
+    calibration: Calibration | None,
+) -> FloatArray:
+    """Return what every frequency brings in every cell: (C, L) currency per week."""
+    levels = np.array(choice.frequencies)
+    value = network_value(market, design, force.rows, levels, calibration)
+    return np.asarray(value / TICKS_PER_UNIT)
+
+
 def _by_profit(
     market: Market,
     choice: HeadcountChoice,
     design: Design,
     force: Force,
+    gain: FloatArray,
     options: SolverOptions | None,
 ) -> tuple[DesignDraft, Certificate]:
     """Solve, bring travel in line with the frequencies found, and solve again until they stay."""
     levels = np.array(choice.frequencies)
     allowed = levels[None, :] >= np.array(choice.minimum_frequency)[force.grade][:, None] - 1e-9
-    gain = network_value(market, design, force.rows, levels) / TICKS_PER_UNIT
     teams = teams_of(market, choice, force)
     draft = draft_of(market, design)
     often = draft.visits[force.mode[force.team], force.grade]

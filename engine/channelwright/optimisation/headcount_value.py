@@ -10,17 +10,23 @@ import numpy as np
 from channelwright.foundation.units import PPM, FloatArray, IntArray
 from channelwright.rules.carrying import drop_costs, supply_costs
 from channelwright.rules.flows import WEEKS, efforts, expected_flows
+from channelwright.tables.codes import Account
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from channelwright.model.calibration import Calibration
     from channelwright.model.design import Design
     from channelwright.model.market import Market
     from channelwright.rules.flows import Flows
 
 
 def network_value(
-    market: Market, design: Design, groups: Sequence[IntArray], frequencies: FloatArray
+    market: Market,
+    design: Design,
+    groups: Sequence[IntArray],
+    frequencies: FloatArray,
+    calibration: Calibration | None = None,
 ) -> FloatArray:
     """Return the contribution of groups of outlets at each call frequency, before wages.
 
@@ -35,6 +41,7 @@ def network_value(
     design : Design
     groups : outlets of each group
     frequencies : (L,) calls per week
+    calibration : Calibration, optional
 
     Returns
     -------
@@ -46,8 +53,8 @@ def network_value(
     columns = []
     for frequency in frequencies.tolist():
         variant = called_at(design, rows, frequency)
-        flows = expected_flows(market, variant, effort)
-        value = outlet_value(market, variant, flows, rows)
+        flows = expected_flows(market, variant, effort, calibration=calibration)
+        value = outlet_value(market, variant, flows, rows, calibration)
         columns.append(np.add.reduceat(value, starts))
     return np.stack(columns, axis=1)
 
@@ -65,15 +72,33 @@ def called_at(design: Design, rows: IntArray, frequency: float) -> Design:
     return replace(design, outlets=replace(design.outlets, order_days=days, rep=rep))
 
 
-def outlet_value(market: Market, design: Design, flows: Flows, rows: IntArray) -> FloatArray:
+def outlet_value(
+    market: Market,
+    design: Design,
+    flows: Flows,
+    rows: IntArray,
+    calibration: Calibration | None = None,
+) -> FloatArray:
     """Return the network's contribution of outlets: (n,) ticks per week."""
     mode, site = design.outlets.mode[rows], design.outlets.site[rows]
     terms, cases = design.terms, flows.cases[rows]
     price = (cases * terms.price_outlet[mode]).sum(axis=1)
     leaving = terms.outlet_rebate[mode] + terms.platform_fee[mode] + terms.commission[mode]
     made = (cases * market.products.production_cost).sum(axis=1)
-    moved = supply_costs(market, design)[site] + market.sites.handling_cost[site]
+    moved = (supply_costs(market, design)[site] + market.sites.handling_cost[site]).astype(
+        np.float64
+    )
     carried = _delivery(market, design, flows, rows)
+    if calibration is not None:
+        price, made, carried, moved = (
+            amount * calibration.of_account(int(account))[mode]
+            for amount, account in (
+                (price, Account.GOODS),
+                (made, Account.PRODUCTION),
+                (carried, Account.DELIVERY),
+                (moved, Account.FREIGHT),
+            )
+        )
     return np.asarray(price * (1 - leaving / PPM) - made - cases.sum(axis=1) * moved - carried)
 
 

@@ -20,6 +20,7 @@ from channelwright.tables.codes import Account
 from channelwright.tables.codes import Party as Kind
 
 if TYPE_CHECKING:
+    from channelwright.model.calibration import Calibration
     from channelwright.model.design import Design
     from channelwright.model.forecast import MoneyForecast
     from channelwright.model.market import Market
@@ -102,7 +103,12 @@ def season_of(market: Market, design: Design, mode: int, months: Months) -> Floa
 
 
 def levels_of(
-    market: Market, design: Design, mode: int, owners: IntArray, people: int
+    market: Market,
+    design: Design,
+    mode: int,
+    owners: IntArray,
+    people: int,
+    calibration: Calibration | None = None,
 ) -> list[Level]:
     """Return what each effort level of a mode brings; one level where it has no people."""
     base = efforts(market, design)
@@ -111,12 +117,20 @@ def levels_of(
     for step in steps.tolist():
         effort = base.copy()
         effort[mode] = step
-        levels.append(_level(market, design, mode, owners, expected_flows(market, design, effort)))
+        flows = expected_flows(market, design, effort, calibration=calibration)
+        money = expected_rows(market, design, flows, calibration)
+        levels.append(_level(market, design, mode, owners, flows, money))
     return levels
 
 
-def _level(market: Market, design: Design, mode: int, owners: IntArray, flows: Flows) -> Level:
-    money = expected_rows(market, design, flows)
+def _level(
+    market: Market,
+    design: Design,
+    mode: int,
+    owners: IntArray,
+    flows: Flows,
+    money: MoneyForecast,
+) -> Level:
     monthly = MONTH_DAYS / TICKS_PER_UNIT
     maker, owner = int(Kind.MANUFACTURER), int(Kind.OWNER)
     rebate = (money.account == int(Account.REBATE)) & (money.payer == maker)

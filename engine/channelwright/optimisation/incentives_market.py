@@ -35,6 +35,7 @@ from channelwright.optimisation.incentives_problem import (
 from channelwright.rules.flows import full_cases
 
 if TYPE_CHECKING:
+    from channelwright.model.calibration import Calibration
     from channelwright.model.design import Design
     from channelwright.model.market import Market
     from channelwright.model.request import TermsChoice
@@ -46,7 +47,9 @@ COMMISSION, BONUS, REBATE = range(3)
 TIE = 0.01
 
 
-def problem_of(market: Market, choice: TermsChoice, design: Design) -> IncentiveProblem:
+def problem_of(
+    market: Market, choice: TermsChoice, design: Design, calibration: Calibration | None = None
+) -> IncentiveProblem:
     """State the incentive problem of a request, in currency per month.
 
     Raises
@@ -61,7 +64,9 @@ def problem_of(market: Market, choice: TermsChoice, design: Design) -> Incentive
                 "independent sites in this mode, so its terms reach nobody; leave the mode out"
             )
             raise InfeasibleError(message)
-    modes = tuple(mode_contract(market, choice, design, m) for m in choice.modes.tolist())
+    modes = tuple(
+        mode_contract(market, choice, design, m, calibration) for m in choice.modes.tolist()
+    )
     ladder = tuple(
         row
         for place, m in enumerate(choice.modes.tolist())
@@ -70,11 +75,17 @@ def problem_of(market: Market, choice: TermsChoice, design: Design) -> Incentive
     return IncentiveProblem(modes, ladder, TIE, f"{market.finance.currency} per month")
 
 
-def mode_contract(market: Market, choice: TermsChoice, design: Design, mode: int) -> ModeContract:
+def mode_contract(
+    market: Market,
+    choice: TermsChoice,
+    design: Design,
+    mode: int,
+    calibration: Calibration | None = None,
+) -> ModeContract:
     """State one mode: outcomes are (believed or real, month, level)."""
     months, owners = months_of(market), owners_of(market, design, mode)
     people = int((design.reps.mode == mode).sum())
-    levels = levels_of(market, design, mode, owners, people)
+    levels = levels_of(market, design, mode, owners, people, calibration)
     season = season_of(market, design, mode, months)
     states, effort = len(months.number), len(levels)
     real = np.arange(states * effort).reshape(states, effort)

@@ -21,6 +21,7 @@ from channelwright.optimisation.incentives_market import (
 from channelwright.rules import behaviour
 
 if TYPE_CHECKING:
+    from channelwright.model.calibration import Calibration
     from channelwright.model.certificate import Certificate
     from channelwright.model.design import Design, Terms
     from channelwright.model.market import Market
@@ -39,6 +40,7 @@ def choose_terms(
     choice: TermsChoice,
     design: Design,
     options: SolverOptions | None = None,
+    calibration: Calibration | None = None,
 ) -> tuple[Design, Certificate]:
     """Choose the incentive split of a request for the manufacturer's highest expected profit.
 
@@ -50,6 +52,8 @@ def choose_terms(
         Complete; everything but commission, bonus and account rebate of the modes is kept.
     options : SolverOptions, optional
         Work limits of the search.
+    calibration : Calibration, optional
+        Multipliers on what effort brings.
 
     Returns
     -------
@@ -63,7 +67,7 @@ def choose_terms(
         No terms were found within the work limits, or the terms found would not bring about the
         effort that they were chosen for (a defect).
     """
-    problem = problem_of(market, choice, design)
+    problem = problem_of(market, choice, design, calibration)
     plan, certificate = plan_terms(problem, options)
     if plan is None:
         error = InfeasibleError if certificate.status == "infeasible" else SolverError

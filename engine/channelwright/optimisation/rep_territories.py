@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from channelwright.foundation.units import FloatArray, IntArray
+    from channelwright.model.calibration import Calibration
     from channelwright.model.design import Design
     from channelwright.model.draft import DesignDraft
     from channelwright.model.market import Market
@@ -45,6 +46,7 @@ def choose_rep_territories(
     design: Design,
     start: Design,
     options: DistrictOptions = USUAL,
+    calibration: Calibration | None = None,
 ) -> tuple[Design, Certificate]:
     """Give every person of the teams chosen a territory of its own.
 
@@ -59,6 +61,8 @@ def choose_rep_territories(
         Where locked outlets have their company.
     options : DistrictOptions
         Work limits per team.
+    calibration : Calibration, optional
+        Multipliers on the cases that are balanced.
 
     Returns
     -------
@@ -76,7 +80,8 @@ def choose_rep_territories(
     if rules is None:
         message = "no territories of people are asked for"
         raise InfeasibleError(message)
-    draft, cases = draft_of(market, design), expected_flows(market, design).cases.sum(axis=1)
+    draft = draft_of(market, design)
+    cases = expected_flows(market, design, calibration=calibration).cases.sum(axis=1)
     columns = {name: np.array(getattr(design.outlets, name)) for name in _COLUMNS}
     area = np.array(design.reps.area)
     solutions = []

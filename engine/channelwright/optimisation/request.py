@@ -47,19 +47,24 @@ def optimise_request(market: Market, request: Request) -> Answer:
     """
     design = replace(request.start, name=request.name, title=request.title)
     certificates = []
+    calibration = request.calibration
     if request.sites is not None:
-        design, certificate = choose_territories(market, request.sites, design)
+        design, certificate = choose_territories(
+            market, request.sites, design, calibration=calibration
+        )
         certificates.append(certificate)
     if request.headcount is not None:
-        design, certificate = choose_headcount(market, request.headcount, design)
+        design, certificate = choose_headcount(
+            market, request.headcount, design, calibration=calibration
+        )
         certificates.append(certificate)
         if request.headcount.territories is not None:
             design, certificate = choose_rep_territories(
-                market, request.headcount, design, request.start
+                market, request.headcount, design, request.start, calibration=calibration
             )
             certificates.append(certificate)
     if request.terms is not None:
-        design, certificate = choose_terms(market, request.terms, design)
+        design, certificate = choose_terms(market, request.terms, design, calibration=calibration)
         certificates.append(certificate)
     design = replace(design, name=request.name, title=request.title)
-    return Answer(design, tuple(certificates), expect(market, design))
+    return Answer(design, tuple(certificates), expect(market, design, calibration))

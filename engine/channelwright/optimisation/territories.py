@@ -24,6 +24,7 @@ from channelwright.rules.planning import complete
 
 if TYPE_CHECKING:
     from channelwright.foundation.units import BoolArray, IntArray
+    from channelwright.model.calibration import Calibration
     from channelwright.model.certificate import Certificate
     from channelwright.model.design import Design, SitePlan
     from channelwright.model.draft import DesignDraft
@@ -41,6 +42,7 @@ def choose_territories(
     choice: SiteChoice,
     design: Design,
     options: LocationOptions = USUAL,
+    calibration: Calibration | None = None,
 ) -> tuple[Design, Certificate]:
     """Choose sites and territories at least cost of the network.
 
@@ -57,6 +59,8 @@ def choose_territories(
         are sized anew by the workload rule.
     options : LocationOptions
         Work limits of the search.
+    calibration : Calibration, optional
+        Multipliers on the coefficients.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def choose_territories(
     SolverError
         The work limits ended the search before any answer was found.
     """
-    task = territory_task(market, choice, design)
+    task = territory_task(market, choice, design, calibration)
     solution = solve_task(market, choice, design, task, options)
     unit = f"{market.finance.currency} per week"
     if solution.incumbent is None:
@@ -78,7 +82,7 @@ def choose_territories(
         if solution.certificate.status == "infeasible":
             raise InfeasibleError(statement)
         raise SolverError(statement + "; raise the work limits")
-    draft = _draft(market, choice, design, task, solution)
+    draft = _draft(market, choice, design, task, solution, calibration)
     messages = _messages(market, design, task, solution)
     return complete(market, draft), replace(
         solution.certificate, unit=unit, messages=(*solution.certificate.messages, *messages)
@@ -91,6 +95,7 @@ def _draft(
     design: Design,
     task: TerritoryTask,
     solution: LocationSolution,
+    calibration: Calibration | None,
 ) -> DesignDraft:
     draft = draft_of(market, design)
     site = np.array(draft.site)
@@ -109,7 +114,9 @@ def _draft(
         draft,
         site=site,
         options=_options(draft.options, site, opened),
-        sites=_site_plan(market, choice, design, task, opened, site, _parents(task, solution)),
+        sites=_site_plan(
+            market, choice, design, task, opened, site, _parents(task, solution), calibration
+        ),
         headcount=people,
     )
 
@@ -141,10 +148,11 @@ def _site_plan(
     opened: BoolArray,
     site: IntArray,
     parent: IntArray,
+    calibration: Calibration | None,
 ) -> SitePlan:
     plan, start = task.prepared.sites, design.sites
     closed = ~opened
-    drops = expected_flows(market, design).orders
+    drops = expected_flows(market, design, calibration=calibration).orders
     before = _per_site(design.outlets.site, drops, opened.size)
     after = _per_site(site, drops, opened.size)
     vehicles, pickers = np.array(start.vehicles), np.array(start.pickers)

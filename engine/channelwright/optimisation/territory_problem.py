@@ -20,6 +20,7 @@ from channelwright.rules.flows import expected_flows
 
 if TYPE_CHECKING:
     from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+    from channelwright.model.calibration import Calibration
     from channelwright.model.design import Design, SitePlan
     from channelwright.model.market import Market
     from channelwright.model.request import SiteChoice
@@ -53,7 +54,9 @@ class TerritoryTask:
     parents: IntArray
 
 
-def territory_task(market: Market, choice: SiteChoice, design: Design) -> TerritoryTask:
+def territory_task(
+    market: Market, choice: SiteChoice, design: Design, calibration: Calibration | None = None
+) -> TerritoryTask:
     """State a request as a location problem.
 
     Cost of an arc is delivery, handling and freight; of a site, its fixed cost and half a
@@ -66,6 +69,8 @@ def territory_task(market: Market, choice: SiteChoice, design: Design) -> Territ
     choice : SiteChoice
     design : Design
         Complete starting design.
+    calibration : Calibration, optional
+        Multipliers on flows and on delivery, handling and freight.
 
     Raises
     ------
@@ -82,8 +87,8 @@ def territory_task(market: Market, choice: SiteChoice, design: Design) -> Territ
         )
         raise InfeasibleError(message)
     prepared = _prepared(market, choice, design, sites)
-    flows = expected_flows(market, design)
-    problem = _problem(market, choice, prepared, flows, rows, sites, given)
+    flows = expected_flows(market, design, calibration=calibration)
+    problem = _problem(market, choice, prepared, flows, rows, sites, given, calibration)
     second = choice.second_tier
     if second is None:
         return TerritoryTask(problem, prepared, rows, sites, np.full(sites.size, -1))
@@ -186,8 +191,9 @@ def _problem(
     rows: IntArray,
     sites: IntArray,
     given: BoolArray,
+    calibration: Calibration | None,
 ) -> LocationProblem:
-    cost = service_cost(market, prepared, rows, sites, flows) / TICKS_PER_UNIT
+    cost = service_cost(market, prepared, rows, sites, flows, calibration) / TICKS_PER_UNIT
     cost[~_eligible(market, choice, prepared, rows, sites)] = np.inf
     metres = _metres(market, rows, sites)
     if choice.radius_metres > 0:

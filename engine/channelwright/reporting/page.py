@@ -16,9 +16,14 @@ from channelwright.reporting.figures.maps import map_figure
 from channelwright.reporting.figures.palette import DESIGNS, MODES
 from channelwright.reporting.figures.parties import winners_figure
 from channelwright.reporting.figures.stacks import buyers_figure, volume_figure
-from channelwright.reporting.figures.waterfall import account_figure, difference_figure
+from channelwright.reporting.figures.waterfall import (
+    account_figure,
+    difference_figure,
+    steps_figure,
+)
 from channelwright.reporting.numbers import between, money
 from channelwright.reporting.sections.choice import Standing
+from channelwright.reporting.steps import PROFIT, VOLUME, step_bridges
 from channelwright.reporting.view import Colours, GridView, grid_view
 
 TEMPLATE, STYLE = "report.html.j2", "report.css"
@@ -159,10 +164,14 @@ def _figures(info: ReportInfo) -> dict[str, list[Drawing]]:
     found: dict[str, list[Drawing | None]] = {
         "choice": [choice_figure(info.choice, data)],
         "baseline": [history_figure(row) for row in info.baseline.history],
-        "volume": [volume_figure(info.volume, data)],
+        "volume": [
+            volume_figure(info.volume, data),
+            *(steps_figure(data, one) for one in step_bridges(data, VOLUME)),
+        ],
         "bridge": [
             difference_figure(info.bridge, data, focus),
             account_figure(info.bridge, data, focus),
+            *(steps_figure(data, one) for one in step_bridges(data, PROFIT)),
         ],
         "buyers": [buyers_figure(info.buyers, data, focus)],
         "winners": [winners_figure(info.winners, data)],

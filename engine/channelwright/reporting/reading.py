@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +16,7 @@ from channelwright.model.market import Market
 from channelwright.model.study import Pack
 from channelwright.store import Chosen, Study, StudyPlan, load_study
 from channelwright.store.golden import GoldenReference
+from channelwright.store.answers import load_answers
 from channelwright.store.query import query
 from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
 
@@ -103,6 +104,8 @@ class StudyData:
         Facts about the first finished run: versions, machine.
     reference : GoldenReference
         The golden study that gates compare with.
+    answers : mapping of (kind, design) to plain tables
+        What `bridge` and `explain` kept with the study.
     """
 
     plan: StudyPlan
@@ -124,6 +127,7 @@ class StudyData:
     status: pd.DataFrame
     manifest: dict[str, Any]
     reference: GoldenReference
+    answers: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def totals(self) -> dict[tuple[str, str, str, str], np.ndarray]:
@@ -165,7 +169,11 @@ class StudyData:
     @property
     def versus(self) -> str:
         """The baseline as sentences call it."""
-        return "today" if self.baseline == "today" else f"“{self.title(self.baseline)}”"
+        return self.versus_of(self.baseline)
+
+    def versus_of(self, design: str) -> str:
+        """Return a design as sentences call it."""
+        return "today" if design == "today" else f"“{self.title(design)}”"
 
     def short(self, design: str) -> str:
         """Return what a design is called where there is little room."""
@@ -225,6 +233,7 @@ def read_study(source: HasStudy | Study | str | Path, scenario: str | None = Non
         status=status,
         manifest=dict(next(iter(study.finished().values())).manifest),
         reference=GoldenReference(study),
+        answers=load_answers(study.folder),
         **tables,
     )
 

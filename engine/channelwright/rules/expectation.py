@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from channelwright.foundation.units import TICKS_PER_UNIT, FloatArray, IntArray
+from channelwright.model.calibration import Calibration
 from channelwright.model.design import Design
 from channelwright.model.forecast import Forecast, MoneyForecast
 from channelwright.model.market import Market
@@ -16,6 +17,7 @@ from channelwright.rules.beats import made_shares
 from channelwright.rules.carrying import drop_costs, supply_costs
 from channelwright.rules.expected_money import expected_rows
 from channelwright.rules.flows import Flows, expected_flows
+from channelwright.tables.codes import Account
 
 ASSUMPTIONS = (
     "Calls that do not fit into a day are missed; sites never run out.",
@@ -27,23 +29,39 @@ ASSUMPTIONS = (
 
 
 def service_cost(
-    market: Market, design: Design, rows: IntArray, sites: IntArray, flows: Flows | None = None
+    market: Market,
+    design: Design,
+    rows: IntArray,
+    sites: IntArray,
+    flows: Flows | None = None,
+    calibration: Calibration | None = None,
 ) -> FloatArray:
     """Return ticks per week of serving outlets from sites: delivery, handling, freight.
 
     Parameters
     ----------
     rows : (n,) outlets; sites : (m,) sites
+    flows : Flows, optional; default: those that are expected under the calibration
+    calibration : Calibration, optional
+        Multipliers on delivery, handling and freight of the outlets' modes.
 
     Returns
     -------
     (n, m) float64, inf where the site cannot reach the outlet
     """
-    flows = expected_flows(market, design) if flows is None else flows
-    per_case = market.sites.handling_cost[sites] + supply_costs(market, design)[sites]
+    if flows is None:
+        flows = expected_flows(market, design, calibration=calibration)
     cases = flows.cases[rows].sum(axis=1)
     drops = drop_costs(market, design, flows, rows, sites) * flows.orders[rows][:, None]
-    return np.asarray(drops + cases[:, None] * per_case[None, :])
+    handling, supply = market.sites.handling_cost[sites], supply_costs(market, design)[sites]
+    if calibration is None:
+        return np.asarray(drops + cases[:, None] * (handling + supply)[None, :])
+    mode = np.maximum(design.outlets.mode[rows], 0)
+    delivery, picked, carried = (
+        calibration.of_account(int(account))[mode][:, None]
+        for account in (Account.DELIVERY, Account.HANDLING, Account.FREIGHT)
+    )
+    return np.asarray(drops * delivery + cases[:, None] * (handling * picked + supply * carried))
 
 
 def site_cost(market: Market, sites: IntArray) -> FloatArray:
@@ -51,15 +69,23 @@ def site_cost(market: Market, sites: IntArray) -> FloatArray:
     return np.asarray(market.sites.fixed_cost[sites] * 7.0)
 
 
-def expect(market: Market, design: Design) -> Forecast:
-    """Return the forecast of a design: expected money flows and KPIs."""
-    flows = expected_flows(market, design, made=made_shares(market, design))
-    money = expected_rows(market, design, flows)
+def expect(market: Market, design: Design, calibration: Calibration | None = None) -> Forecast:
+    """Return the forecast of a design: expected money flows and KPIs.
+
+    Parameters
+    ----------
+    calibration : Calibration, optional
+        Multipliers measured by `channelwright.studies.improve`; the forecast names them.
+    """
+    made = made_shares(market, design)
+    flows = expected_flows(market, design, made=made, calibration=calibration)
+    money = expected_rows(market, design, flows, calibration)
     return Forecast(
         design=design.name,
         kpis=_kpis(market, design, flows, money),
         money=money,
         assumptions=ASSUMPTIONS,
+        calibration=calibration,
     )
 
 

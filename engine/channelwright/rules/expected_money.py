@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from channelwright.foundation.units import PPM, FloatArray, IntArray
+from channelwright.model.calibration import Calibration
 from channelwright.model.design import Design
 from channelwright.model.forecast import MoneyForecast
 from channelwright.model.market import SITE_KINDS, SOLICITORS, Market
@@ -43,15 +46,27 @@ class _Rows:
         self.parts.append(np.broadcast_arrays(int(account), payer, payee, area, mode, site, amount))
 
 
-def expected_rows(market: Market, design: Design, flows: Flows) -> MoneyForecast:
-    """Return expected money flows per measured day, summed by key."""
+def expected_rows(
+    market: Market, design: Design, flows: Flows, calibration: Calibration | None = None
+) -> MoneyForecast:
+    """Return expected money flows per measured day, summed by key.
+
+    Parameters
+    ----------
+    flows : Flows, calibrated or not
+    calibration : Calibration, optional
+        Its multipliers on accounts are applied; those on flows are in ``flows``.
+    """
     rows = _Rows()
     _outlet_rows(market, design, flows, rows)
     demand = _site_demand(market, design, flows)
     _supply_rows(market, design, demand, rows)
     _people_rows(market, design, flows, rows)
     _site_rows(market, design, demand, rows)
-    return _summed(rows)
+    money = _summed(rows)
+    if calibration is None:
+        return money
+    return replace(money, amount=money.amount * calibration.of_rows(money.account, money.mode))
 
 
 def _summed(rows: _Rows) -> MoneyForecast:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.model.calibration import Calibration
 from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, CARRIERS, Market
 from channelwright.rules import behaviour
@@ -94,6 +95,7 @@ def expected_flows(
     design: Design,
     effort: FloatArray | None = None,
     made: FloatArray | None = None,
+    calibration: Calibration | None = None,
 ) -> Flows:
     """Return the expected flows of a design.
 
@@ -104,6 +106,8 @@ def expected_flows(
     ----------
     effort : (M,) effort multipliers; default: the best responses to the design's terms
     made : (O,) share of planned calls that are made; default: all
+    calibration : Calibration, optional
+        Multipliers on calls, orders and cases; default: none.
     """
     plan = design.outlets
     covered = plan.mode >= 0
@@ -113,6 +117,9 @@ def expected_flows(
     visits = np.where(covered & ~visited, bits_per_week(plan.order_days), 0.0)
     if made is not None:
         visits = visits * made
+    if calibration is not None:
+        called = market.modes.capture[mode] == _VISIT
+        visits = visits * np.where(called, calibration.calls[mode], 1.0)
     chance = _order_chance(market, mode, effort)
     lift = behaviour.lift_share(market, mode, effort[mode])
     base = full_cases(market, design)
@@ -126,6 +133,10 @@ def expected_flows(
         served = _served(market, design, mode, wanted, visits, orders)
         cases = wanted * recovered(market, served)
         orders = np.minimum(visits * chance, _most_orders(market, design, mode, cases))
+    if calibration is not None:
+        # On the outcome: people who ordered less often would otherwise be held by another limit.
+        orders = orders * calibration.orders[mode]
+        cases = cases * calibration.volume[market.outlets.area, mode][:, None]
     units = (cases * market.products.units_per_case).sum(axis=1)
     share = market.behaviour.online_shift + market.behaviour.online_new
     online_units = np.where(plan.o2o, units * share / (1 + market.behaviour.online_new), 0.0)

@@ -10,6 +10,7 @@ from channelwright.foundation.errors import Problem
 from channelwright.foundation.units import BoolArray
 from channelwright.rules.planning import FREQUENCIES
 from channelwright.scenario.allocation_builder import allocation_problems
+from channelwright.scenario.calibration_builder import calibration_problems
 from channelwright.scenario.choice_checks import choice_problems
 from channelwright.scenario.collecting_builder import collecting_problems
 from channelwright.scenario.contract_builder import contract_problems
@@ -45,6 +46,7 @@ def design_problems(case: Case) -> Iterator[Problem]:
     yield from approval_problems(case)
     yield from collecting_problems(case)
     yield from allocation_problems(case)
+    yield from calibration_problems(case)
     if case.design.shape is not None:
         yield from _visits(case)
         yield from selling_problems(case)

@@ -227,3 +227,6 @@ class DesignShape(Shape):
     collecting: Source | None = Field(default=None, description="table design_collecting")
     forecast: Source | None = Field(default=None, description="table design_forecast")
     shortage: Source | None = Field(default=None, description="table design_shortage")
+    calibration: Source | None = Field(
+        default=None, description="table design_calibration; requests only"
+    )

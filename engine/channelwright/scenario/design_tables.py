@@ -38,6 +38,7 @@ PARTS = {
     "collecting": "design_collecting",
     "forecast": "design_forecast",
     "shortage": "design_shortage",
+    "calibration": "design_calibration",
 }
 
 

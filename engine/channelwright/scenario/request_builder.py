@@ -12,6 +12,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import SITE_KINDS, Market
 from channelwright.model.request import HeadcountChoice, Request, SiteChoice, TermsChoice
 from channelwright.rules import geography
+from channelwright.scenario.calibration_builder import build_calibration
 from channelwright.scenario.design_shapes import (
     ChosenHeadcount,
     ChosenOutlets,
@@ -45,6 +46,7 @@ def build_request(market: Market, given: DesignInput, start: Design) -> Request:
         sites=None if sites is None else _sites(market, sites, start),
         headcount=None if people is None else _people(market, people),
         terms=None if terms is None else _terms(market, terms),
+        calibration=build_calibration(market, given.tables, given.name),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
@@ -13,6 +13,7 @@ from channelwright.foundation.hashing import digest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from channelwright.model.calibration import Calibration
     from channelwright.model.certificate import Certificate
     from channelwright.model.design import Design
     from channelwright.model.forecast import Forecast
@@ -100,7 +101,12 @@ def question_of(market: Market, request: Request) -> str:
 
 
 def optimise(
-    pack: Pack, name: str, *, scenario: str | None = None, optimiser: Optimiser | None = None
+    pack: Pack,
+    name: str,
+    *,
+    scenario: str | None = None,
+    calibration: Calibration | None = None,
+    optimiser: Optimiser | None = None,
 ) -> Plan:
     """Choose everything that a request of the pack leaves open.
 
@@ -112,6 +118,8 @@ def optimise(
         Name of a request.
     scenario : str, optional
         Scenario whose market is planned for; the study's first one by default.
+    calibration : Calibration, optional
+        Used instead of the one that the request names.
     optimiser : Optimiser, optional
         Default: the engine's.
 
@@ -134,6 +142,8 @@ def optimise(
         raise UsageError(msg)
     market = market_of(pack, scenario or pack.study.scenarios[0])
     request = pack.requests[name]
+    if calibration is not None:
+        request = replace(request, calibration=calibration)
     answer = (optimiser or _engine_optimiser())(market, request)
     found = answer.certificates
     certificates = tuple(found.values() if hasattr(found, "values") else found)

@@ -5,6 +5,7 @@ Amounts are currency units; with VAT where a column says so, else without.
 
 from __future__ import annotations
 
+from channelwright.tables.calibration_inputs import CALIBRATION_TABLES
 from channelwright.tables.capture_inputs import SERVICE_COLUMNS
 from channelwright.tables.collecting_inputs import DESIGN_COLLECTING
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
@@ -144,6 +145,7 @@ DESIGN_TABLES: dict[str, Table] = {
         *SELLING_TABLES,
         *CONTRACT_TABLES,
         *STOCK_TABLES,
+        *CALIBRATION_TABLES,
         DESIGN_CONSUMER_PRICES,
         DESIGN_PROMOTIONS,
         DESIGN_CREDIT,

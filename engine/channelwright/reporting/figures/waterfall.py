@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from channelwright.reporting.figures.canvas import Drawing, drawing, new_figure
 from channelwright.reporting.figures.palette import ACCENT, BAD, GOOD, INK, LINE, SOFT
+from channelwright.reporting.kpis import label_of
 from channelwright.reporting.numbers import compact
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.bridge import BridgeInfo
+from channelwright.reporting.steps import PROFIT, StepBridge
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,6 +65,23 @@ def difference_figure(info: BridgeInfo, data: StudyData, design: str) -> Drawing
     caption = (
         f"Contribution from {data.versus} to “{data.title(design)}”, "
         f"{data.currency} over {data.period}; the axis does not start at zero"
+    )
+    return _waterfall(steps, caption, signed=True)
+
+
+def steps_figure(data: StudyData, bridge: StepBridge) -> Drawing:
+    """Return a bridge whose steps are groups of decisions, as `channelwright bridge` found it."""
+    first, last = bridge.levels
+    level, steps = first, [Step(data.short(bridge.start), 0.0, first, total=True)]
+    for step in bridge.steps:
+        steps.append(Step(step.words, level, level + step.change.value, total=False))
+        level += step.change.value
+    steps.append(Step(data.short(bridge.end), 0.0, last, total=True))
+    what = data.currency if bridge.kpi == PROFIT else "cases"
+    caption = (
+        f"{label_of(bridge.kpi)} from {data.versus_of(bridge.start)} to "
+        f"“{data.title(bridge.end)}” by decision, {what} over {data.period}; "
+        "the axis does not start at zero"
     )
     return _waterfall(steps, caption, signed=True)
 

@@ -13,6 +13,7 @@ from channelwright.reporting.money import BELOW_MARGIN, own_stock_change
 from channelwright.reporting.numbers import money_estimate, plain
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.section import SectionInfo
+from channelwright.reporting.steps import PROFIT, bridge_grids, bridge_text, step_bridges
 from channelwright.reporting.words import COST_WORDS
 from channelwright.tables.codes import Account
 
@@ -100,10 +101,12 @@ def bridge_info(data: StudyData, lines: pd.DataFrame, focus: str) -> BridgeInfo:
     grids = (
         _account_grid(data, values, samples),
         *_gap_grid(data, gaps),
+        *bridge_grids(data, PROFIT),
         _per_case_grid(data, per_case),
         *(_mode_account(data, lines, cases, name) for name in dict.fromkeys((base, focus))),
     )
-    section = SectionInfo(_headline(data, values, per_case, focus), (), grids)
+    steps = tuple(bridge_text(data, one) for one in step_bridges(data, PROFIT))
+    section = SectionInfo(_headline(data, values, per_case, focus), steps, grids)
     return BridgeInfo(section, LINES, values, gaps, per_case)
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
+from channelwright.foundation.units import FloatArray
+from channelwright.model.calibration import Calibration
 from channelwright.model.certificate import Certificate
 from channelwright.reporting.estimates import Estimate
 from channelwright.reporting.grid import Column, Grid, Row, digits_for
@@ -11,6 +16,8 @@ from channelwright.reporting.kpis import kpi_estimate, label_of, unit_of
 from channelwright.reporting.numbers import many, percent
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.section import SectionInfo
+from channelwright.reporting.words import COST_WORDS
+from channelwright.tables.codes import Account
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,11 @@ def forecast_info(data: StudyData) -> ForecastInfo:
         for design, chosen in data.chosen.items()
         for certificate in chosen.certificates
     )
-    grids = (*_grid(data, rows), *_certificate_grid(data, certificates))
+    grids = (
+        *_grid(data, rows),
+        *_calibration_grid(data),
+        *_certificate_grid(data, certificates),
+    )
     text = _text(data)
     return ForecastInfo(SectionInfo(_headline(data, rows), text, grids), rows, certificates)
 
@@ -139,6 +150,59 @@ def _row(data: StudyData, row: ForecastRow) -> Row:
         design=row.design,
         decimals=digits_for([forecast, *([simulated.value] if simulated else [])]),
     )
+
+
+def _calibration_grid(data: StudyData) -> tuple[Grid, ...]:
+    """Return the multipliers under which designs were chosen or forecast, if there are any."""
+    body = []
+    used: set[int] = set()
+    for design, chosen in data.chosen.items():
+        calibration = None if chosen.forecast is None else chosen.forecast.calibration
+        if calibration is None:
+            continue
+        plan = data.designs[design].outlets.mode
+        used |= set(plan[plan >= 0].tolist())
+        for head, values in _multipliers(data, calibration):
+            if np.abs(values - 1.0).max() >= _SHOWN:
+                body.append((design, head, values))
+    if not body:
+        return ()
+    modes = sorted(used)
+    columns = (
+        Column("Design"),
+        Column("What is multiplied"),
+        *(Column(data.market.modes.ids[m], "number", decimals=3) for m in modes),
+    )
+    cells = tuple(
+        Row((data.title(design), head, *(float(values[mode]) for mode in modes)), design=design)
+        for design, head, values in body
+    )
+    note = (
+        "Measured in simulated rounds and applied to the forecast, and to the coefficients of the "
+        "optimiser where it chose the design. Cases: mean over areas, by which they go. Accounts "
+        "come on top of cases, calls and orders. 1 changes nothing; heads that stay within "
+        f"{_SHOWN:.1%} of it are left out."
+    )
+    return (Grid("Calibration of the forecast", columns, cells, note, key="calibration"),)
+
+
+#: Multipliers nearer to 1 than this are left out of the report.
+_SHOWN = 0.005
+
+
+def _multipliers(data: StudyData, calibration: Calibration) -> Iterator[tuple[str, FloatArray]]:
+    words = COST_WORDS | {Account.GOODS: "Sales of goods", Account.REBATE: "Rebates"}
+    yield "Calls made", calibration.calls
+    yield "Orders per call or order day", calibration.orders
+    weight = np.bincount(
+        data.market.outlets.area,
+        weights=data.market.outlets.rate.sum(axis=1),
+        minlength=len(calibration.volume),
+    )
+    yield "Cases", np.average(calibration.volume, axis=0, weights=weight + 1e-12)
+    for number, values in zip(calibration.account.tolist(), calibration.money, strict=True):
+        account = Account(number)
+        yield words.get(account, account.name.replace("_", " ").capitalize()), values
 
 
 def _certificate_grid(

@@ -11,6 +11,7 @@ from channelwright.reporting.grid import Column, Grid, Row
 from channelwright.reporting.numbers import compact, listed, percent, share_estimate
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.section import SectionInfo
+from channelwright.reporting.steps import VOLUME, bridge_grids, bridge_text, step_bridges
 from channelwright.reporting.words import mode_label
 
 
@@ -84,10 +85,12 @@ def volume_info(data: StudyData, focus: str) -> VolumeInfo:
     grids = (
         _mode_grid(data, used, estimates),
         *_change_grid(data, used, changes),
+        *bridge_grids(data, VOLUME),
         _demand_grid(data),
     )
     headline = _headline(data, focus, sell_out, changes)
-    section = SectionInfo(headline, _text(data, focus, changes), grids)
+    steps = tuple(bridge_text(data, one) for one in step_bridges(data, VOLUME))
+    section = SectionInfo(headline, (*_text(data, focus, changes), *steps), grids)
     return VolumeInfo(section, used, estimates, changes, sell_out)
 
 

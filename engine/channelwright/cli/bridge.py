@@ -1,0 +1,99 @@
+"""``channelwright bridge STUDY|PACK --to NAME``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from channelwright.cli.compare import number, signed
+from channelwright.cli.console import progress, say, say_table, stage
+from channelwright.cli.study_source import add_source, runs_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from channelwright.studies.bridge import Bridge
+
+TITLES = {"delivered_cases": "cases delivered to outlets", "contribution": "contribution"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_source(parser)
+    parser.add_argument("--from", dest="start", metavar="NAME", help="default: the baseline")
+    parser.add_argument("--to", dest="end", metavar="NAME", required=True, help="design to reach")
+    parser.add_argument(
+        "--orders",
+        choices=("two", "rotations"),
+        default="two",
+        help="orders of switching on: as listed and reversed, or all rotations",
+    )
+    parser.add_argument("--no-report", action="store_true", help="tables only")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show what each group of decisions adds, and put it into the study's report."""
+    from channelwright.studies.bridge import bridge
+    from channelwright.studies.setting import Setting
+
+    runs = runs_of(options, [options.start, options.end])
+    with progress(f"bridge to {options.end}") as show:
+        found = bridge(
+            runs,
+            options.end,
+            options.start,
+            scenario=options.scenario,
+            orders=options.orders,
+            setting=Setting(workers=options.workers, progress=show),
+        )
+    _say(found, runs.study.pack().market.finance.currency)
+    if not options.no_report:
+        from channelwright.reporting import report
+
+        with stage("writing the report"):
+            page = report(runs, scenario=options.scenario)
+        say(f"\nreport: {page}")
+    return 0
+
+
+def _say(found: Bridge, currency: str) -> None:
+    orders = "; ".join(" > ".join(order) for order in found.orders)
+    say(f"{found.replications} replications; orders simulated: {orders}")
+    for ends in found.ends.itertuples(index=False):
+        unit = str(ends.unit).replace("currency", currency)
+        steps = found.steps[found.steps["kpi"] == ends.kpi]
+        title = f"\n{TITLES[str(ends.kpi)]}, {unit}, from {found.start} to {found.end}"
+        say_table(_steps(found, ends, steps), title, needed=3)
+    say_table(_by(found.modes, found), "\ncases by mode: what moves between modes is no growth")
+    say()
+    for note in found.notes:
+        say(note)
+
+
+def _steps(found: Bridge, ends: object, steps: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    first, last, gap, low, high = (
+        float(getattr(ends, name)) for name in ("start", "end", "difference", "low", "high")
+    )
+    rows = [(found.start, number(first), "", "")]
+    rows += [
+        (
+            str(row.words),
+            signed(row.estimate),
+            f"{signed(row.low)} to {signed(row.high)}",
+            f"{signed(row.lowest)} to {signed(row.highest)}",
+        )
+        for row in steps.itertuples(index=False)
+    ]
+    rows.append(("all steps", signed(gap), f"{signed(low)} to {signed(high)}", ""))
+    rows.append((found.end, number(last), "", ""))
+    return pd.DataFrame(rows, columns=["step", "change", "95% interval", "over the orders"])
+
+
+def _by(table: pd.DataFrame, found: Bridge) -> pd.DataFrame:
+    words = dict(zip(found.steps["group"], found.steps["words"], strict=True))
+    shown = table.map(lambda value: signed(value) if abs(value) >= 0.5 else "0")
+    shown["all"] = [signed(value) for value in table.sum(axis=1)]
+    shown.insert(0, "step", [words[group] for group in table.index])
+    return shown.reset_index(drop=True)
