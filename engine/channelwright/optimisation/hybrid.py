@@ -49,16 +49,20 @@ def differing_groups(market: Market, one: Design, two: Design) -> tuple[str, ...
     something. Territories of people that differ alone belong to calls.
     """
     first, second = draft_of(market, one), draft_of(market, two)
-    ends = [_digest(_draft(market, first, second, groups)) for groups in ((), GROUPS)]
-    found = []
-    for group in GROUPS:
-        rest = [other for other in GROUPS if other != group]
-        into, out = (_digest(_draft(market, first, second, part)) for part in ([group], rest))
-        if (into, out) != (ends[0], ends[1]):
-            found.append(group)
-    if not found and _digest(one) != _digest(two):
-        found.append("calls")
-    return tuple(found)
+
+    def found_by(*groups: str) -> str:
+        return _digest(complete(market, _draft(market, first, second, groups)))
+
+    ends = found_by(), found_by(*GROUPS)
+    found = {
+        group
+        for group in GROUPS
+        if (found_by(group), found_by(*(other for other in GROUPS if other != group))) != ends
+    }
+    whole = _digest(one), _digest(two)
+    if whole != ends and whole[0] != whole[1]:
+        found.add("calls")
+    return tuple(group for group in GROUPS if group in found)
 
 
 def hybrid(market: Market, one: Design, two: Design, groups: Collection[str]) -> Design:
@@ -177,16 +181,25 @@ def _calls(
     second: DesignDraft,
     groups: Collection[str],
 ) -> DesignDraft:
-    """Take frequencies and people from whoever owns calls; teams of nobody go by workload."""
+    """Take frequencies and people from whoever owns calls; teams of nobody go by workload.
+
+    A team with other outlets than its owner's gets people in proportion to outlets, so that a step
+    that moves outlets does not change how many a person looks after.
+    """
     mine, other = (second, first) if "calls" in groups else (first, second)
     visits = _visits(market, draft, mine, other)
     people = np.zeros_like(mine.headcount)
     called = (draft.mode >= 0) & (market.modes.capture[np.maximum(draft.mode, 0)] == _VISIT)
     pairs = np.unique(np.stack([draft.site[called], draft.mode[called]], axis=1), axis=0)
     for site, mode in pairs.tolist():
-        team = (draft.site == site) & (draft.mode == mode)
-        same = np.array_equal(team, (mine.site == site) & (mine.mode == mode))
-        people[site, mode] = mine.headcount[site, mode] if same else BY_RULE
+        outlets = ((draft.site == site) & (draft.mode == mode)).sum()
+        people[site, mode] = BY_RULE
+        for owner in (mine, other):
+            had = ((owner.site == site) & (owner.mode == mode)).sum()
+            if had and owner.headcount[site, mode] > 0:
+                share = owner.headcount[site, mode] * outlets / had
+                people[site, mode] = max(1, int(share + 0.5))
+                break
     # Who neither is called on nor was before keeps the order days of its mode's owner.
     ordered = (mine.mode == draft.mode) & (mine.mode >= 0)
     days = np.where(ordered, mine.order_days, draft.order_days)

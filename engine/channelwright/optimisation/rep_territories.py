@@ -99,14 +99,19 @@ def choose_rep_territories(
             columns["rep"][mine] = rep
             columns["call_rank"][mine] = np.arange(mine.size)
             columns["order_days"][mine] = visit_days(market, draft, mine)
-            volume = market.outlets.rate[mine].sum(axis=1) + 1e-9
-            area[rep] = int(np.bincount(market.outlets.area[mine], weights=volume).argmax())
+            area[rep] = _main_area(market, mine)
     reps = replace(design.reps, area=area, lat=market.areas.lat[area], lon=market.areas.lon[area])
     chosen = replace(design, outlets=replace(design.outlets, **columns), reps=reps)
     return chosen, _certificate(rules, solutions)
 
 
 _COLUMNS = ("rep", "call_rank", "order_days")
+
+
+def _main_area(market: Market, rows: IntArray) -> int:
+    """Return the area in which some outlets have most volume."""
+    volume = market.outlets.rate[rows].sum(axis=1) + 1e-9
+    return int(np.bincount(market.outlets.area[rows], weights=volume).argmax())
 
 
 def _teams(choice: HeadcountChoice, design: Design) -> list[tuple[int, int]]:

@@ -140,14 +140,7 @@ def bridge(
 
     start = runs.baseline if start is None else start
     where = runs.scenarios[0] if scenario is None else scenario
-    for name, known, kind in (
-        (start, runs.designs, "design"),
-        (end, runs.designs, "design"),
-        (where, runs.scenarios, "scenario"),
-    ):
-        if name not in known:
-            message = f"{kind} {name!r} is not in the study; it has {', '.join(known)}"
-            raise UsageError(message)
+    _refuse_unknown(runs, (start, end), where)
     study = runs.study
     market, one, two = study.market(where), study.design(start), study.design(end)
     groups = differing_groups(market, one, two)
@@ -164,6 +157,16 @@ def bridge(
     found = _bridge(sample, start, end, walked, tuple(market.modes.ids))
     save_answer(study.folder, "bridge", end, {"scenario": where, **found.plain()})
     return found
+
+
+def _refuse_unknown(runs: Runs, designs: tuple[str, ...], scenario: str) -> None:
+    for name, known, kind in (
+        *((name, runs.designs, "design") for name in designs),
+        (scenario, runs.scenarios, "scenario"),
+    ):
+        if name not in known:
+            message = f"{kind} {name!r} is not in the study; it has {', '.join(known)}"
+            raise UsageError(message)
 
 
 def _label(part: frozenset[str]) -> str:
@@ -186,6 +189,15 @@ def _simulated(runs: Runs, scenario: str, designs: list[Design], setting: Settin
     return collect(hybrids, scenario)
 
 
+def _changes(
+    sample: Samples, kpi: str, start: str, end: str, order: tuple[str, ...]
+) -> dict[str, np.ndarray]:
+    """Return what each group of an order adds in every replication."""
+    labels = [start, *(_label(frozenset(order[:k])) for k in range(1, len(order))), end]
+    values = sample.of(kpi)[[sample.designs.index(label) for label in labels]]
+    return dict(zip(order, np.diff(np.nan_to_num(values), axis=0), strict=True))
+
+
 def _bridge(
     sample: Samples,
     start: str,
@@ -193,70 +205,62 @@ def _bridge(
     orders: tuple[tuple[str, ...], ...],
     modes: tuple[str, ...],
 ) -> Bridge:
-    def changes(kpi: str, order: tuple[str, ...]) -> dict[str, np.ndarray]:
-        """Return what each group adds in every replication."""
-        labels = [start, *(_label(frozenset(order[:k])) for k in range(1, len(order))), end]
-        values = sample.of(kpi)[[sample.designs.index(label) for label in labels]]
-        return dict(zip(order, np.diff(np.nan_to_num(values), axis=0), strict=True))
+    def first(kpi: str) -> dict[str, np.ndarray]:
+        return _changes(sample, kpi, start, end, orders[0])
 
-    rows, ends = [], []
+    steps = []
     for kpi in (VOLUME, PROFIT):
-        everywhere = [changes(kpi, order) for order in orders]
-        for group in orders[0]:
-            limits = mean_limits(everywhere[0][group])
-            means = [float(found[group].mean()) for found in everywhere]
-            rows.append(
-                {
-                    "kpi": kpi,
-                    "group": group,
-                    "words": WORDS[group],
-                    "estimate": float(limits.estimate),
-                    "low": float(limits.low),
-                    "high": float(limits.high),
-                    "lowest": min(means),
-                    "highest": max(means),
-                    "unit": sample.units[kpi],
-                }
-            )
-        first, last = (sample.of(kpi)[sample.designs.index(name)] for name in (start, end))
-        gap = mean_limits(last - first)
-        ends.append(
-            {
-                "kpi": kpi,
-                "start": float(first.mean()),
-                "end": float(last.mean()),
-                "difference": float(gap.estimate),
-                "low": float(gap.low),
-                "high": float(gap.high),
-                "unit": sample.units[kpi],
-            }
-        )
+        everywhere = [_changes(sample, kpi, start, end, order) for order in orders]
+        steps += [_step(kpi, sample.units[kpi], group, everywhere) for group in orders[0]]
+    by_mode = {mode: f"{VOLUME}_{mode}" for mode in modes if sample.has(f"{VOLUME}_{mode}")}
+    costs = {
+        line: {group: -values for group, values in first(line).items()}
+        for line in LINES
+        if sample.has(line)
+    }
     return Bridge(
         start,
         end,
         orders,
-        pd.DataFrame.from_records(rows),
-        pd.DataFrame.from_records(ends),
-        _table(
-            orders[0],
-            {
-                mode: changes(f"{VOLUME}_{mode}", orders[0])
-                for mode in modes
-                if sample.has(f"{VOLUME}_{mode}")
-            },
-        ),
-        _table(
-            orders[0],
-            {SALES: changes(SALES, orders[0])}
-            | {
-                line: {group: -values for group, values in changes(line, orders[0]).items()}
-                for line in LINES
-                if sample.has(line)
-            },
-        ),
+        pd.DataFrame.from_records(steps),
+        pd.DataFrame.from_records([_ends(sample, kpi, start, end) for kpi in (VOLUME, PROFIT)]),
+        _table(orders[0], {mode: first(kpi) for mode, kpi in by_mode.items()}),
+        _table(orders[0], {SALES: first(SALES)} | costs),
         len(sample.replications),
         NOT_SIMULATED,
     )
+
+
+def _step(
+    kpi: str, unit: str, group: str, everywhere: list[dict[str, np.ndarray]]
+) -> dict[str, object]:
+    limits = mean_limits(everywhere[0][group])
+    means = [float(found[group].mean()) for found in everywhere]
+    return {
+        "kpi": kpi,
+        "group": group,
+        "words": WORDS[group],
+        "estimate": float(limits.estimate),
+        "low": float(limits.low),
+        "high": float(limits.high),
+        "lowest": min(means),
+        "highest": max(means),
+        "unit": unit,
+    }
+
+
+def _ends(sample: Samples, kpi: str, start: str, end: str) -> dict[str, object]:
+    first, last = (sample.of(kpi)[sample.designs.index(name)] for name in (start, end))
+    gap = mean_limits(last - first)
+    return {
+        "kpi": kpi,
+        "start": float(first.mean()),
+        "end": float(last.mean()),
+        "difference": float(gap.estimate),
+        "low": float(gap.low),
+        "high": float(gap.high),
+        "unit": sample.units[kpi],
+    }
 
 
 def _table(order: tuple[str, ...], columns: dict[str, dict[str, np.ndarray]]) -> pd.DataFrame:
