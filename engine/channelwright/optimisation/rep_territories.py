@@ -61,8 +61,7 @@ def choose_rep_territories(
         Where locked outlets have their company.
     options : DistrictOptions
         Work limits per team.
-    calibration : Calibration, optional
-        Multipliers on the cases that are balanced.
+    calibration : Calibration, optional; multipliers on the cases that are balanced
 
     Returns
     -------
@@ -91,9 +90,8 @@ def choose_rep_territories(
         rows = rows[tour_order(market.outlets.lat[rows], market.outlets.lon[rows])]
         problem = _problem(market, rules, draft, rows, people.size, cases, start)
         name = f"{market.sites.names[site]}, {market.modes.ids[mode]}"
-        solution = solve_districts(problem, options)
-        solutions.append((name, solution))
-        label = _label(name, solution)
+        solutions.append((name, solve_districts(problem, options)))
+        label = _label(*solutions[-1])
         for number, rep in enumerate(people.tolist()):
             mine = rows[label == number]
             columns["rep"][mine] = rep
