@@ -15,8 +15,8 @@ from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.model.study import Pack
 from channelwright.store import Chosen, Study, StudyPlan, load_study
-from channelwright.store.golden import GoldenReference
 from channelwright.store.answers import load_answers
+from channelwright.store.golden import GoldenReference
 from channelwright.store.query import query
 from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
 
