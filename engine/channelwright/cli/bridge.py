@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from channelwright.cli.compare import number, signed
 from channelwright.cli.console import progress, say, say_table, stage
+from channelwright.cli.numbers import number, signed
 from channelwright.cli.study_source import add_source, runs_of
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from channelwright.cli.compare import number, signed
 from channelwright.cli.console import progress, say, say_table, stage
+from channelwright.cli.numbers import number, signed
 from channelwright.cli.options import add_pack, add_seed, names, positive
 
 if TYPE_CHECKING:

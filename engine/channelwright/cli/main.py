@@ -21,6 +21,7 @@ VERBS = {
     "compare": "simulate, compare with the baseline, judge the gates, write the report",
     "improve": "optimise, simulate and recalibrate until the forecast is right; then search",
     "bridge": "show step by step what the decisions of a design add to volume and profit",
+    "explain": "say what simple rule a design follows, who loses by it, which areas come first",
     "select": "select the best design with a stated probability of being right",
     "sensitivity": "vary assumptions: which of them matter, and where the ranking flips",
     "golden": "store the KPIs of many runs, for gates of later studies to compare with",

@@ -13,6 +13,7 @@ from channelwright.reporting.sections.bridge import BridgeInfo, bridge_info
 from channelwright.reporting.sections.buyers import BuyersInfo, buyers_info
 from channelwright.reporting.sections.choice import ChoiceInfo, choice_info, contributions
 from channelwright.reporting.sections.evidence import EvidenceInfo, evidence_info
+from channelwright.reporting.sections.explain import explain_section
 from channelwright.reporting.sections.forecast import ForecastInfo, forecast_info
 from channelwright.reporting.sections.section import SectionInfo
 from channelwright.reporting.sections.service import ServiceInfo, service_info
@@ -51,10 +52,14 @@ class ReportInfo:
     territories: TerritoriesInfo
     forecast: ForecastInfo
     evidence: EvidenceInfo
+    explanation: SectionInfo | None = None
 
     def sections(self) -> tuple[tuple[str, str, SectionInfo], ...]:
-        """Return key, title and content of the ten sections, in order."""
-        return tuple((key, title, getattr(self, key).section) for key, title in TITLES)
+        """Return key, title and content of the ten sections, in order, and of the explanation."""
+        known = tuple((key, title, getattr(self, key).section) for key, title in TITLES)
+        if self.explanation is None:
+            return known
+        return (*known, ("explain", "What the design follows", self.explanation))
 
 
 def report_info(source: HasStudy | Study | str | Path, scenario: str | None = None) -> ReportInfo:
@@ -91,4 +96,5 @@ def report_info(source: HasStudy | Study | str | Path, scenario: str | None = No
         territories=territories_info(data, focus),
         forecast=forecast_info(data),
         evidence=evidence_info(data, contributions(data, lines)),
+        explanation=explain_section(data, focus),
     )
