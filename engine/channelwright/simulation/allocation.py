@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation import sharing
 from channelwright.simulation.credit import ON_TERMS, Verdict, check
 from channelwright.simulation.network import Network
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import add_at, subtract_at
+from channelwright.simulation.state import State
 
 
 @dataclass(frozen=True)
@@ -74,25 +77,25 @@ def _count_demand(
 ) -> None:
     cases = orders["ordered"][counted] - held[counted]
     units = cases * network.market.products.units_per_case
-    np.add.at(state.demand[state.day % len(state.demand)], orders["site"][counted], units)
+    add_at(state.demand[state.day % len(state.demand)], orders["site"][counted], units)
 
 
 def _share_out(network: Network, state: State, site: IntArray, missing: IntArray) -> IntArray:
     """Return min(missing, what is left) for every line, in sequence: (n, P) cases."""
-    if not len(site):
-        return missing
     unit = network.market.products.units_per_case
-    order = np.argsort(site, kind="stable")
-    ranked, wanted = site[order], missing[order]
-    before = np.cumsum(wanted, axis=0) - wanted
-    first = np.append(True, ranked[1:] != ranked[:-1])
-    base = before[first][np.cumsum(first) - 1]
-    left = state.stock[ranked] // unit - (before - base)
-    give = np.empty_like(wanted)
-    give[order] = np.clip(left, 0, wanted)
-    taken = np.zeros_like(state.stock)
-    np.add.at(taken, site, give * unit)
-    state.stock -= taken
+    return _in_turn(site, np.ascontiguousarray(missing), unit, state.stock)
+
+
+@kernel
+def _in_turn(site: IntArray, missing: IntArray, unit: IntArray, stock: IntArray) -> IntArray:
+    """Take what every line misses from the stock of its site, as long as there is some."""
+    give = np.empty_like(missing)
+    for row in range(len(site)):
+        for product in range(len(unit)):
+            units = stock[site[row], product]
+            cases = min(missing[row, product], units // unit[product])
+            give[row, product] = cases
+            stock[site[row], product] = units - cases * unit[product]
     return give
 
 
@@ -112,7 +115,7 @@ def _write_back(
     gone = np.where(refused[:, None], orders["ordered"], ended) - extra
     outlet = orders["outlet"]
     unit = network.market.products.units_per_case
-    np.subtract.at(state.on_order, outlet, gone * unit)
+    subtract_at(state.on_order, outlet, gone * unit)
     value = ((evening.cut - extra) * network.price[outlet, orders["option"]]).sum(axis=1)
     value = np.where(credit.pay_day == ON_TERMS, value, 0)
-    np.subtract.at(state.accepted, network.account[outlet], value)
+    subtract_at(state.accepted, network.account[outlet], value)

@@ -15,6 +15,7 @@ from channelwright.foundation.units import DAY_SECONDS, IntArray
 from channelwright.model.approval import ApprovalDesk
 from channelwright.simulation import laws
 from channelwright.simulation.network import Network
+from channelwright.simulation.scatter import add_at
 from channelwright.tables.approval_outputs import APPROVAL_CELLS
 from channelwright.tables.sink import Chunk
 
@@ -82,9 +83,9 @@ class Approvals:
         end: IntArray,
         granted: np.ndarray,
     ) -> None:
-        np.add.at(self._sums[0], mode, 1)
-        np.add.at(self._sums[1], mode, granted.astype(np.int64))
-        np.add.at(self._sums[2], mode, begin - second)
+        add_at(self._sums[0], mode, 1)
+        add_at(self._sums[1], mode, granted.astype(np.int64))
+        add_at(self._sums[2], mode, begin - second)
         self.rows = {
             "day": np.full(len(outlet), day, dtype=np.int64),
             "outlet": outlet,

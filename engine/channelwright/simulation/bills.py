@@ -15,7 +15,9 @@ from channelwright.model.payments import punctual
 from channelwright.simulation import laws
 from channelwright.simulation.credit import FAR, credit_rules, limits
 from channelwright.simulation.network import Network
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import add_at, subtract_at
+from channelwright.simulation.state import State
 from channelwright.tables.codes import ReceiptKind
 
 
@@ -102,8 +104,8 @@ class Bills:
             open=amount,
             part=np.where(in_part, share(amount, self._paying.part_share[segment]), 0),
         )
-        np.add.at(state.receivable, account, amount)
-        np.add.at(state.site_receivable, site, amount)
+        add_at(state.receivable, account, amount)
+        add_at(state.site_receivable, site, amount)
 
     def midnight(self, state: State) -> Collected:
         """Let accounts pay, send reminders, write off, review limits."""
@@ -175,10 +177,10 @@ class Bills:
             return
         paid, bills = value[rows].copy(), state.bills
         bills["open"][rows] -= paid
-        np.subtract.at(state.receivable, bills["account"][rows], paid)
-        np.subtract.at(state.site_receivable, bills["site"][rows], paid)
+        subtract_at(state.receivable, bills["account"][rows], paid)
+        subtract_at(state.site_receivable, bills["site"][rows], paid)
         if kind is not ReceiptKind.WRITTEN_OFF:
-            np.add.at(state.cash, bills["site"][rows], paid)
+            add_at(state.cash, bills["site"][rows], paid)
         moves.append((rows, kind, paid))
 
     def _remember(self, day: int, bills: Rows, falls: BoolArray) -> None:
@@ -186,8 +188,8 @@ class Bills:
         slot = self._history[:, day % self._history.shape[1]]
         slot[:] = 0
         rows = np.flatnonzero(falls)
-        np.add.at(slot[0], bills["account"][rows], bills["amount"][rows])
-        np.add.at(slot[1], bills["account"][rows], bills["open"][rows])
+        add_at(slot[0], bills["account"][rows], bills["amount"][rows])
+        add_at(slot[1], bills["account"][rows], bills["open"][rows])
 
     def _remind(self, state: State, stopped: BoolArray) -> Rows:
         policy, bills = self._network.design.credit, state.bills

@@ -8,6 +8,7 @@ import numpy as np
 
 from channelwright.foundation.units import IntArray
 from channelwright.simulation.network import Network
+from channelwright.simulation.scatter import add_at
 from channelwright.tables.sink import Chunk
 
 
@@ -21,7 +22,7 @@ def cell_sums(
     key, inverse = np.unique(area * modes + mode, return_inverse=True)
     sums = np.zeros((len(columns), len(key)), dtype=np.int64)
     for row, column in enumerate(columns):
-        np.add.at(sums[row], inverse, column[rows])
+        add_at(sums[row], inverse, column[rows])
     chunk = {
         "period": np.full(len(key), period, dtype=np.int64),
         "area": key // modes,

@@ -9,7 +9,9 @@ from channelwright.rules import contracts as rules
 from channelwright.simulation.network import Network
 from channelwright.simulation.ordering import Placed
 from channelwright.simulation.postings import Postings
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import add_at
+from channelwright.simulation.state import State
 from channelwright.tables.codes import Account
 
 
@@ -55,7 +57,7 @@ class Penalties:
         place = np.searchsorted(self._orders["serial"], loads["serial"])
         place = np.minimum(place, len(self._orders) - 1)
         kept = self._orders["serial"][place] == loads["serial"]
-        np.add.at(self._orders["delivered"], place[kept], loads["cases"][kept])
+        add_at(self._orders["delivered"], place[kept], loads["cases"][kept])
 
     def charge(self, day: int, postings: Postings) -> None:
         """24:00: post the penalty of the orders whose promise ends."""
@@ -86,7 +88,7 @@ def settle_contracts(
     outlet, option = np.nonzero(state.month_invoices * (market.outlets.chain >= 0)[:, None])
     chain, bought = market.outlets.chain[outlet], state.month_invoices[outlet, option]
     total = np.zeros(len(agreed), dtype=np.int64)
-    np.add.at(total, chain, bought)
+    add_at(total, chain, bought)
     rebate = rules.tier_rebates(agreed, total, days, length)[chain]
     site, mode = network.options[outlet, option], network.option_mode[outlet, option]
     owner, payer = network.owner, network.payer

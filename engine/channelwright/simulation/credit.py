@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, IntArray, share
 from channelwright.model.credit import CASH, HOLD, PARTIAL, CreditRules
 from channelwright.simulation.network import Network
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import add_at
+from channelwright.simulation.state import State
 
 ON_TERMS = -1
 AT_DOOR = 2**40
@@ -79,57 +82,100 @@ class _Check:
 
     def run(self) -> Verdict:
         """Decide every new order."""
-        state, account = self._state, self._account
+        state = self._state
         asking = self._new & ~self._prepaid
-        used = np.bincount(account[asking], minlength=len(state.limit))
-        exposure = state.receivable[account] + state.accepted[account]
-        over = self._checked & (exposure + self._value > state.limit[account])
-        single = asking & (used[account] == 1)
-        good = single & ~self._late & ~over
-        held = single & ~good & (self._action == HOLD)
-        self._refused |= held
-        state.accepted[account[good]] += self._value[good]
-        for row in np.flatnonzero(asking & ~good & ~held).tolist():
-            self._decide(row)
+        if asking.any():
+            _decide(
+                asking,
+                self._checked,
+                self._late,
+                self._action,
+                self._pays_at_door(asking),
+                self._account,
+                self._value,
+                np.ascontiguousarray(self._orders["ordered"]),
+                self._price,
+                (state.limit, state.receivable, state.accepted),
+                (self._refused, self._held, self._pay_day),
+            )
         return Verdict(self._refused, self._held, self._pay_day)
 
-    def _decide(self, row: int) -> None:
-        state, account = self._state, self._account[row]
-        exposure = int(state.receivable[account] + state.accepted[account])
-        free = int(state.limit[account]) - exposure
-        late, action = bool(self._late[row]), int(self._action[row])
-        if not late and (not self._checked[row] or self._value[row] <= free):
-            state.accepted[account] += self._value[row]
-        elif action == PARTIAL and not late:
-            self._release(row, max(0, free))
-        elif action == CASH:
-            self._refused[row] = not self._pays_at_door(row)
-            self._pay_day[row] = AT_DOOR
-        else:
-            self._refused[row] = True
+    def _pays_at_door(self, asking: BoolArray) -> BoolArray:
+        """Return which orders could be paid in cash at the door, where that is the action."""
+        pays = np.zeros(len(asking), dtype=bool)
+        rows = np.flatnonzero(asking & (self._action == CASH))
+        if self._rules is None or not rows.size:
+            return pays
+        days, outlets = self._orders["day"][rows], self._orders["outlet"][rows]
+        chance = self._rules.cash_share[self._orders["mode"][rows]]
+        for day in np.unique(days).tolist():
+            mine = days == day
+            uniform = self._address.at(Purpose.CASH_AT_DOOR, day, outlets[mine])
+            pays[rows[mine]] = uniform < chance[mine]
+        return pays
 
-    def _release(self, row: int, free: int) -> None:
-        """Release products in pack order, whole cases, up to the free limit."""
-        ordered = self._orders["ordered"][row]
-        price = self._price[row]
-        taken = np.zeros_like(ordered)
-        left = free
-        for product in range(len(ordered)):
-            cost = int(price[product])
-            cases = int(ordered[product])
-            taken[product] = min(cases, left // cost) if cost else cases
-            left -= int(taken[product]) * cost
-        if taken.any():
-            self._held[row] = ordered - taken
-            self._state.accepted[self._account[row]] += free - left
-        else:
-            self._refused[row] = True
 
-    def _pays_at_door(self, row: int) -> bool:
-        assert self._rules is not None
-        chance = float(self._rules.cash_share[self._orders["mode"][row]])
-        day, outlet = int(self._orders["day"][row]), int(self._orders["outlet"][row])
-        return self._address.uniform(Purpose.CASH_AT_DOOR, day, outlet) < chance
+@kernel
+def _decide(
+    asking: BoolArray,
+    checked: BoolArray,
+    late: BoolArray,
+    action: IntArray,
+    pays: BoolArray,
+    account: IntArray,
+    value: IntArray,
+    ordered: IntArray,
+    price: IntArray,
+    accounts: tuple[IntArray, IntArray, IntArray],
+    verdict: tuple[BoolArray, IntArray, IntArray],
+) -> None:
+    """Decide the asking orders in turn: accepted ones add to the exposure of their account.
+
+    Parameters
+    ----------
+    accounts : limit, receivable and accepted value of every account; the last is changed
+    verdict : refused, cases held and day of payment of every order, changed
+    """
+    limit, receivable, accepted = accounts
+    refused, held, pay_day = verdict
+    for row in range(len(asking)):
+        if not asking[row]:
+            continue
+        owner = account[row]
+        free = limit[owner] - receivable[owner] - accepted[owner]
+        if not late[row] and (not checked[row] or value[row] <= free):
+            accepted[owner] += value[row]
+        elif action[row] == PARTIAL and not late[row]:
+            cost = _release(ordered[row], price[row], max(0, free), held[row])
+            accepted[owner] += max(0, cost)
+            refused[row] = cost < 0
+        elif action[row] == CASH:
+            refused[row] = not pays[row]
+            pay_day[row] = AT_DOOR
+        else:
+            refused[row] = True
+
+
+@kernel
+def _release(ordered: IntArray, price: IntArray, free: int, held: IntArray) -> int:
+    """Release products in pack order, whole cases, up to the free limit; hold back the rest.
+
+    Returns
+    -------
+    ticks of what is released, -1 if nothing is (nothing is held back then)
+    """
+    left, taken = free, 0
+    for product in range(len(ordered)):
+        cases = ordered[product]
+        if price[product] > 0:
+            cases = min(cases, left // price[product])
+        left -= cases * price[product]
+        held[product] = ordered[product] - cases
+        taken += cases
+    if taken > 0:
+        return free - left
+    held[:] = 0
+    return -1
 
 
 def _oldest(network: Network, state: State, account: IntArray, checked: BoolArray) -> IntArray:
@@ -161,7 +207,7 @@ def limits(network: Network, score: IntArray) -> IntArray:
     scored = share(own, low + (high - low) * score[rows] // 1000)
     part = np.where(rules.review_days[mode] > 0, scored, own) + deposits(network)[rows]
     limit = np.zeros_like(network.limit)
-    np.add.at(limit, network.account[rows], part)
+    add_at(limit, network.account[rows], part)
     return limit
 
 
@@ -170,7 +216,7 @@ def customers_money(network: Network, state: State) -> IntArray:
     held = advances(network, state)
     if credit_rules(network) is not None:
         rows = network.covered
-        np.add.at(held, network.design.outlets.site[rows], deposits(network)[rows])
+        add_at(held, network.design.outlets.site[rows], deposits(network)[rows])
     return held
 
 
@@ -183,5 +229,5 @@ def advances(network: Network, state: State) -> IntArray:
         cases = orders["missing"][paid] + orders["pending"][paid]
         price = network.price[orders["outlet"][paid], orders["option"][paid]]
         value = (cases * price).sum(axis=1)
-        np.add.at(held, orders["site"][paid], value)
+        add_at(held, orders["site"][paid], value)
     return held

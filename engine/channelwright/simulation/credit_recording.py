@@ -6,60 +6,69 @@ import numpy as np
 
 from channelwright.foundation.units import IntArray
 from channelwright.simulation.allocation import Allocated
-from channelwright.simulation.bills import Collected
+from channelwright.simulation.bills import Collected, has_bills
 from channelwright.simulation.cell_sums import cell_sums
 from channelwright.simulation.credit import AT_DOOR, ON_TERMS
 from channelwright.simulation.delivering import Invoiced
 from channelwright.simulation.network import Network
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import add_at
+from channelwright.simulation.state import State
 from channelwright.tables.codes import ReceiptKind
 from channelwright.tables.credit_outputs import CREDIT_CELLS
 from channelwright.tables.sink import Chunk
 
 
 class CreditRecorder:
-    """Adds up what happens to credit until the period ends."""
+    """Adds up what happens to credit until the period ends; nothing where there are no bills."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
+        self._on = has_bills(network)
         names = CREDIT_CELLS.names[3:]
         self._sums = np.zeros((len(names), len(network.market.outlets)), dtype=np.int64)
         self._cell = {name: self._sums[row] for row, name in enumerate(names)}
 
     def evening(self, evening: Allocated) -> None:
         """Add the credit check of a day."""
+        if not self._on:
+            return
         cell, outlet = self._cell, evening.orders["outlet"]
         accepted = evening.new & ~evening.refused
         pay_day = evening.orders["pay_day"]
         held = evening.held.sum(axis=1)
-        np.add.at(cell["orders_part"], outlet, (held > 0).astype(np.int64))
-        np.add.at(cell["cases_held"], outlet, held)
-        np.add.at(cell["orders_cash"], outlet, (accepted & (pay_day == AT_DOOR)).astype(np.int64))
+        add_at(cell["orders_part"], outlet, (held > 0).astype(np.int64))
+        add_at(cell["cases_held"], outlet, held)
+        add_at(cell["orders_cash"], outlet, (accepted & (pay_day == AT_DOOR)).astype(np.int64))
         prepaid = accepted & (pay_day != AT_DOOR) & (pay_day != ON_TERMS)
-        np.add.at(cell["orders_prepaid"], outlet, prepaid.astype(np.int64))
+        add_at(cell["orders_prepaid"], outlet, prepaid.astype(np.int64))
 
     def invoices(self, invoiced: Invoiced, day: int) -> None:
         """Add the invoices that were paid by the end of their day."""
+        if not self._on:
+            return
         now = invoiced.paid <= day
         for column in ("due", "collected"):
-            np.add.at(self._cell[column], invoiced.outlet[now], invoiced.amount[now])
+            add_at(self._cell[column], invoiced.outlet[now], invoiced.amount[now])
 
     def collected(self, collected: Collected) -> None:
         """Add what happened to bills at 00:00."""
         cell, moved = self._cell, collected.moved
         fell, reminded = collected.fell_due, collected.reminded
-        np.add.at(cell["due"], fell["outlet"], fell["amount"])
+        add_at(cell["due"], fell["outlet"], fell["amount"])
         lost = moved["kind"] == ReceiptKind.WRITTEN_OFF
-        np.add.at(cell["collected"], moved["outlet"], np.where(lost, 0, moved["value"]))
-        np.add.at(cell["written_off"], moved["outlet"], np.where(lost, moved["value"], 0))
-        np.add.at(cell["reminders"], reminded["outlet"], 1)
+        add_at(cell["collected"], moved["outlet"], np.where(lost, 0, moved["value"]))
+        add_at(cell["written_off"], moved["outlet"], np.where(lost, moved["value"], 0))
+        add_at(cell["reminders"], reminded["outlet"], 1)
 
     def midnight(self, state: State) -> None:
         """Add what is open at the end of a day."""
+        if not self._on:
+            return
         cell, bills = self._cell, state.bills
-        np.add.at(cell["owed_days"], bills["outlet"], bills["open"])
+        add_at(cell["owed_days"], bills["outlet"], bills["open"])
         late = bills["due"] <= state.day
-        np.add.at(cell["overdue_days"], bills["outlet"], np.where(late, bills["open"], 0))
+        add_at(cell["overdue_days"], bills["outlet"], np.where(late, bills["open"], 0))
 
     def close(self, period: int) -> Chunk:
         """Return the rows of the period and start the next one."""

@@ -16,8 +16,9 @@ from channelwright.simulation.network import Network
 from channelwright.simulation.ordering import Placed
 from channelwright.simulation.postings import Postings
 from channelwright.simulation.purchasing import Purchasing
+from channelwright.simulation.rows import Rows
 from channelwright.simulation.settling import OUTSIDE
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.state import State
 from channelwright.tables.codes import Account, ReceiptKind
 from channelwright.tables.sink import Sink
 

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.rules.contracts import payment_days
 from channelwright.simulation import laws
 from channelwright.simulation.bills import Bills
 from channelwright.simulation.credit import ON_TERMS
+from channelwright.simulation.grouping import radix_order
 from channelwright.simulation.network import Network
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import add_at, subtract_at
+from channelwright.simulation.state import State
 from channelwright.simulation.tours import Dropped
 
 
@@ -47,15 +51,15 @@ def receive(
     loads = drops.loads
     outlet, cases = loads["outlet"], loads["cases"]
     unit = network.market.products.units_per_case
-    np.add.at(state.shelf, outlet, cases * unit)
-    np.subtract.at(state.on_order, outlet, cases * unit)
+    add_at(state.shelf, outlet, cases * unit)
+    subtract_at(state.on_order, outlet, cases * unit)
     state.last_purchase[outlet] = state.day
     orders = np.searchsorted(state.orders["serial"], loads["serial"])
-    np.add.at(state.orders["delivered"], orders, cases)
-    np.subtract.at(state.orders["pending"], orders, cases)
+    add_at(state.orders["delivered"], orders, cases)
+    subtract_at(state.orders["pending"], orders, cases)
     value = (cases * network.price[outlet, loads["option"]]).sum(axis=1)
     owed = np.where(loads["pay_day"] == ON_TERMS, value, 0)
-    np.subtract.at(state.accepted, network.account[outlet], owed)
+    subtract_at(state.accepted, network.account[outlet], owed)
     whole = (state.orders["ordered"][orders] == cases).all(axis=1)
     promise = network.design.service.promise_days[loads["mode"]]
     whole &= state.day - loads["order_day"] <= promise
@@ -74,13 +78,8 @@ def _invoices(
     """Write one invoice per site, outlet and way of payment: on terms, or paid on one day."""
     outlets, ways = len(network.market.outlets), state.day + 2
     way = np.minimum(loads["pay_day"], state.day) + 1
-    key, inverse = np.unique(
-        (loads["site"] * outlets + loads["outlet"]) * ways + way, return_inverse=True
-    )
-    amount = np.zeros(len(key), dtype=np.int64)
-    np.add.at(amount, inverse, value)
-    option = np.zeros(len(key), dtype=np.int64)
-    option[inverse] = loads["option"]
+    key = (loads["site"] * outlets + loads["outlet"]) * ways + way
+    key, amount, option = _together(key, value, loads["option"])
     place, fixed = key // ways, key % ways - 1
     outlet, site = place % outlets, place // outlets
     mode = network.option_mode[outlet, option]
@@ -96,11 +95,29 @@ def _invoices(
     else:
         bills.owe(state, outlet, site, mode, due, paid, amount)
     now = paid <= state.day
-    np.add.at(state.cash, site[now], amount[now])
+    add_at(state.cash, site[now], amount[now])
     np.add.at(state.month_invoices, (outlet, option), amount)
     rep = network.design.outlets.rep[outlet]
-    np.add.at(state.month_sales, rep[rep >= 0], amount[rep >= 0])
+    add_at(state.month_sales, rep[rep >= 0], amount[rep >= 0])
     return outlet, site, option, due, paid, amount
+
+
+@kernel
+def _together(
+    key: IntArray, value: IntArray, option: IntArray
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return each key once, ascending, with its sum of values and its last option."""
+    order = radix_order(key.reshape(1, len(key)), 1, len(key))
+    keys, amounts, options = np.empty_like(key), np.empty_like(key), np.empty_like(key)
+    used = 0
+    for row in order:
+        if used == 0 or keys[used - 1] != key[row]:
+            keys[used] = key[row]
+            amounts[used] = 0
+            used += 1
+        amounts[used - 1] += value[row]
+        options[used - 1] = option[row]
+    return keys[:used].copy(), amounts[:used].copy(), options[:used].copy()
 
 
 def _delay(
@@ -124,27 +141,28 @@ def _owe(
 ) -> None:
     later = paid > state.day
     account = network.account[outlet]
-    np.add.at(state.receivable, account[later], amount[later])
-    np.add.at(state.site_receivable, site[later], amount[later])
-    for day in np.unique(paid[later]).tolist():
-        rows = paid == day
-        bill = (account[rows], site[rows], amount[rows])
-        state.settle.setdefault(day, []).append(bill)
+    owner, seller, value = account[later], site[later], amount[later]
+    add_at(state.receivable, owner, value)
+    add_at(state.site_receivable, seller, value)
+    state.owed.append(account=owner, site=seller, amount=value, paid=paid[later])
     overdue = later & (paid > due)
     state.overdue.append(account=account[overdue], due=due[overdue], paid=paid[overdue])
 
 
 def settle_payments(state: State) -> None:
     """00:00: invoices that are paid today leave receivables and payables."""
-    for account, site, amount in state.settle.pop(state.day, []):
-        np.subtract.at(state.receivable, account, amount)
-        np.subtract.at(state.site_receivable, site, amount)
-        np.add.at(state.cash, site, amount)
+    today = state.owed["paid"] == state.day
+    if today.any():
+        paid = state.owed.take(today)
+        subtract_at(state.receivable, paid["account"], paid["amount"])
+        subtract_at(state.site_receivable, paid["site"], paid["amount"])
+        add_at(state.cash, paid["site"], paid["amount"])
+        state.owed.keep(~today)
     for seller, buyer, value in state.settle_sites.pop(state.day, []):
-        np.subtract.at(state.site_receivable, seller, value)
-        np.subtract.at(state.site_payable, buyer, value)
-        np.add.at(state.cash, seller, value)
-        np.subtract.at(state.cash, buyer, value)
+        subtract_at(state.site_receivable, seller, value)
+        subtract_at(state.site_payable, buyer, value)
+        add_at(state.cash, seller, value)
+        subtract_at(state.cash, buyer, value)
 
 
 def last_drop(orders: IntArray, cases: IntArray) -> IntArray:

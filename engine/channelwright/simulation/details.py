@@ -12,7 +12,8 @@ from channelwright.simulation.delivering import Invoiced
 from channelwright.simulation.network import Network
 from channelwright.simulation.ordering import Placed
 from channelwright.simulation.replenishing import Shipments
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.state import State
 from channelwright.simulation.tours import Dropped
 from channelwright.tables.codes import CallState, LineState
 from channelwright.tables.sink import Sink

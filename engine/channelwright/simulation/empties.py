@@ -7,8 +7,8 @@ import numpy as np
 from channelwright.foundation.units import PPM, IntArray
 from channelwright.simulation.network import Network
 from channelwright.simulation.postings import Postings
+from channelwright.simulation.rows import Rows
 from channelwright.simulation.settling import OUTSIDE
-from channelwright.simulation.state import Rows
 from channelwright.tables.codes import Account
 
 

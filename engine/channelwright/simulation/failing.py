@@ -8,7 +8,9 @@ from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation.credit import ON_TERMS
 from channelwright.simulation.network import Network
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import add_at, subtract_at
+from channelwright.simulation.state import State
 
 
 def stops(
@@ -45,12 +47,12 @@ def bring_back(network: Network, state: State, loads: Rows) -> IntArray:
     """
     cases, outlet = loads["cases"], loads["outlet"]
     units = cases * network.market.products.units_per_case
-    np.add.at(state.stock, loads["site"], units)
-    np.subtract.at(state.on_order, outlet, units)
+    add_at(state.stock, loads["site"], units)
+    subtract_at(state.on_order, outlet, units)
     orders = np.searchsorted(state.orders["serial"], loads["serial"])
-    np.subtract.at(state.orders["pending"], orders, cases)
-    np.add.at(state.orders["cut"], orders, cases)
+    subtract_at(state.orders["pending"], orders, cases)
+    add_at(state.orders["cut"], orders, cases)
     value = (cases * network.price[outlet, loads["option"]]).sum(axis=1)
     value = np.where(loads["pay_day"] == ON_TERMS, value, 0)
-    np.subtract.at(state.accepted, network.account[outlet], value)
+    subtract_at(state.accepted, network.account[outlet], value)
     return np.asarray(orders)

@@ -17,7 +17,8 @@ from channelwright.rules.contracts import shelf_days
 from channelwright.simulation import laws
 from channelwright.simulation.allocation import Allocated
 from channelwright.simulation.network import Network
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.state import State
 
 BATCH_RELEASE = 68_400
 TARIFF = CARRIERS.index("tariff")

@@ -6,7 +6,7 @@ import numpy as np
 
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation.network import Network
-from channelwright.simulation.state import Rows
+from channelwright.simulation.rows import Rows
 
 Book = dict[int, list[IntArray]]
 

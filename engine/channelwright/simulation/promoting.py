@@ -12,8 +12,8 @@ from channelwright.model.offers import FUNDERS
 from channelwright.rules import offers
 from channelwright.simulation.network import Network
 from channelwright.simulation.postings import Postings
+from channelwright.simulation.rows import Rows
 from channelwright.simulation.settling import MANUFACTURER
-from channelwright.simulation.state import Rows
 from channelwright.tables.codes import Account
 
 _SELLER = FUNDERS.index("seller")

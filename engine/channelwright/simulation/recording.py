@@ -16,9 +16,11 @@ from channelwright.simulation.network import Network
 from channelwright.simulation.ordering import Placed
 from channelwright.simulation.promises import Promises
 from channelwright.simulation.replenishing import Shipments
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import add_at
 from channelwright.simulation.settling import owned_value, stock_value
 from channelwright.simulation.shelves import add_stock, add_sums
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.state import State
 from channelwright.simulation.stock_recording import StockRecorder
 from channelwright.simulation.tours import Dropped
 from channelwright.tables.codes import LossCause
@@ -55,32 +57,32 @@ class Recorder:
         """Add the deliveries and invoices of a day."""
         outlet, cell = drops.loads["outlet"], self._cell
         cases = drops.loads["cases"].sum(axis=1)
-        np.add.at(cell["drops"], outlet, drop_counts(self._network, drops.loads))
+        add_at(cell["drops"], outlet, drop_counts(self._network, drops.loads))
         self._promises.keep(drops.loads, invoiced.whole)
-        np.add.at(cell["cases_delivered"], outlet, cases)
+        add_at(cell["cases_delivered"], outlet, cases)
         own = self._network.own[drops.loads["site"]]
-        np.add.at(cell["cases_direct"], outlet, np.where(own, cases, 0))
-        np.add.at(cell["outlet_value"], outlet, invoiced.value)
+        add_at(cell["cases_direct"], outlet, np.where(own, cases, 0))
+        add_at(cell["outlet_value"], outlet, invoiced.value)
         self._stock.delivered(self._day, drops.loads["site"], cases)
         self._families.deliveries(drops.loads)
         rep = self._network.design.outlets.rep[outlet]
-        np.add.at(self._person["sales"], rep[rep >= 0], invoiced.value[rep >= 0])
+        add_at(self._person["sales"], rep[rep >= 0], invoiced.value[rep >= 0])
 
     def tours(self, visited: Dropped) -> None:
         """Add the tours of a day and the distance of their stops."""
-        np.add.at(self._cell["metres"], visited.loads["outlet"], visited.metres)
+        add_at(self._cell["metres"], visited.loads["outlet"], visited.metres)
         site, tours = visited.tours["site"], visited.tours
-        np.add.at(self._site["tours"], site, 1)
-        np.add.at(self._site["tour_seconds"], site, tours["seconds"])
-        np.add.at(self._site["tour_metres"], site, tours["metres"])
-        np.add.at(self._site["tour_cases"], site, tours["cases"])
+        add_at(self._site["tours"], site, 1)
+        add_at(self._site["tour_seconds"], site, tours["seconds"])
+        add_at(self._site["tour_metres"], site, tours["metres"])
+        add_at(self._site["tour_cases"], site, tours["cases"])
 
     def failures(self, missed: Dropped) -> None:
         """Add the stops of a day where nobody took the goods."""
         outlet, cell = missed.loads["outlet"], self._cell
-        np.add.at(cell["drops_failed"], outlet, 1)
+        add_at(cell["drops_failed"], outlet, 1)
         cases = np.where(missed.cancelled, missed.loads["cases"].sum(axis=1), 0)
-        np.add.at(cell["cases_cancelled"], outlet, cases)
+        add_at(cell["cases_cancelled"], outlet, cases)
 
     def orders(self, placed: Placed) -> None:
         """Add the orders and calls of a day."""
@@ -100,10 +102,10 @@ class Recorder:
         cell["calls_productive"][beat.outlet] += productive
         cell["call_lines"][beat.outlet] += placed.call_lines
         person = self._person
-        np.add.at(person["planned"], beat.rep, beat.planned.astype(np.int64))
-        np.add.at(person["made"], beat.rep, made)
-        np.add.at(person["productive"], beat.rep, productive)
-        np.add.at(person["field_seconds"], beat.rep, beat.taken * made)
+        add_at(person["planned"], beat.rep, beat.planned.astype(np.int64))
+        add_at(person["made"], beat.rep, made)
+        add_at(person["productive"], beat.rep, productive)
+        add_at(person["field_seconds"], beat.rep, beat.taken * made)
         person["working_days"][np.unique(beat.rep)] += 1
 
     def sales(self, sales: Sales, value: IntArray, bought: IntArray, price: IntArray) -> None:
@@ -128,22 +130,22 @@ class Recorder:
         outlet, ordered = orders["outlet"], orders["ordered"].sum(axis=1)
         tried = evening.new & ~evening.refused
         give, extra = evening.give.sum(axis=1), evening.extra.sum(axis=1)
-        np.add.at(cell["cases_first"], outlet, np.where(tried, give - extra, 0))
-        np.add.at(cell["cases_substituted"], outlet, extra)
+        add_at(cell["cases_first"], outlet, np.where(tried, give - extra, 0))
+        add_at(cell["cases_substituted"], outlet, extra)
         released = ordered - evening.held.sum(axis=1)
-        np.add.at(cell["cases_attempted"], outlet, np.where(tried, released, 0))
-        np.add.at(cell["orders_refused"], outlet, evening.refused.astype(np.int64))
+        add_at(cell["cases_attempted"], outlet, np.where(tried, released, 0))
+        add_at(cell["orders_refused"], outlet, evening.refused.astype(np.int64))
         whole = np.where(evening.held == orders["ordered"], evening.held, 0).sum(axis=1)
-        np.add.at(cell["cases_refused"], outlet, np.where(evening.refused, ordered, whole))
-        np.add.at(cell["cases_cut"], outlet, evening.cut.sum(axis=1))
+        add_at(cell["cases_refused"], outlet, np.where(evening.refused, ordered, whole))
+        add_at(cell["cases_cut"], outlet, evening.cut.sum(axis=1))
         self._families.evening(evening)
-        np.add.at(self._site["cases_out"], orders["site"], give)
-        np.add.at(self._site["cases_demanded"], orders["site"], np.where(tried, released, 0))
+        add_at(self._site["cases_out"], orders["site"], give)
+        add_at(self._site["cases_demanded"], orders["site"], np.where(tried, released, 0))
 
     def picked(self, desk: Rows) -> None:
         """Add the pick orders of a day by the day on which they were released."""
-        np.add.at(self._site["orders_picked"], desk["site"], 1)
-        np.add.at(self._site["pick_wait"], desk["site"], desk["wait"])
+        add_at(self._site["orders_picked"], desk["site"], 1)
+        add_at(self._site["pick_wait"], desk["site"], desk["wait"])
 
     def losses(self, cause: LossCause, sites: IntArray, shelves: IntArray) -> None:
         """Add units that sites (S, P) and shelves (O, P) lost."""
@@ -163,10 +165,10 @@ class Recorder:
         shipped = (shipments.shipped // unit).sum(axis=1)
         ordered = (shipments.ordered // unit).sum(axis=1)
         site, parent = shipments.site, shipments.parent
-        np.add.at(self._site["cases_in"], site, shipped)
-        np.add.at(self._site["value_in"], site, shipments.value)
-        np.add.at(self._site["cases_out"], parent, shipped)
-        np.add.at(self._site["cases_demanded"], parent, ordered)
+        add_at(self._site["cases_in"], site, shipped)
+        add_at(self._site["value_in"], site, shipments.value)
+        add_at(self._site["cases_out"], parent, shipped)
+        add_at(self._site["cases_demanded"], parent, ordered)
         self._stock.shipments(self._day, shipments)
         self._families.shipments(shipments)
 
@@ -182,8 +184,8 @@ class Recorder:
         level = np.floor(state.execution[rows] * _EXECUTION_UNIT + 0.5)
         cell["execution"][rows] += level.astype(np.int64)
         promised, kept = self._promises.judge(state.day)
-        np.add.at(cell["orders_promised"], promised, 1)
-        np.add.at(cell["orders_on_time_full"], kept, 1)
+        add_at(cell["orders_promised"], promised, 1)
+        add_at(cell["orders_on_time_full"], kept, 1)
         self._stock.midnight(state)
         self._families.midnight(state)
         self._day = state.day + 1

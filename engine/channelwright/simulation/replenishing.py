@@ -11,6 +11,7 @@ from channelwright.foundation.units import IntArray
 from channelwright.simulation.forecasting import Forecasting
 from channelwright.simulation.network import Network
 from channelwright.simulation.purchasing import Purchasing
+from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.simulation.supplying import Supplying
 
@@ -102,7 +103,7 @@ def _waiting_units(network: Network, state: State) -> IntArray:
     waiting = np.zeros_like(state.stock)
     tried = orders["attempt"] <= state.day
     units = orders["missing"][tried] * network.market.products.units_per_case
-    np.add.at(waiting, orders["site"][tried], units)
+    add_at(waiting, orders["site"][tried], units)
     return waiting
 
 
@@ -149,14 +150,14 @@ def _bill(
     due = np.where(sold, state.day + days, state.day)
     state.month_purchases[sites] += np.where(network.own[parent], value, 0)
     later = (due > state.day) & (value != 0)
-    np.add.at(state.site_receivable, parent[later], value[later])
+    add_at(state.site_receivable, parent[later], value[later])
     state.site_payable[sites[later]] += value[later]
     for day in np.unique(due[later]).tolist():
         rows = later & (due == day)
         bill = (parent[rows], sites[rows], value[rows])
         state.settle_sites.setdefault(day, []).append(bill)
     at_once = ~later
-    np.add.at(state.cash, parent[at_once], value[at_once])
+    add_at(state.cash, parent[at_once], value[at_once])
     state.cash[sites[at_once]] -= value[at_once]
     return value, due
 

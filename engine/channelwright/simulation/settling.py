@@ -10,6 +10,7 @@ from channelwright.simulation.chains import settle_contracts
 from channelwright.simulation.credit import credit_rules, customers_money, deposits
 from channelwright.simulation.network import PLANT, Network
 from channelwright.simulation.postings import Postings
+from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.tables.codes import Account, Party, party
 
@@ -98,7 +99,7 @@ def owned_value(network: Network, state: State) -> IntArray:
     """
     units = state.stock + state.transit
     unit = network.market.products.units_per_case
-    np.add.at(units, state.loads["site"], state.loads["cases"] * unit)
+    add_at(units, state.loads["site"], state.loads["cases"] * unit)
     value = (units * network.buying // unit).sum(axis=1)
     return np.where(network.market.sites.kind == PLANT, 0, value)
 

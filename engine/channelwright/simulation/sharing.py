@@ -8,7 +8,9 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import PPM, BoolArray, IntArray
 from channelwright.model.allocation import Allocation
 from channelwright.simulation.network import Network
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import subtract_at
+from channelwright.simulation.state import State
 
 _LINE, _ORDER = 1, 2
 
@@ -20,7 +22,7 @@ def share_in_turn(network: Network, state: State, orders: Rows, missing: IntArra
     unit = network.market.products.units_per_case
     free = state.stock // unit
     give = _in_turn(orders["site"], missing, rules.fill[orders["mode"]], free.copy(), free)
-    np.subtract.at(state.stock, orders["site"], give * unit)
+    subtract_at(state.stock, orders["site"], give * unit)
     return np.asarray(give)
 
 
@@ -72,7 +74,7 @@ def stand_in(
     family = np.array([families.index(name) for name in families], dtype=np.int64)
     unit = network.market.products.units_per_case
     replaced, extra = _stand_in(orders["site"], wanted, family, barred, state.stock // unit)
-    np.subtract.at(state.stock, orders["site"], extra * unit)
+    subtract_at(state.stock, orders["site"], extra * unit)
     return replaced, extra
 
 

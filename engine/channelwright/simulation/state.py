@@ -12,43 +12,8 @@ from channelwright.model.market import Market
 from channelwright.rules import behaviour
 from channelwright.simulation.execution import Shops
 from channelwright.simulation.network import Network
+from channelwright.simulation.rows import Rows
 from channelwright.simulation.shelf_policies import opening_levels
-
-
-class Rows:
-    """A growing table of equally long columns (first axis), appended in batches."""
-
-    def __init__(self, **columns: np.ndarray) -> None:
-        self.columns = columns
-
-    def __len__(self) -> int:
-        """Return the number of rows."""
-        return len(next(iter(self.columns.values())))
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        """Return one column."""
-        return self.columns[name]
-
-    def append(self, **columns: np.ndarray) -> None:
-        """Add rows; every column must be given."""
-        if not len(self):
-            self.columns = {name: columns[name].copy() for name in self.columns}
-            return
-        self.columns = {
-            name: np.concatenate([old, columns[name]]) for name, old in self.columns.items()
-        }
-
-    def keep(self, mask: np.ndarray) -> None:
-        """Drop the rows where ``mask`` is False."""
-        self.columns = {name: column[mask] for name, column in self.columns.items()}
-
-    def take(self, rows: np.ndarray) -> Rows:
-        """Return some rows as a new table."""
-        return Rows(**{name: column[rows] for name, column in self.columns.items()})
-
-    def plus(self, **columns: np.ndarray) -> Rows:
-        """Return the table with more columns."""
-        return Rows(**self.columns, **columns)
 
 
 def empty_orders(products: int) -> Rows:
@@ -82,6 +47,12 @@ def empty_invoices() -> Rows:
     return Rows(**{name: np.zeros(0, dtype=np.int64) for name in names})
 
 
+def empty_owed() -> Rows:
+    """Return the table of invoices that are paid whole on a known day."""
+    names = ("account", "site", "amount", "paid")
+    return Rows(**{name: np.zeros(0, dtype=np.int64) for name in names})
+
+
 def empty_bills() -> Rows:
     """Return the table of open invoices of outlets and chains, where they are followed singly.
 
@@ -108,7 +79,8 @@ class State:
     limit : (accounts,) int64, ticks that an account may owe
     site_receivable, site_payable : (S,) int64, ticks
     cash, drawn_days : (S,) int64, ticks of owners whose cash is limited; ticks x days drawn
-    settle : paid day -> list of (account or None, site, buyer site or None, amount)
+    owed : invoices of outlets that are paid later, where they are not followed one by one
+    settle_sites : paid day -> list of (seller site, buyer site, amount)
     """
 
     shelf: IntArray
@@ -134,7 +106,7 @@ class State:
     cash: IntArray
     drawn_days: IntArray
     bills: Rows = field(default_factory=empty_bills)
-    settle: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
+    owed: Rows = field(default_factory=empty_owed)
     settle_sites: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
     shops: Shops | None = None
     waiting: IntArray | None = None

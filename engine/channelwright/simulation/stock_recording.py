@@ -8,6 +8,7 @@ from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.market import Calendar
 from channelwright.simulation.network import PLANT, Network
 from channelwright.simulation.replenishing import Shipments
+from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.tables.sink import Chunk
 from channelwright.tables.stock_outputs import STOCK_CELLS
@@ -31,18 +32,18 @@ class StockRecorder:
     def delivered(self, day: int, site: IntArray, cases: IntArray) -> None:
         """Add deliveries to outlets: (n,) sites and cases."""
         own = np.where(self._network.own[site], cases, 0)
-        np.add.at(self._cell["direct"], site, own)
+        add_at(self._cell["direct"], site, own)
         if self._late[day]:
-            np.add.at(self._cell["direct_late"], site, own)
+            add_at(self._cell["direct_late"], site, own)
 
     def shipments(self, day: int, shipments: Shipments) -> None:
         """Add the replenishments of a day."""
         unit = self._network.market.products.units_per_case
         self._ordered[:] = 0
-        np.add.at(self._ordered, shipments.site, (shipments.ordered // unit).sum(axis=1))
+        add_at(self._ordered, shipments.site, (shipments.ordered // unit).sum(axis=1))
         if self._late[day]:
             shipped = (shipments.shipped // unit).sum(axis=1)
-            np.add.at(self._cell["bought_late"], shipments.site, shipped)
+            add_at(self._cell["bought_late"], shipments.site, shipped)
 
     def midnight(self, state: State) -> None:
         """Add what was asked for, ordered and missing on a day."""

@@ -12,6 +12,7 @@ from channelwright.model.stock import PROPORTIONAL
 from channelwright.model.supply import ALL_CHILDREN
 from channelwright.rules.sharing import in_proportion, in_turn
 from channelwright.simulation.network import PLANT, Network
+from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 
 _WEEK = 7
@@ -48,11 +49,11 @@ class Supplying:
         """
         parent = self._parent[sites]
         if not self._limited:
-            np.add.at(state.demand[state.day % len(state.demand)], parent, ordered)
+            add_at(state.demand[state.day % len(state.demand)], parent, ordered)
             endless = self._plant[parent]
             return _in_turn(state.stock, parent, endless, self._case, np.ascontiguousarray(ordered))
         want = ordered + self.awaited[sites]
-        np.add.at(state.demand[state.day % len(state.demand)], parent, ordered)
+        add_at(state.demand[state.day % len(state.demand)], parent, ordered)
         open_lane = np.where(self._blocked(state.day)[sites, None], 0, want)
         shipped = open_lane.copy()
         for above in np.unique(parent).tolist():
@@ -63,7 +64,7 @@ class Supplying:
                 self._take(state, above, shipped[mine].sum(axis=0))
         waits = self._backorder[parent]
         rest = np.where(waits[:, None], want - shipped, 0)
-        np.add.at(self.owed, parent, rest - self.awaited[sites])
+        add_at(self.owed, parent, rest - self.awaited[sites])
         self.awaited[sites] = rest
         return shipped
 

@@ -14,7 +14,8 @@ from channelwright.simulation import failing
 from channelwright.simulation.chains import drop_costs
 from channelwright.simulation.garage import Garage
 from channelwright.simulation.network import Network
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.state import State
 
 LEAVE = 21_600
 

@@ -1,0 +1,109 @@
+"""A growing table of whole numbers: one block for its columns and one for its grids.
+
+Rows are taken and dropped for all columns at once by one kernel, where columns of their own would
+cost a call each. Every column is contiguous, so that it is as good as an array of its own.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.units import BoolArray, IntArray
+
+_ROOM = 64
+
+
+class Rows:
+    """Equally long columns (n,) and grids (n, width) of one width, appended in batches.
+
+    A column that was read stays as it was when rows are appended or dropped afterwards; what is
+    written into a column is written into the table until then.
+    """
+
+    __slots__ = ("_count", "_grids", "_names", "_numbers", "_views")
+
+    def __init__(self, **columns: np.ndarray) -> None:
+        wide = [name for name, column in columns.items() if column.ndim == 2]
+        plain = [name for name in columns if name not in wide]
+        self._names = (tuple(plain), tuple(wide))
+        self._count = len(next(iter(columns.values())))
+        room = max(self._count, _ROOM)
+        width = columns[wide[0]].shape[1] if wide else 0
+        self._numbers = np.empty((len(plain), room), dtype=np.int64)
+        self._grids = np.empty((len(wide), room, width), dtype=np.int64)
+        self._views: dict[str, IntArray] = {}
+        self._write(0, columns)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self._count
+
+    def __getitem__(self, name: str) -> IntArray:
+        """Return one column, a view."""
+        view = self._views.get(name)
+        if view is None:
+            plain, wide = self._names
+            block, names = (self._numbers, plain) if name in plain else (self._grids, wide)
+            view = block[names.index(name), : self._count]
+            self._views[name] = view
+        return view
+
+    def append(self, **columns: np.ndarray) -> None:
+        """Add rows; every column must be given."""
+        begin = self._count
+        self._count += len(columns[self._names[0][0]])
+        if self._count > self._numbers.shape[1]:
+            self._numbers = _widened(self._numbers, begin, 2 * self._count)
+            self._grids = _widened(self._grids, begin, 2 * self._count)
+        self._views = {}
+        self._write(begin, columns)
+
+    def keep(self, mask: BoolArray) -> None:
+        """Drop the rows where ``mask`` is False."""
+        rows = np.flatnonzero(mask)
+        self._numbers, self._grids = _taken(self._numbers, self._grids, rows, len(mask) + _ROOM)
+        self._count, self._views = len(rows), {}
+
+    def take(self, rows: np.ndarray) -> Rows:
+        """Return some rows, by number or by a mask, as a new table."""
+        rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        other = Rows.__new__(Rows)
+        other._names, other._count, other._views = self._names, len(rows), {}
+        other._numbers, other._grids = _taken(self._numbers, self._grids, rows, len(rows))
+        return other
+
+    def plus(self, **columns: np.ndarray) -> Rows:
+        """Return the table with more columns."""
+        plain, wide = self._names
+        return Rows(**{name: self[name] for name in (*plain, *wide)}, **columns)
+
+    def _write(self, begin: int, columns: dict[str, np.ndarray]) -> None:
+        plain, wide = self._names
+        for place, name in enumerate(plain):
+            self._numbers[place, begin : self._count] = columns[name]
+        for place, name in enumerate(wide):
+            self._grids[place, begin : self._count] = columns[name]
+
+
+def _widened(block: IntArray, used: int, room: int) -> IntArray:
+    wider = np.empty((len(block), room, *block.shape[2:]), dtype=np.int64)
+    wider[:, :used] = block[:, :used]
+    return wider
+
+
+@kernel
+def _taken(
+    numbers: IntArray, grids: IntArray, rows: IntArray, room: int
+) -> tuple[IntArray, IntArray]:
+    """Return blocks with some room that begin with these rows."""
+    some = np.empty((numbers.shape[0], room), dtype=np.int64)
+    for column in range(numbers.shape[0]):
+        for place in range(len(rows)):
+            some[column, place] = numbers[column, rows[place]]
+    wide = np.empty((grids.shape[0], room, grids.shape[2]), dtype=np.int64)
+    for grid in range(grids.shape[0]):
+        for place in range(len(rows)):
+            for column in range(grids.shape[2]):
+                wide[grid, place, column] = grids[grid, rows[place], column]
+    return some, wide
