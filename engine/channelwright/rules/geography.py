@@ -25,6 +25,10 @@ class Points:
         """Return the points of some rows."""
         return Points(self.lat[rows], self.lon[rows], self.zone[rows])
 
+    def rolled(self) -> Points:
+        """Return for every row the point of the row before, for the first that of the last."""
+        return Points(np.roll(self.lat, 1), np.roll(self.lon, 1), np.roll(self.zone, 1))
+
 
 def outlet_points(market: Market) -> Points:
     """Return the outlets as points (zone of their area)."""

@@ -14,6 +14,7 @@ from channelwright.rules import behaviour, contracts, flows, geography, offers, 
 from channelwright.rules.beats import Beat, plan_beats
 from channelwright.rules.shelf_levels import shelf_rules
 from channelwright.rules.stock_levels import StockRules, daily_variance, site_rules
+from channelwright.simulation.filling import FAR, Fleets
 from channelwright.tables.codes import Party, party
 
 DEFAULT_WINDOW = 28
@@ -53,6 +54,8 @@ class Network:
     shelves : stock policies of shelves, None where all are filled to their cover
     days_kept : int, days of demand that forecasts look back on
     beats : 28 Beats, the calls of each cycle day; due : 28 arrays of other outlets' rows
+    points : the outlets
+    fleets : vehicles of the sites
     month_days, month_length : (months,) int64, days in the horizon and of the calendar
     """
 
@@ -87,6 +90,8 @@ class Network:
     days_kept: int
     beats: tuple[Beat, ...]
     due: tuple[IntArray, ...]
+    points: geography.Points
+    fleets: Fleets
     month_days: IntArray
     month_length: IntArray
 
@@ -146,6 +151,8 @@ def build_network(market: Market, design: Design) -> Network:
         days_kept=_days_kept(design),
         beats=plan_beats(market, design),
         due=tuple(_due(market, design, day) for day in range(CYCLE_DAYS)),
+        points=geography.outlet_points(market),
+        fleets=_fleets(market, design),
         month_days=days,
         month_length=length,
     )
@@ -258,6 +265,28 @@ def _days_kept(design: Design) -> int:
     plan = None if design.stock is None else design.stock.forecast
     asked = 0 if plan is None else int((plan.window + plan.delay).max())
     return max(DEFAULT_WINDOW, asked)
+
+
+def _fleets(market: Market, design: Design) -> Fleets:
+    """Return the vehicles of every site as the kernel of tours reads them."""
+    fleet, kind, rules = market.vehicles, design.sites.vehicle, market.delivery
+    once = np.full(len(kind), -1, dtype=np.int64)
+    load = once if rules is None else rules.load_seconds[kind]
+    return Fleets(
+        vehicles=design.sites.vehicles,
+        cases=fleet.cases[kind],
+        drops=fleet.drops[kind],
+        shift=fleet.shift_seconds[kind],
+        load=load,
+        end=np.full(len(kind), FAR) if rules is None else _day_ends(load, rules.day_seconds[kind]),
+        day_cost=fleet.day_cost[kind],
+        km_cost=fleet.km_cost[kind],
+    )
+
+
+def _day_ends(load: IntArray, day_seconds: IntArray) -> IntArray:
+    """Return the latest return to each site: only who leaves again has to be back in time."""
+    return np.where(load >= 0, day_seconds, FAR)
 
 
 def _due(market: Market, design: Design, cycle_day: int) -> IntArray:
