@@ -13,7 +13,8 @@ from channelwright.simulation.allocation import Allocated
 from channelwright.simulation.consumers import Sales
 from channelwright.simulation.network import PLANT, Network
 from channelwright.simulation.replenishing import Shipments
-from channelwright.simulation.state import Rows, State
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.state import State
 from channelwright.tables.family_outputs import FAMILY_CELLS, TIER_CELLS
 from channelwright.tables.schema import Table
 from channelwright.tables.sink import Chunk
