@@ -24,9 +24,10 @@ class FragilePool:
         self._killers, self._can_restart = killers, restarts
         self._held, self._broken = [], False
 
-    def submit(self, task):
+    def submit(self, tasks):
         if self._broken:
             raise BrokenExecutor("gone")
+        (task,) = tasks
         self._held.append((task.key.run_id, Future()))
         assert len(self._held) <= self.window
         return self._held[-1][1]
@@ -42,7 +43,7 @@ class FragilePool:
         elif self._held:
             run, future = self._held.pop(0)
             self.made.append(run)
-            future.set_result(Outcome(run, 0.0))
+            future.set_result((Outcome(run, 1.0),))
         done = {future for future in futures if future.done()}
         return done, set(futures) - done
 
@@ -58,12 +59,13 @@ class Log:
     def __init__(self):
         self.begun, self.failures = [], {}
 
-    def started(self, task):
-        self.begun.append(task.key.run_id)
+    def started(self, tasks):
+        self.begun += [task.key.run_id for task in tasks]
 
-    def ended(self, task, outcome):
-        assert task.key.run_id not in self.failures, "a run ended twice"
-        self.failures[task.key.run_id] = outcome.failure
+    def ended(self, tasks, outcomes):
+        for task, outcome in zip(tasks, outcomes, strict=True):
+            assert task.key.run_id not in self.failures, "a run ended twice"
+            self.failures[task.key.run_id] = outcome.failure
 
 
 def play(count, killers=(), **settings):

@@ -448,3 +448,92 @@ def test_failures_carry_their_cause():
     assert "invalid literal" in info.message
     assert info.trace.startswith("Traceback")
     assert FailureInfo.from_exception("load", KeyError()).message == "KeyError"
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """A study of so many short runs that they are bundled, and its results folder."""
+    out = tmp_path_factory.mktemp("many")
+    return run(out, replications=30, study="many"), out
+
+
+def test_many_short_runs_share_folders(many):
+    runs, out = many
+    folders = list((out / "runs").glob("*/manifest.json"))
+    bundles = list((out / "runs" / "bundles").glob("*/manifest.json"))
+    assert 1 <= len(folders) + len(bundles) < 30
+    assert bundles
+    assert set(runs.status()["state"]) == {"finished"}
+    assert len(events(runs, "started")) == len(events(runs, "finished")) == 90
+
+
+def test_bundled_runs_have_the_tables_of_runs_alone(many, tmp_path, monkeypatch):
+    monkeypatch.setattr("channelwright.studies.pace.MANY", 10**9)
+    alone, (together, _) = run(tmp_path, replications=30), many
+    assert not (tmp_path / "runs" / "bundles").exists()
+    for table in ("cells", "kpis"):
+        assert together.table(table).equals(alone.table(table))
+        asked = f"select * from {table} order by all"
+        assert together.sql(asked).equals(alone.sql(asked))
+
+
+def test_bundled_runs_are_found_again_by_another_study(many, orders):
+    _, out = many
+    world = pack(design("now"), design("flat", 5), replications=30)
+    again = run(out, world=world, study="two")
+    assert traced(orders) == []
+    assert set(again.status()["state"]) == {"finished"}
+    # Rows of runs that share a bundle with this study's, but belong to others, are not its rows.
+    assert len(again.sql("from kpis")) == len(again.table("kpis")) == 2 * 30 * 4
+
+
+def test_two_labels_of_a_bundled_run_have_its_rows_both(tmp_path):
+    runs = run(tmp_path, world=pack(design("a", 1), design("b", 1)), replications=70)
+    counted = runs.sql("select design, count(*) as n from kpis group by design order by design")
+    assert list(counted["n"]) == [4 * 70, 4 * 70]
+
+
+def test_a_failure_in_a_bundle_is_a_row_and_keeps_the_others(tmp_path, orders):
+    (orders / "5-20").write_text("raise")
+    runs = run(tmp_path, replications=30)
+    (failure,) = runs.failures.to_dict("records")
+    assert (failure["design"], failure["replication"], failure["stage"]) == (
+        "direct",
+        40,
+        "simulate",
+    )
+    assert (runs.status()["state"] == "finished").sum() == 89
+    assert len(runs.table("kpis")) == 89 * 4
+    (orders / "5-20").unlink()
+    made = len(traced(orders))
+    assert run(tmp_path, replications=30).failures.empty
+    assert len(traced(orders)) == made + 1
+
+
+def test_the_run_that_kills_its_worker_in_a_bundle_is_found_out(tmp_path, orders):
+    (orders / "5-20").write_text("die")
+    runs = run(tmp_path, replications=30, workers=2)
+    (failure,) = runs.failures.to_dict("records")
+    assert (failure["design"], failure["replication"], failure["stage"]) == ("direct", 20, "worker")
+    assert (runs.status()["state"] == "finished").sum() == 89
+
+
+def test_a_full_disk_under_a_bundle_fails_its_runs_and_keeps_the_others(tmp_path, monkeypatch):
+    plain, opened = files.open_new, []
+
+    def open_new(path):
+        if path.name == "cells.parquet":
+            opened.append(path)
+            if len(opened) == 3:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        return plain(path)
+
+    monkeypatch.setattr(files, "open_new", open_new)
+    runs = run(tmp_path, replications=30)
+    assert 1 <= len(runs.failures) <= 256
+    assert set(runs.failures["stage"]) == {"store"}
+    assert len(runs.status()) == 90
+    monkeypatch.undo()
+    again = run(tmp_path, replications=30)
+    assert again.failures.empty
+    assert len(again.table("kpis")) == 90 * 4

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from channelwright.foundation.errors import StoreError
-from channelwright.store import RunKey, RunWriter, files, find_run, runs
+from channelwright.store import RunKey, RunWriter, files, find_run, table_file
 from channelwright.store.schema import STORED, arrow_schema
 from channelwright.tables.outputs import EFFORT, OUTPUT_TABLES, SHELF
 
@@ -55,7 +55,7 @@ def test_times_stay_out_of_what_is_compared(tmp_path):
 
 
 def test_small_chunks_are_gathered_into_row_groups(tmp_path, monkeypatch):
-    monkeypatch.setattr(runs, "ROWS_PER_GROUP", 100)
+    monkeypatch.setattr(table_file, "ROWS_PER_GROUP", 100)
     run = write(tmp_path, *[effort(30, start=30 * day) for day in range(10)])
     groups = pq.ParquetFile(run.path("effort"))
     assert groups.metadata.num_row_groups == 3  # 120, 120 and the last 60 rows

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.simulate.shops import Case, engine_world
 from channelwright.foundation.random import Address
 from channelwright.simulation import replicate
-from channelwright.store import RunKey, RunWriter, find_run, runs
+from channelwright.store import RunKey, RunWriter, find_run, table_file
 
 KEY = RunKey("a" * 64, "m" * 64, "d" * 64, seed=1, replication=0, keep="orders", engine="e" * 64)
 ROWS = 2_000
@@ -27,13 +27,13 @@ class Watched:
 
     def append(self, table, chunk):
         self._writer.append(table, chunk)
-        waiting = [one._count for one in self._writer._writers.values()]
+        waiting = [one._count for one in self._writer._folder._tables.values()]
         self.most = max(self.most, *waiting)
 
 
 def stored(root, days, monkeypatch):
     """Peak of rows that wait, peak of memory in bytes, rows on disk."""
-    monkeypatch.setattr(runs, "ROWS_PER_GROUP", ROWS)
+    monkeypatch.setattr(table_file, "ROWS_PER_GROUP", ROWS)
     market, design = engine_world(Case(centres=2, shops=SHOPS, days=days))
     key = replace(KEY, run_id=f"{days:064d}")
     with RunWriter(root, key, root / "runs" / ".partial" / "s") as writer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, Self
 
@@ -44,9 +45,28 @@ class Journal:
         StoreError
             When the line cannot be written; it may be left half-written.
         """
-        line = {"event": event, "time": datetime.now(UTC).isoformat(), **details}
+        self.write_all([{"event": event, **details}])
+
+    def write_all(self, events: Iterable[Event]) -> None:
+        """Record events that belong together; they reach the disk with one sync.
+
+        Parameters
+        ----------
+        events : iterable of mapping
+            Each with the key ``event`` and its details.
+
+        Raises
+        ------
+        StoreError
+            When a line cannot be written; it may be left half-written.
+        """
+        now = datetime.now(UTC).isoformat()
+        lines = [{"event": event["event"], "time": now, **event} for event in events]
+        if not lines:
+            return
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
         with explained("write", self._path):
-            self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            self._file.write(text.encode())
             sync(self._file)
 
     def __enter__(self) -> Self:

@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 
 from channelwright.foundation.errors import UsageError
+from channelwright.store.bundles import BundledRun
 from channelwright.store.schema import STORED, arrow_schema
 
 if TYPE_CHECKING:
@@ -42,33 +43,56 @@ def query(study: Study, sql: str) -> pd.DataFrame:
         for name in STORED:
             files = _files(name, finished, checked=name in sql)
             connection.register(f"files_of_{name}", files)
-            connection.execute(_view(name, connection, sorted(set(files["filename"]))))
+            connection.execute(_view(name, connection, files))
         return _answer(connection, sql)
+
+
+_LABELS = ("scenario", "design", "replication")
+_COLUMNS = (*_LABELS, "run_id", "filename", "bundled")
 
 
 def _files(table: str, finished: dict[PlannedRun, FinishedRun], *, checked: bool) -> pd.DataFrame:
     rows = [
-        (run.scenario, run.design, run.replication, str(whole.path(table, checked=checked)))
+        (
+            run.scenario,
+            run.design,
+            run.replication,
+            run.run_id,
+            str(whole.path(table, checked=checked)),
+            isinstance(whole, BundledRun),
+        )
         for run, whole in finished.items()
         if table in whole.tables
     ]
     # One file may serve two labels of a study: the join then gives its rows to both.
-    columns = ["scenario", "design", "replication", "filename"]
-    return pd.DataFrame(rows, columns=columns).astype({"replication": "int64"})
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return frame.astype({"replication": "int64", "bundled": "bool"})
 
 
-def _view(table: str, connection: duckdb.DuckDBPyConnection, paths: list[str]) -> str:
-    if not paths:
+def _view(table: str, connection: duckdb.DuckDBPyConnection, files: pd.DataFrame) -> str:
+    own = sorted(set(files.loc[~files["bundled"], "filename"]))
+    bundles = sorted(set(files.loc[files["bundled"], "filename"]))
+    parts = []
+    if own:
+        parts.append(_part(table, own, "rows.filename = labels.filename", "filename"))
+    if bundles:
+        same = "rows.filename = labels.filename AND rows.run_id = labels.run_id"
+        parts.append(_part(table, bundles, same, "filename, run_id"))
+    if not parts:
         empty = f"none_of_{table}"
         connection.register(empty, arrow_schema(table).empty_table())
-        source = f"(SELECT *, '' AS filename FROM {empty})"
-    else:
-        listed = ", ".join(f"'{path.replace(chr(39), chr(39) * 2)}'" for path in paths)
-        source = f"read_parquet([{listed}], filename = true)"
+        labels = "'' AS scenario, '' AS design, 0::BIGINT AS replication"
+        parts.append(f"SELECT {labels}, * FROM {empty}")
+    return f"CREATE VIEW {table} AS {' UNION ALL BY NAME '.join(parts)}"
+
+
+def _part(table: str, paths: list[str], same: str, hidden: str) -> str:
+    listed = ", ".join(f"'{path.replace(chr(39), chr(39) * 2)}'" for path in paths)
+    labels = ", ".join(f"labels.{name}" for name in _LABELS)
     return (
-        f"CREATE VIEW {table} AS SELECT labels.scenario, labels.design, labels.replication, "
-        f"rows.* EXCLUDE (filename) FROM {source} AS rows "
-        f"JOIN files_of_{table} AS labels ON rows.filename = labels.filename"
+        f"SELECT {labels}, rows.* EXCLUDE ({hidden}) "
+        f"FROM read_parquet([{listed}], filename = true) AS rows "
+        f"JOIN files_of_{table} AS labels ON {same}"
     )
 
 

@@ -18,9 +18,10 @@ from channelwright.model.market import Market
 from channelwright.model.study import Pack
 from channelwright.store import files
 from channelwright.store.frozen import load_frozen, save_frozen
+from channelwright.store.index import RunIndex
 from channelwright.store.journal import read_journal
 from channelwright.store.plan import PlannedRun, StudyPlan
-from channelwright.store.runs import FinishedRun, find_run
+from channelwright.store.runs import FinishedRun
 from channelwright.store.schema import arrow_schema
 
 if TYPE_CHECKING:
@@ -180,7 +181,8 @@ class Study:
         StoreError
             When a run folder is damaged.
         """
-        found = {run: find_run(self.folder.root, run.run_id) for run in self.plan.runs}
+        index = RunIndex(self.folder.root)
+        found = {run: index.find(run.run_id) for run in self.plan.runs}
         return {run: whole for run, whole in found.items() if whole is not None}
 
     def status(self) -> pd.DataFrame:

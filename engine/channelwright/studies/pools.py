@@ -26,16 +26,19 @@ class Pool(Protocol):
 
     @property
     def window(self) -> int:
-        """How many runs may be under way or handed over at once."""
+        """How often work may be under way or handed over at once."""
         ...
 
-    def submit(self, task: Task) -> Future[Outcome]:
-        """Hand over one run.
+    def submit(self, tasks: tuple[Task, ...]) -> Future[tuple[Outcome, ...]]:
+        """Hand over runs that one worker makes, several as a bundle.
+
+        The future may end with `concurrent.futures.BrokenExecutor` (the pool died),
+        `WorkerLostError` (this work died) or `SchedulerLostError` (all of it is lost).
 
         Raises
         ------
-        concurrent.futures.BrokenExecutor
-            When a worker died.
+        BrokenExecutor, SchedulerLostError
+            When that is known at once.
         """
         ...
 
@@ -57,10 +60,10 @@ class InlinePool:
 
     window = 1
 
-    def submit(self, task: Task) -> Future[Outcome]:
-        """Make the run and return its finished future."""
-        future: Future[Outcome] = Future()
-        future.set_result(perform(task))
+    def submit(self, tasks: tuple[Task, ...]) -> Future[tuple[Outcome, ...]]:
+        """Make the runs and return their finished future."""
+        future: Future[tuple[Outcome, ...]] = Future()
+        future.set_result(perform(tasks))
         return future
 
     def restart(self) -> bool:
@@ -87,11 +90,11 @@ class LentPool:
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
-        self._handed: set[Future[Outcome]] = set()
+        self._handed: set[Future[tuple[Outcome, ...]]] = set()
 
-    def submit(self, task: Task) -> Future[Outcome]:
-        """Hand over one run."""
-        future = self._executor.submit(perform, task)
+    def submit(self, tasks: tuple[Task, ...]) -> Future[tuple[Outcome, ...]]:
+        """Hand over runs."""
+        future = self._executor.submit(perform, tasks)
         self._handed = {old for old in self._handed if not old.done()} | {future}
         return future
 
@@ -125,13 +128,13 @@ class LocalPool:
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
 
-    def submit(self, task: Task) -> Future[Outcome]:
-        """Hand over one run."""
+    def submit(self, tasks: tuple[Task, ...]) -> Future[tuple[Outcome, ...]]:
+        """Hand over runs."""
         if self._pool is None:
             self._pool = _start(self._workers)
         # A process is started whenever a run finds none idle, so that any submission may start one.
-        with _clean_start(task):
-            return self._pool.submit(perform, task)
+        with _clean_start(tasks[0]):
+            return self._pool.submit(perform, tasks)
 
     def restart(self) -> bool:
         """Drop the broken pool; the next run starts a new one."""

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from channelwright.foundation.errors import UsageError
 from channelwright.store.identity import engine_digest
+from channelwright.store.index import RunIndex
 from channelwright.store.journal import Journal
 from channelwright.store.lock import writer_lock
-from channelwright.store.runs import RunKey, find_run
+from channelwright.store.runs import RunKey
 from channelwright.store.study import Study, StudyFolder
 from channelwright.studies.execute import execute
 from channelwright.studies.interruption import StudyInterruptedError
@@ -201,9 +202,9 @@ class _Conductor:
         # The lock is held, so that what lies aside was left by a writer that is gone.
         shutil.rmtree(self._folder.aside, ignore_errors=True)
         replicate, kpis = self._engine.functions()
-        tasks = []
+        tasks, index = [], RunIndex(self._folder.root)
         for run in dict.fromkeys(self._labels[run.run_id] for run in self._asked.runs):
-            if find_run(self._folder.root, run.run_id) is not None:
+            if index.find(run.run_id) is not None:
                 self._found += 1
                 continue
             key = self._key(run)
@@ -231,21 +232,20 @@ class _Conductor:
             engine_digest(),
         )
 
-    def started(self, task: Task) -> None:
-        """Write that a run is handed over."""
-        self._journal.write("started", **asdict(self._labels[task.key.run_id]))
+    def started(self, tasks: Sequence[Task]) -> None:
+        """Write that runs are handed over."""
+        runs = [self._labels[task.key.run_id] for task in tasks]
+        self._journal.write_all([{"event": "started", **asdict(run)} for run in runs])
 
-    def ended(self, task: Task, outcome: Outcome) -> None:
-        """Write how a run ended and tell whoever watches."""
-        run = self._labels[task.key.run_id]
-        details: dict[str, Any] = {**asdict(run), "seconds": round(outcome.seconds, 6)}
-        if outcome.failure is None:
-            self._done += 1
-            self._journal.write("finished", **details)
-        else:
-            self._failed += 1
-            self._journal.write("failed", **details, **asdict(outcome.failure))
-        self._tell(run.label)
+    def ended(self, tasks: Sequence[Task], outcomes: Sequence[Outcome]) -> None:
+        """Write how runs ended and tell whoever watches."""
+        runs = [self._labels[task.key.run_id] for task in tasks]
+        pairs = list(zip(runs, outcomes, strict=True))
+        self._journal.write_all([_ending(run, outcome) for run, outcome in pairs])
+        for run, outcome in pairs:
+            self._done += outcome.failure is None
+            self._failed += outcome.failure is not None
+            self._tell(run.label)
 
     def _tell(self, label: str) -> None:
         self._progress(
@@ -258,3 +258,11 @@ class _Conductor:
                 label,
             )
         )
+
+
+def _ending(run: PlannedRun, outcome: Outcome) -> dict[str, Any]:
+    """Return the journal's line about a run that ended."""
+    details = {**asdict(run), "seconds": round(outcome.seconds, 6)}
+    if outcome.failure is None:
+        return {"event": "finished", **details}
+    return {"event": "failed", **details, **asdict(outcome.failure)}

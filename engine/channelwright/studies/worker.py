@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,8 +21,10 @@ from channelwright.foundation.errors import StoreError
 from channelwright.foundation.random import Address
 from channelwright.model.design import Design
 from channelwright.model.market import Market
+from channelwright.store.bundles import BundledRunWriter, BundleWriter
 from channelwright.store.frozen import load_frozen
-from channelwright.store.runs import RunKey, RunWriter, find_run
+from channelwright.store.index import RunIndex, find_run
+from channelwright.store.runs import RunKey, RunWriter
 from channelwright.store.schema import FAMILY_KPIS, KPIS
 from channelwright.studies.failure import FailureInfo, Stage
 from channelwright.tables.outputs import EXTRA_KPI_TABLES, KPI_TABLES
@@ -136,26 +138,80 @@ def _blamed(stage: Stage) -> Iterator[None]:
         raise _StageError(actual, error) from error
 
 
-def perform(task: Task) -> Outcome:
-    """Make one run; an error in it becomes an outcome and never leaves this function."""
+def perform(tasks: tuple[Task, ...]) -> tuple[Outcome, ...]:
+    """Make runs, several as one bundle; an error becomes an outcome and never leaves this function.
+
+    Parameters
+    ----------
+    tasks : tuple of Task
+        Of one study.
+
+    Returns
+    -------
+    tuple of Outcome
+        One per task, in their order.
+    """
+    return (_alone(tasks[0]),) if len(tasks) == 1 else _bundled(tasks)
+
+
+def _alone(task: Task) -> Outcome:
     clock = time.perf_counter()
     try:
-        _perform(task)
+        with _blamed("store"):
+            # Another study may have made the same run since this one was planned.
+            if find_run(task.root, task.key.run_id) is not None:
+                return Outcome(task.key.run_id, time.perf_counter() - clock)
+            writer = RunWriter(task.root, task.key, task.aside)
+        _make(task, writer)
     except _StageError as error:
-        failure = FailureInfo.from_exception(error.stage, error.cause)
-        return Outcome(task.key.run_id, time.perf_counter() - clock, failure)
+        return _failed(task, error, clock)
     return Outcome(task.key.run_id, time.perf_counter() - clock)
 
 
-def _perform(task: Task) -> None:
-    with _blamed("load"):
-        market, design = _load(task.market, Market), _load(task.design, Design)
-    with _blamed("store"):
-        # Another study may have made the same run since this one was planned.
-        if find_run(task.root, task.key.run_id) is not None:
-            return
-        writer = RunWriter(task.root, task.key, task.aside)
+def _bundled(tasks: tuple[Task, ...]) -> tuple[Outcome, ...]:
+    """Make runs that share one folder: whole runs are kept, whatever happens to the others."""
+    root, aside = tasks[0].root, tasks[0].aside
+    clock = time.perf_counter()
+    outcomes: list[Outcome] = []
+    try:
+        with _blamed("store"):
+            index = RunIndex(root)
+            bundle = BundleWriter(root, [task.key for task in tasks], aside)
+        with bundle:
+            outcomes = [_one_of_bundle(task, index, bundle) for task in tasks]
+            made = time.perf_counter()
+            with _blamed("store"):
+                bundle.finish()
+    except _StageError as error:
+        # Nothing of the bundle is on disk: its good runs are lost for the same reason.
+        lost = [one for one in outcomes if one.failure is not None]
+        kept = {one.run_id: one for one in lost}
+        return tuple(kept.get(task.key.run_id) or _failed(task, error, clock) for task in tasks)
+    share = (time.perf_counter() - made) / len(tasks)
+    return tuple(replace(one, seconds=one.seconds + share) for one in outcomes)
+
+
+def _one_of_bundle(task: Task, index: RunIndex, bundle: BundleWriter) -> Outcome:
+    clock = time.perf_counter()
+    try:
+        with _blamed("store"):
+            found = index.find(task.key.run_id) is not None
+        if not found:
+            _make(task, bundle.run(task.key))
+    except _StageError as error:
+        return _failed(task, error, clock)
+    return Outcome(task.key.run_id, time.perf_counter() - clock)
+
+
+def _failed(task: Task, error: _StageError, clock: float) -> Outcome:
+    failure = FailureInfo.from_exception(error.stage, error.cause)
+    return Outcome(task.key.run_id, time.perf_counter() - clock, failure)
+
+
+def _make(task: Task, writer: RunWriter | BundledRunWriter) -> None:
     with writer:
+        with _blamed("load"):
+            market, design = _load(task.market, Market), _load(task.design, Design)
         sink = _KpiTee(writer)
         with _blamed("simulate"):
             address = Address(task.key.seed, task.key.replication)

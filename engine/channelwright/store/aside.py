@@ -1,0 +1,82 @@
+"""A folder that is written aside and put in its place whole: it is there, or it is not."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from channelwright.store import files
+from channelwright.store.table_file import TableFile
+
+MANIFEST = "manifest.json"
+TIMINGS = "timings.json"
+
+
+class AsideFolder:
+    """Files of a run or a bundle before it is whole; what is not settled disappears.
+
+    Parameters
+    ----------
+    aside : Path
+        Folder of unfinished work, on the same disk as the place where it will go.
+    name : str
+        Leads the folder's name; the rest is unique, on whatever machine it is made.
+
+    Raises
+    ------
+    StoreError
+        When the folder cannot be written or the disk is full.
+    """
+
+    def __init__(self, aside: Path, name: str) -> None:
+        self.path = aside / f"{name[:16]}-{uuid.uuid4().hex[:12]}"
+        self._tables: dict[str, TableFile] = {}
+        with files.explained("create", self.path):
+            self.path.mkdir(parents=True)
+
+    def table(self, name: str, schema: object) -> TableFile:
+        """Return the file of a table, opened when it is first asked for."""
+        if name not in self._tables:
+            with files.explained("write", self.path):
+                self._tables[name] = TableFile(self.path / f"{name}.parquet", schema)
+        return self._tables[name]
+
+    def close_tables(self) -> dict[str, dict[str, object]]:
+        """Sync the tables and return what the manifest says about them, by name."""
+        return {name: self._tables[name].close() for name in sorted(self._tables)}
+
+    def settle(self, target: Path) -> None:
+        """Put the folder in its place, whole and synced.
+
+        If the same content was put there meanwhile, this copy is dropped: both are equal.
+
+        Raises
+        ------
+        StoreError
+            When the place cannot be written.
+        """
+        with files.explained("create", target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            files.sync_folder(self.path)
+            try:
+                self.path.rename(target)
+            except OSError:
+                if not (target / MANIFEST).exists():
+                    raise
+            files.sync_folder(target.parent)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for table in self._tables.values():
+            table.abandon()
+        shutil.rmtree(self.path, ignore_errors=True)
