@@ -12,14 +12,24 @@ if TYPE_CHECKING:
     from channelwright.reporting.report import report
     from channelwright.scenario import read_scenario
     from channelwright.studies.choose import optimise
+    from channelwright.studies.cluster import Cluster
     from channelwright.studies.compare import compare
     from channelwright.studies.simulate import simulate
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "compare", "optimise", "read_scenario", "report", "simulate"]
+__all__ = [
+    "Cluster",
+    "__version__",
+    "compare",
+    "optimise",
+    "read_scenario",
+    "report",
+    "simulate",
+]
 
 _HOMES = {
+    "Cluster": "channelwright.studies.cluster",
     "compare": "channelwright.studies",
     "optimise": "channelwright.studies",
     "read_scenario": "channelwright.scenario",

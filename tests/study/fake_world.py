@@ -91,7 +91,7 @@ def pack(*designs, requests=(), replications=3, noise=1.0, expect=()):
 
 def replicate(market, design, address, sink, keep="kpis"):
     """Write `PERIODS` rows of cells; misbehave if told to."""
-    _misbehave(design, address)
+    _misbehave(market, design, address)
     draws = [address.uniform(Purpose.CONSUMER_DEMAND, day, 0) for day in range(PERIODS)]
     own = [
         address.uniform(Purpose.STRIKE, day, design.terms.online_fee + 50) for day in range(PERIODS)
@@ -110,12 +110,12 @@ def replicate(market, design, address, sink, keep="kpis"):
     return
 
 
-def _misbehave(design, address):
+def _misbehave(market, design, address):
     folder = os.environ.get(TRACE)
     if folder is None:
         return
     with (Path(folder) / "trace").open("a") as file:
-        file.write(f"{design.terms.online_fee} {address.replication} {os.getpid()}\n")
+        file.write(f"{design.terms.online_fee} {address.replication} {os.getpid()} {id(market)}\n")
     order = Path(folder) / f"{design.terms.online_fee}-{address.replication}"
     if not order.exists():
         return

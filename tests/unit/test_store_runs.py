@@ -11,6 +11,7 @@ import pytest
 
 from channelwright.foundation.errors import StoreError
 from channelwright.store import RunKey, RunWriter, files, find_run, table_file
+from channelwright.store.aside import clear_aside
 from channelwright.store.schema import STORED, arrow_schema
 from channelwright.tables.outputs import EFFORT, OUTPUT_TABLES, SHELF
 
@@ -210,3 +211,13 @@ def test_shelf_keeps_large_whole_numbers(tmp_path):
         writer.append("shelf", chunk)
         writer.finish()
     assert find_run(tmp_path, KEY.run_id).read("shelf")["sold"][0].as_py() == 2**62 + 1
+
+
+def test_a_run_whose_unfinished_files_were_cleared_away_does_not_appear(tmp_path):
+    aside = tmp_path / "runs" / ".partial" / "s"
+    with RunWriter(tmp_path, KEY, aside) as writer:
+        writer.append("effort", effort(3))
+        clear_aside(aside)
+        with pytest.raises(StoreError, match=r"cannot (write|create) .*No such file"):
+            writer.finish()
+    assert find_run(tmp_path, KEY.run_id) is None

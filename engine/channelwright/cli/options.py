@@ -20,7 +20,7 @@ def add_study(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--replications", type=positive, metavar="N", help="random worlds")
     add_seed(parser)
-    parser.add_argument("--workers", type=positive, metavar="N", help="local processes")
+    add_place(parser)
     parser.add_argument("--out", default="results", metavar="DIR", help="results folder")
     parser.add_argument("--study", metavar="NAME", help="name of the study in the results folder")
     parser.add_argument(
@@ -44,6 +44,17 @@ def add_golden(parser: argparse.ArgumentParser) -> None:
 def add_seed(parser: argparse.ArgumentParser) -> None:
     """Add the seed."""
     parser.add_argument("--seed", type=_seed, metavar="N", help="seed of the random worlds")
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """Add where the runs are made."""
+    parser.add_argument("--workers", type=positive, metavar="N", help="local processes")
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Dask scheduler that makes the runs, such as tcp://host:8786; local: one of this "
+        "machine",
+    )
 
 
 def names(value: str | None) -> tuple[str, ...] | None:

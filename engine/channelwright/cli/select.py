@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from channelwright.cli.cluster import on_cluster
 from channelwright.cli.console import progress, say, say_table
-from channelwright.cli.options import add_pack, names, positive
+from channelwright.cli.options import add_pack, add_place, names, positive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--confidence", type=float, default=0.95, metavar="P")
     parser.add_argument("--budget", type=positive, metavar="N", help="runs of all designs at most")
     parser.add_argument("--seed", type=positive, metavar="N", help="seed of the random worlds")
-    parser.add_argument("--workers", type=positive, metavar="N", help="local processes")
+    add_place(parser)
     parser.add_argument("--out", default="results", metavar="DIR", help="results folder")
 
 
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     from channelwright.studies.setting import Setting
 
     pack = read_scenario(options.pack, options.scenario)
-    with progress(f"select {pack.name}") as show:
+    with on_cluster(options) as cluster, progress(f"select {pack.name}") as show:
         answer = select(
             pack,
             options.kpi,
@@ -51,7 +52,11 @@ def run(options: argparse.Namespace) -> int:
             confidence=options.confidence,
             budget=options.budget,
             setting=Setting(
-                seed=options.seed, workers=options.workers, out=options.out, progress=show
+                seed=options.seed,
+                workers=options.workers,
+                out=options.out,
+                progress=show,
+                cluster=cluster,
             ),
         )
     say_table(_shown(answer.table()))

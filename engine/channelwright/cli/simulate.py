@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from channelwright.cli.cluster import on_cluster
 from channelwright.cli.console import progress, say, say_error
 from channelwright.cli.options import add_pack, add_study, names
 
@@ -42,7 +43,7 @@ def simulated(pack: Pack, options: argparse.Namespace, baseline: str | None = No
     """Simulate what the options ask for."""
     from channelwright.studies import simulate
 
-    with progress(f"simulate {pack.name}") as show:
+    with on_cluster(options) as cluster, progress(f"simulate {pack.name}") as show:
         return simulate(
             pack,
             names(options.designs),
@@ -50,6 +51,7 @@ def simulated(pack: Pack, options: argparse.Namespace, baseline: str | None = No
             seed=options.seed,
             scenarios=names(options.scenarios),
             workers=options.workers,
+            cluster=cluster,
             out=options.out,
             study=options.study,
             keep=options.keep,
@@ -65,7 +67,7 @@ def in_rounds(
     from channelwright.studies.rounds import simulate_until
     from channelwright.studies.setting import Setting
 
-    with progress(f"simulate {pack.name}") as show:
+    with on_cluster(options) as cluster, progress(f"simulate {pack.name}") as show:
         setting = Setting(
             options.seed,
             names(options.scenarios),
@@ -75,6 +77,7 @@ def in_rounds(
             options.study,
             options.keep,
             show,
+            cluster=cluster,
         )
         settled = simulate_until(
             pack,

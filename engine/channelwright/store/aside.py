@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -60,6 +61,7 @@ class AsideFolder:
         """
         with files.explained("create", target):
             target.parent.mkdir(parents=True, exist_ok=True)
+            self._check_whole()
             files.sync_folder(self.path)
             try:
                 self.path.rename(target)
@@ -67,6 +69,11 @@ class AsideFolder:
                 if not (target / MANIFEST).exists():
                     raise
             files.sync_folder(target.parent)
+
+    def _check_whole(self) -> None:
+        """Refuse to settle what a study that was stopped has cleared away meanwhile."""
+        for name in self._tables:
+            (self.path / f"{name}.parquet").stat()
 
     def __enter__(self) -> Self:
         return self
@@ -80,3 +87,15 @@ class AsideFolder:
         for table in self._tables.values():
             table.abandon()
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def clear_aside(aside: Path) -> None:
+    """Remove unfinished work at one stroke.
+
+    Runs of a study that was stopped may still be under way elsewhere: they find their folder gone
+    as a whole, and can put nothing in place of which a part was removed.
+    """
+    trash = aside.with_name(f".{aside.name}-{uuid.uuid4().hex[:12]}")
+    with suppress(OSError):
+        aside.rename(trash)
+    shutil.rmtree(trash, ignore_errors=True)

@@ -64,11 +64,11 @@ class TableFile:
             self._writer.close()
             files.sync(self._file)
             self._file.close()
-        return {
-            "rows": self.rows,
-            "bytes": self._path.stat().st_size,
-            "sha256": file_digest(self._path),
-        }
+            return {
+                "rows": self.rows,
+                "bytes": self._path.stat().st_size,
+                "sha256": file_digest(self._path),
+            }
 
     def abandon(self) -> None:
         """Release a file that is not going to be finished."""

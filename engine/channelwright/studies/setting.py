@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from channelwright.model.design import Design
     from channelwright.model.study import Pack
     from channelwright.studies.choose import Plan
+    from channelwright.studies.cluster import Cluster
     from channelwright.studies.runs import Runs
 
 
@@ -27,6 +28,7 @@ class Setting:
     seed, scenarios, baseline
         None = the pack's.
     workers : int or None, local processes; None = one per processor
+    cluster : Cluster, address or None, used instead of local processes
     out : path, results folder; study : name in it, None = one that belongs to the question
     keep : str, ``kpis`` or ``orders``
     progress : Progress
@@ -42,6 +44,7 @@ class Setting:
     keep: str = "kpis"
     progress: Progress = silent
     engine: Engine | None = None
+    cluster: Cluster | str | None = None
 
     def simulate(
         self, pack: Pack, designs: Sequence[str | Design | Plan] | None, replications: int
@@ -60,4 +63,5 @@ class Setting:
             baseline=self.baseline,
             progress=self.progress,
             engine=self.engine,
+            cluster=self.cluster,
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import time
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from channelwright.foundation.errors import UsageError
+from channelwright.foundation.errors import ChannelwrightError, UsageError
+from channelwright.store.aside import clear_aside
 from channelwright.store.identity import engine_digest
 from channelwright.store.index import RunIndex
 from channelwright.store.journal import Journal
@@ -16,7 +17,8 @@ from channelwright.store.lock import writer_lock
 from channelwright.store.runs import RunKey
 from channelwright.store.study import Study, StudyFolder
 from channelwright.studies.execute import execute
-from channelwright.studies.interruption import StudyInterruptedError
+from channelwright.studies.interruption import StudyInterruptedError, StudyStoppedError
+from channelwright.studies.losses import ClusterError, SchedulerLostError
 from channelwright.studies.pools import choose_pool
 from channelwright.studies.prepare import (
     Wish,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from channelwright.model.study import Pack
     from channelwright.store.plan import PlannedRun, StudyPlan
     from channelwright.studies.choose import Optimiser, Plan
+    from channelwright.studies.cluster import Cluster
     from channelwright.studies.pools import Pool
     from channelwright.studies.progress import Progress
     from channelwright.studies.worker import KpiTable, Replicate
@@ -80,6 +83,7 @@ def simulate(
     scenarios: Sequence[str] | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
+    cluster: Cluster | str | None = None,
     out: str | Path = "results",
     study: str | None = None,
     keep: str = "kpis",
@@ -104,6 +108,9 @@ def simulate(
         Local processes, by default one per processor; 1 runs in this process.
     executor : concurrent.futures.Executor
         Used instead of local processes, and left open.
+    cluster : Cluster or str
+        Dask cluster used instead of local processes: its address, ``local`` for one of this machine
+        with so many workers, or a `channelwright.studies.cluster.Cluster`, which is left open.
     out, study : path, str
         Results folder; name of the study, by default one that belongs to this question.
     keep : str
@@ -117,19 +124,42 @@ def simulate(
 
     Raises
     ------
-    UsageError, InfeasibleError, StoreError, StudyInterruptedError
-        A name or number makes no sense; a request has no answer; the folder cannot be used; Ctrl-C.
+    UsageError, InfeasibleError, StoreError, StudyInterruptedError, StudyStoppedError, ClusterError
+        A name or number makes no sense; a request has no answer; the folder cannot be used; Ctrl-C;
+        the cluster is gone; it cannot be used.
     """
     wish = _wish(pack, designs, scenarios, replications, seed, keep)
-    pool, engine = choose_pool(executor, workers), engine or Engine()
+    engine = engine or Engine()
     folder = StudyFolder(Path(out).resolve(), study or wish.default_study())
     reference = _baseline(wish, baseline)
-    with writer_lock(folder.path):
+    with writer_lock(folder.path), ExitStack() as stack:
+        pool = _pool(folder, executor, cluster, workers, stack)
         chosen = settle_designs(wish, folder, engine.optimiser)
         plan = make_plan(wish, folder.name, reference, chosen)
         whole = register(wish, folder, plan, chosen)
         _Conductor(folder, whole, plan, engine, progress).conduct(pool)
     return Runs(Study(folder, requested(whole, plan.runs)))
+
+
+def _pool(
+    folder: StudyFolder,
+    executor: Executor | None,
+    cluster: Cluster | str | None,
+    workers: int | None,
+    stack: ExitStack,
+) -> Pool:
+    """Return the place where runs are made; a cluster that is named by its address ends with it."""
+    if cluster is None:
+        return choose_pool(executor, workers)
+    if executor is not None:
+        msg = "both an executor and a cluster are given; give one of them"
+        raise UsageError(msg)
+    from channelwright.studies.cluster import Cluster
+    from channelwright.studies.cluster_pool import ClusterPool
+
+    if isinstance(cluster, str):
+        cluster = stack.enter_context(Cluster(cluster, workers=workers))
+    return ClusterPool(cluster, folder.root, folder.aside)
 
 
 def _wish(
@@ -185,22 +215,28 @@ class _Conductor:
             self._tell("")
             try:
                 execute(tasks, pool, self)
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, SchedulerLostError, ClusterError) as error:
                 pool.abort()
-                ended = self._found + self._done
-                journal.write("interrupted", finished=ended)
-                raise StudyInterruptedError(self._folder.name, ended, len(self._labels)) from None
+                raise self._stopped(error, journal) from None
             except BaseException:
                 pool.abort()
                 raise
             finally:
-                shutil.rmtree(self._folder.aside, ignore_errors=True)
+                clear_aside(self._folder.aside)
             pool.close()
             journal.write("ended", found=self._found, done=self._done, failed=self._failed)
 
+    def _stopped(self, error: BaseException, journal: Journal) -> ChannelwrightError:
+        """Record that the study stops before its end and return what to tell the caller."""
+        ended, total = self._found + self._done, len(self._labels)
+        journal.write("interrupted", finished=ended)
+        if isinstance(error, KeyboardInterrupt):
+            return StudyInterruptedError(self._folder.name, ended, total)
+        return StudyStoppedError(self._folder.name, ended, total, str(error))
+
     def _tasks(self) -> list[Task]:
         # The lock is held, so that what lies aside was left by a writer that is gone.
-        shutil.rmtree(self._folder.aside, ignore_errors=True)
+        clear_aside(self._folder.aside)
         replicate, kpis = self._engine.functions()
         tasks, index = [], RunIndex(self._folder.root)
         for run in dict.fromkeys(self._labels[run.run_id] for run in self._asked.runs):
