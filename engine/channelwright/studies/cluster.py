@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import time
 import uuid
 import warnings
@@ -90,6 +91,7 @@ class Cluster:
             try:
                 self._client = _new_client(self.address, min(self.patience, 5.0))
             except OSError as error:
+                time.sleep(0.1)
                 if time.monotonic() > deadline:
                     msg = (
                         f"no scheduler answers at {self.address} ({error}); "
@@ -203,7 +205,15 @@ class Cluster:
 
 def _new_client(address: str, timeout: float) -> Any:  # noqa: ANN401
     from distributed import Client
+    from distributed.comm.addressing import get_address_host_port
 
+    try:
+        place = get_address_host_port(address)
+    except ValueError as error:
+        msg = f"{address!r} is no address of a scheduler ({error}); give one like tcp://host:8786"
+        raise UsageError(msg) from error
+    # A client that found nobody would go on trying in the background: ask the door first.
+    socket.create_connection(place, timeout=timeout).close()
     with warnings.catch_warnings():
         # Versions are compared by this module, with what to do about a difference.
         warnings.simplefilter("ignore")

@@ -106,34 +106,31 @@ def simulate(
     scenarios : sequence of str
     workers : int
         Local processes, by default one per processor; 1 runs in this process.
-    executor : concurrent.futures.Executor
-        Used instead of local processes, and left open.
-    cluster : Cluster or str
-        Dask cluster used instead of local processes: its address, ``local`` for one of this machine
-        with so many workers, or a `channelwright.studies.cluster.Cluster`, which is left open.
+    executor, cluster : concurrent.futures.Executor; Cluster or str
+        Used instead of local processes: an executor or open cluster, which is left open; the
+        address of a Dask scheduler, or ``local``.
     out, study : path, str
         Results folder; name of the study, by default one that belongs to this question.
     keep : str
         ``kpis``: additive KPI tables only; ``orders``: every order as well.
     baseline : str
         One of the designs; default: the pack's, or the first design where that is left out.
-    progress : Progress
-        Called at the start and after every run.
-    engine : Engine
-        Other functions instead of the engine's.
+    progress, engine : Progress; Engine
+        Called at the start and after every run; other functions instead of the engine's.
 
     Raises
     ------
-    UsageError, InfeasibleError, StoreError, StudyInterruptedError, StudyStoppedError, ClusterError
-        A name or number makes no sense; a request has no answer; the folder cannot be used; Ctrl-C;
-        the cluster is gone; it cannot be used.
+    UsageError, InfeasibleError, StoreError, ClusterError
+        A name or number makes no sense; a request has no answer; folder or cluster cannot be used.
+    StudyInterruptedError, StudyStoppedError
+        Ctrl-C; the cluster is gone. The same call goes on from there.
     """
     wish = _wish(pack, designs, scenarios, replications, seed, keep)
-    engine = engine or Engine()
     folder = StudyFolder(Path(out).resolve(), study or wish.default_study())
     reference = _baseline(wish, baseline)
     with writer_lock(folder.path), ExitStack() as stack:
         pool = _pool(folder, executor, cluster, workers, stack)
+        engine = engine or Engine()
         chosen = settle_designs(wish, folder, engine.optimiser)
         plan = make_plan(wish, folder.name, reference, chosen)
         whole = register(wish, folder, plan, chosen)
