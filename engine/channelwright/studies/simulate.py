@@ -102,8 +102,7 @@ def simulate(
         As `read_scenario` returns it; its study is the default of what is left out below.
     designs : sequence
         Names of designs or requests, designs, or plans.
-    replications, seed : int
-    scenarios : sequence of str
+    replications, seed, scenarios : int; int; sequence of str
     workers : int
         Local processes, by default one per processor; 1 runs in this process.
     executor, cluster : concurrent.futures.Executor; Cluster or str
