@@ -12,6 +12,7 @@ SUBJECTS = {
     "gates": "benchmarks.gates.command",
     "intervals": "benchmarks.intervals.command",
     "simulate": "benchmarks.simulate.command",
+    "studies": "benchmarks.studies.command",
     "territories": "benchmarks.territories.command",
 }
 

@@ -59,6 +59,7 @@ def expected(tmp_path_factory, orders):
     """Tables of the default study, made in this process."""
     out = tmp_path_factory.mktemp("expected")
     run(out, workers=1)
+    (orders / "trace").unlink()
     return fingerprint(out)
 
 

@@ -1,0 +1,1 @@
+"""The runner: workers against processes side by side, Dask against workers, thousands of runs."""
