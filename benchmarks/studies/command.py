@@ -59,7 +59,8 @@ def _sides(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _many(number: int) -> dict[str, Any]:
-    terms = {"shops": 5, "days": 30, "replications": number, "seed": 0, "workers": WORKERS}
+    size = {"shops": 5, "days": 30, "replications": number}
+    terms = {**size, "seed": 0, "workers": WORKERS, "light": True}
     (job,) = _jobs([terms])
     return {"runs": number, **job}
 

@@ -11,12 +11,27 @@ import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
 
 from benchmarks.simulate.shops import Case, engine_world
+from channelwright.foundation.random import Purpose
 from channelwright.model.study import Pack, StudySpec
-from channelwright.studies import simulate
+from channelwright.studies import Engine, simulate
 from channelwright.studies.cluster import Cluster
+from channelwright.tables.outputs import CELLS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from channelwright.foundation.random import Address
+    from channelwright.model.design import Design
+    from channelwright.model.market import Market
+    from channelwright.tables.sink import Chunk, Sink
+
+LIGHT_ROWS, LIGHT_KPIS = 20, 180
 
 
 @dataclass(frozen=True)
@@ -30,6 +45,7 @@ class Terms:
     replications, seed : int
     workers : int, 1 = this process
     cluster : bool, True: Dask workers of this machine
+    light : bool, True: a world of a millisecond instead of shops, to see what the runner costs
     """
 
     out: str
@@ -39,6 +55,7 @@ class Terms:
     seed: int
     workers: int
     cluster: bool = False
+    light: bool = False
 
 
 def pack_of(terms: Terms) -> Pack:
@@ -46,6 +63,35 @@ def pack_of(terms: Terms) -> Pack:
     market, design = engine_world(Case(centres=2, shops=terms.shops, days=terms.days))
     study = StudySpec((design.name,), design.name, ("base",), terms.replications, terms.seed)
     return Pack("shops", "Shops", "", {"base": market}, {design.name: design}, {}, study)
+
+
+def light_replicate(
+    market: Market, design: Design, address: Address, sink: Sink, keep: str = "kpis"
+) -> object:
+    """Write a few rows of random sales."""
+    del market, design, keep
+    draw = address.uniform(Purpose.CONSUMER_DEMAND, 0, 0)
+    chunk = {name: np.zeros(LIGHT_ROWS, dtype=np.int64) for name in CELLS.names}
+    chunk["period"] = np.arange(LIGHT_ROWS)
+    chunk["cases_delivered"] += int(100 * draw)
+    sink.append(CELLS.name, chunk)
+    return None
+
+
+def light_kpis(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd.DataFrame:
+    """Return as many figures as a small market has."""
+    del market, design
+    cases = float(tables[CELLS.name]["cases_delivered"].sum())
+    number = np.arange(LIGHT_KPIS)
+    return pd.DataFrame(
+        {
+            "kpi": [f"kpi_{one}" for one in number],
+            "area": "all",
+            "mode": "all",
+            "value": cases + number,
+            "unit": "cases",
+        }
+    )
 
 
 def run(terms: Terms) -> dict[str, Any]:
@@ -73,7 +119,7 @@ def _measured(pack: Pack, terms: Terms, cluster: Cluster | None) -> dict[str, An
     runs = simulate(pack, out=terms.out, study="measured", **_place(terms, cluster))
     seconds = time.perf_counter() - clock
     clock = time.perf_counter()
-    simulate(pack, out=terms.out, study="measured", workers=1)
+    simulate(pack, out=terms.out, study="measured", **_place(replace(terms, workers=1), None))
     again = time.perf_counter() - clock
     clock = time.perf_counter()
     rows = int(runs.sql("select count(*) as n from kpis")["n"][0])
@@ -95,8 +141,13 @@ def _measured(pack: Pack, terms: Terms, cluster: Cluster | None) -> dict[str, An
 
 
 def _place(terms: Terms, cluster: Cluster | None) -> dict[str, Any]:
-    return {"workers": terms.workers} if cluster is None else {"cluster": cluster}
+    engine = Engine(light_replicate, light_kpis) if terms.light else None
+    place = {"workers": terms.workers} if cluster is None else {"cluster": cluster}
+    return {"engine": engine, **place}
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(run(Terms(**json.loads(sys.argv[1])))) + "\n")
+    # Workers find functions by the name of their module, which is not this script's.
+    from benchmarks.studies import job
+
+    sys.stdout.write(json.dumps(job.run(job.Terms(**json.loads(sys.argv[1])))) + "\n")

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channelwright.studies import execute as module
+from channelwright.studies.failure import FailureInfo
+from channelwright.studies.pace import LEAST, MANY, MOST, SHORT, Pace
 from channelwright.studies.worker import Outcome
 
 
@@ -43,7 +45,7 @@ class FragilePool:
         elif self._held:
             run, future = self._held.pop(0)
             self.made.append(run)
-            future.set_result((Outcome(run, 1.0),))
+            future.set_result((Outcome(run, 1.0, making=1.0),))
         done = {future for future in futures if future.done()}
         return done, set(futures) - done
 
@@ -107,3 +109,29 @@ def test_a_pool_that_cannot_restart_leaves_every_run_with_a_cause(killers):
     failed = {run for run, failure in log.failures.items() if failure is not None}
     assert failed == set(range(8)) - set(pool.made)
     assert {log.failures[run].stage for run in failed} == {"executor"}
+
+
+def paced(seconds, waiting, window=4, failure=None):
+    """How many runs are handed over next, when the last took so long to simulate."""
+    pace = Pace()
+    pace.learn([Outcome("a", 9.0, failure, making=seconds)])
+    return pace.size(waiting, window)
+
+
+def test_short_runs_are_bundled_where_many_wait():
+    # Storing does not count: it is what a bundle saves.
+    assert paced(0.01, 10_000) == 100
+    assert paced(0.0001, 10_000) == MOST
+    assert paced(0.01, 400) == 400 // (2 * 4)
+    assert paced(0.01, MANY - 1) == 1
+    assert paced(SHORT, 10_000) == 1
+    assert paced(0.2, 10_000) == LEAST
+    assert paced(0.0, 10_000, failure=FailureInfo("simulate", "E", "m")) == 1
+    assert Pace().size(10_000, 4) == 1
+
+
+def test_bundles_go_on_to_the_end_once_begun():
+    pace = Pace()
+    pace.learn([Outcome("a", 0.1, making=0.01)])
+    assert pace.size(MANY, 4) == LEAST
+    assert pace.size(3, 4) == LEAST

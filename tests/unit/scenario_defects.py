@@ -417,11 +417,11 @@ KEYS = (
     ),
     Defect(
         "not_built",
-        in_root("name: tiny", "name: tiny\nsweep: {}"),
+        in_root("name: tiny", "name: tiny\nchurn: {}"),
         ROOT,
-        "sweep (line 3)",
+        "churn (line 3)",
         "",
-        "'sweep' (families of designs) is not built",
+        "'churn' (new outlets and churn) is not built",
         "remove the key",
     ),
     Defect(

@@ -10,7 +10,8 @@ from benchmarks.studies.job import Terms, run
 
 
 def test_a_job_measures_a_study_of_many_short_runs(tmp_path: Path) -> None:
-    found = run(Terms(str(tmp_path), shops=5, days=10, replications=100, seed=3, workers=1))
+    terms = Terms(str(tmp_path), shops=5, days=10, replications=100, seed=3, workers=1, light=True)
+    found = run(terms)
     assert found["failed"] == 0
     assert found["agree"]
     # Runs of milliseconds share folders: far fewer files than runs times tables.

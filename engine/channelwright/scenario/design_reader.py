@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from channelwright.scenario.built_checks import built_problems
 from channelwright.scenario.design_builder import DesignInput, build_draft
 from channelwright.scenario.design_case import Case, DesignFile, starts
 from channelwright.scenario.design_checks import design_problems
+from channelwright.scenario.design_edits import with_cells, with_fields
 from channelwright.scenario.design_shapes import DesignShape
 from channelwright.scenario.design_tables import design_tables
 from channelwright.scenario.files import FileProblemError
@@ -27,6 +28,7 @@ from channelwright.scenario.shape_errors import shaped
 if TYPE_CHECKING:
     from channelwright.scenario.documents import Document
     from channelwright.scenario.market_tables import TableReader, Typeds
+    from channelwright.scenario.sweeps import Setting
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,28 @@ class DesignFiles:
 
 
 def read_designs(
-    reader: TableReader, document: Document, market: Typeds
+    reader: TableReader,
+    document: Document,
+    market: Typeds,
+    swept: Mapping[str, Sequence[Setting]],
 ) -> tuple[DesignFiles, list[Problem]]:
-    """Read every design file that a pack names, and check it against the market's tables."""
+    """Read every design file that a pack names, and check it against the market's tables.
+
+    Parameters
+    ----------
+    reader : TableReader
+    document : Document
+        Of the pack.
+    market : tables of the market
+    swept : mapping of str to sequence of Setting
+        What members of families set, by name of the design.
+    """
     listed = document.data.get("designs")
     files: dict[str, DesignFile] = {}
     problems: dict[str, list[Problem]] = {}
     for name, file in listed.items() if isinstance(listed, Mapping) else ():
         if isinstance(file, str):
-            design, problems[name] = _read(reader, document, name, file)
+            design, problems[name] = _read(reader, document, name, file, swept.get(name, ()))
             if design is not None:
                 files[name] = design
     for name, design in files.items():
@@ -56,16 +71,18 @@ def read_designs(
 
 
 def _read(
-    reader: TableReader, document: Document, name: str, file: str
+    reader: TableReader, document: Document, name: str, file: str, settings: Sequence[Setting]
 ) -> tuple[DesignFile | None, list[Problem]]:
     at = document.problem(("designs", name), "", "")
     try:
         own, _, problems = read_layers(reader.files, file, at.file, deep=False, place=at.place)
     except FileProblemError as error:
         return None, list(error.problems)
+    own = with_fields(own, settings)
     shape, misfits = shaped(DesignShape, own)
     tables, unread = design_tables(reader, own)
-    return DesignFile(name, own, shape, tables), problems + misfits + unread
+    tables, unset = with_cells(reader, own, tables, settings)
+    return DesignFile(name, own, shape, tables), problems + misfits + unread + unset
 
 
 class DesignBuilding:

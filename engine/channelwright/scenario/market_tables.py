@@ -125,7 +125,7 @@ def edited(
         if message is not None:
             problems.append(_edit_problem(edit, *message))
             continue
-        rows = _rows_of(tables[edit.table], edit.key)
+        rows = rows_of(tables[edit.table], edit.key)
         values = _new_values(tables[edit.table], edit, rows)
         found = next(filter(None, (_value_problem(edit, value) for value in values)), None)
         if found is not None:
@@ -160,7 +160,7 @@ def _cannot(raws: Raws, tables: Typeds, edit: CellEdit) -> tuple[str, str] | Non
     if (edit.table, edit.column) in _STATED_WITH:
         remedy = "keep it: prices and plans of all designs are stated with it"
         return f"{edit.table}.{edit.column} cannot differ between scenarios", remedy
-    if not len(_rows_of(tables[edit.table], edit.key)):
+    if not len(rows_of(tables[edit.table], edit.key)):
         key = ", ".join(table.key)
         return f"no row of {edit.table!r} has the key {shown(edit.key)}", f"give {key}"
     return None
@@ -180,7 +180,7 @@ def _value_problem(edit: CellEdit, value: object) -> Problem | None:
     return _edit_problem(edit, found[0].message, found[0].remedy) if found else None
 
 
-def _rows_of(table: TypedTable, key: str) -> IntArray:
+def rows_of(table: TypedTable, key: str) -> IntArray:
     """Return the rows with a key: one, or every readable one for ``*``."""
     if key == EVERY_ROW:
         return np.flatnonzero(table.good(*table.table.key))

@@ -234,17 +234,18 @@ def _applied(layers: Layered, target: Place, value: object, at: Place, by: str) 
         table, key, column = (str(part) for part in target[2:])
         edit = CellEdit(table, key, column, value, by, origin)
         return replace(layers, cells=(*layers.cells, edit))
-    old, data = _with_value(document.data, target, value)
+    old, data = with_value(document.data, target, value)
     change = Change(dotted(target), _word(old), _word(scaled(old, value)), by)
     changed = replace(document, data=data, origins={**document.origins, target: origin})
     return replace(layers, document=changed, changes=(*layers.changes, change))
 
 
-def _with_value(data: Data, target: Place, value: object) -> tuple[Any, Data]:
+def with_value(data: Data, target: Place, value: object) -> tuple[Any, Data]:
+    """Return what stood at a key path, and the data with another value there."""
     head, rest = target[0], target[1:]
     if not rest:
         old = data.get(str(head))
         return old, {**data, str(head): scaled(old, value)}
     inner = data.get(str(head))
-    old, changed = _with_value(dict(inner) if isinstance(inner, Mapping) else {}, rest, value)
+    old, changed = with_value(dict(inner) if isinstance(inner, Mapping) else {}, rest, value)
     return old, {**data, str(head): changed}

@@ -17,6 +17,7 @@ from channelwright.scenario.market_builder import build_market
 from channelwright.scenario.market_tables import TableReader, source_of
 from channelwright.scenario.overlay import read_layers, with_scenarios
 from channelwright.scenario.study_checks import study_problems
+from channelwright.scenario.sweeps import with_families
 from channelwright.scenario.transition_builder import build_transition, transition_problems
 from channelwright.scenario.worlds import BASE, World, base_world, scenario_world
 from channelwright.tables.checks import nearest
@@ -96,7 +97,9 @@ class _Reading:
 
     def pack(self, wanted: tuple[str, ...] | None) -> Pack:
         """Return the pack, or raise every problem found."""
-        document = self._with_settings(self._document())
+        families = with_families(self._document())
+        self.problems += families.problems
+        document = self._with_settings(families.document)
         base = base_world(self.reader, document)
         self.problems += base.problems
         names = _scenarios(document)
@@ -106,7 +109,7 @@ class _Reading:
                 message = f"the pack has no scenario {scenario!r}; {known}"
                 raise UsageError(message)
         worlds = self._worlds(document, base, names)
-        files, found = read_designs(self.reader, document, base.tables)
+        files, found = read_designs(self.reader, document, base.tables, families.designs)
         self.problems += found
         history = self._history(document)
         self.problems += study_problems(document, _ids(base, "modes"))

@@ -23,7 +23,6 @@ _Shape = TypeVar("_Shape", bound=BaseModel)
 
 #: Keys of mechanisms that are planned and not built: refused by name, never ignored.
 NOT_BUILT = {
-    "sweep": "families of designs",
     "calibration": "recalibration of forecasts",
     "contracts": "contracts and access",
     "coolers": "equipment",

@@ -337,6 +337,19 @@ _Override = Annotated[
 ]
 
 
+class SweepShape(Shape):
+    """One field at several values: a family of scenarios, or of one design."""
+
+    field: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="as an override says it, or designs.<name>.<field>"
+    )
+    values: Annotated[
+        Annotated[tuple[Any, ...], Listed, Field(min_length=1)]
+        | Annotated[dict[Name, Any], Field(min_length=1)],
+        Field(description="values, or values by name"),
+    ]
+
+
 class PackShape(Shape):
     """A scenario pack."""
 
@@ -349,6 +362,9 @@ class PackShape(Shape):
     designs: Annotated[dict[Name, FileName], Field(min_length=1)]
     overrides: dict[Name, _Override] = Field(default_factory=dict)
     scenarios: dict[Name, Annotated[tuple[Name, ...], Listed]] = Field(default_factory=dict)
+    sweep: dict[Name, SweepShape] = Field(
+        default_factory=dict, description="families over fields of the market or of a design"
+    )
     study: StudyShape
     facts: Annotated[tuple[FactShape, ...], Listed] = ()
     evidence: Annotated[tuple[NoteShape, ...], Listed] = ()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from channelwright.studies.worker import Outcome
 
-#: A run that takes longer has a folder of its own: storing it costs little beside making it.
+#: Seconds of simulation from which on a run has a folder of its own: storing costs little beside.
 SHORT = 0.25
 #: Seconds that a bundle should take; what a killed worker loses at most.
 AIM = 1.0
@@ -23,7 +23,9 @@ class Pace:
 
     def learn(self, outcomes: Sequence[Outcome]) -> None:
         """Take note of runs that ended together."""
-        self._mean = sum(one.seconds for one in outcomes) / len(outcomes)
+        good = [one.making for one in outcomes if one.failure is None]
+        if good:
+            self._mean = sum(good) / len(good)
 
     def size(self, waiting: int, window: int) -> int:
         """Return how many runs to hand over next.

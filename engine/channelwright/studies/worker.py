@@ -81,11 +81,22 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: finished, or failed with a cause."""
+    """How a run ended: finished, or failed with a cause.
+
+    Attributes
+    ----------
+    run_id : str
+    seconds : float
+        All that it took.
+    failure : FailureInfo or None
+    making : float
+        Seconds of the simulation alone, without reading and storing.
+    """
 
     run_id: str
     seconds: float
     failure: FailureInfo | None = None
+    making: float = 0.0
 
 
 class _KpiTee:
@@ -162,10 +173,10 @@ def _alone(task: Task) -> Outcome:
             if find_run(task.root, task.key.run_id) is not None:
                 return Outcome(task.key.run_id, time.perf_counter() - clock)
             writer = RunWriter(task.root, task.key, task.aside)
-        _make(task, writer)
+        making = _make(task, writer)
     except _StageError as error:
         return _failed(task, error, clock)
-    return Outcome(task.key.run_id, time.perf_counter() - clock)
+    return Outcome(task.key.run_id, time.perf_counter() - clock, making=making)
 
 
 def _bundled(tasks: tuple[Task, ...]) -> tuple[Outcome, ...]:
@@ -196,11 +207,10 @@ def _one_of_bundle(task: Task, index: RunIndex, bundle: BundleWriter) -> Outcome
     try:
         with _blamed("store"):
             found = index.find(task.key.run_id) is not None
-        if not found:
-            _make(task, bundle.run(task.key))
+        making = 0.0 if found else _make(task, bundle.run(task.key))
     except _StageError as error:
         return _failed(task, error, clock)
-    return Outcome(task.key.run_id, time.perf_counter() - clock)
+    return Outcome(task.key.run_id, time.perf_counter() - clock, making=making)
 
 
 def _failed(task: Task, error: _StageError, clock: float) -> Outcome:
@@ -208,23 +218,27 @@ def _failed(task: Task, error: _StageError, clock: float) -> Outcome:
     return Outcome(task.key.run_id, time.perf_counter() - clock, failure)
 
 
-def _make(task: Task, writer: RunWriter | BundledRunWriter) -> None:
+def _make(task: Task, writer: RunWriter | BundledRunWriter) -> float:
+    """Make a run and return the seconds of its simulation."""
     with writer:
         with _blamed("load"):
             market, design = _load(task.market, Market), _load(task.design, Design)
         sink = _KpiTee(writer)
+        clock = time.perf_counter()
         with _blamed("simulate"):
             address = Address(task.key.seed, task.key.replication)
             summary = task.replicate(market, design, address, sink, keep=task.key.keep)
         with _blamed("kpis"):
             kpis = task.kpis(market, design, sink.tables())
             families = _family_kpis(market, sink.tables())
+        making = time.perf_counter() - clock
         with _blamed("store"):
             writer.append(KPIS.name, {name: kpis[name].to_numpy() for name in KPIS.names})
             if len(families):
                 columns = {name: families[name].to_numpy() for name in FAMILY_KPIS.names}
                 writer.append(FAMILY_KPIS.name, columns)
             writer.finish(plain_summary(summary))
+    return making
 
 
 def _family_kpis(market: Market, tables: Mapping[str, Chunk]) -> pd.DataFrame:
