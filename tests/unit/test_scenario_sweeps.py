@@ -91,6 +91,14 @@ def test_visits_and_cells_of_a_design_can_be_swept(pack: Path) -> None:
     assert after.outlets.order_days.sum() != before.outlets.order_days.sum()
 
 
+def test_factors_and_whole_columns_work_as_in_overrides(pack: Path) -> None:
+    text = '  pay: {field: "designs.today.terms[*].commission", values: {double: x2}}\n'
+    read = read_scenario(swept(pack, text))
+    before, after = read.designs["today"], read.designs["today.pay-double"]
+    assert (after.terms.commission == 2 * before.terms.commission).all()
+    assert before.terms.commission.any()
+
+
 def test_a_request_can_be_swept(pack: Path) -> None:
     text = "  people: {field: designs.chosen.headcount.optimise.maximum_people, values: [4, 5]}\n"
     read = read_scenario(swept(pack, text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from channelwright.cli.cluster import on_cluster
 from channelwright.cli.compare import check_kpi
 from channelwright.cli.console import progress, say
 from channelwright.cli.options import add_golden, add_pack, add_study, names
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         )
         raise UsageError(message)
     path = golden_file(Path(options.golden), pack.name)
-    with progress(f"golden {pack.name}") as show:
+    with on_cluster(options) as cluster, progress(f"golden {pack.name}") as show:
         golden = store_golden(
             pack,
             path,
@@ -65,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
                 options.study,
                 options.keep,
                 show,
+                cluster=cluster,
             ),
         )
     for scenario, part in golden.scenarios.items():

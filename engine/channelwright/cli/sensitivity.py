@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from channelwright.cli.cluster import on_cluster
 from channelwright.cli.compare import check_kpi
 from channelwright.cli.console import progress, say, say_table
 from channelwright.cli.numbers import number
-from channelwright.cli.options import add_pack, names, positive
+from channelwright.cli.options import add_pack, add_place, names, positive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--replications", type=positive, default=10, metavar="N", help="per point and design"
     )
     parser.add_argument("--seed", type=positive, metavar="N", help="seed of the random worlds")
-    parser.add_argument("--workers", type=positive, metavar="N", help="local processes")
+    add_place(parser)
     parser.add_argument("--out", default="results", metavar="DIR", help="results folder")
     parser.add_argument("--save", metavar="FOLDER", help="write the tables as CSV files")
 
@@ -85,9 +86,13 @@ def run(options: argparse.Namespace) -> int:
 
     check_kpi(options.kpi, "--kpi")
     tables: dict[str, pd.DataFrame] = {}
-    with progress("sensitivity") as show:
+    with on_cluster(options) as cluster, progress("sensitivity") as show:
         setting = Setting(
-            seed=options.seed, workers=options.workers, out=options.out, progress=show
+            seed=options.seed,
+            workers=options.workers,
+            out=options.out,
+            progress=show,
+            cluster=cluster,
         )
         common = {
             "kpi": options.kpi,
