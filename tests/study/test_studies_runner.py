@@ -270,6 +270,25 @@ def test_a_journal_that_cannot_be_written_stops_the_study(tmp_path, monkeypatch,
     assert len(finished) >= 8
 
 
+def test_a_clock_that_jumps_changes_no_answer(tmp_path, monkeypatch, orders, expected):
+    """Back by a year after every second event, as a machine does that finds its time server."""
+    years = iter(range(10**6))
+    monkeypatch.setattr(
+        files, "now", lambda: f"{2030 - next(years) % 2 * 5:04d}-01-01T00:00:00+00:00"
+    )
+    (orders / "5-1").write_text("raise")
+    runs = run(tmp_path / "out", study="s")
+    assert list(runs.failures["design"]) == ["direct"]
+    (orders / "5-1").unlink()
+    again = run(tmp_path / "out", study="s")
+    # The failure is older than the run that mended it, whatever the clock says.
+    assert again.failures.empty
+    assert set(again.status()["state"]) == {"finished"}
+    assert fingerprint(tmp_path / "out") == expected
+    times = [event["time"] for event in read_journal(again.study.folder.journal)]
+    assert times != sorted(times)
+
+
 def test_a_half_written_journal_line_does_not_stop_a_resume(tmp_path, orders):
     runs = run(tmp_path, replications=1)
     with runs.study.folder.journal.open("ab") as file:

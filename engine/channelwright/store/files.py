@@ -1,6 +1,7 @@
 """Writing that survives a power cut: every byte that leaves the store passes here.
 
-One small door, so that a full disk, a read-only folder and a torn write can be rehearsed in tests.
+One small door, so that a full disk, a read-only folder, a torn write and a clock that jumps can be
+rehearsed in tests.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -15,6 +17,11 @@ from channelwright.foundation.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def now() -> str:
+    """Return the time of day for journals and manifests; it may jump, and nothing rests on it."""
+    return datetime.now(UTC).isoformat()
 
 
 @contextmanager

@@ -69,6 +69,12 @@ def load_frozen(path: Path, kind: type[T]) -> T:
     except FileNotFoundError as error:
         msg = f"{path} is missing; run the study again to write it"
         raise StoreError(msg) from error
+    except _OtherVersionError as error:
+        msg = (
+            f"{path} was written by another version of channelwright ({error}); the study's tables "
+            "can be read all the same, by `query` or `Runs.table`; give a new study another name"
+        )
+        raise StoreError(msg) from error
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         msg = f"{path} is damaged ({error}); delete it and run the study again"
         raise StoreError(msg) from error
@@ -120,7 +126,17 @@ def _decode(tree: object, arrays: Mapping[str, np.ndarray[Any, Any]]) -> Any:  #
         return tuple(_decode(item, arrays) for item in body)
     if tag == "map":
         return {_decode(key, arrays): _decode(item, arrays) for key, item in body}
-    return _classes()[tag](**{name: _decode(item, arrays) for name, item in body.items()})
+    values = {name: _decode(item, arrays) for name, item in body.items()}
+    kind = _classes()[tag]
+    try:
+        return kind(**values)
+    except TypeError as error:
+        msg = f"{tag}: {error}"
+        raise _OtherVersionError(msg) from error
+
+
+class _OtherVersionError(Exception):
+    """The model has changed since the file was written."""
 
 
 @cache

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from channelwright.foundation.errors import StoreError
+from channelwright.store import files
 from channelwright.store.files import explained, sync
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Journal:
         StoreError
             When a line cannot be written; it may be left half-written.
         """
-        now = datetime.now(UTC).isoformat()
+        now = files.now()
         lines = [{"event": event["event"], "time": now, **event} for event in events]
         if not lines:
             return

@@ -72,17 +72,16 @@ def _files(table: str, finished: dict[PlannedRun, FinishedRun], *, checked: bool
 def _view(table: str, connection: duckdb.DuckDBPyConnection, files: pd.DataFrame) -> str:
     own = sorted(set(files.loc[~files["bundled"], "filename"]))
     bundles = sorted(set(files.loc[files["bundled"], "filename"]))
-    parts = []
+    # The first part has no rows: it gives every column its place and type, also where all runs are
+    # of a version that did not know it.
+    empty = f"none_of_{table}"
+    connection.register(empty, arrow_schema(table).empty_table())
+    parts = [f"SELECT '' AS scenario, '' AS design, 0::BIGINT AS replication, * FROM {empty}"]
     if own:
         parts.append(_part(table, own, "rows.filename = labels.filename", "filename"))
     if bundles:
         same = "rows.filename = labels.filename AND rows.run_id = labels.run_id"
         parts.append(_part(table, bundles, same, "filename, run_id"))
-    if not parts:
-        empty = f"none_of_{table}"
-        connection.register(empty, arrow_schema(table).empty_table())
-        labels = "'' AS scenario, '' AS design, 0::BIGINT AS replication"
-        parts.append(f"SELECT {labels}, * FROM {empty}")
     return f"CREATE VIEW {table} AS {' UNION ALL BY NAME '.join(parts)}"
 
 
@@ -91,7 +90,7 @@ def _part(table: str, paths: list[str], same: str, hidden: str) -> str:
     labels = ", ".join(f"labels.{name}" for name in _LABELS)
     return (
         f"SELECT {labels}, rows.* EXCLUDE ({hidden}) "
-        f"FROM read_parquet([{listed}], filename = true) AS rows "
+        f"FROM read_parquet([{listed}], filename = true, union_by_name = true) AS rows "
         f"JOIN files_of_{table} AS labels ON {same}"
     )
 

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -122,7 +121,7 @@ class Clock:
     """When and where something was computed, and how long it took."""
 
     def __init__(self) -> None:
-        self._started = datetime.now(UTC)
+        self._started = files.now()
         self._clock = time.perf_counter()
 
     @property
@@ -133,7 +132,7 @@ class Clock:
     def read(self) -> dict[str, object]:
         """Return start, seconds, host and process."""
         return {
-            "started": self._started.isoformat(),
+            "started": self._started,
             "seconds": self.seconds,
             "host": platform.node(),
             "process": os.getpid(),

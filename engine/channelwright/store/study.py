@@ -132,7 +132,10 @@ class StudyFolder:
             return None
         plain = files.read_json(path)
         if plain.get("format") != PLAN_FORMAT:
-            msg = f"{path} has format {plain.get('format')}, this version reads {PLAN_FORMAT}"
+            msg = (
+                f"{path} has format {plain.get('format')}, this version reads {PLAN_FORMAT}; "
+                "read it with the version of channelwright that wrote it, or a newer one"
+            )
             raise StoreError(msg)
         try:
             return StudyPlan.from_plain(plain)
