@@ -23,8 +23,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.store.bundles import BundledRunWriter, BundleWriter
 from channelwright.store.frozen import load_frozen
-from channelwright.store.index import RunIndex, find_run
-from channelwright.store.runs import RunKey, RunWriter
+from channelwright.store.runs import RunKey, RunWriter, read_run
 from channelwright.store.schema import FAMILY_KPIS, KPIS
 from channelwright.studies.failure import FailureInfo, Stage
 from channelwright.tables.outputs import EXTRA_KPI_TABLES, KPI_TABLES
@@ -169,8 +168,9 @@ def _alone(task: Task) -> Outcome:
     clock = time.perf_counter()
     try:
         with _blamed("store"):
-            # Another study may have made the same run since this one was planned.
-            if find_run(task.root, task.key.run_id) is not None:
+            # Another study may have made the same run since this one was planned. Should it lie in
+            # a bundle by now, it is made twice, and the two are equal.
+            if read_run(task.root, task.key.run_id) is not None:
                 return Outcome(task.key.run_id, time.perf_counter() - clock)
             writer = RunWriter(task.root, task.key, task.aside)
         making = _make(task, writer)
@@ -186,10 +186,9 @@ def _bundled(tasks: tuple[Task, ...]) -> tuple[Outcome, ...]:
     outcomes: list[Outcome] = []
     try:
         with _blamed("store"):
-            index = RunIndex(root)
             bundle = BundleWriter(root, [task.key for task in tasks], aside)
         with bundle:
-            outcomes = [_one_of_bundle(task, index, bundle) for task in tasks]
+            outcomes = [_one_of_bundle(task, bundle) for task in tasks]
             made = time.perf_counter()
             with _blamed("store"):
                 bundle.finish()
@@ -202,11 +201,11 @@ def _bundled(tasks: tuple[Task, ...]) -> tuple[Outcome, ...]:
     return tuple(replace(one, seconds=one.seconds + share) for one in outcomes)
 
 
-def _one_of_bundle(task: Task, index: RunIndex, bundle: BundleWriter) -> Outcome:
+def _one_of_bundle(task: Task, bundle: BundleWriter) -> Outcome:
     clock = time.perf_counter()
     try:
         with _blamed("store"):
-            found = index.find(task.key.run_id) is not None
+            found = read_run(task.root, task.key.run_id) is not None
         making = 0.0 if found else _make(task, bundle.run(task.key))
     except _StageError as error:
         return _failed(task, error, clock)
