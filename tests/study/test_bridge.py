@@ -94,7 +94,7 @@ def test_the_answer_is_kept_and_the_report_tells_it(found, runs):
     page = report(runs).read_text(encoding="utf-8")
     for words in (
         "decisions switched on one after another",
-        "Outlets change mode and territory",
+        "Modes and territories",
         "Diversion is not simulated and has no step.",
         "by decision, cases over",
         "The same by mode",

@@ -14,6 +14,7 @@ from channelwright.cli.main import main
 from channelwright.foundation.errors import UsageError
 from channelwright.optimisation.remode import with_modes
 from channelwright.reporting import report
+from channelwright.rules.flows import bits_per_week
 from channelwright.scenario import read_scenario
 from channelwright.store.answers import load_answers
 from channelwright.store.identity import content_digest
@@ -126,9 +127,10 @@ def test_gains_of_areas_add_up_and_are_ranked(found, runs):
     assert found.areas["gain"].sum() == pytest.approx(own["direct"] - own["today"])
     each = found.areas["gain_per_outlet"].dropna().tolist()
     assert each == sorted(each, reverse=True)
-    assert found.areas["share"].iloc[-1] == pytest.approx(1.0)
+    assert found.areas["so_far"].iloc[-1] == pytest.approx(found.areas["gain"].sum())
     one, two = (runs.study.design(name).outlets for name in ("today", "direct"))
     changed = (one.mode != two.mode) | (one.site != two.site)
+    changed |= bits_per_week(one.order_days) != bits_per_week(two.order_days)
     assert found.areas["outlets"].sum() == changed.sum()
 
 

@@ -103,6 +103,6 @@ def _areas(table: pd.DataFrame) -> pd.DataFrame:
             "gain": [signed(value) for value in table["gain"]],
             "95% interval": [f"{signed(a)} to {signed(b)}" for a, b in pairs],
             "people": [f"{value:+d}" for value in table["people"]],
-            "of all gain": [percent(value) for value in table["share"]],
+            "gain so far": [signed(value) for value in table["so_far"]],
         }
     )

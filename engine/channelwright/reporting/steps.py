@@ -125,15 +125,21 @@ def _steps(data: StudyData, bridge: StepBridge) -> Grid:
     money = bridge.kpi == PROFIT
     unit = data.currency if money else "cases"
     kind: Kind = "money" if money else "number"
-    body = [Row((data.title(bridge.start), bridge.levels[0], None, None), strong=True)]
-    body += [Row((step.words, step.change, step.lowest, step.highest)) for step in bridge.steps]
-    body.append(Row(("All steps", bridge.change, None, None), strong=True))
-    body.append(Row((data.title(bridge.end), bridge.levels[1], None, None), strong=True))
+    first, last = bridge.levels
+    body = [Row((data.title(bridge.start), first, None, None, None), strong=True)]
+    body += [
+        Row((step.words, None, step.change, step.lowest, step.highest)) for step in bridge.steps
+    ]
+    body.append(Row(("All steps", None, bridge.change, None, None), strong=True))
+    body.append(Row((data.title(bridge.end), last, None, None, None), strong=True))
+    digits = None if money else 0
     columns = (
         Column("Step"),
-        Column("Change", kind, unit, signed=True),
-        Column("Lowest", kind, unit, signed=True),
-        Column("Highest", kind, unit, signed=True),
+        Column("Level", kind, unit, digits),
+        *(
+            Column(title, kind, unit, digits, signed=True)
+            for title in ("Change", "Lowest", "Highest")
+        ),
     )
     note = (
         "Each step is a simulated design with one more group of the other's decisions, in the same "

@@ -43,7 +43,7 @@ LINES = (
     "promotion",
 )
 WORDS = {
-    "modes": "Outlets change mode and territory",
+    "modes": "Modes and territories",
     "coverage": "New and dropped outlets",
     "calls": "Call frequency and people",
     "range": "Range",

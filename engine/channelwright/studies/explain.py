@@ -10,7 +10,7 @@ import pandas as pd
 
 from channelwright.foundation.errors import UsageError
 from channelwright.foundation.units import TICKS_PER_UNIT, FloatArray
-from channelwright.rules.flows import expected_flows
+from channelwright.rules.flows import bits_per_week, expected_flows
 from channelwright.rules.kpi_money import site_results
 from channelwright.stats.means import mean_limits
 from channelwright.store.answers import save_answer
@@ -51,8 +51,8 @@ class Explanation:
         What the manufacturer keeps of its gain after all payments, with its 95 % interval.
     areas : DataFrame
         Most gain per outlet first: area, gain, low, high (the manufacturer's), outlets that change
-        mode or server, people added, gain_per_outlet (NaN where nothing changes), share (of all
-        gain, this area and those before it).
+        mode, server or call frequency, people added, gain_per_outlet (NaN where nothing changes),
+        so_far (gain of this area and those before it).
     replications : int
     """
 
@@ -287,6 +287,7 @@ def _areas(
     limits = mean_limits(gain)
     one, two = today.outlets, chosen.outlets
     changed = (one.mode != two.mode) | (one.site != two.site)
+    changed |= bits_per_week(one.order_days) != bits_per_week(two.order_days)
     areas = len(market.areas)
     outlets = np.bincount(market.outlets.area[changed], minlength=areas)
     people = np.bincount(chosen.reps.area, minlength=areas) - np.bincount(
@@ -305,7 +306,7 @@ def _areas(
             "gain_per_outlet": each,
         }
     )
-    table = table.sort_values("gain_per_outlet", ascending=False, na_position="last")
-    total = float(table["gain"].sum())
-    table["share"] = table["gain"].cumsum() / total if total else np.nan
+    # Areas in which no outlet changes come last, by what they gain from others' changes.
+    table = table.sort_values(["gain_per_outlet", "gain"], ascending=False, na_position="last")
+    table["so_far"] = table["gain"].cumsum()
     return table.reset_index(drop=True)

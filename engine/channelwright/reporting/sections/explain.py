@@ -133,7 +133,7 @@ def _area_grid(data: StudyData, answer: dict[str, Any]) -> Grid:
                 float(row["outlets"]),
                 float(row["people"]),
                 Estimate(row["gain"], row["low"], row["high"]),
-                NAN if row["share"] is None else row["share"],
+                float(row["so_far"]),
             )
         )
         for row in answer["areas"]
@@ -144,11 +144,11 @@ def _area_grid(data: StudyData, answer: dict[str, Any]) -> Grid:
         Column("Outlets that change", "number", decimals=0),
         Column("People", "number", decimals=0, signed=True),
         Column("Gain", "money", data.currency, signed=True),
-        Column("Of all gain", "share"),
+        Column("Gain so far", "money", data.currency, signed=True),
     )
     note = (
         "The manufacturer's contribution by the area of outlets; what is posted at sites goes to "
-        "areas by the cases that the site passes on to them. Effort: outlets that change mode or "
-        "server. Of all gain: this area and those before it."
+        "areas by the cases that the site passes on to them. Effort: outlets that change mode, "
+        "server or call frequency. Gain so far: this area and those before it."
     )
     return Grid("Which areas first", columns, body, note, key="areas_first")
