@@ -1,4 +1,4 @@
-"""The loop on the flagship over fourteen weeks: better forecast, better design or proof."""
+"""The loop on the flagship over ten weeks: a better forecast, and a better design or a proof."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from tests.conftest import ROOT
 from tests.support.shorten import shorten
 
 SPENDING = Spending(
-    rounds=3,
-    replications=5,
-    judged=12,
-    limits=12,
-    search=Effort(rounds=1, screened=3, finalists=5, further=7),
+    rounds=2,
+    replications=4,
+    judged=10,
+    limits=10,
+    search=Effort(rounds=1, screened=2, finalists=4, further=6),
 )
 
 
 @pytest.mark.slow
 def test_loop_on_the_flagship(tmp_path):
     pack = read_scenario(ROOT / "scenarios" / "yangtze_beverage")
-    short = replace(pack, markets={"base": shorten(pack.market, 98)})
+    short = replace(pack, markets={"base": shorten(pack.market, 70)})
     found = improve(short, "optimised", spending=SPENDING, setting=Setting(out=tmp_path, workers=1))
     verdict = found.verdict.set_index("statement")
     assert verdict.loc["last less first error: mean of the three", "high"] < 0

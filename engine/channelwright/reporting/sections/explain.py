@@ -58,7 +58,7 @@ def _text(data: StudyData, answer: dict[str, Any]) -> tuple[str, ...]:
         )
     else:
         sentences.append(f"Nobody loses against {data.versus_of(answer['baseline'])}.")
-    areas = [row for row in answer["areas"] if row["gain_per_outlet"] is not None]
+    areas = [row for row in answer["areas"] if (row["gain_per_outlet"] or 0.0) > 0]
     if areas:
         names = [str(row["name"]) for row in areas[:3]]
         sentences.append(f"Most gain per outlet that changes: {listed(names)}.")
@@ -149,6 +149,7 @@ def _area_grid(data: StudyData, answer: dict[str, Any]) -> Grid:
     note = (
         "The manufacturer's contribution by the area of outlets; what is posted at sites goes to "
         "areas by the cases that the site passes on to them. Effort: outlets that change mode, "
-        "server or call frequency. Gain so far: this area and those before it."
+        "server or call frequency. Gain so far: this area and those before it. An area "
+        "also gains where others begin to share its site."
     )
     return Grid("Which areas first", columns, body, note, key="areas_first")
