@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 import channelwright.scenario
+from channelwright.cli import improve as verb
 from channelwright.foundation.errors import UsageError
 from channelwright.reporting import report
 from channelwright.scenario import read_scenario
@@ -23,9 +25,9 @@ EXAMPLE = Path(channelwright.scenario.__file__).parent / "example"
 SPENDING = Spending(
     rounds=3,
     replications=3,
-    judged=6,
+    judged=4,
     limits=2,
-    search=Effort(rounds=1, screened=2, finalists=2, further=3, levers=("people", "terms")),
+    search=Effort(rounds=1, screened=2, finalists=2, further=3, levers=("terms",)),
 )
 
 
@@ -122,6 +124,36 @@ def test_the_report_shows_the_calibration(improved):
     page = report(improved.runs).read_text(encoding="utf-8")
     assert "Calibration of the forecast" in page
     assert "Orders per call or order day" in page
+
+
+def test_the_command_says_and_writes_what_was_found(improved, tmp_path, capsys):
+    verb._say(small_pack(), improved)
+    shown = capsys.readouterr().out
+    for words in (
+        "rounds of optimising and simulating",
+        "largest errors of the first forecast",
+        "verdict, in worlds that neither search nor calibration used",
+        "last less first error: mean of the three",
+    ):
+        assert words in shown
+    verb._write(tmp_path / "improved", small_pack(), improved)
+    written = {path.name for path in (tmp_path / "improved").iterdir()}
+    assert {"outlets.csv", "design.geojson", "certificates.json", "calibration.csv"} <= written
+    assert {"rounds.csv", "forecast_errors.csv", "search.csv", "verdict.csv"} <= written
+    table = pd.read_csv(tmp_path / "improved" / "calibration.csv")
+    assert list(table.columns) == ["head", "area", "mode", "multiplier"]
+    assert (table["multiplier"] != 1.0).all()
+
+
+def test_options_reach_the_loop():
+    parser = argparse.ArgumentParser()
+    verb.configure(parser)
+    given = ["pack", "--rounds", "2", "--judged", "1", "--screened", "3", "--levers", "people"]
+    spending = verb._spending(parser.parse_args(given))
+    assert (spending.rounds, spending.judged, spending.replications) == (2, 2, 10)
+    assert (spending.search.screened, spending.search.levers) == (3, ("people",))
+    with pytest.raises(UsageError, match="'shelves' names no levers; give some of people, stock"):
+        verb._spending(parser.parse_args(["pack", "--levers", "shelves"]))
 
 
 def test_a_design_below_a_floor_is_hindered():
