@@ -44,11 +44,19 @@ class StockRules:
         sites : (n,) int64
         average, deviation : (n, P) float64, units a day
         """
-        policy = self.policy[sites]
-        need = _rows(self.need, sites)
-        need = replace(need, average=average, deviation=deviation)
-        reorder, level, quantity = (np.zeros(policy.shape, dtype=np.int64) for _ in range(3))
-        for number, mine in _members(policy):
+        return self.of(sites).all_targets(average, deviation)
+
+    def of(self, sites: IntArray) -> StockRules:
+        """Return the policies of some sites."""
+        return StockRules(self.policy[sites], _rows(self.need, sites))
+
+    def all_targets(self, average: FloatArray, deviation: FloatArray) -> Targets:
+        """Return the levels of all sites: (S, P)."""
+        need = replace(self.need, average=average, deviation=deviation)
+        if self._single is not None:
+            return MEMBERS[self._single].targets(need)
+        reorder, level, quantity = (np.zeros(self.policy.shape, dtype=np.int64) for _ in range(3))
+        for number, mine in self._members:
             found = MEMBERS[number].targets(_rows(need, mine))
             reorder[mine], level[mine] = found.reorder, found.level
             quantity[mine] = found.quantity
@@ -56,12 +64,28 @@ class StockRules:
 
     def orders(self, sites: IntArray, position: IntArray, targets: Targets) -> IntArray:
         """Return units that some sites order, in whole cases: (n, P)."""
-        policy = self.policy[sites]
-        ordered = np.zeros(policy.shape, dtype=np.int64)
-        for number, mine in _members(policy):
-            ordered[mine] = MEMBERS[number].order(position[mine], _rows(targets, mine))
-        case = self.need.case[sites]
+        return self.of(sites).all_orders(position, targets)
+
+    def all_orders(self, position: IntArray, targets: Targets) -> IntArray:
+        """Return units that all sites order, in whole cases: (S, P)."""
+        if self._single is not None:
+            ordered = MEMBERS[self._single].order(position, targets)
+        else:
+            ordered = np.zeros(self.policy.shape, dtype=np.int64)
+            for number, mine in self._members:
+                ordered[mine] = MEMBERS[number].order(position[mine], _rows(targets, mine))
+        case = self.need.case
         return np.asarray(-(-ordered // case) * case)
+
+    @cached_property
+    def _members(self) -> list[tuple[int, BoolArray]]:
+        return _members(self.policy)
+
+    @cached_property
+    def _single(self) -> int | None:
+        """The one policy of all sites and products, None if there are several."""
+        found = np.unique(self.policy)
+        return int(found[0]) if len(found) == 1 and found[0] >= 0 else None
 
     def mean_stock(self, average: FloatArray, deviation: FloatArray) -> FloatArray:
         """Return the mean stock on hand of every site at 24:00: (S, P) units, at least 0.

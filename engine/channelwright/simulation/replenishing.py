@@ -8,6 +8,7 @@ import numpy as np
 
 from channelwright.foundation.random import Address
 from channelwright.foundation.units import IntArray
+from channelwright.rules.stock_levels import StockRules
 from channelwright.simulation.forecasting import Forecasting
 from channelwright.simulation.network import Network
 from channelwright.simulation.purchasing import Purchasing
@@ -49,6 +50,7 @@ class Replenishing:
         self._network = network
         self._forecasting = Forecasting(network, address)
         self._supplying = Supplying(network, address)
+        self._rules = [network.stock.of(tier) for tier in network.tiers]
 
     def note_sales(self, units: IntArray) -> None:
         """Keep what covered outlets sold today: (C, P) units."""
@@ -60,9 +62,9 @@ class Replenishing:
         shipments: list[Shipments] = []
         waiting = _waiting_units(network, state)
         self._forecasting.start_evening(state)
-        for tier in network.tiers:
+        for tier, rules in zip(network.tiers, self._rules, strict=True):
             known = supplying.awaited[tier] - supplying.owed[tier] - waiting[tier]
-            ordered = _review(network, state, self._forecasting, tier, known)
+            ordered = _review(rules, state, self._forecasting, tier, known)
             if purchasing is not None:
                 ordered = _within_limits(network, state, purchasing, tier, ordered)
             sent = _send(network, state, supplying, tier, ordered)
@@ -108,21 +110,22 @@ def _waiting_units(network: Network, state: State) -> IntArray:
 
 
 def _review(
-    network: Network, state: State, forecasting: Forecasting, sites: IntArray, known: IntArray
+    rules: StockRules, state: State, forecasting: Forecasting, sites: IntArray, known: IntArray
 ) -> IntArray:
     """Return what the sites of a tier order: demand -> levels -> orders, (n, P) units.
 
     Parameters
     ----------
+    rules : policies of the sites
     known : (n, P) int64, units awaited from the parent less those owed and waited for
     """
-    due = state.day % network.stock.need.review[sites] == 0
+    due = state.day % rules.need.review == 0
     if not due.any() and not forecasting.remembers:
         return np.zeros_like(known)
     average, deviation = forecasting.forecast(state, sites)
-    targets = network.stock.targets(sites, average, deviation)
+    targets = rules.all_targets(average, deviation)
     position = state.stock[sites] + state.transit[sites] + known
-    return np.where(due, network.stock.orders(sites, position, targets), 0)
+    return np.where(due, rules.all_orders(position, targets), 0)
 
 
 def _send(
