@@ -6,10 +6,9 @@ of its release and the earliest free time (Kiefer and Wolfowitz 1955).
 
 from __future__ import annotations
 
-import heapq
-
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import DAY_SECONDS, IntArray
 from channelwright.model.market import CARRIERS
@@ -71,29 +70,34 @@ def _serve(
     network: Network, state: State, site: IntArray, release: IntArray, service: IntArray
 ) -> IntArray:
     """Return the end of service of every order (absolute seconds)."""
-    sites = network.market.sites
-    ready = _opened(release, sites.pick_open[site], sites.pick_close[site]) + service
-    queued = network.design.sites.pickers[site] > 0
-    for row in np.flatnonzero(queued):
-        free = state.servers[site[row]]
-        begin = max(int(release[row]), free[0])
-        begin = _open_from(begin, int(sites.pick_open[site[row]]), int(sites.pick_close[site[row]]))
-        ready[row] = begin + int(service[row])
-        heapq.heapreplace(free, int(ready[row]))
+    sites, pickers = network.market.sites, network.design.sites.pickers
+    hours = (sites.pick_open, sites.pick_close)
+    return _queue(site, release, service, hours, pickers, state.servers)
+
+
+@kernel
+def _queue(
+    site: IntArray,
+    release: IntArray,
+    service: IntArray,
+    hours: tuple[IntArray, IntArray],
+    pickers: IntArray,
+    free: IntArray,
+) -> IntArray:
+    """Serve orders in turn; ``free`` : (S, most pickers), when each is free, changed."""
+    ready = np.empty_like(release)
+    for row in range(len(site)):
+        place = site[row]
+        begin, one = release[row], np.intp(0)
+        if pickers[place] > 0:
+            one = np.argmin(free[place, : pickers[place]])
+            begin = max(begin, free[place, one])
+        second = begin % DAY_SECONDS
+        if second < hours[0][place]:
+            begin += hours[0][place] - second
+        elif second >= hours[1][place]:
+            begin += DAY_SECONDS + hours[0][place] - second
+        ready[row] = begin + service[row]
+        if pickers[place] > 0:
+            free[place, one] = ready[row]
     return ready
-
-
-def _opened(moment: IntArray, opens: IntArray, closes: IntArray) -> IntArray:
-    second = moment % DAY_SECONDS
-    midnight = moment - second
-    later = np.where(second < opens, midnight + opens, midnight + DAY_SECONDS + opens)
-    inside = (second >= opens) & (second < closes)
-    return np.where(inside, moment, later)
-
-
-def _open_from(moment: int, opens: int, closes: int) -> int:
-    second = moment % DAY_SECONDS
-    if opens <= second < closes:
-        return moment
-    midnight = moment - second
-    return midnight + opens + (0 if second < opens else DAY_SECONDS)

@@ -78,6 +78,7 @@ class State:
     receivable, accepted : (accounts,) int64, ticks unpaid; ticks ordered and accepted
     limit : (accounts,) int64, ticks that an account may owe
     site_receivable, site_payable : (S,) int64, ticks
+    servers : (S, most pickers) int64, second at which each picker is free
     cash, drawn_days : (S,) int64, ticks of owners whose cash is limited; ticks x days drawn
     owed : invoices of outlets that are paid later, where they are not followed one by one
     settle_sites : paid day -> list of (seller site, buyer site, amount)
@@ -98,7 +99,7 @@ class State:
     orders: Rows
     loads: Rows
     overdue: Rows
-    servers: list[list[int]]
+    servers: IntArray
     last_purchase: IntArray
     month_invoices: IntArray
     month_purchases: IntArray
@@ -136,7 +137,7 @@ def opening_state(network: Network, address: Address) -> State:
         orders=empty_orders(products),
         loads=empty_loads(products),
         overdue=empty_invoices(),
-        servers=[[0] * int(n) for n in design.sites.pickers],
+        servers=np.zeros((sites, int(design.sites.pickers.max(initial=0))), dtype=np.int64),
         last_purchase=np.full(outlets, -(10**6), dtype=np.int64),
         month_invoices=np.zeros((outlets, network.options.shape[1]), dtype=np.int64),
         month_purchases=np.zeros(sites, dtype=np.int64),
