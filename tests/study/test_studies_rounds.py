@@ -10,7 +10,7 @@ import pytest
 from channelwright.foundation.errors import UsageError
 from channelwright.model.study import Expectation
 from channelwright.studies.rounds import Target, guarded, planned_looks, simulate_until
-from channelwright.studies.selecting import select
+from channelwright.studies.selecting import allocate, screened, select
 from channelwright.studies.setting import Setting
 from tests.study.fake_world import ENGINE, pack
 
@@ -116,3 +116,18 @@ def test_the_best_design_is_selected_and_losers_get_fewer_runs(tmp_path):
     assert poor.selection.finished or "undecided" in str(poor)
     with pytest.raises(UsageError, match="at least 2"):
         select(asked, "cases", zone=1.0, designs=["today"], setting=here)
+
+
+def test_a_budget_is_spent_where_it_tells_designs_apart_and_many_are_screened(tmp_path):
+    asked = pack(replications=4)
+    here = Setting(out=tmp_path, workers=1, engine=ENGINE)
+    answer = allocate(asked, "cases", budget=60, setting=here)
+    counts = answer.table().set_index("design")["replications"]
+    assert counts.sum() == 60
+    assert answer.designs[answer.allocation.best] == "direct"
+    assert counts["direct"] > counts["hybrid"]
+    assert "correct with probability about" in str(answer)
+    table = screened(asked, "cases", setting=here).set_index("design")
+    assert table["in_the_race"].to_dict() == {"today": False, "direct": True, "hybrid": False}
+    with pytest.raises(UsageError, match="at least 2"):
+        screened(asked, "cases", designs=["today"], setting=here)

@@ -24,6 +24,7 @@ VERBS = {
     "explain": "say what simple rule a design follows, who loses by it, which areas come first",
     "select": "select the best design with a stated probability of being right",
     "sensitivity": "vary assumptions: which of them matter, and where the ranking flips",
+    "warmup": "find where a study becomes steady, and its mean by batch means",
     "golden": "store the KPIs of many runs, for gates of later studies to compare with",
     "transition": "show the way from one design of a study to another, month by month",
     "pilot": "plan a test of a design in some areas: matched, sized, with its power",

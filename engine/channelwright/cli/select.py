@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING
 from channelwright.cli.cluster import on_cluster
 from channelwright.cli.console import progress, say, say_table
 from channelwright.cli.options import add_pack, add_place, names, positive
+from channelwright.foundation.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from channelwright.model.study import Pack
+    from channelwright.studies.setting import Setting
+
+    #: Table, lines below it, and whether the procedure came to its end.
+    Answer = tuple[pd.DataFrame, list[str], bool]
+
 UNDECIDED = 1
+FEWEST = 2
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,11 +28,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_pack(parser)
     parser.add_argument("--kpi", default="contribution", help="KPI to be best in")
     parser.add_argument(
+        "--procedure",
+        choices=("kn", "ocba", "screen"),
+        default="kn",
+        help="kn: until the best is known with the confidence; ocba: a budget spent where it tells "
+        "designs apart; screen: which of many may still be best after --first runs of each",
+    )
+    parser.add_argument(
         "--zone",
         type=float,
-        required=True,
         metavar="D",
-        help="smallest difference that matters, in the unit of the KPI",
+        help="kn: smallest difference that matters, in the unit of the KPI",
+    )
+    parser.add_argument(
+        "--first", type=positive, default=10, metavar="N", help="runs of each design at first"
     )
     parser.add_argument("--designs", metavar="NAME,...", help="default: the pack's study")
     parser.add_argument("--scenario", metavar="NAME", help="default: the study's first")
@@ -36,37 +53,106 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Select the best design; 1 if the budget ended before the answer."""
+    """Select the best design; 1 if the budget ended before the answer.
+
+    Raises
+    ------
+    UsageError
+        An option that the procedure needs is missing, or a number is too small.
+    """
+    from channelwright.cli.compare import check_kpi
     from channelwright.scenario import read_scenario
-    from channelwright.studies.selecting import select
     from channelwright.studies.setting import Setting
 
+    check_kpi(options.kpi, "--kpi")
+    _needed(options)
     pack = read_scenario(options.pack, options.scenario)
     with on_cluster(options) as cluster, progress(f"select {pack.name}") as show:
-        answer = select(
-            pack,
-            options.kpi,
-            zone=options.zone,
-            designs=names(options.designs),
-            scenario=options.scenario,
-            confidence=options.confidence,
-            budget=options.budget,
-            setting=Setting(
-                seed=options.seed,
-                workers=options.workers,
-                out=options.out,
-                progress=show,
-                cluster=cluster,
-            ),
+        setting = Setting(
+            seed=options.seed,
+            workers=options.workers,
+            out=options.out,
+            progress=show,
+            cluster=cluster,
         )
-    say_table(_shown(answer.table()))
-    say(f"\n{answer}")
-    say(f"assumed: {answer.selection.assumption}")
-    return 0 if answer.selection.finished else UNDECIDED
+        table, lines, finished = _PROCEDURES[options.procedure](pack, options, setting)
+    say_table(_shown(table))
+    say()
+    for line in lines:
+        say(line)
+    return 0 if finished else UNDECIDED
+
+
+def _needed(options: argparse.Namespace) -> None:
+    for procedure, option in (("kn", "zone"), ("ocba", "budget")):
+        if options.procedure == procedure and getattr(options, option) is None:
+            message = f"--procedure {procedure} needs --{option}"
+            raise UsageError(message)
+    if options.first < FEWEST:
+        message = f"--first is {options.first}; give {FEWEST} or more"
+        raise UsageError(message)
+
+
+def _kn(pack: Pack, options: argparse.Namespace, setting: Setting) -> Answer:
+    from channelwright.studies.selecting import select
+
+    answer = select(
+        pack,
+        options.kpi,
+        zone=options.zone,
+        designs=names(options.designs),
+        scenario=options.scenario,
+        confidence=options.confidence,
+        first=options.first,
+        budget=options.budget,
+        setting=setting,
+    )
+    found = answer.selection
+    return answer.table(), [str(answer), f"assumed: {found.assumption}"], found.finished
+
+
+def _ocba(pack: Pack, options: argparse.Namespace, setting: Setting) -> Answer:
+    from channelwright.stats.allocation import ASSUMPTION
+    from channelwright.studies.selecting import allocate
+
+    answer = allocate(
+        pack,
+        options.kpi,
+        budget=options.budget,
+        designs=names(options.designs),
+        scenario=options.scenario,
+        first=options.first,
+        setting=setting,
+    )
+    return answer.table(), [str(answer), f"assumed: {ASSUMPTION}"], True
+
+
+def _screen(pack: Pack, options: argparse.Namespace, setting: Setting) -> Answer:
+    from channelwright.studies.selecting import screened
+
+    table = screened(
+        pack,
+        options.kpi,
+        designs=names(options.designs),
+        scenario=options.scenario,
+        confidence=options.confidence,
+        first=options.first,
+        setting=setting,
+    )
+    left = table["design"][table["in_the_race"]]
+    text = (
+        f"{len(left)} of {len(table)} designs may be the best; they hold it with probability at "
+        f"least {options.confidence:g}: {', '.join(left)}"
+    )
+    return table, [text], True
+
+
+_PROCEDURES = {"kn": _kn, "ocba": _ocba, "screen": _screen}
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
     shown = table.copy()
     shown["mean"] = [f"{value:,.6g}" for value in table["mean"]]
-    shown["in_the_race"] = ["yes" if flag else "no" for flag in table["in_the_race"]]
+    if "in_the_race" in table:
+        shown["in_the_race"] = ["yes" if flag else "no" for flag in table["in_the_race"]]
     return shown.astype(str)

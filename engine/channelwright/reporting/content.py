@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from channelwright.foundation.errors import UsageError
 from channelwright.reporting.gates import GateRow, gate_rows
 from channelwright.reporting.money import houses, profit_lines
-from channelwright.reporting.reading import HasStudy, StudyData, read_study
+from channelwright.reporting.reading import HasStudy, StudyData, read_study, study_of
 from channelwright.reporting.sections.baseline import BaselineInfo, baseline_info
 from channelwright.reporting.sections.bridge import BridgeInfo, bridge_info
 from channelwright.reporting.sections.buyers import BuyersInfo, buyers_info
@@ -19,7 +20,9 @@ from channelwright.reporting.sections.section import SectionInfo
 from channelwright.reporting.sections.service import ServiceInfo, service_info
 from channelwright.reporting.sections.territories import TerritoriesInfo, territories_info
 from channelwright.reporting.sections.volume import VolumeInfo, volume_info
+from channelwright.reporting.sections.warm_up import steady_of
 from channelwright.reporting.sections.winners import WinnersInfo, winners_info
+from channelwright.stats.steady import Steady
 from channelwright.store.study import Study
 
 TITLES = (
@@ -53,6 +56,7 @@ class ReportInfo:
     forecast: ForecastInfo
     evidence: EvidenceInfo
     explanation: SectionInfo | None = None
+    warm_up: tuple[Steady, float] | None = None
 
     def sections(self) -> tuple[tuple[str, str, SectionInfo], ...]:
         """Return key, title and content of the ten sections, in order, and of the explanation."""
@@ -97,4 +101,13 @@ def report_info(source: HasStudy | Study | str | Path, scenario: str | None = No
         forecast=forecast_info(data),
         evidence=evidence_info(data, contributions(data, lines)),
         explanation=explain_section(data, focus),
+        warm_up=_warm_up(source, data),
     )
+
+
+def _warm_up(source: HasStudy | Study | str | Path, data: StudyData) -> tuple[Steady, float] | None:
+    """Return where the baseline becomes steady; nothing for a study that is too short to say."""
+    try:
+        return steady_of(study_of(source), scenario=data.scenario)
+    except UsageError:
+        return None

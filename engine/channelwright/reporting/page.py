@@ -16,6 +16,7 @@ from channelwright.reporting.figures.maps import map_figure
 from channelwright.reporting.figures.palette import DESIGNS, MODES
 from channelwright.reporting.figures.parties import winners_figure
 from channelwright.reporting.figures.stacks import buyers_figure, volume_figure
+from channelwright.reporting.figures.warm_up import warm_up_figure
 from channelwright.reporting.figures.waterfall import (
     account_figure,
     difference_figure,
@@ -176,5 +177,6 @@ def _figures(info: ReportInfo) -> dict[str, list[Drawing]]:
         "buyers": [buyers_figure(info.buyers, data, focus)],
         "winners": [winners_figure(info.winners, data)],
         "territories": [map_figure(item, data) for item in info.territories.maps],
+        "evidence": [info.warm_up and warm_up_figure(*info.warm_up, "units sold in the baseline")],
     }
     return {key: [item for item in items if item is not None] for key, items in found.items()}

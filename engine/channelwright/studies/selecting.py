@@ -11,6 +11,8 @@ import pandas as pd
 from channelwright.foundation.errors import UsageError
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.rules.kpi_registry import KPIS
+from channelwright.stats.allocation import Allocation, spend_budget
+from channelwright.stats.multiple import screen
 from channelwright.stats.selection import Observe, Selection, select_best
 from channelwright.studies.samples import collect
 from channelwright.studies.setting import Setting
@@ -110,13 +112,7 @@ def select(
     UsageError
         No such KPI, or fewer than two designs.
     """
-    names = tuple(pack.study.designs if designs is None else designs)
-    if len(names) < 2:
-        message = f"{len(names)} design to select from; give at least 2"
-        raise UsageError(message)
-    where = pack.study.scenarios[0] if scenario is None else scenario
-    there = replace(setting, scenarios=(where,))
-    larger = kpi not in KPIS or KPIS[kpi].more_is_better is not False
+    names, where, there, larger = _asked(pack, kpi, designs, scenario, setting)
     found = select_best(
         _observer(pack, names, kpi, where, there),
         len(names),
@@ -128,6 +124,115 @@ def select(
         larger_is_better=larger,
     )
     return SelectedDesign(names, kpi, found)
+
+
+@dataclass(frozen=True)
+class AllocatedDesign:
+    """The best design after a fixed budget, spent where it told designs apart (OCBA).
+
+    Attributes
+    ----------
+    designs : tuple of str
+    kpi : str
+    allocation : Allocation
+    """
+
+    designs: tuple[str, ...]
+    kpi: str
+    allocation: Allocation
+
+    def table(self) -> pd.DataFrame:
+        """Return design, replications and mean."""
+        found = self.allocation
+        return pd.DataFrame(
+            {"design": self.designs, "replications": found.observations, "mean": found.means}
+        )
+
+    def __str__(self) -> str:
+        """Return the answer as one sentence."""
+        found = self.allocation
+        return (
+            f"{self.designs[found.best]} has the best {self.kpi} after "
+            f"{int(found.observations.sum())} runs, correct with probability about "
+            f"{found.probability:.3f}"
+        )
+
+
+def allocate(
+    pack: Pack,
+    kpi: str = "contribution",
+    *,
+    budget: int,
+    designs: Sequence[str] | None = None,
+    scenario: str | None = None,
+    first: int = 10,
+    setting: Setting = USUAL,
+) -> AllocatedDesign:
+    """Spend a budget of runs where it helps most to tell the best design.
+
+    Parameters
+    ----------
+    pack, kpi, designs, scenario, first, setting : as for `select`
+    budget : int, runs of all designs together
+    """
+    names, where, there, larger = _asked(pack, kpi, designs, scenario, setting)
+    found = spend_budget(
+        _observer(pack, names, kpi, where, there),
+        len(names),
+        budget,
+        first=first,
+        larger_is_better=larger,
+    )
+    return AllocatedDesign(names, kpi, found)
+
+
+def screened(
+    pack: Pack,
+    kpi: str = "contribution",
+    *,
+    designs: Sequence[str] | None = None,
+    scenario: str | None = None,
+    confidence: float = 0.95,
+    first: int = 10,
+    setting: Setting = USUAL,
+) -> pd.DataFrame:
+    """Say which of many designs may still be the best after the same few runs of each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        design, replications, mean, in_the_race: a subset that holds the best design with the
+        confidence (`channelwright.stats.screen`).
+    """
+    names, where, there, larger = _asked(pack, kpi, designs, scenario, setting)
+    values = np.asarray(
+        _observer(pack, names, kpi, where, there)(np.arange(len(names)), 0, first), dtype=np.float64
+    )
+    return pd.DataFrame(
+        {
+            "design": names,
+            "replications": first,
+            "mean": values.mean(axis=1),
+            "in_the_race": screen(values, confidence=confidence, larger_is_better=larger),
+        }
+    )
+
+
+def _asked(
+    pack: Pack,
+    kpi: str,
+    designs: Sequence[str] | None,
+    scenario: str | None,
+    setting: Setting,
+) -> tuple[tuple[str, ...], str, Setting, bool]:
+    """Return designs, scenario, setting and direction with every default filled in."""
+    names = tuple(pack.study.designs if designs is None else designs)
+    if len(names) < 2:
+        message = f"{len(names)} design to select from; give at least 2"
+        raise UsageError(message)
+    where = pack.study.scenarios[0] if scenario is None else scenario
+    larger = kpi not in KPIS or KPIS[kpi].more_is_better is not False
+    return names, where, replace(setting, scenarios=(where,)), larger
 
 
 def _observer(
