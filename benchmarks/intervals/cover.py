@@ -124,7 +124,7 @@ def _ratios(generator: np.random.Generator, experiments: int) -> Iterator[Row]:
 
 
 def _quantiles(generator: np.random.Generator, experiments: int) -> Iterator[Row]:
-    for count, probability in ((200, 0.5), (200, 0.9), (200, 0.1)):
+    for count, probability in ((300, 0.5), (400, 0.9), (400, 0.1)):
         sample = generator.exponential(1.0, (experiments, count))
         limits = stats.quantile_limits(sample, probability)
         exact = stats.achieved_coverage(count, probability)

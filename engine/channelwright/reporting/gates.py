@@ -60,7 +60,8 @@ class GateRow:
 
     def evidence(self, form: str) -> str:
         """Return mean and limits in a form with these names, then the reason, where there are."""
-        known = "" if np.isnan(self.low) else form.format(**asdict(self))
+        lead = "difference " if self.paired else ""
+        known = "" if np.isnan(self.low) else lead + form.format(**asdict(self))
         return "; ".join(filter(None, (known, self.reason)))
 
 
