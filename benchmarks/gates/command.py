@@ -36,6 +36,8 @@ POOL = Path(__file__).with_name("pool.csv")
 SEED, TRIAL_SEED = 20_261, 30_000
 #: What is planted: every caller ends fewer calls in an order.
 PLANTED = {"market.tables.modes[*].strike": "x0.925"}
+#: The loss that the promise speaks of; the planted one is scaled to it, world by world.
+EXACT = 0.01
 FIRST, TOLERANCE = 10, 0.0025
 DESIGN, KPI = "today", "contribution"
 
@@ -61,7 +63,9 @@ def main(arguments: list[str]) -> int:
         pool = read_pool(options.pool)
         loss, error = pool.loss()
         _say(f"pool of {pool.drawn.size} worlds; planted loss {loss:.3%} (s.e. {error:.3%})")
-        for name, values in (("unchanged", pool.unchanged), ("planted", pool.planted)):
+        exact = pool.unchanged + (pool.planted - pool.unchanged) * (EXACT / loss)
+        kinds = {"unchanged": pool.unchanged, "planted": pool.planted, "planted, scaled": exact}
+        for name, values in kinds.items():
             outcome = resampled(
                 pool,
                 values,

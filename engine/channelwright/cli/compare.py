@@ -67,7 +67,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=positive,
         metavar="N",
         help="replications at most; undecided gates are then given more (default: no rounds, "
-        "but 320 with gates against a golden study)",
+        "but 400 with gates against a golden study)",
     )
     add_golden(parser)
     compare_more.configure(parser)

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from channelwright.studies.samples import Samples
 
 #: Replications of a golden study unless the caller says otherwise.
-REPLICATIONS = 400
+REPLICATIONS = 600
 #: Replications that a study with golden gates may spend unless the caller says otherwise.
-BUDGET = 320
+BUDGET = 400
 #: Golden runs use the seed of the pack plus this, so that later studies see other worlds.
 SEED_STEP = 1_000_003
 PROFIT = "contribution"
