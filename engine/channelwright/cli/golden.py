@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from channelwright.cli.cluster import on_cluster
-from channelwright.cli.cluster import on_cluster
 from channelwright.cli.compare import check_kpi
 from channelwright.cli.console import progress, say
 from channelwright.cli.options import add_golden, add_pack, add_study, names

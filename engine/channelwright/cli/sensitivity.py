@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channelwright.cli.cluster import on_cluster
-from channelwright.cli.cluster import on_cluster
 from channelwright.cli.compare import check_kpi
 from channelwright.cli.console import progress, say, say_table
 from channelwright.cli.numbers import number
