@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 
-from benchmarks.simulate import scale
+from benchmarks.simulate import overheads, scale
 from benchmarks.simulate.floor import Floor
 from benchmarks.simulate.mechanisms import full_world, left_off, switched_on
 from benchmarks.simulate.peers import peer_rows
@@ -30,6 +30,8 @@ LOOP_EVENTS = 300_000
 QUICK = (200, 14)
 QUICK_PEER_DAYS = 5
 MECHANISM_DAYS = 14
+OVERHEAD_PAIRS = 20
+OVERHEAD_DAYS = 84
 Say = Callable[[str], None]
 _HEADER = (
     f"{'subject':17}{'against':15}{'outlets':>8}{'days':>6}{'orders':>9}{'lines':>9}"
@@ -212,6 +214,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="OUTLETS",
         help="packs of these sizes instead: time, memory and the exponent",
     )
+    parser.add_argument(
+        "--overheads",
+        type=_pairs,
+        nargs="?",
+        const=OVERHEAD_PAIRS,
+        metavar="PAIRS",
+        help="what hooks that are off and the check of the books cost instead, by pairs of runs",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object per row, no notes")
     parser.add_argument(
         "--quick", action="store_true", help="at most 200 outlets and 14 days, each run once"
@@ -223,6 +233,14 @@ def _count(text: str) -> int:
     value = int(text)
     if value < 1:
         message = f"{value} is less than 1"
+        raise argparse.ArgumentTypeError(message)
+    return value
+
+
+def _pairs(text: str) -> int:
+    value = int(text)
+    if value < 3:
+        message = f"{value} pairs give no interval; at least 3"
         raise argparse.ArgumentTypeError(message)
     return value
 
@@ -254,6 +272,12 @@ def main(arguments: list[str]) -> int:
         sizes = [scale.measure(outlets) for outlets in options.scale or scale.SIZES]
         found = [json.dumps(asdict(size)) for size in sizes]
         sys.stdout.write("\n".join(found if options.json else scale.report(sizes)) + "\n")
+        return 0
+    if options.overheads:
+        work = flagship(options.outlets, options.days or OVERHEAD_DAYS)
+        parts = overheads.measure(work, options.overheads)
+        lines = [json.dumps(asdict(part)) for part in parts]
+        sys.stdout.write("\n".join(lines if options.json else overheads.report(parts)) + "\n")
         return 0
     peer_days = min(options.peer_days, QUICK_PEER_DAYS) if options.quick else options.peer_days
     work, reference_days = _work(options)

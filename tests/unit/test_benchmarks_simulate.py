@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.simulate import command
+from benchmarks.simulate import command, overheads
 from benchmarks.simulate.floor import Floor
 from benchmarks.simulate.mechanisms import full_world, left_off, switched_on
 from benchmarks.simulate.proof import detail_tables, differences
 from benchmarks.simulate.timing import bare_loop, counted_events
 from benchmarks.simulate.work import flagship
-from channelwright.simulation import replicate
+from channelwright.simulation import replicate, replication
+from channelwright.simulation.chains import Penalties
+from channelwright.simulation.network import build_network
+from channelwright.simulation.state import opening_state
 from channelwright.tables.sink import MemorySink
 
 TINY = ["simulate", "--quick", "--outlets", "20", "--days", "3", "--peer-days", "0"]
@@ -124,3 +127,34 @@ def test_the_full_world_is_the_same_in_both_and_says_what_is_on():
     replicate(world.market, world.design, world.address, sink, keep="orders")
     theirs = command.simulate(world.market, world.design, world.address)
     assert differences(detail_tables(sink), theirs) == []
+
+
+def test_overheads_are_pairs_of_runs_with_an_interval(work, capsys):
+    parts = overheads.measure(work, 3)
+    assert [part.part for part in parts] == list(overheads.PARTS)
+    for part in parts:
+        assert 0 < part.low <= part.ratio <= part.high
+    assert len(overheads.report(parts)) == 1 + len(parts)
+    with pytest.raises(SystemExit):
+        main(["simulate", "--overheads", "2"])
+    assert "at least 3" in capsys.readouterr().err
+
+
+def test_what_is_left_out_may_not_matter(work):
+    kept = Penalties.charge
+    with overheads.emptied(((Penalties, "charge"),)):
+        assert Penalties.charge is not kept
+    assert Penalties.charge is kept
+
+
+def test_a_part_that_does_something_cannot_be_left_out(work, monkeypatch):
+    monkeypatch.setattr(overheads, "PARTS", {"trucks": ((replication, "deliver"),)})
+    nothing = replication.deliver(*_empty_day(work))
+    monkeypatch.setattr(overheads, "_nothing", lambda *_: nothing)
+    with pytest.raises(ValueError, match="without trucks something else happened"):
+        overheads.measure(work, 3)
+
+
+def _empty_day(work):
+    network = build_network(work.market, work.design)
+    return network, work.address, opening_state(network, work.address)
