@@ -58,7 +58,7 @@ def make(words: str, *, tight: bool, nearest: int | None = None, seed: int = 0) 
     factor = 1.1 if tight else 3.0
     limit = np.ceil(factor * volume.sum() * weight / weight.sum())
     spread = 0.05 * float(volume.sum()) / sites * _SIDE_KM / np.sqrt(sites)
-    fixed = np.round(0.12 * spread * weight / weight.mean() * dice.uniform(0.8, 1.2, sites))
+    fixed = np.round(0.25 * spread * weight / weight.mean() * dice.uniform(0.8, 1.2, sites))
     return Instance(
         name=f"made-{outlets}x{sites}-{'tight' if tight else 'slack'}",
         cost=cost,

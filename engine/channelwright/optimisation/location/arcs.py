@@ -77,6 +77,37 @@ def choose_arcs(problem: LocationProblem, neighbours: int) -> Arcs:
     return Arcs(customer, site, problem.cost[customer, site], start, ceiling)
 
 
+def priced_arcs(problem: LocationProblem, unit: Floats, kept: int) -> Arcs:
+    """Keep the arcs of each customer that are cheapest with capacity priced in.
+
+    Nothing guards the others: a bound over these arcs is one over all only after all were priced.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+        With one binding measure that takes the same at every site.
+    unit : (n_sites,)
+        Price of a unit at each site; where it is ``inf`` the lowest finite one counts.
+    kept : int
+        Arcs to keep per customer.
+    """
+    finite = np.where(np.isfinite(unit), unit, unit[np.isfinite(unit)].min(initial=0.0))
+    demand = problem.demand[:, problem.binding[0]]
+    keep = np.zeros(problem.cost.shape, dtype=np.bool_)
+    # In blocks of customers, so that no second table of costs is needed.
+    for begin in range(0, problem.n_customers, 4096):
+        rows = slice(begin, begin + 4096)
+        value = problem.cost[rows] + demand[rows, None] * finite[None, :]
+        value = np.where(problem.allowed[rows], value, np.inf)
+        best = np.argpartition(value, min(kept, value.shape[1] - 1), axis=1)[:, :kept]
+        np.put_along_axis(keep[rows], best, True, axis=1)
+    keep &= problem.allowed
+    site, customer = np.nonzero(keep.T)
+    start = np.searchsorted(site, np.arange(problem.n_sites + 1))
+    ceiling = np.full(problem.n_customers, np.inf)
+    return Arcs(customer, site, problem.cost[customer, site], start, ceiling)
+
+
 def usual_neighbours(problem: LocationProblem, neighbours: int) -> int:
     """Return how many arcs per customer a bound usually needs.
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.location.choosing import forced_rises
 from channelwright.optimisation.location.compiled_climb import Peak, SiteArcs, climb_sites
 from channelwright.optimisation.location.forcing import forced_costs
 from channelwright.optimisation.location.settle import Left, settle
@@ -190,6 +191,7 @@ def _site_arcs(problem: LocationProblem, left: Left, whole: bool) -> tuple[SiteA
             left.closed.copy(),
             problem.fewest_open,
             problem.maximum_open,
+            *problem.covering,
         ),
         place,
     )
@@ -213,16 +215,10 @@ def _fix(search: TreeSearch, left: Left, arcs: SiteArcs, place: Indices, peak: P
     room = search.enough() - peak.value + 1e-7 * abs(peak.value)
     rho, used, unused = forced_costs(arcs, peak.price, search.whole)
     site = np.repeat(np.arange(rho.size), np.diff(arcs.start))
-    free = ~arcs.opened & ~arcs.closed
-    inside, outside = rho[free & peak.opened], rho[free & ~peak.opened]
-    count = int(peak.opened.sum())
-    last = float(inside.max()) if inside.size else -np.inf
-    following = float(outside.min()) if outside.size else np.inf
-    leaves = count >= arcs.most or last > 0.0
-    threshold = last if leaves else 0.0
-    replacement = following if count <= arcs.fewest or following < 0.0 else 0.0
-    chosen = peak.opened[site]
-    rise = np.where(chosen, used - rho[site], used - threshold)
+    opening, closing = forced_rises(
+        rho, arcs.opened, arcs.closed, arcs.fewest, arcs.most, arcs.hold, arcs.demand
+    )
+    rise = used - rho[site] + opening[site]
     rise = np.maximum(rise, 0.0)
     # Leaving a customer out at a site that is open for certain adds to using it elsewhere.
     apart = np.where(arcs.opened[site], unused - rho[site], 0.0)
@@ -231,8 +227,8 @@ def _fix(search: TreeSearch, left: Left, arcs: SiteArcs, place: Indices, peak: P
     keep = rise + (together[arcs.customer] - np.minimum(apart, 1e15)) <= room
     alive = left.alive.copy()
     alive[place[~keep]] = False
-    closed = left.closed | (free & ~peak.opened & (rho > threshold + room))
-    opened = left.opened | (free & peak.opened & (rho < replacement - room))
+    closed = left.closed | (~arcs.opened & (opening > room))
+    opened = left.opened | (~arcs.closed & (closing > room))
     certain = np.flatnonzero(apart > room)
     if np.unique(arcs.customer[certain]).size < certain.size:
         return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from channelwright.optimisation.location.arcs import choose_arcs, usual_neighbours
 from channelwright.optimisation.location.compiled_climb import climb_sites, compile_arcs
 from channelwright.optimisation.location.lagrangian import Pricing, Relaxation, first_prices
@@ -15,7 +17,6 @@ from channelwright.optimisation.location.primal import (
 from channelwright.optimisation.location.subgradient import climb
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from channelwright.optimisation.location.state import Search
@@ -43,11 +44,24 @@ def climb_bound(state: Search) -> None:
         return
     state.kind = "lagrangian"
     _climb(state, relaxation, price, options.dual_iterations, 1.5)
+    climb_with_whole(state, relaxation)
+
+
+def climb_with_whole(state: Search, relaxation: Relaxation) -> None:
+    """Raise the bound further by filling sites with whole customers, where that tells.
+
+    Parameters
+    ----------
+    state : Search
+        With a pricing.
+    relaxation : Relaxation
+        That fills sites in part.
+    """
     state.whole = relaxation.can_be_whole() and _few_per_site(state)
     if state.whole and state.pricing is not None and not state.done:
         state.kind = "lagrangian with whole customers"
-        whole = Relaxation(problem, arcs, whole=True)
-        _climb(state, whole, state.pricing.price, options.dual_iterations // 2, 0.5)
+        whole = Relaxation(state.problem, relaxation.arcs, whole=True)
+        _climb(state, whole, state.pricing.price, state.options.dual_iterations // 2, 0.5)
 
 
 def _few_per_site(state: Search) -> bool:
@@ -80,11 +94,16 @@ def _climb(state: Search, relaxation: Relaxation, price: Floats, steps: int, str
     """Climb in compiled bursts, between which answers are looked for."""
     arcs, whole = compile_arcs(relaxation), relaxation.whole
     ceiling, left = relaxation.arcs.ceiling, steps
-    try_sites(state, relaxation.price_at(price))
+    first = relaxation.price_at(price)
+    # Whatever the time limit, there is a bound.
+    state.raise_bound(first.value, state.kind)
+    try_sites(state, first)
     while left > 0 and not state.done:
         burst = min(left, _BURST)
         goal = state.ceiling
-        peak = climb_sites(arcs, price, ceiling, burst, stride, goal, goal, whole)
+        # Without an answer the goal is a guess, which must not end the climb.
+        enough = goal if state.found is not None else np.inf
+        peak = climb_sites(arcs, price, ceiling, burst, stride, goal, enough, whole)
         state.count("dual_iterations", peak.steps)
         price, stride, left = peak.price, peak.stride, left - burst
         state.raise_bound(peak.value, state.kind)
@@ -114,6 +133,6 @@ def try_sites(state: Search, pricing: Pricing) -> None:
     if not capacitated:
         state.offer(found)
         return
-    found = polish(state.problem, found)
+    found = polish(state.problem, found, lambda: state.done)
     if state.offer(found) and not state.done:
         state.offer(settle_by_transport(state.problem, found))

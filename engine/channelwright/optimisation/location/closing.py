@@ -15,6 +15,7 @@ from channelwright.optimisation.location.rooms import (
     close_in_by_tree,
     finish_by_tree,
 )
+from channelwright.optimisation.location.site_search import sites_decide
 from channelwright.optimisation.location.solution import Incumbent, answer_of
 from channelwright.optimisation.solver import SolverOptions, SolveStatus
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 #: The largest model of a room and of the tree over sites.
 _ROOM_COLUMNS = 8_000
 _TREE_COLUMNS = 4_000
+#: The largest rest that HiGHS takes first where sites decide, its nodes and its share of the time.
+_SMALL_COLUMNS, _SMALL_NODES, _SMALL_TIME = 3_000, 3_000, 0.4
 
 
 def close_in(state: Search) -> None:
@@ -40,10 +43,12 @@ def close_in(state: Search) -> None:
     problem, options, pricing = state.problem, state.options, state.pricing
     if not problem.binding or pricing is None:
         return
-    if can_branch(problem):
+    if sites_decide(problem):
+        _solve_if_small(state)
+    if can_branch(problem) and not state.done:
         close_in_by_tree(state)
-        if state.done:
-            return
+    if state.done:
+        return
     for share in ROOMS:
         room = share * abs(pricing.value)
         if state.found is not None:
@@ -65,28 +70,51 @@ def close_in(state: Search) -> None:
             return
 
 
-def solve_part(state: Search, part: ModelArcs) -> ExactReport:
+def _solve_if_small(state: Search) -> None:
+    """Hand what fixing leaves to HiGHS at once if it is small: its cuts close mixed rows best."""
+    if state.pricing is None or state.found is None:
+        return
+    room = state.found.objective - state.pricing.value
+    part = reduce_problem(state.problem, state.pricing, room, 1e-7 * abs(state.pricing.value))
+    if part.customer.size > _SMALL_COLUMNS:
+        return
+    beyond = state.found.objective
+    report = solve_part(state, part, _SMALL_NODES, _SMALL_TIME)
+    if report.status is SolveStatus.INFEASIBLE:
+        state.raise_bound(beyond, "branch and bound")
+    elif report.bound is not None:
+        state.raise_bound(min(report.bound, beyond), "branch and bound")
+
+
+def solve_part(
+    state: Search, part: ModelArcs, nodes: int | None = None, share: float = 1.0
+) -> ExactReport:
     """Solve a part exactly within the work limits and keep what it finds.
 
     Parameters
     ----------
     state : Search
     part : ModelArcs
+    nodes : int, optional
+        Nodes at most, by default those of the options.
+    share : float
+        Share of the time that is left.
     """
     problem, options = state.problem, state.options
+    seconds = state.seconds_left()
     start = state.found if state.found is not None and _inside(part, state.found) else None
     limits = SolverOptions(
-        nodes=options.nodes,
+        nodes=options.nodes if nodes is None else min(nodes, options.nodes),
         relative_gap=options.gap,
         absolute_gap=max(1e-9, 0.999 * problem.cost_step),
         threads=options.threads,
         seed=options.seed,
-        seconds=state.seconds_left(),
+        seconds=None if seconds is None else share * seconds,
     )
     report = solve_exact(problem, part, limits, start)
     state.count("nodes", report.nodes)
     state.count("links", report.links)
-    state.timed |= report.timed
+    state.timed |= report.timed and share >= 1.0
     state.offer(report.incumbent)
     return report
 

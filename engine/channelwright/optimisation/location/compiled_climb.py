@@ -11,12 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelwright.foundation.compiled import kernel
-from channelwright.optimisation.location.packing import (
-    fractional_gain,
-    pack,
-    rank_by_ratio,
-    ranked,
-)
+from channelwright.optimisation.location.choosing import choose
+from channelwright.optimisation.location.packing import fractional_gain, pack, rank_by_ratio
 from channelwright.optimisation.location.sums import sums_by
 
 if TYPE_CHECKING:
@@ -51,6 +47,9 @@ class SiteArcs(NamedTuple):
         Sites whose fate is settled.
     fewest, most : int
         Limits on the number of open sites.
+    hold : (n_sites,)
+    demand : float
+        What each site can hold of what open sites must hold together: `problem.covering`.
     """
 
     start: Indices
@@ -64,6 +63,8 @@ class SiteArcs(NamedTuple):
     closed: Flags
     fewest: int
     most: int
+    hold: Floats
+    demand: float
 
 
 def compile_arcs(relaxation: Relaxation) -> SiteArcs:
@@ -95,6 +96,7 @@ def compile_arcs(relaxation: Relaxation) -> SiteArcs:
         np.array(problem.forced_closed),
         problem.fewest_open,
         problem.maximum_open,
+        *problem.covering,
     )
 
 
@@ -126,36 +128,6 @@ class Peak(NamedTuple):
     often_taken: Floats
     stride: float
     steps: int
-
-
-@kernel
-def choose(rho: Floats, opened: Flags, closed: Flags, fewest: int, most: int) -> Flags:
-    """Return the cheapest sites within the limits, (n_sites,) bool.
-
-    Parameters
-    ----------
-    rho : (n_sites,)
-        Least cost of each site when open.
-    opened, closed, fewest, most
-        As in `SiteArcs`.
-    """
-    chosen = np.zeros(rho.size, dtype=np.bool_)
-    keys = np.full(rho.size, np.inf)
-    given, count, free = 0, 0, 0
-    for j in range(rho.size):
-        if opened[j]:
-            chosen[j] = True
-            given += 1
-        elif not closed[j]:
-            keys[j] = rho[j]
-            free += 1
-            if rho[j] < 0.0:
-                count += 1
-    count = min(max(fewest - given, min(count, most - given), 0), free)
-    order = ranked(keys)
-    for place in range(count):
-        chosen[order[place]] = True
-    return chosen
 
 
 @kernel
@@ -264,7 +236,9 @@ def price_sites(arcs: SiteArcs, price: Floats, whole: bool) -> tuple[float, Flag
                 rho[j] = _fill_in_part(arcs, price, j, share)
                 done[j] = True
     while True:
-        chosen = choose(rho, arcs.opened, arcs.closed, arcs.fewest, arcs.most)
+        chosen, total = choose(
+            rho, arcs.opened, arcs.closed, arcs.fewest, arcs.most, arcs.hold, arcs.demand
+        )
         ready = True
         for j in range(sites):
             if chosen[j] and not done[j]:
@@ -273,16 +247,39 @@ def price_sites(arcs: SiteArcs, price: Floats, whole: bool) -> tuple[float, Flag
                 ready = False
         if ready:
             break
-    value = 0.0
+    value = total
     for i in range(price.size):
         value += price[i]
     for j in range(sites):
-        if chosen[j]:
-            value += rho[j]
-        elif done[j]:
+        if not chosen[j] and done[j]:
             for a in range(arcs.start[j], arcs.start[j + 1]):
                 share[a] = 0.0
     return value, chosen, share
+
+
+@kernel
+def costs_when_open(arcs: SiteArcs, price: Floats) -> tuple[Floats, Floats]:
+    """Return the least cost of every site when open, filled in part, and what capacity is worth.
+
+    Parameters
+    ----------
+    arcs : SiteArcs
+    price : (n_customers,)
+
+    Returns
+    -------
+    tuple of (n_sites,) and (n_sites,)
+        ``inf`` where a site is closed; what one more unit of capacity would save.
+    """
+    rho, worth = np.full(arcs.capacity.size, np.inf), np.zeros(arcs.capacity.size)
+    share = np.zeros(arcs.customer.size)
+    for j in range(rho.size):
+        if not arcs.closed[j]:
+            rho[j] = _fill_in_part(arcs, price, j, share)
+            for a in range(arcs.start[j], arcs.start[j + 1]):
+                if 0.0 < share[a] < 1.0:
+                    worth[j] = (price[arcs.customer[a]] - arcs.cost[a]) / arcs.need[a]
+    return rho, worth
 
 
 @kernel

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.location.choosing import choose
 from channelwright.optimisation.location.knapsack import (
     TABLE_LIMIT,
     fill_fractional,
@@ -216,14 +217,14 @@ def choose_sites(problem: LocationProblem, rho: Floats) -> tuple[Flags, float]:
     tuple of (n_sites,) bool and float
         Open sites and their cost.
     """
-    opened = problem.forced_open.copy()
-    free = np.flatnonzero(~problem.forced_open & ~problem.forced_closed)
-    given = int(opened.sum())
-    order = free[np.argsort(rho[free], kind="stable")]
-    count = int((rho[order] < 0.0).sum())
-    count = max(problem.fewest_open - given, min(count, problem.maximum_open - given), 0)
-    opened[order[:count]] = True
-    return opened, float(rho[opened].sum())
+    return choose(
+        rho,
+        np.array(problem.forced_open),
+        np.array(problem.forced_closed),
+        problem.fewest_open,
+        problem.maximum_open,
+        *problem.covering,
+    )
 
 
 def first_prices(problem: LocationProblem, arcs: Arcs) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +18,10 @@ from channelwright.optimisation.location.exchange import (
 )
 from channelwright.optimisation.location.interchange import improve_sites
 from channelwright.optimisation.location.lists import Lists, arcs_at, priced_lists
+from channelwright.optimisation.location.relief import relieve
 from channelwright.optimisation.location.relocation import move_sites, new_journal
 from channelwright.optimisation.location.solution import Incumbent, answer_of, violation
+from channelwright.optimisation.location.spreading import shift_sites, spread_sites
 from channelwright.optimisation.location.sums import sums_by
 from channelwright.optimisation.location.transport import transport
 
@@ -33,9 +36,10 @@ if TYPE_CHECKING:
     Indices = NDArray[np.int64]
 
 
-_REPAIRS = 10
+_REPAIRS = 20
 _VISITS = 40_000
 _PRICE_STEPS = 150
+_RELIEF = 5_000
 _TRANSPORT_ARCS = 40_000
 _ROUNDS = 20
 _RECENTRED = 4_000_000
@@ -116,16 +120,20 @@ def _weakest_site(problem: LocationProblem, found: Incumbent) -> int:
 
 def _single_answer(problem: LocationProblem, opened: Flags, pricing: Pricing) -> Incumbent | None:
     """Assign to open sites; open another where customers are left, close one that is too small."""
-    opened = opened.copy()
+    opened = spread_sites(problem, opened)
     banned = problem.forced_closed.copy()
     for _ in range(_REPAIRS):
         sites = np.flatnonzero(opened)
         site, served = _assigned(problem, opened)
         if not served.all():
             wanted = _site_for(problem, np.flatnonzero(~served), opened | banned, pricing)
-            if wanted < 0 or len(sites) >= problem.maximum_open:
+            if wanted >= 0 and len(sites) < problem.maximum_open:
+                opened[wanted] = True
+                continue
+            moved = shift_sites(problem, opened, site) if (site >= 0).all() else None
+            if moved is None:
                 return None
-            opened[wanted] = True
+            opened = moved
             continue
         used = opened.copy()
         if not problem.own_customer[sites].max(initial=-1) >= 0:
@@ -148,6 +156,7 @@ def _assigned(problem: LocationProblem, opened: Flags) -> tuple[Indices, Flags]:
     plan = _plan_for(problem, lists, opened)
     if serve_greedily(lists, plan, np.zeros(lists.limit.shape)):
         improve(lists, plan, _passes(problem))
+        relieve(lists, plan, _RELIEF)
     served = plan.at >= 0
     site = np.where(served, lists.site[plan.at], -1)
     sites = np.flatnonzero(opened)
@@ -288,7 +297,9 @@ def recentre(problem: LocationProblem, found: Incumbent) -> Incumbent:
     return answer_of(problem, assignment, opened)
 
 
-def polish(problem: LocationProblem, found: Incumbent, rounds: int = 20) -> Incumbent:
+def polish(
+    problem: LocationProblem, found: Incumbent, stop: Callable[[], bool], rounds: int = 20
+) -> Incumbent:
     """Alternate re-centring and reassignment while it pays (single source with capacities).
 
     Parameters
@@ -297,6 +308,8 @@ def polish(problem: LocationProblem, found: Incumbent, rounds: int = 20) -> Incu
         The problem.
     found : Incumbent
         Single-source answer.
+    stop : callable
+        True when the search must end.
     rounds : int
         Rounds at most.
     """
@@ -304,6 +317,8 @@ def polish(problem: LocationProblem, found: Incumbent, rounds: int = 20) -> Incu
     if problem.n_customers * problem.n_sites > _RECENTRED:
         return found
     for _ in range(rounds):
+        if stop():
+            break
         moved = recentre(problem, found)
         better = rearrange(problem, moved)
         if better.objective >= found.objective - 1e-9 * abs(found.objective):

@@ -272,6 +272,20 @@ class LocationProblem:
         return min(fewest, self.maximum_open)
 
     @cached_property
+    def covering(self) -> tuple[Floats, float]:
+        """What each site can hold, (n_sites,), and what open sites must hold together.
+
+        The latter is 0 where the number of sites says it already, or nothing at all.
+        """
+        if len(self.binding) != 1 or self.forced_open.all():
+            return np.zeros(self.n_sites), 0.0
+        limit = np.array(self.limit[:, self.binding[0]])
+        free = limit[~self.forced_closed]
+        if not np.isfinite(free).all() or np.ptp(free) == 0.0:
+            return np.zeros(self.n_sites), 0.0
+        return limit, float(self.total_demand[self.binding[0]]) * (1 - 1e-9)
+
+    @cached_property
     def cost_step(self) -> float:
         """Step of which every single-source objective is a multiple; 0 when there is none known."""
         if not self.single_source:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.location.choosing import forced_rises
 from channelwright.optimisation.location.model import ModelArcs
 
 if TYPE_CHECKING:
@@ -69,20 +70,14 @@ def site_penalties(problem: LocationProblem, pricing: Pricing) -> tuple[Floats, 
     pricing : Pricing
         With exact rho at every site.
     """
-    rho, chosen = pricing.rho, pricing.opened
-    free = ~problem.forced_open & ~problem.forced_closed
-    inside, outside = rho[free & chosen], rho[free & ~chosen]
-    count = int(chosen.sum())
-    last = float(inside.max()) if inside.size else 0.0
-    following = float(outside.min()) if outside.size else np.inf
-    leaves = count >= problem.maximum_open or last > 0.0
-    threshold = (last if inside.size else -np.inf) if leaves else 0.0
-    enters = count <= problem.fewest_open or following < 0.0
-    replacement = following if enters else 0.0
-    opening = np.where(chosen, 0.0, np.maximum(rho - threshold, 0.0))
-    closing = np.where(chosen, np.maximum(replacement - rho, 0.0), 0.0)
-    opening[problem.forced_closed] = np.inf
-    closing[problem.forced_open] = np.inf
+    opening, closing = forced_rises(
+        pricing.rho,
+        np.array(problem.forced_open),
+        np.array(problem.forced_closed),
+        problem.fewest_open,
+        problem.maximum_open,
+        *problem.covering,
+    )
     return opening, closing
 
 

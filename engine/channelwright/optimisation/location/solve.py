@@ -9,8 +9,10 @@ from channelwright.optimisation.location.certify import refusal, tightness
 from channelwright.optimisation.location.climbing import climb_bound
 from channelwright.optimisation.location.closing import close_in, finish
 from channelwright.optimisation.location.components import Component, idle_cost, join, split
+from channelwright.optimisation.location.flow_climb import climb_by_flows
 from channelwright.optimisation.location.infeasible import clashes
 from channelwright.optimisation.location.search import search_groups
+from channelwright.optimisation.location.site_search import sites_decide
 from channelwright.optimisation.location.solution import LocationOptions, LocationSolution
 from channelwright.optimisation.location.state import Search
 from channelwright.optimisation.location.tier_solve import solve_tiers
@@ -79,7 +81,12 @@ def _solve_apart(
 
 def _solve_whole(problem: LocationProblem, options: LocationOptions) -> LocationSolution:
     state = Search(problem, options)
-    climb_bound(state)
+    if sites_decide(problem):
+        climb_by_flows(state)
+        if not state.done:
+            search_groups(state)
+    else:
+        climb_bound(state)
     if not state.done:
         close_in(state)
     if not state.done:
