@@ -10,6 +10,7 @@ import pytest
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
 from channelwright.optimisation.location import transport as transport_module
 from channelwright.optimisation.location.choosing import choose, forced_rises
+from channelwright.optimisation.location.interchange import improve_sites
 from channelwright.optimisation.location.rounding import fit_whole
 from channelwright.optimisation.location.solution import violation
 from channelwright.optimisation.location.transport import transport
@@ -162,6 +163,22 @@ def test_a_bound_and_an_answer_at_the_shortest_time_limit(single_source):
     assert certificate.timed
     assert certificate.bound is not None
     assert certificate.objective is not None
+
+
+def test_interchange_ends_when_told():
+    place = np.random.default_rng(1).uniform(0, 100, (60, 2))
+    cost = np.hypot(*(place[:, None] - place[None]).T).T
+    problem = LocationProblem(
+        cost=cost,
+        demand=np.ones(60),
+        capacity=np.full(60, np.inf),
+        fixed_cost=np.zeros(60),
+        minimum_open=5,
+        maximum_open=5,
+    )
+    opened = np.arange(60) < 5
+    assert improve_sites(problem, cost, opened, lambda: True).tolist() == opened.tolist()
+    assert improve_sites(problem, cost, opened, lambda: False).tolist() != opened.tolist()
 
 
 def test_arcs_left_out_of_the_climb_count_in_the_bound(monkeypatch):

@@ -126,7 +126,7 @@ def try_sites(state: Search, pricing: Pricing) -> None:
         return
     state.tried.add(key)
     state.count("primal_starts")
-    found = answer_from(state.problem, pricing)
+    found = answer_from(state.problem, pricing, lambda: state.done)
     if found is None:
         return
     capacitated = state.problem.single_source and state.problem.binding

@@ -6,6 +6,7 @@ second nearest open site (Whitaker 1983; Resende & Werneck 2007).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,11 @@ _EPSILON = 1e-9
 
 
 def improve_sites(
-    problem: LocationProblem, cost: Floats, opened: Flags, moves: int = 2000
+    problem: LocationProblem,
+    cost: Floats,
+    opened: Flags,
+    stop: Callable[[], bool],
+    moves: int = 2000,
 ) -> Flags:
     """Improve a set of open sites until no opening, closing or swap pays.
 
@@ -37,6 +42,8 @@ def improve_sites(
         Cost of serving; a large finite number where it is forbidden.
     opened : (n_sites,) bool
         Sites to start from, at least one.
+    stop : callable
+        True when the search must end.
     moves : int
         Moves at most.
 
@@ -48,6 +55,8 @@ def improve_sites(
     opened = opened.copy()
     movable = ~problem.forced_open & ~problem.forced_closed
     for _ in range(moves):
+        if stop():
+            break
         sites = np.flatnonzero(opened)
         nearest, first, second = _two_nearest(cost, sites)
         leave = sums_by(nearest, second - first, sites.size)

@@ -45,7 +45,9 @@ _ROUNDS = 20
 _RECENTRED = 4_000_000
 
 
-def answer_from(problem: LocationProblem, pricing: Pricing) -> Incumbent | None:
+def answer_from(
+    problem: LocationProblem, pricing: Pricing, stop: Callable[[], bool]
+) -> Incumbent | None:
     """Return a feasible answer guided by a pricing, or None if none was found.
 
     Parameters
@@ -54,9 +56,11 @@ def answer_from(problem: LocationProblem, pricing: Pricing) -> Incumbent | None:
         The problem.
     pricing : Pricing
         Opened sites, merits and capacity prices.
+    stop : callable
+        True when the search must end.
     """
     if not problem.binding:
-        return _free_answer(problem, pricing)
+        return _free_answer(problem, pricing, stop)
     opened = top_up(problem, pricing)
     if problem.single_source:
         return _single_answer(problem, opened, pricing)
@@ -89,13 +93,15 @@ def top_up(problem: LocationProblem, pricing: Pricing) -> Flags:
     return opened
 
 
-def _free_answer(problem: LocationProblem, pricing: Pricing) -> Incumbent | None:
+def _free_answer(
+    problem: LocationProblem, pricing: Pricing, stop: Callable[[], bool]
+) -> Incumbent | None:
     big = float(problem.cost[problem.allowed].max()) * 4.0 + 1.0
     cost = np.where(problem.allowed, problem.cost, big)
     opened = pricing.opened.copy()
     if not opened.any():
         opened[np.where(problem.forced_closed, np.inf, pricing.rho).argmin()] = True
-    opened = improve_sites(problem, cost, opened)
+    opened = improve_sites(problem, cost, opened, stop)
     while True:
         sites = np.flatnonzero(opened)
         found = answer_of(problem, sites[cost[:, sites].argmin(axis=1)], opened)
