@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+
 import numpy as np
 import pytest
 
-from benchmarks.gates.command import BUDGET, FIRST, POOL, REPLICATIONS, TOLERANCE
+from benchmarks.gates.command import BUDGET, FIRST, POOL, REPLICATIONS, TOLERANCE, _pack, _real
 from benchmarks.gates.trials import read_pool, resampled
 from benchmarks.gates.world import reduced
 from benchmarks.intervals.command import cases
@@ -75,3 +77,11 @@ def test_every_interval_covers_in_ten_thousand_experiments():
 def test_the_best_is_selected_as_often_as_promised(number):
     name, play = list(cases())[number]
     assert selected(name, play, 4_000).kept
+
+
+@pytest.mark.slow
+def test_this_engine_still_earns_what_the_stored_runs_earned(tmp_path):
+    """The stored pool as golden study of the engine: no loss and no gain of one per cent."""
+    pack, pool = _pack(tmp_path / "reduced"), read_pool(POOL)
+    options = argparse.Namespace(tolerance=0.01, budget=40, golden=REPLICATIONS, real=1, workers=1)
+    assert _real(pack, pool, "unchanged", options, tmp_path / "out").verdicts == {"pass": 1}
