@@ -15,6 +15,7 @@ from tests.reference.perishing import receive
 from tests.reference.records import Invoice
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
 from tests.reference.stock_policies import order_size, policy_numbers, review_days
+from tests.reference.supplier_choice import choose_supplier, price_from
 from tests.reference.supply import arrival_day, share_out
 
 RECEIPT_SECOND = 18_000
@@ -30,16 +31,16 @@ def replenish(clock: simpy.Environment, state: State, day: int) -> None:
             for product, cases in cases_to_order(state, site, day).items():
                 orders[site, product] = cases * state.units_per_case[product]
         for (site, product), units in orders.items():
-            state.demand[state.parent(site)][product][day] += units
+            state.demand[state.supplier(site)][product][day] += units
         shipped = share_out(state, tier, orders, day)
         for site in tier:
             send(clock, state, site, day, orders, shipped)
 
 
 def steps_to_plant(state: State, site: int) -> int:
-    """Return how many parents stand above a site."""
-    parent = state.parent(site)
-    return 0 if parent < 0 else 1 + steps_to_plant(state, parent)
+    """Return how many lanes the longest way from a plant has."""
+    above = {state.parent(site), *(source for source, _ in state.sources(site))} - {-1}
+    return max((1 + steps_to_plant(state, source) for source in above), default=0)
 
 
 def cases_to_order(state: State, site: int, day: int) -> dict[int, int]:
@@ -51,7 +52,8 @@ def cases_to_order(state: State, site: int, day: int) -> dict[int, int]:
         for product in state.products
         if day % review_days(state, site, product) == 0
     }
-    same_owner = state.owner(site) == state.owner(state.parent(site))
+    choose_supplier(state, site, day, wanted)
+    same_owner = state.owner(site) == state.owner(state.supplier(site))
     prices = {p: 0 if same_owner else buying_price(state, site, p) for p in wanted}
     return order_within_limits(state, site, day, wanted, prices)
 
@@ -76,7 +78,7 @@ def send(
             SHIPMENTS,
             day=day,
             site=site,
-            parent=state.parent(site),
+            parent=state.supplier(site),
             product=product,
             ordered=orders[site, product],
             shipped=shipped[site, product],
@@ -134,11 +136,12 @@ def opening_stock(state: State, site: int, product: int) -> int:
 # ---------------------------------------------------------------- money
 def post_shipment(state: State, site: int, day: int, shipped_cases: dict[int, int]) -> None:
     """Book freight, production and loading of a shipment."""
-    parent, sites = state.parent(site), state.market.sites
+    parent, sites = state.supplier(site), state.market.sites
     place = {"mode": state.site_mode(site), "site": site}
     cases = sum(shipped_cases.values())
     freight = int(sites.lane_cost[site, parent]) * cases
-    state.books.post(day, Account.FREIGHT, MANUFACTURER, OUTSIDE, freight, **place)
+    payer = state.owner(site) if state.sources(site) else MANUFACTURER
+    state.books.post(day, Account.FREIGHT, payer, OUTSIDE, freight, **place)
     if state.is_plant(parent):
         cost = sum(
             int(state.market.products.production_cost[product]) * shipped
@@ -153,17 +156,19 @@ def post_shipment(state: State, site: int, day: int, shipped_cases: dict[int, in
 
 def buying_price(state: State, site: int, product: int) -> int:
     """Return ticks per case that the owner of a site pays to the owner above."""
-    terms, mode = state.design.terms, state.site_mode(site)
-    if state.market.sites.independent[state.parent(site)]:
-        return int(terms.price_tier2[mode, product])
-    return int(terms.price_account[mode, product])
+    return price_from(state, site, state.supplier(site), state.source_index[site], product)
+
+
+def ladder_price(state: State, site: int, product: int) -> int:
+    """Return the price from the parent, at which stock is valued."""
+    return price_from(state, site, state.parent(site), 1_000_000, product)
 
 
 def invoice_shipment(
     clock: simpy.Environment, state: State, site: int, day: int, shipped_cases: dict[int, int]
 ) -> None:
     """Invoice a shipment if goods change hands."""
-    parent = state.parent(site)
+    parent = state.supplier(site)
     buyer, seller = state.owner(site), state.owner(parent)
     value = sum(
         buying_price(state, site, product) * shipped for product, shipped in shipped_cases.items()

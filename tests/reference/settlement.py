@@ -9,7 +9,7 @@ from tests.reference.cash import cash_limited, draw, drawn_interest, move_by_pos
 from tests.reference.contracts import charge_penalties, settle_contracts
 from tests.reference.credit import customers_money, pay_deposit_interest
 from tests.reference.laws import share
-from tests.reference.replenishment import buying_price
+from tests.reference.replenishment import ladder_price
 from tests.reference.state import MANUFACTURER, OUTSIDE, PEOPLE, State
 
 # The day's end comes before what happens at 00:00 of the next day.
@@ -116,7 +116,7 @@ def stock_value(state: State, site: int) -> int:
     value = 0
     for product in state.products:
         if state.market.sites.independent[site]:
-            price = buying_price(state, site, product)
+            price = ladder_price(state, site, product)
         else:
             price = int(state.market.products.production_cost[product])
         value += state.stock[site][product] * price // state.units_per_case[product]

@@ -79,6 +79,8 @@ class State:
         self.outlet_orders = [[defaultdict(int) for _ in range(products)] for _ in range(sites)]
         self.sold = [[defaultdict(int) for _ in range(products)] for _ in range(outlets)]
 
+        self.chosen_source: dict[int, int] = {}
+        self.source_index: dict[int, int] = defaultdict(lambda: 1_000_000)
         self.coming: dict[tuple[int, int], int] = {}  # units that consumers wait for
         self.travel: dict[tuple[int, int], int] = {}  # given travel times by start and end
         self.reporting_demand: dict[tuple[int, int], float] = {}  # by site and product
@@ -218,6 +220,19 @@ class State:
     def parent(self, site: int) -> int:
         """Return the supplying site, -1 for plants."""
         return int(self.design.sites.parent[site])
+
+    def sources(self, site: int) -> list[tuple[int, int]]:
+        """Return sources and their index (ppm) among which a site chooses, none if appointed."""
+        stock = self.design.stock
+        given = None if stock is None else stock.suppliers
+        if given is None:
+            return []
+        rows = zip(given.site, given.source, given.index, strict=True)
+        return [(int(source), int(index)) for mine, source, index in rows if mine == site]
+
+    def supplier(self, site: int) -> int:
+        """Return the site from which a site buys today."""
+        return self.chosen_source.get(site, self.parent(site))
 
     def children(self, site: int) -> list[int]:
         """Return the open sites that a site supplies."""

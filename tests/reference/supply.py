@@ -16,8 +16,8 @@ Units = dict[tuple[int, int], int]  # by site and product
 def share_out(state: State, tier: list[int], orders: Units, day: int) -> Units:
     """Ship to the sites of a tier what their parents can; return the units of each."""
     shipped = dict.fromkeys(orders, 0)
-    for parent in sorted({state.parent(site) for site in tier}):
-        children = [site for site in tier if state.parent(site) == parent]
+    for parent in sorted({state.supplier(site) for site in tier}):
+        children = [site for site in tier if state.supplier(site) == parent]
         for product in state.products:
             share_out_product(state, parent, product, children, orders, shipped, day)
     return shipped
@@ -48,7 +48,8 @@ def share_out_product(
         shipped[site, product] = cases * case
         take(state, parent, product, cases * case)
         rest = (wanted[site] - cases) * case
-        state.awaited[site][product] = rest if keeps_backorders(state, parent) else 0
+        waits = keeps_backorders(state, parent) and not state.sources(site)
+        state.awaited[site][product] = rest if waits else 0
 
 
 def cases_left(state: State, parent: int, product: int, day: int) -> float:
@@ -132,7 +133,7 @@ def is_out(state: State, parent: int, child: int, day: int) -> bool:
 # ---------------------------------------------------------------- the lane
 def arrival_day(state: State, site: int, day: int) -> int:
     """Return the day on which a shipment to a site arrives."""
-    parent = state.parent(site)
+    parent = state.supplier(site)
     lead = int(state.market.sites.lead_days[site, parent])
     supply = state.market.supply
     if supply is None or not supply.lead_deviation.any():

@@ -45,6 +45,7 @@ def kpis():
         "market_share",
         "orders_paid_at_door",
         "collected_at_calls",
+        "bought_elsewhere_share",
     ],
 )
 def test_mechanism_leaves_a_trace(kpis, kpi):

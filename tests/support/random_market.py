@@ -45,6 +45,7 @@ from tests.support.random_perishing import with_perishing
 from tests.support.random_shelves import with_shelves
 from tests.support.random_source_choice import with_source_choice
 from tests.support.random_stock import with_random_stock
+from tests.support.random_suppliers import with_suppliers
 
 NEVER = 1e12
 OWN_DICE = 2**33
@@ -100,6 +101,7 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
     market, design = with_credit(market, design, Dice(seed + 60 * OWN_DICE))
     market, design = with_collecting(market, design, Dice(seed + 68 * OWN_DICE))
     market, design = with_shelves(market, design, Dice(seed + 69 * OWN_DICE))
+    market, design = with_suppliers(market, design, Dice(seed + 71 * OWN_DICE))
     return _with_families(market, Dice(seed + 70 * OWN_DICE)), design
 
 

@@ -20,6 +20,7 @@ from tests.unit import scenario_territory_defects as territories
 from tests.unit import scenario_transition_defects as transitions
 from tests.unit.scenario_collecting_defects import COLLECTING_DEFECTS
 from tests.unit.scenario_credit_defects import CREDIT_DEFECTS
+from tests.unit.scenario_supplier_defects import SUPPLIERS
 
 TINY = ROOT / "tests/data/packs/tiny"
 DEFECTS = (
@@ -38,6 +39,7 @@ DEFECTS = (
     *stocks.STOCKS,
     *CREDIT_DEFECTS,
     *COLLECTING_DEFECTS,
+    *SUPPLIERS,
     *territories.TERRITORIES,
     *stocks.FORECASTS,
     *stocks.SUPPLY,

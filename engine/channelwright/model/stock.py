@@ -105,6 +105,22 @@ class ShortageRules(Columns):
 
 
 @dataclass(frozen=True)
+class Suppliers(Columns):
+    """Sources among which sites choose at each replenishment (K rows, by site).
+
+    Attributes
+    ----------
+    site, source : (K,) int64; the parent of every choosing site is its first source, the others
+        follow by number
+    index : (K,) int64, ppm of the ladder that the source asks
+    """
+
+    site: IntArray
+    source: IntArray
+    index: IntArray
+
+
+@dataclass(frozen=True)
 class StockPlan:
     """What a design says of stock beyond order-up-to levels; None = nothing said."""
 
@@ -112,3 +128,4 @@ class StockPlan:
     forecast: StockForecast | None = None
     shortage: ShortageRules | None = None
     shelves: ShelfStock | None = None
+    suppliers: Suppliers | None = None

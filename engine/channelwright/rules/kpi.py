@@ -25,7 +25,9 @@ from channelwright.rules.kpi_rows import ALL, rows
 from channelwright.rules.kpi_share import share_kpis
 from channelwright.rules.kpi_static import account_counts, universe_counts
 from channelwright.rules.kpi_stock import stock_kpis
+from channelwright.rules.kpi_supply import supply_kpis
 from channelwright.rules.kpi_team import team_kpis
+from channelwright.rules.suppliers import from_own_sites
 from channelwright.tables.sink import Chunk
 
 PERIOD_DAYS = 7
@@ -192,7 +194,8 @@ def kpi_table(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd
         _cell_kpis(market, cells),
         _distribution(market, cells),
         team_kpis(market, design, frames["rep_cells"], measured_days(market)),
-        _volume_kpis(market, design, cells, frames["site_cells"]),
+        _volume_kpis(market, design, cells, frames),
+        supply_kpis(market, design, frames),
         _site_kpis(market, design, tables, frames),
         stock_kpis(market, design, frames, measured_days(market)),
         money_kpis(market, design, tables, frames),
@@ -272,11 +275,11 @@ def _distribution(market: Market, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _volume_kpis(
-    market: Market, design: Design, cells: pd.DataFrame, sites: pd.DataFrame
+    market: Market, design: Design, cells: pd.DataFrame, frames: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
     """Sell-in volume and accounts by mode, and their shares."""
     direct = cells.groupby("mode")["cases_direct"].sum()
-    bought = _bought(market, design, sites)
+    bought = _bought(market, design, frames)
     volume = {
         row: float(direct.get(row, 0)) + float(bought.get(row, 0))
         for row in range(len(market.modes))
@@ -297,14 +300,15 @@ def _volume_kpis(
     return pd.concat(parts, ignore_index=True)
 
 
-def _bought(market: Market, design: Design, sites: pd.DataFrame) -> pd.Series:
+def _bought(market: Market, design: Design, frames: Mapping[str, pd.DataFrame]) -> pd.Series:
     """Return cases that independent sites bought from the manufacturer, by mode."""
-    site = sites["site"].to_numpy()
-    parent = design.sites.parent[site]
-    own_parent = (parent >= 0) & ~market.sites.independent[np.maximum(parent, 0)]
-    chosen = market.sites.independent[site] & own_parent
-    mode = design.sites.mode[site[chosen]]
-    return sites[chosen].groupby(mode)["cases_in"].sum()
+    total = np.zeros(len(market.sites))
+    sites = frames["site_cells"]
+    np.add.at(total, sites["site"].to_numpy(), sites["cases_in"].to_numpy(dtype=np.float64))
+    own = ~market.sites.independent
+    bought = from_own_sites(design, own, total, frames.get("supply_cells"), "cases")
+    rows = np.flatnonzero(market.sites.independent & (bought != 0))
+    return pd.Series(bought[rows]).groupby(design.sites.mode[rows]).sum()
 
 
 def _mean_outlet(market: Market, design: Design, cells: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.model.design import Design
 from channelwright.model.market import CAPTURES, Market
+from channelwright.rules.suppliers import choosers, sold_to_choosers
 from channelwright.tables.codes import Account, Party
 from channelwright.tables.sink import Chunk
 
@@ -108,7 +109,7 @@ def site_results(market: Market, design: Design, tables: Mapping[str, Chunk]) ->
     ledger = pd.DataFrame(tables["ledger"])
     ledger = ledger[ledger["period"] >= 0]
     owner = int(Party.OWNER)
-    got = _owner_money(ledger, design, market, owner)
+    got = _owner_money(ledger, design, market, owner, measured_supply(tables))
     cells = pd.DataFrame(tables["site_cells"])
     cells = cells[cells["period"] >= 0].groupby("site").sum()
     rows = np.flatnonzero(design.sites.open)
@@ -133,11 +134,21 @@ def site_results(market: Market, design: Design, tables: Mapping[str, Chunk]) ->
     )
 
 
-def _owner_money(ledger: pd.DataFrame, design: Design, market: Market, owner: int) -> np.ndarray:
+def measured_supply(tables: Mapping[str, Chunk]) -> pd.DataFrame | None:
+    """Return what sites that choose bought in the measured time, None where none chooses."""
+    if "supply_cells" not in tables:
+        return None
+    moved = pd.DataFrame(tables["supply_cells"])
+    return moved[moved["period"] >= 0]
+
+
+def _owner_money(
+    ledger: pd.DataFrame, design: Design, market: Market, owner: int, moved: pd.DataFrame | None
+) -> np.ndarray:
     """Return money received less paid by the owner of each site: (S,) currency.
 
     Goods between sites carry the child's site: the parent's receipt is found by the
-    design's parent.
+    design's parent, of a site that chooses by what it bought from whom.
     """
     result = np.zeros(len(market.sites))
     between = ledger["account"].isin([int(Account.GOODS)]) & (ledger["payee"] == owner)
@@ -148,7 +159,10 @@ def _owner_money(ledger: pd.DataFrame, design: Design, market: Market, owner: in
     traded = ledger[between]
     child = traded["site"].to_numpy()
     np.add.at(result, child, -traded["amount"].to_numpy(dtype=np.float64))
-    np.add.at(result, design.sites.parent[child], traded["amount"].to_numpy(dtype=np.float64))
+    appointed = ~choosers(design)[child]
+    amount = traded["amount"].to_numpy(dtype=np.float64)[appointed]
+    np.add.at(result, design.sites.parent[child[appointed]], amount)
+    result += np.where(market.sites.independent, sold_to_choosers(design, moved), 0.0)
     return result / TICKS_PER_UNIT
 
 

@@ -173,6 +173,20 @@ COLLECTING = (
     ),
     Kpi("calls_without_order_for_debt", "calls", "took no order because nothing was given", False),
 )
+#: Only in runs of packs that name the mechanism (docs/world/market-wholesalers.md).
+SUPPLIERS = (
+    Kpi(
+        "bought_elsewhere_share",
+        "share",
+        "cases that sites which choose bought from others than their parent / all of theirs",
+    ),
+    Kpi(
+        "landed_cost_per_case",
+        "currency/case",
+        "invoices and freight of what sites which choose bought / cases, before rebates",
+        more_is_better=False,
+    ),
+)
 _LOSSES = (
     *(
         Kpi(
@@ -259,6 +273,7 @@ GROUPS: dict[str, tuple[Kpi, ...]] = {
     "Age and loss of stock": _LOSSES,
     "Credit (where a pack names it)": CREDIT,
     "Collecting (where a design names it)": COLLECTING,
+    "Market wholesalers (where a design names suppliers)": SUPPLIERS,
     "Market (where a pack names a catchment)": MARKET,
     "Returns (where a pack names them)": RETURNS,
     "Chains (where a pack names contracts)": CHAINS,

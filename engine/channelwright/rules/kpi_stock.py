@@ -10,6 +10,7 @@ import pandas as pd
 from channelwright.foundation.units import FloatArray
 from channelwright.model.design import Design
 from channelwright.model.market import SITE_KINDS, Market
+from channelwright.rules.suppliers import from_own_sites
 
 _ALL = "all"
 _YEAR = 365
@@ -36,7 +37,7 @@ def stock_kpis(
         if kind != "plant":
             mine = market.sites.kind == number
             values |= _of_kind(kind, sums[mine], plain[mine], days)
-    values |= _selling_in(market, design, frames["cells"], sums, plain)
+    values |= _selling_in(market, design, frames, sums, plain)
     known = [(name, *pair) for name, pair in values.items() if np.isfinite(pair[1])]
     return pd.DataFrame(
         {
@@ -69,12 +70,20 @@ def _variances(sums: pd.DataFrame, name: str, days: int) -> FloatArray:
 
 
 def _selling_in(
-    market: Market, design: Design, cells: pd.DataFrame, sums: pd.DataFrame, plain: pd.DataFrame
+    market: Market,
+    design: Design,
+    frames: Mapping[str, pd.DataFrame],
+    sums: pd.DataFrame,
+    plain: pd.DataFrame,
 ) -> dict[str, tuple[str, float]]:
-    parent = design.sites.parent
-    from_own = (parent >= 0) & ~market.sites.independent[np.maximum(parent, 0)]
-    buys = market.sites.independent & from_own
-    bought, late = float(plain["cases_in"][buys].sum()), float(sums["bought_late"][buys].sum())
+    cells, moved, buyers = frames["cells"], frames.get("supply_cells"), market.sites.independent
+
+    def from_own(total: pd.Series, column: str) -> float:
+        whole = total.to_numpy(dtype=np.float64)
+        return float(from_own_sites(design, ~buyers, whole, moved, column)[buyers].sum())
+
+    bought = from_own(plain["cases_in"], "cases")
+    late = from_own(sums["bought_late"], "cases_late")
     direct, direct_late = float(sums["direct"].sum()), float(sums["direct_late"].sum())
     through = float(cells["cases_delivered"].sum()) - float(cells["cases_direct"].sum())
     units = float(cells["units_sold"].sum())

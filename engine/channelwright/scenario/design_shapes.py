@@ -219,6 +219,7 @@ class DesignShape(Shape):
     rebate_tiers: Source | None = Field(default=None, description="table design_rebate_tiers")
     stock: Source | None = Field(default=None, description="table design_stock")
     shelves: Source | None = Field(default=None, description="table design_shelves")
+    suppliers: Source | None = Field(default=None, description="table design_suppliers")
     consumer_prices: Source | None = Field(default=None, description="table design_consumer_prices")
     promotions: Source | None = Field(default=None, description="table design_promotions")
     credit: Source | None = Field(default=None, description="table design_credit")

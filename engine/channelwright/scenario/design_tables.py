@@ -30,6 +30,7 @@ PARTS = {
     "rebate_tiers": "design_rebate_tiers",
     "stock": "design_stock",
     "shelves": "design_shelves",
+    "suppliers": "design_suppliers",
     "consumer_prices": "design_consumer_prices",
     "promotions": "design_promotions",
     "credit": "design_credit",

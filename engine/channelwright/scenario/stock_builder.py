@@ -21,6 +21,7 @@ from channelwright.model.stock import (
 )
 from channelwright.scenario.market_builder import codes
 from channelwright.scenario.shelf_builder import NOT_GIVEN, build_shelves, policy_values
+from channelwright.scenario.supplier_builder import build_suppliers
 from channelwright.tables.cells import Cells, TypedTable
 from channelwright.tables.stock_inputs import ALL_PRODUCTS
 
@@ -32,13 +33,15 @@ def build_stock(market: Market, tables: DesignTables) -> StockPlan | None:
     """Return what a design says of stock, None if it says nothing."""
     stock, forecast = tables.get("stock"), tables.get("forecast")
     shortage, shelves = tables.get("shortage"), tables.get("shelves")
-    if all(part is None for part in (stock, forecast, shortage, shelves)):
+    suppliers = tables.get("suppliers")
+    if all(part is None for part in (stock, forecast, shortage, shelves, suppliers)):
         return None
     return StockPlan(
         sites=None if stock is None else _site_stock(market, stock),
         forecast=None if forecast is None else _forecast(market, forecast),
         shortage=None if shortage is None else _shortage(market, shortage),
         shelves=None if shelves is None else build_shelves(market, shelves),
+        suppliers=None if suppliers is None else build_suppliers(market, suppliers, tables),
     )
 
 

@@ -8,6 +8,7 @@ from channelwright.foundation.errors import Problem
 from channelwright.scenario.design_case import Case
 from channelwright.scenario.references import among
 from channelwright.scenario.shelf_builder import shelf_problems
+from channelwright.scenario.supplier_builder import supplier_problems
 from channelwright.tables.cells import TypedTable, shown
 from channelwright.tables.checks import nearest
 from channelwright.tables.stock_inputs import ALL_PRODUCTS
@@ -29,6 +30,7 @@ def stock_problems(case: Case) -> Iterator[Problem]:
     table = case.part("forecast")
     if table is not None:
         yield from _forecasts(table)
+    yield from supplier_problems(case)
     table = case.part("shelves")
     if table is not None:
         yield from policy_problems(table)

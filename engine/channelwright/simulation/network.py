@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from channelwright.rules import behaviour, contracts, flows, geography, offers, 
 from channelwright.rules.beats import Beat, plan_beats
 from channelwright.rules.shelf_levels import shelf_rules
 from channelwright.rules.stock_levels import StockRules, daily_variance, site_rules
+from channelwright.rules.suppliers import sources_above
 from channelwright.simulation.filling import FAR, Fleets
 from channelwright.tables.codes import Party, party
 
@@ -228,17 +230,16 @@ def _lanes(market: Market, design: Design) -> tuple[tuple[IntArray, ...], IntArr
             message = f"no lane from {ids[parent[site]]} to {ids[site]}; add it to lanes"
             raise ChannelwrightError(message)
         lead[site] = days
-        depth[site] = _depth(parent, int(site))
+    above = sources_above(design)
+    for row in np.flatnonzero(open_sites & (parent >= 0)).tolist():
+        depth[row] = _depth(above, row)
     tiers = [np.flatnonzero(depth == steps) for steps in range(int(depth.max(initial=0)), 0, -1)]
     return tuple(tiers), lead
 
 
-def _depth(parent: IntArray, site: int) -> int:
-    depth = 0
-    while parent[site] >= 0:
-        site = int(parent[site])
-        depth += 1
-    return depth
+def _depth(above: Mapping[int, Sequence[int]], site: int) -> int:
+    """Return the lanes on the longest way to a plant."""
+    return max((1 + _depth(above, source) for source in above.get(site, ())), default=0)
 
 
 def _opening_units(market: Market, rate: FloatArray) -> FloatArray:

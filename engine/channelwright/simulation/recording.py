@@ -22,6 +22,7 @@ from channelwright.simulation.settling import owned_value, stock_value
 from channelwright.simulation.shelves import add_stock, add_sums
 from channelwright.simulation.state import State
 from channelwright.simulation.stock_recording import StockRecorder
+from channelwright.simulation.supply_recording import SupplyRecorder
 from channelwright.simulation.tours import Dropped
 from channelwright.tables.codes import LossCause
 from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
@@ -49,6 +50,7 @@ class Recorder:
         self._promises = Promises(network)
         self._stock = StockRecorder(network)
         self._families = FamilyRecorder(network)
+        self._supply = SupplyRecorder(network)
         self._day = 0
         weight = market.outlets.category_cases * _WEIGHT_UNIT
         self._weight = np.floor(weight + 0.5).astype(np.int64)
@@ -171,6 +173,7 @@ class Recorder:
         add_at(self._site["cases_demanded"], parent, ordered)
         self._stock.shipments(self._day, shipments)
         self._families.shipments(shipments)
+        self._supply.shipments(self._day, site, parent, shipped, shipments.value)
 
     def pay(self, pay: IntArray) -> None:
         """Add the monthly pay of every person."""
@@ -210,6 +213,8 @@ class Recorder:
             "rep_cells": _rows(REP_CELLS.names, period, self._people),
             **self._families.close(period),
         }
+        if self._supply.on:
+            tables["supply_cells"] = self._supply.close(period)
         for array in (self._outlets, self._sites, self._people):
             array[:] = 0
         return tables

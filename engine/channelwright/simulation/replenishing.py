@@ -65,8 +65,9 @@ class Replenishing:
         for tier, rules in zip(network.tiers, self._rules, strict=True):
             known = supplying.awaited[tier] - supplying.owed[tier] - waiting[tier]
             ordered = _review(rules, state, self._forecasting, tier, known)
+            supplying.choose(state, tier, ordered)
             if purchasing is not None:
-                ordered = _within_limits(network, state, purchasing, tier, ordered)
+                ordered = _within_limits(network, state, purchasing, supplying, tier, ordered)
             sent = _send(network, state, supplying, tier, ordered)
             if purchasing is not None:
                 _note_received(network, state.day, purchasing, sent)
@@ -83,12 +84,17 @@ def _joined(parts: list[Shipments]) -> Shipments:
 
 
 def _within_limits(
-    network: Network, state: State, purchasing: Purchasing, tier: IntArray, ordered: IntArray
+    network: Network,
+    state: State,
+    purchasing: Purchasing,
+    supplying: Supplying,
+    tier: IntArray,
+    ordered: IntArray,
 ) -> IntArray:
     """Cut the orders of a tier to what its sites can take in and pay, site by site: (n, P)."""
-    parent = network.design.sites.parent[tier]
+    parent = supplying.choice.parent[tier]
     sold = network.owner[tier] != network.owner[parent]
-    prices = np.where(sold[:, None], _prices(network, tier, parent), 0)
+    prices = np.where(sold[:, None], supplying.choice.prices(tier), 0)
     rows = zip(tier.tolist(), ordered, prices, strict=True)
     return np.stack([purchasing.cut(state, site, units, price) for site, units, price in rows])
 
@@ -135,20 +141,21 @@ def _send(
     shipped = supplying.ship(state, tier, ordered)
     moved = np.flatnonzero(((ordered > 0) | (shipped > 0)).any(axis=1))
     sites, ordered, shipped = tier[moved], ordered[moved], shipped[moved]
-    parent = network.design.sites.parent[sites]
+    parent = supplying.choice.parent[sites]
     state.transit[sites] += shipped
     arrival = supplying.arrivals(state.day, sites)
     cases = shipped // network.market.products.units_per_case
-    value, due = _bill(network, state, sites, parent, cases)
+    price = supplying.choice.prices(sites)
+    value, due = _bill(network, state, sites, parent, (cases * price).sum(axis=1))
     return Shipments(sites, parent, ordered, shipped, arrival, value, due)
 
 
 def _bill(
-    network: Network, state: State, sites: IntArray, parent: IntArray, cases: IntArray
+    network: Network, state: State, sites: IntArray, parent: IntArray, worth: IntArray
 ) -> tuple[IntArray, IntArray]:
     """Invoice what changes hands; returns values and due days."""
     sold = network.owner[sites] != network.owner[parent]
-    value = np.where(sold, (cases * _prices(network, sites, parent)).sum(axis=1), 0)
+    value = np.where(sold, worth, 0)
     days = network.design.terms.account_days[network.design.sites.mode[sites]]
     due = np.where(sold, state.day + days, state.day)
     state.month_purchases[sites] += np.where(network.own[parent], value, 0)
@@ -163,10 +170,3 @@ def _bill(
     add_at(state.cash, parent[at_once], value[at_once])
     state.cash[sites[at_once]] -= value[at_once]
     return value, due
-
-
-def _prices(network: Network, sites: IntArray, parent: IntArray) -> IntArray:
-    """Return ticks per case that owners pay; the manufacturer buying back pays the same."""
-    mode, terms = network.design.sites.mode[sites], network.design.terms
-    own = network.own[parent][:, None]
-    return np.where(own, terms.price_account[mode], terms.price_tier2[mode])

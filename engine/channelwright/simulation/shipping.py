@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.rules.suppliers import choosers
 from channelwright.simulation.books import Books
 from channelwright.simulation.network import PLANT, Network
 from channelwright.simulation.postings import Postings
@@ -23,7 +24,9 @@ def post_shipments(
     plant = sites.kind[parent] == PLANT
     post, owner = postings.post, network.owner
     freight = total * sites.lane_cost[site, parent]
-    post(Account.FREIGHT, MANUFACTURER, OUTSIDE, mode, site, -1, freight)
+    fetched = choosers(network.design)[site]  # market wholesalers fetch their goods
+    carrier = np.where(fetched, owner[site], MANUFACTURER)
+    post(Account.FREIGHT, carrier, OUTSIDE, mode, site, -1, freight)
     made = np.where(plant, (cases * market.products.production_cost).sum(axis=1), 0)
     post(Account.PRODUCTION, MANUFACTURER, OUTSIDE, mode, site, -1, made)
     handling = np.where(plant, 0, total * sites.handling_cost[parent])

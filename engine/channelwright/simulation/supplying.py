@@ -14,6 +14,7 @@ from channelwright.rules.sharing import in_proportion, in_turn
 from channelwright.simulation.network import PLANT, Network
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
+from channelwright.simulation.supplier_choice import SupplierChoice
 
 _WEEK = 7
 
@@ -25,7 +26,8 @@ class Supplying:
         self._network = network
         self._address = address
         shape = network.opening_demand.shape
-        self._parent = network.design.sites.parent
+        self.choice = SupplierChoice(network)
+        self._parent = self.choice.parent
         self._case = network.market.products.units_per_case
         self._plant = network.market.sites.kind == PLANT
         stock = network.design.stock
@@ -39,6 +41,14 @@ class Supplying:
         self._last_arrival = np.zeros(shape[0], dtype=np.int64)
         self.awaited = np.zeros(shape, dtype=np.int64)
         self.owed = np.zeros(shape, dtype=np.int64)
+
+    def choose(self, state: State, tier: IntArray, ordered: IntArray) -> None:
+        """Let market wholesalers of a tier choose their source for what they ordered."""
+        stock = self._network.design.stock
+        given = None if stock is None else stock.suppliers
+        if given is not None:
+            blocked = self._out(state.day, given.source, given.site)
+            self.choice.choose(state, tier, ordered, blocked)
 
     def ship(self, state: State, sites: IntArray, ordered: IntArray) -> IntArray:
         """Return what the sites of a tier are sent, in units: (n, P); books it out of the parents.
@@ -62,7 +72,7 @@ class Supplying:
             if left is not None:
                 shipped[mine] = self._share(above, sites[mine], open_lane[mine], left)
                 self._take(state, above, shipped[mine].sum(axis=0))
-        waits = self._backorder[parent]
+        waits = self._backorder[parent] & ~self.choice.chooses[sites]
         rest = np.where(waits[:, None], want - shipped, 0)
         add_at(self.owed, parent, rest - self.awaited[sites])
         self.awaited[sites] = rest
@@ -70,7 +80,7 @@ class Supplying:
 
     def arrivals(self, day: int, sites: IntArray) -> IntArray:
         """Return the days on which shipments of a day to some sites arrive: (n,)."""
-        lead = self._network.lead[sites]
+        lead = self.choice.lead[sites]
         if self._supply is None or not self._supply.lead_deviation.any():
             return np.asarray(day + np.maximum(1, lead))
         lane = sites, self._parent[sites]
@@ -88,14 +98,17 @@ class Supplying:
 
     def _blocked(self, day: int) -> BoolArray:
         """Return the sites whose lane from the parent is out: (S,)."""
-        blocked = np.zeros(len(self._parent), dtype=bool)
+        return self._out(day, self._parent, np.arange(len(self._parent)))
+
+    def _out(self, day: int, source: IntArray, child: IntArray) -> BoolArray:
+        """Return which lanes (n,) are out on a day."""
+        blocked = np.zeros(len(source), dtype=bool)
         if self._supply is None:
             return blocked
         outages = self._supply.outages
         for row in np.flatnonzero((outages.first <= day) & (day <= outages.last)).tolist():
-            from_here = self._parent == outages.site[row]
-            rows = np.arange(len(self._parent)) == outages.child[row]
-            blocked |= from_here & (rows | (outages.child[row] == ALL_CHILDREN))
+            mine = (child == outages.child[row]) | (outages.child[row] == ALL_CHILDREN)
+            blocked |= (source == outages.site[row]) & mine
         return blocked
 
     def _left(self, state: State, site: int) -> IntArray | None:

@@ -15,6 +15,7 @@ from channelwright.tables.offer_inputs import DESIGN_CONSUMER_PRICES, DESIGN_PRO
 from channelwright.tables.schema import Table
 from channelwright.tables.selling_inputs import SELLING_TABLES
 from channelwright.tables.stock_inputs import STOCK_TABLES
+from channelwright.tables.supplier_tables import DESIGN_SUPPLIERS
 
 DESIGN_SITES = Table(
     "design_sites",
@@ -146,6 +147,7 @@ DESIGN_TABLES: dict[str, Table] = {
         *CONTRACT_TABLES,
         *STOCK_TABLES,
         *CALIBRATION_TABLES,
+        DESIGN_SUPPLIERS,
         DESIGN_CONSUMER_PRICES,
         DESIGN_PROMOTIONS,
         DESIGN_CREDIT,

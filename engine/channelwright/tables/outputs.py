@@ -15,6 +15,7 @@ from channelwright.tables.limit_outputs import LIMIT_CELLS
 from channelwright.tables.rival_outputs import MARKET_CELLS, RIVAL_SALES, STOCKOUTS
 from channelwright.tables.schema import Column, Table
 from channelwright.tables.stock_outputs import STOCK_CELLS
+from channelwright.tables.supplier_tables import SUPPLY_CELLS
 
 FORMAT = 1
 
@@ -350,7 +351,14 @@ KPI_TABLES = (
     EFFORT,
 )
 #: Written only where a pack names the mechanism.
-EXTRA_KPI_TABLES = (CREDIT_CELLS, LIMIT_CELLS, APPROVAL_CELLS, COLLECTING_CELLS, MARKET_CELLS)
+EXTRA_KPI_TABLES = (
+    CREDIT_CELLS,
+    LIMIT_CELLS,
+    APPROVAL_CELLS,
+    COLLECTING_CELLS,
+    SUPPLY_CELLS,
+    MARKET_CELLS,
+)
 OUTPUT_TABLES: dict[str, Table] = {
     table.name: table for table in (*DETAIL_TABLES, *KPI_TABLES, *EXTRA_KPI_TABLES)
 }

@@ -51,6 +51,7 @@ stock: designs/full_stock.csv
 shelves: designs/full_shelves.csv
 forecast: designs/full_forecast.csv
 shortage: designs/full_shortage.csv
+suppliers: designs/full_suppliers.csv
 asking: designs/full_asking.csv
 contracts: designs/full_contracts.csv
 rebate_tiers: designs/full_tiers.csv
@@ -105,7 +106,7 @@ def _market(out: Path, outlets: Rows, sites: Rows) -> None:
     )
     _extended(out, "vehicles", {"load_minutes": {"*": 40}, "day_hours": {"*": 11}}, "id")
     _extended(out, "modes", {"count_error": {"DSD": 0.15, "WAT": 0.2, "PDS": 0.25, "*": 0}}, "id")
-    _extended(out, "lanes", {"lead_deviation": {"*": 0.4}, "overtaking": {"*": "false"}}, "child")
+    _lanes(out, sites)
     _extended(out, "sites", {"shrinkage": {"*": 0.0005}}, "id")
     _consumers(out, outlets)
     roles = [row["id"] for row in _read(out / "tables/roles.csv")]
@@ -143,6 +144,26 @@ def _market(out: Path, outlets: Rows, sites: Rows) -> None:
         ["site", "child", "first", "last"],
         [["plant_1", "", "2025-06-10", "2025-06-12"]],
     )
+
+
+def _choosers(sites: Rows) -> list[str]:
+    """Return every second wholesaler: it fetches its goods from the plant or the centre."""
+    return [row["site"] for row in sites if row["mode"] == "WS"][::2]
+
+
+def _centre(sites: Rows) -> str:
+    return next(row["site"] for row in sites if row["mode"] == "MT")
+
+
+def _lanes(out: Path, sites: Rows) -> None:
+    """Write lanes with their spread, and those from the distribution centre to choosers."""
+    more = {"lead_deviation": {"*": 0.4}, "overtaking": {"*": "false"}}
+    _extended(out, "lanes", dict(more), "child")
+    rows = _read(out / "tables/full_lanes.csv")
+    wanted = set(_choosers(sites))
+    centre = [{**row, "parent": _centre(sites)} for row in rows if row["child"] in wanted]
+    body: list[Sequence[Value]] = [[*row.values()] for row in (*rows, *centre)]
+    write(out / "tables/full_lanes.csv", list(rows[0]), body)
 
 
 def _consumers(out: Path, outlets: Rows) -> None:
@@ -240,6 +261,16 @@ def _designs(out: Path, outlets: Rows, sites: Rows) -> None:
     )
     wholesalers = [row["site"] for row in stocking if row["mode"] == "WS"]
     write(out / "designs/full_asking.csv", ["site", "index"], _asking(wholesalers))
+    centre = _centre(sites)
+    write(
+        out / "designs/full_suppliers.csv",
+        ["site", "source", "index"],
+        [
+            [house, source, index]
+            for house in _choosers(sites)
+            for source, index in (("plant_1", 0.98), (centre, 0.976))
+        ],
+    )
     _contracts(out, outlets)
 
 
