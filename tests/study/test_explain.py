@@ -12,6 +12,7 @@ import pytest
 import channelwright.scenario
 from channelwright.cli.main import main
 from channelwright.foundation.errors import UsageError
+from channelwright.model.source_choice import Rights, Selling
 from channelwright.optimisation.remode import with_modes
 from channelwright.reporting import report
 from channelwright.rules.flows import bits_per_week
@@ -93,6 +94,23 @@ def test_designs_with_other_modes_are_valid(pack):
         # Outlets that keep their mode keep their server.
         kept = ruled.outlets.mode == own.outlets.mode
         np.testing.assert_array_equal(ruled.outlets.site[kept], own.outlets.site[kept])
+
+
+def test_rights_and_asking_prices_are_kept_with_other_modes(pack):
+    market, design = pack.market, pack.designs["direct"]
+    options, mode = design.outlets.options, design.outlets.mode
+    none = np.zeros(0, dtype=np.int64)
+    no_products = np.zeros((0, len(market.products)), dtype=np.bool_)
+    selling = Selling(
+        option_mode=np.where(options >= 0, mode[:, None], -1),
+        asking=np.full(len(market.sites), 990_000),
+        rights=Rights(none, none, none, np.zeros(0, dtype=np.bool_), no_products),
+    )
+    ruled, wanted = planted(market, replace(design, selling=selling))
+    assert ruled.selling is not None
+    np.testing.assert_array_equal(ruled.selling.asking, selling.asking)
+    np.testing.assert_array_equal(ruled.selling.option_mode[:, 0], wanted)
+    assert ((ruled.selling.option_mode >= 0) == (ruled.outlets.options >= 0)).all()
 
 
 def test_the_cost_of_the_rule_is_paired_and_bounded(found):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from channelwright.model.design import Design
     from channelwright.model.draft import DesignDraft
     from channelwright.model.market import Market
+    from channelwright.model.source_choice import Selling
 
 _VISIT = CAPTURES.index("visit")
 
@@ -39,15 +40,15 @@ def with_modes(market: Market, design: Design, mode: IntArray) -> Design:
     if not changed.any():
         return design
     online = draft.o2o & covered
-    new = replace(
-        draft, mode=wanted, site=np.where(changed, -1, draft.site), o2o=online, selling=None
-    )
+    new = replace(draft, mode=wanted, site=np.where(changed, -1, draft.site), o2o=online)
     new = nearest_sites(market, new)
+    options = _options(market, draft, new, changed)
     new = replace(
         new,
-        options=_options(market, draft, new, changed),
+        options=options,
         order_days=_order_days(market, draft, wanted, changed),
         headcount=_people(draft, new),
+        selling=_selling(draft, wanted, options, changed),
     )
     return complete(market, new)
 
@@ -63,6 +64,17 @@ def _options(market: Market, old: DesignDraft, new: DesignDraft, changed: np.nda
         near = nearest_options(market, new, mode, several)
         options[rows, :several] = near[rows]
     return options
+
+
+def _selling(
+    draft: DesignDraft, mode: IntArray, options: IntArray, changed: np.ndarray
+) -> Selling | None:
+    """Keep rights and asking prices; outlets of a new mode buy in it from all their sources."""
+    if draft.selling is None:
+        return None
+    own = np.where(options >= 0, mode[:, None], -1)
+    kept = np.where(changed[:, None], own, draft.selling.option_mode)
+    return replace(draft.selling, option_mode=kept)
 
 
 def _order_days(market: Market, old: DesignDraft, mode: IntArray, changed: np.ndarray) -> IntArray:
