@@ -68,9 +68,8 @@ def test_chosen_territories_pay_in_the_simulation(asked, days, replications):
     before, after = (simulated(market, design, replications) for design in (start, chosen))
     cost = paired_interval(after["loaded_cost_per_case"], before["loaded_cost_per_case"])
     profit = paired_interval(network_profit(after), network_profit(before))
-    print(days, cost, profit)
-    assert cost.high < 0
-    assert profit.low > 0
+    assert cost.high < 0, cost
+    assert profit.low > 0, profit
 
 
 def test_the_gain_is_lost_when_outlets_go_back(asked):

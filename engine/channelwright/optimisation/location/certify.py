@@ -108,6 +108,8 @@ def _relaxations(problem: LocationProblem, kind: str) -> tuple[str, ...]:
     left_out = ["each customer served exactly once (priced)"]
     if problem.minimum_load.any() or (problem.tiers is not None and problem.tiers.least.any()):
         left_out.append("minimum loads")
+    if problem.shape is not None:
+        left_out.append("connection and priced balance")
     if problem.tiers is not None:
         return (*left_out, "capacities and numbers of houses (priced)")
     if len(problem.binding) > 1:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyomo.environ as pyo
 
+from channelwright.optimisation.location.shape_model import SHAPE_FAMILIES, add_imbalance
 from channelwright.optimisation.location.tier_model import TIER_FAMILIES
 
 if TYPE_CHECKING:
@@ -79,13 +80,17 @@ def build(
         by_site[j].append(i)
         by_customer[i].append(j)
     arc_cost = problem.cost[part.customer, part.site].tolist()
-    model.total_cost = pyo.Objective(
-        expr=_linear((model.x[pair] for pair in pairs), arc_cost)
-        + _linear((model.y[j] for j in sites), problem.fixed_cost[sites].tolist())
-    )
     context = ModelContext(problem, part, by_site, by_customer)
+    total = _linear((model.x[pair] for pair in pairs), arc_cost)
+    total += _linear((model.y[j] for j in sites), problem.fixed_cost[sites].tolist())
+    if problem.shape is not None:
+        total += add_imbalance(model, context, problem.shape)
+    model.total_cost = pyo.Objective(expr=total)
     for name in families if families is not None else tuple(FAMILIES):
         FAMILIES[name](model, context)
+    if problem.shape is not None:
+        for state_shape in SHAPE_FAMILIES.values():
+            state_shape(model, context, problem.shape)
     if problem.tiers is not None:
         for state in TIER_FAMILIES.values():
             state(model, context, problem.tiers)

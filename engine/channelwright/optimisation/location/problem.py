@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from channelwright.optimisation.location.shape import Shape
     from channelwright.optimisation.location.tiers import Tiers
 
     Floats = NDArray[np.float64]
@@ -60,6 +61,8 @@ class LocationProblem:
         Customer that an open site must serve itself, or -1.
     single_source : bool
         True if every customer has one server; otherwise customers may be split.
+    shape : Shape or None
+        Connection and balance of territories; None = neither.
     tiers : Tiers or None
         Which columns are houses below others; None = one tier.
     customer_names, site_names, measure_names : sequences of str
@@ -85,6 +88,7 @@ class LocationProblem:
     maximum_share: Floats = cast("Floats", None)
     own_customer: Indices = cast("Indices", None)
     single_source: bool = True
+    shape: Shape | None = None
     tiers: Tiers | None = None
     customer_names: Sequence[str] = ()
     site_names: Sequence[str] = ()
@@ -289,6 +293,8 @@ class LocationProblem:
     def cost_step(self) -> float:
         """Step of which every single-source objective is a multiple; 0 when there is none known."""
         if not self.single_source:
+            return 0.0
+        if self.shape is not None and not self.shape.hard.all():
             return 0.0
         values = np.concatenate([self.cost[self.allowed], self.fixed_cost])
         step = 1.0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.location.shape import imbalance_price, shape_violation
 from channelwright.optimisation.location.tiers import tier_violation
 
 if TYPE_CHECKING:
@@ -132,7 +133,10 @@ def answer_of(
             opened[above[above >= 0]] = True
     customer = np.arange(problem.n_customers)
     cost = float(problem.cost[customer, site].sum() + problem.fixed_cost[opened].sum())
-    return Incumbent(opened.copy(), customer, site, np.ones(site.size), cost)
+    found = Incumbent(opened.copy(), customer, site, np.ones(site.size), cost)
+    if problem.shape is not None:
+        return replace(found, objective=cost + imbalance_price(problem, problem.shape, found))
+    return found
 
 
 def violation(problem: LocationProblem, found: Incumbent) -> str | None:
@@ -155,7 +159,9 @@ def violation(problem: LocationProblem, found: Incumbent) -> str | None:
     if not problem.minimum_open <= found.open.sum() <= problem.maximum_open:
         return "the number of open sites is outside its limits"
     broken = None
-    if problem.tiers is not None:
+    if problem.shape is not None:
+        broken = shape_violation(problem, problem.shape, found)
+    if broken is None and problem.tiers is not None:
         broken = tier_violation(problem, problem.tiers, found)
     return broken or _load_violation(problem, found) or _own_violation(problem, found)
 

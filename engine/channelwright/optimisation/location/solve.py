@@ -12,6 +12,7 @@ from channelwright.optimisation.location.components import Component, idle_cost,
 from channelwright.optimisation.location.flow_climb import climb_by_flows
 from channelwright.optimisation.location.infeasible import clashes
 from channelwright.optimisation.location.search import search_groups
+from channelwright.optimisation.location.shape_solve import solve_shaped
 from channelwright.optimisation.location.site_search import sites_decide
 from channelwright.optimisation.location.solution import LocationOptions, LocationSolution
 from channelwright.optimisation.location.state import Search
@@ -39,6 +40,8 @@ def solve_location(
         Answer and certificate; an infeasible request is a normal return that names the clash.
     """
     options = options or LocationOptions()
+    if problem.shape is not None:
+        return solve_shaped(problem, problem.shape, options)
     if problem.tiers is not None:
         return solve_tiers(problem, problem.tiers, options)
     reasons = clashes(problem)
