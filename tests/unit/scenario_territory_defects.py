@@ -1,12 +1,88 @@
 """Defects of the rules of a territory request and of the screening sheet."""
 
-from tests.unit.scenario_defects import Defect, replace
+from tests.unit.scenario_defects import Defect, Plant, both, replace
 
 CHOSEN, SCREENING = "designs/chosen.yaml", "tables/screening.csv"
 
 _BELOW = "{below: {tier2: [tier1]}, maximum: 1}"
 
+_DRIVE = "      drive_minutes: 90\n"
+
+
+def _asked(keys: str) -> Plant:
+    """Ask more of the rules, and nothing of a second tier."""
+    return both(
+        replace(CHOSEN, _DRIVE, f"{_DRIVE}      {keys}\n"),
+        replace(CHOSEN, f"    second_tier: {_BELOW}\n", ""),
+    )
+
+
+_RULES = "outlets.optimise.rules"
+
 TERRITORIES = (
+    Defect(
+        "balance_without_number",
+        _asked("balance: {cases: 0.1}"),
+        CHOSEN,
+        f"{_RULES}.balance",
+        "",
+        "balance needs the number of houses",
+        "the same number",
+    ),
+    Defect(
+        "shape_price_without_tolerance",
+        _asked("price: {outlets: 2}"),
+        CHOSEN,
+        f"{_RULES}.price.outlets (line",
+        "",
+        "has a price but no tolerance",
+        "add outlets under balance",
+    ),
+    Defect(
+        "neighbours_without_table",
+        _asked("contiguous: table"),
+        CHOSEN,
+        f"{_RULES}.contiguous (line",
+        "",
+        "the design names none",
+        "add neighbours: FILE",
+    ),
+    Defect(
+        "site_cap_without_graph",
+        _asked("cap_km: 3"),
+        CHOSEN,
+        f"{_RULES}.cap_km (line",
+        "",
+        "has no effect without a graph",
+        "name a graph",
+    ),
+    Defect(
+        "site_apart_and_together",
+        _asked("apart: [[m4, m2]]"),
+        CHOSEN,
+        f"{_RULES}.apart[0] (line",
+        "",
+        "'m4' and 'm2' are to be together, too",
+        "remove one of the two",
+    ),
+    Defect(
+        "site_apart_itself",
+        _asked("apart: [[m3, m3]]"),
+        CHOSEN,
+        f"{_RULES}.apart[0] (line",
+        "",
+        "paired with itself",
+        "name two outlets",
+    ),
+    Defect(
+        "shape_with_second_tier",
+        replace(CHOSEN, _DRIVE, f"{_DRIVE}      contiguous: gabriel\n"),
+        CHOSEN,
+        f"{_RULES} (line",
+        "",
+        "together with a second tier",
+        "one of the two",
+    ),
     Defect(
         "second_tier_no_candidate",
         replace(CHOSEN, "tier1_b, tier2]", "tier1_b]"),

@@ -38,6 +38,13 @@ def pairs(edges):
     return {tuple(pair) for pair in edges.tolist()}
 
 
+def test_neighbours_do_not_depend_on_where_the_map_lies():
+    points = np.random.default_rng(4).uniform(0, 5_000, (200, 2))
+    far = adjacency_of(points + np.array([13_000_000, 3_400_000]))
+    assert far.tolist() == adjacency_of(points).tolist()
+    assert len(np.unique(far)) == 200
+
+
 def test_gabriel_drops_the_diagonal_that_delaunay_keeps():
     points = np.array([[0.0, 0], [10, 0], [5, 4]])
     gabriel, delaunay = adjacency_of(points), adjacency_of(points, "delaunay")

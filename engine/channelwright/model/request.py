@@ -9,6 +9,7 @@ from channelwright.model.calibration import Calibration
 from channelwright.model.design import Design
 from channelwright.model.rep_territories import RepTerritories
 from channelwright.model.second_tier import SecondTier
+from channelwright.model.site_shape import SiteShape
 from channelwright.model.territory_rules import TerritoryRules
 
 
@@ -29,6 +30,7 @@ class SiteChoice:
     locked : (O,) bool, outlets that keep the site of the request's starting design
     rules : TerritoryRules, None = none: realignment, lanes, pairs, screening
     second_tier : SecondTier, None = every site keeps the supplier that planning gives it
+    shape : SiteShape, None = territories are compact by cost alone
     """
 
     modes: IntArray
@@ -43,6 +45,7 @@ class SiteChoice:
     locked: BoolArray
     rules: TerritoryRules | None = None
     second_tier: SecondTier | None = None
+    shape: SiteShape | None = None
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ def merge_groups(problem: LocationProblem, group: IntArray) -> tuple[LocationPro
             if problem.usage is None
             else np.stack([_sums(table, index, size) for table in problem.usage]),
             locks=_locks(problem, index, names),
+            shape=None if problem.shape is None else problem.shape.merged(index, size),
             tiers=None if problem.tiers is None else problem.tiers.merged(index, size),
             customer_names=names,
         ),

@@ -13,6 +13,7 @@ from channelwright.model.market import SITE_KINDS, SOLICITORS
 from channelwright.optimisation.location import LocationProblem
 from channelwright.optimisation.territory_costs import rule_costs
 from channelwright.optimisation.territory_measures import territory_measures
+from channelwright.optimisation.territory_shape import state_shape
 from channelwright.optimisation.territory_tiers import state_tiers, tier_columns
 from channelwright.rules import geography
 from channelwright.rules.expectation import service_cost, site_cost
@@ -211,7 +212,7 @@ def _problem(
     standing = int((~counted).sum())
     most = choice.maximum if choice.maximum >= 0 else int(counted.sum())
     depends = bool((usage != usage[:, :, :1]).any())
-    return LocationProblem(
+    problem = LocationProblem(
         cost=cost,
         demand=usage[:, :, 0].T,
         usage=usage if depends else None,
@@ -228,6 +229,9 @@ def _problem(
         site_names=tuple(market.sites.names[j] for j in sites.tolist()),
         measure_names=measures.names,
     )
+    if choice.shape is None:
+        return problem
+    return state_shape(market, choice.shape, prepared, rows, sites, metres, problem)
 
 
 def _eligible(

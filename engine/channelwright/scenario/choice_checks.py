@@ -17,6 +17,7 @@ from channelwright.scenario.design_shapes import (
 )
 from channelwright.scenario.rep_territories import rep_territory_problems
 from channelwright.scenario.second_tier import second_tier_problems
+from channelwright.scenario.site_shape import site_shape_problems
 from channelwright.scenario.territory_rules import rule_problems
 from channelwright.tables.checks import nearest
 
@@ -77,6 +78,7 @@ def _sites(case: Case, shape: SitesToChoose, place: Place) -> Iterator[Problem]:
         yield document.problem((*place, "minimum"), message, "lower it, or add candidates")
     if shape.rules is not None:
         yield from rule_problems(case, shape.rules, (*place, "rules"))
+        yield from site_shape_problems(case, shape, (*place, "rules"))
     if shape.second_tier is not None:
         named = None if everything else listed
         yield from second_tier_problems(case, shape.second_tier, named, (*place, "second_tier"))

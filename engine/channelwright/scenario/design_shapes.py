@@ -227,6 +227,7 @@ class DesignShape(Shape):
     approval: Source | None = Field(default=None, description="table design_approval")
     collecting: Source | None = Field(default=None, description="table design_collecting")
     forecast: Source | None = Field(default=None, description="table design_forecast")
+    neighbours: Source | None = Field(default=None, description="table design_neighbours")
     shortage: Source | None = Field(default=None, description="table design_shortage")
     calibration: Source | None = Field(
         default=None, description="table design_calibration; requests only"

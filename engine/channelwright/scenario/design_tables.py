@@ -40,6 +40,7 @@ PARTS = {
     "forecast": "design_forecast",
     "shortage": "design_shortage",
     "calibration": "design_calibration",
+    "neighbours": "design_neighbours",
 }
 
 

@@ -24,10 +24,12 @@ from channelwright.scenario.design_shapes import (
 from channelwright.scenario.market_builder import to_ppm, to_ticks
 from channelwright.scenario.rep_territories import build_rep_territories
 from channelwright.scenario.second_tier import build_second_tier
+from channelwright.scenario.site_shape import build_site_shape
 from channelwright.scenario.territory_rules import build_rules
 
 if TYPE_CHECKING:
     from channelwright.scenario.design_builder import DesignInput
+    from channelwright.scenario.design_tables import DesignTables
 
 NO_LIMIT = -1
 _STOCKING = tuple(SITE_KINDS.index(kind) for kind in ("office", "tier1", "tier2", "wholesaler"))
@@ -43,7 +45,7 @@ def build_request(market: Market, given: DesignInput, start: Design) -> Request:
         name=given.name,
         title=shape.title,
         start=start,
-        sites=None if sites is None else _sites(market, sites, start),
+        sites=None if sites is None else _sites(market, sites, start, given.tables),
         headcount=None if people is None else _people(market, people),
         terms=None if terms is None else _terms(market, terms),
         calibration=build_calibration(market, given.tables, given.name),
@@ -59,7 +61,7 @@ def _marked(names: Iterable[str], ids: tuple[str, ...]) -> BoolArray:
     return np.array([name in wanted for name in ids], dtype=np.bool_)
 
 
-def _sites(market: Market, shape: SitesToChoose, start: Design) -> SiteChoice:
+def _sites(market: Market, shape: SitesToChoose, start: Design, tables: DesignTables) -> SiteChoice:
     modes = _modes(market, shape.modes)
     mode_of = candidate_modes(market, shape, start)
     return SiteChoice(
@@ -75,6 +77,7 @@ def _sites(market: Market, shape: SitesToChoose, start: Design) -> SiteChoice:
         locked=_marked(shape.locked, market.outlets.ids),
         rules=build_rules(market, shape.rules),
         second_tier=build_second_tier(market, shape.second_tier, mode_of, start),
+        shape=build_site_shape(market, shape.rules, tables.get("neighbours")),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from channelwright.scenario.rep_shapes import BalanceShape, Pairs
 from channelwright.scenario.shapes import Listed, NotNegative, Positive, Shape, Share
 
 Ids = Annotated[tuple[str, ...], Listed]
@@ -32,6 +33,14 @@ class RealignmentShape(Shape):
     maximum_share: Share | None = Field(
         default=None, description="share of the assigned cases that may change their server"
     )
+
+
+class SitePriceShape(Shape):
+    """Currency a week for a unit beyond the tolerance, by measure."""
+
+    cases: Positive | None = None
+    workload: Positive | None = None
+    outlets: Positive | None = None
 
 
 class ForbiddenShape(Shape):
@@ -74,6 +83,17 @@ class TerritoryShape(Shape):
     together: Annotated[tuple[Annotated[Ids, Field(min_length=2)], ...], Listed] = Field(
         default=(), description="lists of outlets that have one server"
     )
+    contiguous: Literal["none", "gabriel", "delaunay", "table"] = Field(
+        default="none", description="neighbours over which a territory is connected with its site"
+    )
+    cap_km: Positive | None = Field(default=None, description="longest way between neighbours")
+    balance: BalanceShape = Field(
+        default=BalanceShape(), description="share off the mean of the open sites, by measure"
+    )
+    price: SitePriceShape = Field(
+        default=SitePriceShape(), description="cost beyond a tolerance; without, it is hard"
+    )
+    apart: Pairs = Field(default=(), description="pairs of outlets of two servers")
     minimum_score: Annotated[float, Field(ge=0, le=100)] = Field(
         default=0.0, description="screening score of a house that is newly appointed"
     )

@@ -28,4 +28,13 @@ DESIGN_RIGHTS = Table(
         text("right", "only those named may sell, or this one may not", choices=RIGHTS),
     ),
 )
-SELLING_TABLES = (DESIGN_ASKING, DESIGN_RIGHTS)
+DESIGN_NEIGHBOURS = Table(
+    "design_neighbours",
+    "outlets next to each other, for connected territories; either order",
+    ("outlet", "neighbour"),
+    (
+        text("outlet", "outlet", "outlets.id"),
+        text("neighbour", "outlet next to it", "outlets.id"),
+    ),
+)
+SELLING_TABLES = (DESIGN_ASKING, DESIGN_RIGHTS, DESIGN_NEIGHBOURS)

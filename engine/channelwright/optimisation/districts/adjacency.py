@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Indices = NDArray[np.int64]
 
+#: A point on the circle is not in it; the ends of an edge lie on its circle.
+_ROUNDING = 1e-9
 Graph = Literal["gabriel", "delaunay"]
 
 
@@ -37,13 +39,15 @@ def adjacency_of(points: Floats, graph: Graph = "gabriel", cap: float = np.inf) 
     (e, 2) int
         Pairs with the lower number first, sorted.
     """
-    places, first, place_of = np.unique(points, axis=0, return_index=True, return_inverse=True)
+    # Far from the origin neighbours differ in the last digits only.
+    near = points - points.mean(axis=0) if len(points) else points
+    places, first, place_of = np.unique(near, axis=0, return_index=True, return_inverse=True)
     pairs = _triangulated(places)
     length = np.hypot(*(places[pairs[:, 0]] - places[pairs[:, 1]]).T)
     if graph == "gabriel":
         middle = (places[pairs[:, 0]] + places[pairs[:, 1]]) / 2
         nearest = cKDTree(places).query(middle)[0] if len(pairs) else length
-        pairs = pairs[nearest >= length / 2 * (1 - 1e-12)]
+        pairs = pairs[nearest >= length / 2 * (1 - _ROUNDING)]
         length = np.hypot(*(places[pairs[:, 0]] - places[pairs[:, 1]]).T)
     pairs = first[pairs[length <= cap]].reshape(-1, 2)
     everything = np.concatenate([pairs, _chains(np.asarray(place_of).ravel(), first)])
