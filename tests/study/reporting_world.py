@@ -427,6 +427,7 @@ def chosen(plan: Design) -> Chosen:
     empty = whole([])
     money = MoneyForecast(*(empty,) * 6, np.zeros(0))
     kpis = {"contribution": 110_000.0, "delivered_cases": 11_900.0, "case_fill_rate": 0.97}
+    kpis |= {"wages": 61_000.0, "commission": 9_000.0, "delivery": 20_000.0}
     return Chosen(plan, certificates, Forecast(plan.name, kpis, money, ("no stock-outs",)), "q" * 8)
 
 

@@ -11,6 +11,7 @@ from channelwright.reporting import report_info
 from channelwright.reporting.content import ReportInfo
 from channelwright.reporting.estimates import Estimate, estimate, rows
 from channelwright.reporting.gates import gate_rows
+from channelwright.reporting.kpis import kpi_estimate
 from channelwright.reporting.money import houses, party_flows, profit_lines
 from channelwright.reporting.reading import StudyData, read_study
 from channelwright.reporting.sections.baseline import baseline_info, fact_verdict
@@ -229,6 +230,20 @@ def test_forecast_error_has_the_sign_of_the_forecast(info: ReportInfo) -> None:
     assert row.simulated is not None
     assert row.error == pytest.approx(0.97 / row.simulated.value - 1.0)
     assert len(info.forecast.certificates) == 3
+
+
+def test_cost_heads_add_up_the_lines_of_forecast_and_simulation(
+    data: StudyData, info: ReportInfo
+) -> None:
+    rows = [row for row in info.forecast.heads if row.head == "Selling"]
+    assert rows
+    for row in rows:
+        known = data.chosen[row.design].forecast.kpis
+        lines = ("wages", "commission", "bonus", "platform")
+        assert row.forecast == pytest.approx(sum(known.get(line, 0.0) for line in lines))
+        found = [kpi_estimate(data, line, row.design) for line in lines]
+        assert row.simulated.value == pytest.approx(sum(one.value for one in found if one))
+        assert row.within == (abs(row.error) <= 0.05)
 
 
 def test_shared_random_world_saves_replications(info: ReportInfo) -> None:

@@ -112,12 +112,17 @@ def _kpis(market: Market, design: Design, flows: Flows, money: MoneyForecast) ->
 
 def _lines(money: MoneyForecast, amount: FloatArray) -> dict[str, float]:
     """Return the manufacturer's cost lines, as KPIs of the same name."""
-    from channelwright.rules.kpi_money import COSTS
+    from channelwright.rules.kpi_money import COSTS, EXTRA_COSTS
 
     paid = money.payer == 0
     lines = {
         name: float(amount[paid & (money.account == int(account))].sum()) for name, account in COSTS
     }
+    # Lines of mechanisms that a pack names appear with them, as in the simulated table.
+    for name, account in EXTRA_COSTS:
+        mine = paid & (money.account == int(account))
+        if mine.any():
+            lines[name] = float(amount[mine].sum())
     goods = (money.payee == 0) & (money.account == 1)
     lines["gross_sales"] = float(amount[goods].sum())
     lines["rebates"] = float(amount[paid & (money.account == 2)].sum())

@@ -205,6 +205,86 @@ def _target(terrain: Terrain, label: Indices, i: int, seed: NDArray[np.uint64]) 
 
 
 @kernel
+def _loads(terrain: Terrain, label: Indices, load: Floats, size: Indices) -> None:
+    """Fill in the load of every site and the number of its customers."""
+    for i in range(label.size):
+        size[label[i]] += 1
+        for k in range(load.shape[1]):
+            load[label[i], k] += terrain.used[k, i, label[i]]
+
+
+@kernel
+def _first_weights(terrain: Terrain, label: Indices, heat: float) -> Floats:
+    """Return a price per unit beyond hard limits: a few temperatures for the largest customer."""
+    weight = np.ones(terrain.used.shape[0])
+    for k in range(weight.size):
+        largest = 0.0
+        for i in range(label.size):
+            largest = max(largest, terrain.used[k, i, label[i]])
+        weight[k] = 4.0 * heat / max(largest, 1e-300)
+    return weight
+
+
+@kernel
+def _epoch(
+    terrain: Terrain,
+    opened: Flags,
+    label: Indices,
+    load: Floats,
+    size: Indices,
+    weight: Floats,
+    heat: float,
+    moves: int,
+    quarrel: float,
+    seed: NDArray[np.uint64],
+) -> None:
+    """Try moves of random customers over borders at one temperature."""
+    n = label.size
+    seen, queue = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    for _ in range(moves):
+        i = int(_uniform(seed) * n)
+        t = label[i]
+        s = _target(terrain, label, i, seed)
+        if s < 0 or s == t or not opened[s] or not np.isfinite(terrain.cost[i, s]):
+            continue
+        change = _change(terrain, load, weight, i, t, s)
+        change += quarrel * (_foes(terrain, label, i, s) - _foes(terrain, label, i, t))
+        if change > -heat * np.log(1.0 - _uniform(seed)):
+            continue
+        if not _held_without(terrain, label, size, i, t, seen, queue):
+            continue
+        label[i] = s
+        size[t] -= 1
+        size[s] += 1
+        for k in range(load.shape[1]):
+            load[t, k] -= terrain.used[k, i, t]
+            load[s, k] += terrain.used[k, i, s]
+
+
+@kernel
+def _judged(
+    terrain: Terrain, opened: Flags, label: Indices, load: Floats, weight: Floats
+) -> tuple[float, int]:
+    """Return cost with priced imbalance and the number of broken limits; prices follow those."""
+    value, broken = 0.0, 0
+    for i in range(label.size):
+        value += terrain.cost[i, label[i]]
+        broken += _foes(terrain, label, i, label[i])
+    for k in range(weight.size):
+        off = 0.0
+        for j in range(load.shape[0]):
+            if opened[j]:
+                value += _off(terrain, load[j, k], j, k, 0.0)
+                over = load[j, k] - terrain.most[j, k]
+                under = terrain.least[j, k] - load[j, k]
+                off += max(0.0, over, under)
+        met = off <= _SLACK * max(1.0, load[:, k].max())
+        broken += 0 if met else 1
+        weight[k] *= 0.97 if met else 1.1
+    return value, broken
+
+
+@kernel
 def anneal_sites(
     terrain: Terrain,
     opened: Flags,
@@ -230,56 +310,14 @@ def anneal_sites(
     float
         Its cost with priced imbalance, without fixed cost; infinite without one.
     """
-    n, m = terrain.cost.shape
-    measures = terrain.used.shape[0]
-    load, size = np.zeros((m, measures)), np.zeros(m, dtype=np.int64)
-    for i in range(n):
-        size[label[i]] += 1
-        for k in range(measures):
-            load[label[i], k] += terrain.used[k, i, label[i]]
-    weight = np.ones(measures)
-    for k in range(measures):
-        largest = 0.0
-        for i in range(n):
-            largest = max(largest, terrain.used[k, i, label[i]])
-        weight[k] = 4.0 * heat[0] / max(largest, 1e-300)
-    seen, queue = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    load = np.zeros((terrain.cost.shape[1], terrain.used.shape[0]))
+    size = np.zeros(terrain.cost.shape[1], dtype=np.int64)
+    _loads(terrain, label, load, size)
+    weight = _first_weights(terrain, label, heat[0])
     least = np.inf
-    none = np.zeros(measures)
     for step in range(heat.size):
-        for _ in range(moves):
-            i = int(_uniform(seed) * n)
-            t = label[i]
-            s = _target(terrain, label, i, seed)
-            if s < 0 or s == t or not opened[s] or not np.isfinite(terrain.cost[i, s]):
-                continue
-            change = _change(terrain, load, weight, i, t, s)
-            change += quarrel * (_foes(terrain, label, i, s) - _foes(terrain, label, i, t))
-            if change > -heat[step] * np.log(1.0 - _uniform(seed)):
-                continue
-            if not _held_without(terrain, label, size, i, t, seen, queue):
-                continue
-            label[i] = s
-            size[t] -= 1
-            size[s] += 1
-            for k in range(measures):
-                load[t, k] -= terrain.used[k, i, t]
-                load[s, k] += terrain.used[k, i, s]
-        value, broken = 0.0, 0
-        for i in range(n):
-            value += terrain.cost[i, label[i]]
-            broken += _foes(terrain, label, i, label[i])
-        for k in range(measures):
-            off = 0.0
-            for j in range(m):
-                if opened[j]:
-                    value += _off(terrain, load[j, k], j, k, none[k])
-                    over = load[j, k] - terrain.most[j, k]
-                    under = terrain.least[j, k] - load[j, k]
-                    off += max(0.0, over, under)
-            met = off <= _SLACK * max(1.0, load[:, k].max())
-            broken += 0 if met else 1
-            weight[k] *= 0.97 if met else 1.1
+        _epoch(terrain, opened, label, load, size, weight, heat[step], moves, quarrel, seed)
+        value, broken = _judged(terrain, opened, label, load, weight)
         if broken == 0 and value < least:
             least = value
             best[:] = label

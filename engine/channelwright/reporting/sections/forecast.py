@@ -15,6 +15,12 @@ from channelwright.reporting.grid import Column, Grid, Row, digits_for
 from channelwright.reporting.kpis import kpi_estimate, label_of, unit_of
 from channelwright.reporting.numbers import many, percent
 from channelwright.reporting.reading import StudyData
+from channelwright.reporting.sections.forecast_heads import (
+    HeadRow,
+    head_rows,
+    heads_grid,
+    heads_text,
+)
 from channelwright.reporting.sections.section import SectionInfo
 from channelwright.reporting.words import COST_WORDS
 from channelwright.tables.codes import Account
@@ -53,11 +59,13 @@ class ForecastInfo:
     ----------
     section : SectionInfo
     rows : tuple of ForecastRow
+    heads : tuple of HeadRow, by cost head
     certificates : tuple of (design, Certificate)
     """
 
     section: SectionInfo
     rows: tuple[ForecastRow, ...]
+    heads: tuple[HeadRow, ...]
     certificates: tuple[tuple[str, Certificate], ...]
 
 
@@ -74,13 +82,16 @@ def forecast_info(data: StudyData) -> ForecastInfo:
         for design, chosen in data.chosen.items()
         for certificate in chosen.certificates
     )
+    heads = tuple(head_rows(data))
     grids = (
         *_grid(data, rows),
+        *heads_grid(data, heads),
         *_calibration_grid(data),
         *_certificate_grid(data, certificates),
     )
-    text = _text(data)
-    return ForecastInfo(SectionInfo(_headline(data, rows), text, grids), rows, certificates)
+    text = (*heads_text(data, heads), *_text(data))
+    section = SectionInfo(_headline(data, rows), text, grids)
+    return ForecastInfo(section, rows, heads, certificates)
 
 
 def _headline(data: StudyData, rows: tuple[ForecastRow, ...]) -> str:
