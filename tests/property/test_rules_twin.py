@@ -6,6 +6,7 @@ import pytest
 from channelwright.foundation.random import Address
 from channelwright.model.design import Design
 from channelwright.model.market import Market
+from channelwright.optimisation.request import optimise_request
 from channelwright.rules.expectation import expect
 from channelwright.scenario import read_scenario
 from channelwright.simulation import replicate
@@ -28,7 +29,20 @@ CHANGES = (as_it_is, promoted, chosen, contracted)
 def test_forecast_is_the_ledger(change: Change) -> None:
     """Every account and mode, to the rounding of single postings (half a tick each)."""
     pack = read_scenario(ROOT / "scenarios" / "yangtze_beverage")
-    market, design = change(*deterministic_twin(pack.market, pack.designs["today"]))
+    check_forecast(*change(*deterministic_twin(pack.market, pack.designs["today"])))
+
+
+@pytest.mark.parametrize(
+    "name", ["optimised_sites", pytest.param("optimised", marks=pytest.mark.slow)]
+)
+def test_forecast_of_a_chosen_design_is_the_ledger(name: str) -> None:
+    pack = read_scenario(ROOT / "scenarios" / "yangtze_beverage")
+    design = optimise_request(pack.market, pack.requests[name]).design
+    check_forecast(*deterministic_twin(pack.market, design))
+
+
+def check_forecast(market: Market, design: Design) -> None:
+    """Compare a year's ledger with the forecast."""
     sink = MemorySink()
     replicate(market, design, Address(1, 0), sink)
     ledger = sink.table("ledger")

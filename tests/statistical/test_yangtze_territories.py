@@ -60,7 +60,7 @@ def test_only_sites_territories_and_who_calls_differ(asked):
 
 
 @pytest.mark.parametrize(
-    ("days", "replications"), [(112, 4), pytest.param(392, 8, marks=pytest.mark.slow)]
+    ("days", "replications"), [(112, 8), pytest.param(392, 8, marks=pytest.mark.slow)]
 )
 def test_chosen_territories_pay_in_the_simulation(asked, days, replications):
     market, start, chosen = asked
