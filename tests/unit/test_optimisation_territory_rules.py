@@ -245,6 +245,11 @@ def test_territory_figures_add_up(asked):
     weekly = expected_flows(market, start).cases.sum()
     assert table["cases_per_week"].sum() == pytest.approx(weekly)
     assert table["people"].sum() == len(start.reps)
+    assert (table["pieces"] >= 1).all()
+    assert (table["pieces"] <= table["outlets"]).all()
+    alone = table.groupby("mode")["site"].transform("count") == 1
+    assert alone.any()
+    assert (table.loc[alone, "pieces"] == 1).all()
     busy = table[table["people"] > 0]
     assert (busy["field_hours_per_person"] > 5).all()
     assert (table["mean_km"] <= table["farthest_km"] + 1e-9).all()

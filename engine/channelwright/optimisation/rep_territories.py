@@ -14,11 +14,11 @@ from channelwright.optimisation.districts import (
     DistrictOptions,
     DistrictProblem,
     DistrictSolution,
-    adjacency_of,
     solve_districts,
 )
 from channelwright.optimisation.redraft import draft_of
 from channelwright.rules import geography
+from channelwright.rules.adjacency import adjacency_of, plane_of
 from channelwright.rules.flows import expected_flows
 from channelwright.rules.planning import call_workload, visit_days
 from channelwright.rules.tour import tour_order
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 USUAL = DistrictOptions(
     gap=0.02, restarts=3, epochs=60, moves=60, dual_iterations=600, exact_units=20, nodes=200
 )
-_METRES_PER_DEGREE = 111_195.0
 
 
 def choose_rep_territories(
@@ -162,8 +161,7 @@ def _edges(
     """Return neighbouring outlets; nobody is next to one that no road or crossing reaches."""
     if rules.graph == "none":
         return None
-    lat, lon = market.outlets.lat[rows], market.outlets.lon[rows]
-    plane = np.stack([lon * np.cos(np.radians(lat.mean())), lat], axis=1) * _METRES_PER_DEGREE
+    plane = plane_of(market.outlets.lat[rows], market.outlets.lon[rows])
     edges = adjacency_of(plane, "delaunay" if rules.graph == "delaunay" else "gabriel")
     way = metres[edges[:, 0], edges[:, 1]]
     near = way <= rules.cap_metres if rules.cap_metres else way >= 0

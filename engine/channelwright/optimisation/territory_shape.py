@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from channelwright.model.rep_territories import BALANCED
-from channelwright.optimisation.districts import adjacency_of
 from channelwright.optimisation.location.shape import Shape
 from channelwright.optimisation.redraft import draft_of
 from channelwright.optimisation.territory_measures import CASES
 from channelwright.rules import geography
+from channelwright.rules.adjacency import adjacency_of
 from channelwright.rules.planning import call_workload
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from channelwright.model.design import Design
     from channelwright.model.market import Market
     from channelwright.model.site_shape import SiteShape
-    from channelwright.optimisation.districts.adjacency import Graph
     from channelwright.optimisation.location import LocationProblem
+    from channelwright.rules.adjacency import Graph
 
 _METRES_PER_DEGREE = 111_195.0
 

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.rules import geography
+from channelwright.rules.adjacency import adjacency_of, plane_of
 from channelwright.rules.beats import plan_beats
 from channelwright.rules.expected_money import site_capital
 from channelwright.rules.flows import Flows, expected_flows
@@ -35,6 +38,7 @@ COLUMNS = {
     "mean_km": "kilometres from site to outlet, weighted by cases",
     "farthest_km": "kilometres to the farthest outlet",
     "moment": "cases x square kilometres from the site, per case",
+    "pieces": "connected pieces over Gabriel neighbours of the same mode; 1 = connected",
     "capital": "expected stock + receivables - payables, currency",
     "roi_per_year": "expected return of an independent house on that capital",
 }
@@ -85,6 +89,7 @@ def territory_kpis(market: Market, design: Design, money: MoneyForecast) -> pd.D
         "mean_km": mean_km,
         "farthest_km": farthest,
         "moment": moment,
+        "pieces": _pieces(market, design, size),
         "capital": capital,
         "roi_per_year": roi,
     }
@@ -94,7 +99,24 @@ def territory_kpis(market: Market, design: Design, money: MoneyForecast) -> pd.D
         "mode": [market.modes.ids[m] if m >= 0 else "" for m in mode[sites].tolist()],
     }
     frame = pd.DataFrame(names | {key: value[sites] for key, value in table.items()})
-    return frame.astype({"outlets": np.int64, "people": np.int64})[list(COLUMNS)]
+    whole = {"outlets": np.int64, "people": np.int64, "pieces": np.int64}
+    return frame.astype(whole)[list(COLUMNS)]
+
+
+def _pieces(market: Market, design: Design, size: int) -> FloatArray:
+    """Return in how many connected pieces each territory lies, neighbours being those of a mode."""
+    pieces = np.zeros(size)
+    for mode in np.unique(design.outlets.mode[design.outlets.site >= 0]).tolist():
+        rows = np.flatnonzero((design.outlets.mode == mode) & (design.outlets.site >= 0))
+        server = design.outlets.site[rows]
+        edges = adjacency_of(plane_of(market.outlets.lat[rows], market.outlets.lon[rows]))
+        inside = edges[server[edges[:, 0]] == server[edges[:, 1]]]
+        shape = (rows.size, rows.size)
+        graph = sparse.coo_array((np.ones(len(inside)), (inside[:, 0], inside[:, 1])), shape)
+        number = connected_components(graph, directed=False)[1]
+        _, first = np.unique(number, return_index=True)
+        pieces += np.bincount(server[first], minlength=size)
+    return pieces
 
 
 def _kilometres(market: Market, outlets: IntArray, sites: IntArray) -> FloatArray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from channelwright.optimisation.districts.adjacency import adjacency_of
 from channelwright.optimisation.districts.problem import DistrictProblem, DistrictProblemError
 from channelwright.optimisation.districts.solution import (
     DistrictOptions,
@@ -10,6 +9,7 @@ from channelwright.optimisation.districts.solution import (
     DistrictSolution,
 )
 from channelwright.optimisation.districts.solve import solve_districts
+from channelwright.rules.adjacency import adjacency_of
 
 __all__ = [
     "DistrictOptions",

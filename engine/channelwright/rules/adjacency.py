@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: A point on the circle is not in it; the ends of an edge lie on its circle.
 _ROUNDING = 1e-9
+_METRES_PER_DEGREE = 111_195.0
 Graph = Literal["gabriel", "delaunay"]
 
 
@@ -52,6 +53,12 @@ def adjacency_of(points: Floats, graph: Graph = "gabriel", cap: float = np.inf) 
     pairs = first[pairs[length <= cap]].reshape(-1, 2)
     everything = np.concatenate([pairs, _chains(np.asarray(place_of).ravel(), first)])
     return np.unique(np.sort(everything, axis=1), axis=0).astype(np.int64)
+
+
+def plane_of(lat: Floats, lon: Floats) -> Floats:
+    """Return places in degrees as metres on a plane that touches their middle: (n, 2)."""
+    factor = np.cos(np.radians(lat.mean())) if lat.size else 1.0
+    return np.stack([lon * factor, lat], axis=1) * _METRES_PER_DEGREE
 
 
 def _triangulated(places: Floats) -> Indices:
