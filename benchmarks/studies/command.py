@@ -29,6 +29,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--replications", type=int, default=60, help="runs of each study")
     parser.add_argument("--shops", type=int, default=500, help="size of the world")
     parser.add_argument("--days", type=int, default=180)
+    parser.add_argument(
+        "--wait",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="runs that wait instead of computing: what the runner adds, on a loaded machine",
+    )
     parser.add_argument("--times", type=int, default=3, help="measurements, the median counts")
     parser.add_argument("--many", type=int, default=10_000, help="short runs; 0: none")
     parser.add_argument("--json", action="store_true")
@@ -43,7 +50,9 @@ def main(arguments: list[str]) -> int:
 
 def _sides(options: argparse.Namespace) -> dict[str, Any]:
     """Measure the three ways once, one after another."""
-    size = {"shops": options.shops, "days": options.days}
+    size: dict[str, Any] = {"shops": options.shops, "days": options.days}
+    if options.wait:
+        size |= {"light": True, "wait": options.wait}
     whole = {**size, "replications": options.replications}
     half = {**size, "replications": options.replications // WORKERS, "workers": 1}
     apart = _jobs([{**half, "seed": 100 * number} for number in range(WORKERS)])

@@ -6,6 +6,7 @@ It makes its runs and prints what that took, so that several can be started side
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from channelwright.tables.sink import Chunk, Sink
 
 LIGHT_ROWS, LIGHT_KPIS = 20, 180
+#: Tells workers how long a run waits; they inherit it.
+WAIT = "CHANNELWRIGHT_BENCHMARK_WAIT"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Terms:
     workers : int, 1 = this process
     cluster : bool, True: Dask workers of this machine
     light : bool, True: a world of a millisecond instead of shops, to see what the runner costs
+    wait : float, seconds that a run of the light world waits without computing
     """
 
     out: str
@@ -56,6 +60,7 @@ class Terms:
     workers: int
     cluster: bool = False
     light: bool = False
+    wait: float = 0.0
 
 
 def pack_of(terms: Terms) -> Pack:
@@ -68,8 +73,9 @@ def pack_of(terms: Terms) -> Pack:
 def light_replicate(
     market: Market, design: Design, address: Address, sink: Sink, keep: str = "kpis"
 ) -> object:
-    """Write a few rows of random sales."""
+    """Wait as long as told, and write a few rows of random sales."""
     del market, design, keep
+    time.sleep(float(os.environ.get(WAIT, "0")))
     draw = address.uniform(Purpose.CONSUMER_DEMAND, 0, 0)
     chunk = {name: np.zeros(LIGHT_ROWS, dtype=np.int64) for name in CELLS.names}
     chunk["period"] = np.arange(LIGHT_ROWS)
@@ -97,6 +103,7 @@ def light_kpis(market: Market, design: Design, tables: Mapping[str, Chunk]) -> p
 def run(terms: Terms) -> dict[str, Any]:
     """Make the study and return seconds, and what it left on disk and in memory."""
     pack = pack_of(terms)
+    os.environ[WAIT] = str(terms.wait)
     if not terms.cluster:
         return _measured(pack, terms, None)
     clock = time.perf_counter()
