@@ -5,9 +5,17 @@ import dataclasses
 import numpy as np
 import pytest
 
+from channelwright.foundation.random import Address
+from channelwright.model.consignment import Consignment
 from channelwright.model.contracts import Contracts
+from channelwright.model.design import Design
+from channelwright.model.market import Market
+from channelwright.model.online import NearbyShelves
 from channelwright.model.order_capture import FieldWork, OrderCapture
+from channelwright.model.returns import FULL, Returns
 from channelwright.model.source_choice import Rights, Selling, SourceChoice
+from channelwright.simulation import replicate
+from channelwright.tables.sink import MemorySink
 from tests.property.test_simulation_no_idle_fields import played, tables_of
 
 SEEDS = tuple(range(160))
@@ -94,6 +102,11 @@ def test_part_of_field_work_matters(name: str) -> None:
 def agreed(contracts: Contracts, name: str) -> Contracts:
     """The contracts with other values of a field."""
     value = getattr(contracts, name)
+    if name in ("window_open", "window_close"):
+        if value is None:
+            return contracts
+        other = np.where(value >= 0, value + (3_600 if name == "window_open" else 90_000), value)
+        return dataclasses.replace(contracts, **{name: other})
     if name == "window_days":
         other = np.where(value == 127, 4, 127)
     else:
@@ -103,6 +116,13 @@ def agreed(contracts: Contracts, name: str) -> Contracts:
     return dataclasses.replace(contracts, **{name: other})
 
 
+def arrivals(seed: int, market: Market, design: Design) -> list[int]:
+    """The seconds of all deliveries."""
+    sink = MemorySink()
+    replicate(market, design, Address(seed, 0), sink, keep="orders")
+    return sink.table("deliveries")["second"].tolist() if "deliveries" in sink.names() else []
+
+
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Contracts)])
 def test_part_of_a_contract_matters(name: str) -> None:
     def matters(seed: int) -> bool:
@@ -110,6 +130,69 @@ def test_part_of_a_contract_matters(name: str) -> None:
         if design.contracts is None:
             return False
         other = dataclasses.replace(design, contracts=agreed(design.contracts, name))
+        if name.startswith("window_o"):  # when a single stop is made is in detail tables only
+            return arrivals(seed, market, design) != arrivals(seed, market, other)
         return played(seed, market, other) != before
+
+    assert any(matters(seed) for seed in SEEDS)
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Returns)])
+def test_part_of_a_return_right_matters(name: str) -> None:
+    def matters(seed: int) -> bool:
+        market, design, before = tables_of(seed)
+        if design.goods is None or design.goods.returns is None:
+            return False
+        value = getattr(design.goods.returns, name)
+        other = np.full_like(value, FULL) if name == "policy" else value * 2 + 1
+        rights = dataclasses.replace(design.goods.returns, **{name: other})
+        goods = dataclasses.replace(design.goods, returns=rights)
+        return played(seed, market, dataclasses.replace(design, goods=goods)) != before
+
+    assert any(matters(seed) for seed in SEEDS)
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(NearbyShelves)])
+def test_part_of_online_help_matters(name: str) -> None:
+    def matters(seed: int) -> bool:
+        market, design, before = tables_of(seed)
+        if design.goods is None or design.goods.nearby is None:
+            return False
+        pairs = design.goods.nearby
+        value = getattr(pairs, name)
+        if name in ("origin", "helper"):
+            kept = np.arange(len(pairs)) % 2 == 0  # fewer pairs: fewer helpers
+            columns = {one: getattr(pairs, one)[kept] for one in ("origin", "helper", "metres")}
+            other = dataclasses.replace(pairs, **columns)
+        else:
+            other = dataclasses.replace(pairs, **{name: value * 3 + 1_000})
+        goods = dataclasses.replace(design.goods, nearby=other)
+        return played(seed, market, dataclasses.replace(design, goods=goods)) != before
+
+    assert any(matters(seed) for seed in SEEDS)
+
+
+def test_days_between_settlements_matter() -> None:
+    def matters(seed: int) -> bool:
+        market, design, before = tables_of(seed)
+        if design.goods is None or design.goods.consignment is None:
+            return False
+        days = design.goods.consignment.settle_days
+        other = Consignment(np.where(days > 0, days + 2, days))
+        goods = dataclasses.replace(design.goods, consignment=other)
+        return played(seed, market, dataclasses.replace(design, goods=goods)) != before
+
+    assert any(matters(seed) for seed in SEEDS)
+
+
+@pytest.mark.parametrize("name", ["receive_open", "receive_close"])
+def test_hours_of_segments_matter(name: str) -> None:
+    def matters(seed: int) -> bool:
+        market, design, before = tables_of(seed)
+        if market.delivery is None or market.delivery.receive_open is None:
+            return False
+        other = getattr(market.delivery, name) + (1_200 if name == "receive_open" else 90_000)
+        rules = dataclasses.replace(market.delivery, **{name: other})
+        return played(seed, dataclasses.replace(market, delivery=rules), design) != before
 
     assert any(matters(seed) for seed in SEEDS)

@@ -10,6 +10,7 @@ from channelwright.foundation.units import DAY_SECONDS
 from channelwright.model.market import LAW_EMPIRICAL, LAW_NORMAL
 from channelwright.tables.codes import Account
 from channelwright.tables.outputs import SHELF
+from tests.reference.consignment import on_consignment
 from tests.reference.empties import left_by_consumers
 from tests.reference.laws import count, empirical_count, normal_count, shock
 from tests.reference.offers import post_refund, price_today
@@ -41,6 +42,7 @@ class Evening:
     online_demanded: int
     online_sold: int
     unmet: int
+    left_online: int = 0
 
 
 def serve(state: State, outlet: int, product: int, day: int, waited: int = 0) -> Evening:
@@ -71,6 +73,8 @@ def close(state: State, seen: Evening) -> None:
     sell_off(state, outlet, product, day, units, price)
     state.shelf[outlet][product] -= units
     state.sold[outlet][product][day] = units
+    if on_consignment(state, outlet):
+        state.unsettled[outlet, product] += units
     left_by_consumers(state, outlet, product, day)
     state.books.write(
         SHELF,

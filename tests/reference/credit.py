@@ -4,6 +4,7 @@ from channelwright.foundation.random import Purpose
 from channelwright.model.credit import CREDIT_ACTIONS, CreditRules
 from channelwright.model.market import Market
 from channelwright.tables.codes import Account
+from tests.reference.consignment import WHEN_SOLD, on_consignment
 from tests.reference.laws import round_half_up, share
 from tests.reference.records import Order
 from tests.reference.state import State
@@ -21,6 +22,9 @@ def rules_of(state: State) -> CreditRules | None:
 def decide(state: State, order: Order, day: int) -> bool:
     """Say whether an order goes on; note what of it was held back and how it is paid."""
     rules, mode = rules_of(state), order.mode
+    if on_consignment(state, order.outlet):
+        order.pay_day = WHEN_SOLD
+        return state.design.terms.credit_days[mode] <= 0 or not is_late(state, order, day)
     if rules is not None and rules.prepay_days[mode] >= 0:
         promised = order.day + int(state.design.service.promise_days[mode])
         order.pay_day = max(day, promised - int(rules.prepay_days[mode]))

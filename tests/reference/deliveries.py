@@ -2,18 +2,22 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from enum import Enum
 from itertools import pairwise
 
 import simpy
 
 from channelwright.foundation.units import DAY_SECONDS, split_evenly
 from channelwright.tables.codes import Account
+from channelwright.tables.goods_outputs import SETTLEMENTS
 from channelwright.tables.outputs import DELIVERIES, PAYMENTS
 from tests.reference.approval import post_discount
 from tests.reference.bills import delay_of, followed, part_of
+from tests.reference.consignment import on_consignment, settle_days
 from tests.reference.contracts import drop_parts, payment_days, shelf_day
 from tests.reference.failures import Outcome, try_stop
 from tests.reference.geography import Place, seconds
+from tests.reference.hours import hours_of
 from tests.reference.laws import share
 from tests.reference.offers import post_outlet_cut
 from tests.reference.perishing import receive
@@ -73,42 +77,63 @@ def plan_tours(
     garage = [Truck() for _ in range(int(state.design.sites.vehicles[site]))]
     tours: list[Tour] = []
     left: list[PickOrder] = []
+    closed = False
     for position, pick in enumerate(picks):
-        if tours and fits(state, site, tours[-1], pick):
+        if tours and not closed and fits(state, site, tours[-1], pick):
             tours[-1].picks.append(pick)
             continue
-        if tours:
+        if tours and not closed:
             come_home(state, site, tours[-1])
         tour = open_tour(state, site, garage, pick)
-        if tour is None:
-            left = picks[position:]
+        if tour is Outlook.NO_MORE:
+            left += picks[position:]
             break
+        if tour is Outlook.SKIPPED:
+            left.append(pick)
+            closed = True
+            continue
         tours.append(tour)
+        closed = False
     share_day_costs(state, site, tours)
     return tours, left
 
 
-def open_tour(state: State, site: int, garage: list[Truck], pick: PickOrder) -> Tour | None:
-    """Send the truck that is free first, if it may leave and can be back in time."""
+class Outlook(Enum):
+    """Why no tour leaves with an order."""
+
+    NO_MORE = 1
+    SKIPPED = 2
+
+
+def open_tour(state: State, site: int, garage: list[Truck], pick: PickOrder) -> Tour | Outlook:
+    """Send the truck that is free first, if it may leave and is there and back in time."""
     rules = state.market.delivery
     vehicle = int(state.design.sites.vehicle[site])
     again = rules is not None and rules.load_seconds[vehicle] >= 0
     able = [truck for truck in garage if again or truck.tours == 0]
     if not able:
-        return None
+        return Outlook.NO_MORE
     truck = min(able, key=lambda truck: truck.free)
+    there = leg_seconds(state, site, legs(state, site, [pick])[0])
+    end = None
     if truck.tours > 0:
         assert rules is not None
-        home = truck.free + tour_seconds(state, site, [pick])
-        if home > LEAVING + rules.day_seconds[vehicle]:
-            return None
+        end = LEAVING + int(rules.day_seconds[vehicle])
+        without_waiting = 2 * there + stop_seconds(state, site, pick)
+        if truck.free + without_waiting > end:
+            return Outlook.NO_MORE
+    if truck.free + there > hours_of(state, pick.order.outlet)[1]:
+        return Outlook.SKIPPED
+    if end is not None and truck.free + tour_seconds(state, site, [pick], truck.free) > end:
+        return Outlook.SKIPPED
     truck.tours += 1
-    return Tour(truck, truck.free, [pick])
+    leaving = max(truck.free, hours_of(state, pick.order.outlet)[0] - there)
+    return Tour(truck, leaving, [pick])
 
 
 def come_home(state: State, site: int, tour: Tour) -> None:
     """A truck is back and loads for its next tour."""
-    tour.truck.free = tour.leaving + tour_seconds(state, site, tour.picks)
+    tour.truck.free = tour.leaving + tour_seconds(state, site, tour.picks, tour.leaving)
     if state.market.delivery is not None:
         vehicle = int(state.design.sites.vehicle[site])
         tour.truck.free += int(state.market.delivery.load_seconds[vehicle])
@@ -128,7 +153,7 @@ def fits(state: State, site: int, tour: Tour, pick: PickOrder) -> bool:
     """Say whether cases, drops, shift and day of the vehicle hold with one more pick order."""
     vehicles, vehicle = state.market.vehicles, int(state.design.sites.vehicle[site])
     picks = [*tour.picks, pick]
-    length = tour_seconds(state, site, picks)
+    length = tour_seconds(state, site, picks, tour.leaving)
     rules = state.market.delivery
     in_day = True
     if rules is not None and rules.load_seconds[vehicle] >= 0:
@@ -138,13 +163,27 @@ def fits(state: State, site: int, tour: Tour, pick: PickOrder) -> bool:
         and len(picks) <= vehicles.drops[vehicle]
         and length <= vehicles.shift_seconds[vehicle]
         and in_day
+        and last_arrival(state, site, picks, tour.leaving) <= hours_of(state, pick.order.outlet)[1]
     )
 
 
-def tour_seconds(state: State, site: int, picks: list[PickOrder]) -> int:
-    """Return the time from leaving to being back."""
-    driving = sum(leg_seconds(state, site, leg) for leg in legs(state, site, picks))
-    return driving + sum(stop_seconds(state, site, pick) for pick in picks)
+def tour_seconds(state: State, site: int, picks: list[PickOrder], leaving: int) -> int:
+    """Return the time from leaving to being back, waiting before closed doors included."""
+    way = legs(state, site, picks)
+    moment = leaving
+    for leg, pick in zip(way, picks, strict=False):
+        arrival = moment + leg_seconds(state, site, leg)
+        begin = max(arrival, hours_of(state, pick.order.outlet)[0])
+        moment = begin + stop_seconds(state, site, pick)
+    return moment + leg_seconds(state, site, way[-1]) - leaving
+
+
+def last_arrival(state: State, site: int, picks: list[PickOrder], leaving: int) -> int:
+    """Return when a truck would stand before the door of its last stop."""
+    before = picks[:-1]
+    back = leg_seconds(state, site, legs(state, site, before)[-1])
+    left_at = leaving + tour_seconds(state, site, before, leaving) - back
+    return left_at + leg_seconds(state, site, legs(state, site, picks)[-2])
 
 
 def legs(state: State, site: int, tour: list[PickOrder]) -> list[int]:
@@ -173,6 +212,7 @@ def drive_tour(
     metres = legs(state, site, tour.picks)
     for leg, pick in zip(metres, tour.picks, strict=False):
         yield clock.timeout(leg_seconds(state, site, leg))
+        yield clock.timeout(max(0, hours_of(state, pick.order.outlet)[0] - clock.now))
         if hand_over(state, pick, day, int(clock.now), number) is not Outcome.AGAIN:
             state.picked_for_trucks[site].remove(pick)
         yield clock.timeout(stop_seconds(state, site, pick))
@@ -194,7 +234,8 @@ def send_by_tariff(
     outcome = Outcome.AGAIN
     while outcome is Outcome.AGAIN:
         yield clock.timeout(day * DAY_SECONDS + LEAVING - clock.now)
-        outcome = hand_over(state, pick, day, LEAVING, TARIFF_TOUR)
+        second = max(LEAVING, hours_of(state, pick.order.outlet)[0])
+        outcome = hand_over(state, pick, day, second, TARIFF_TOUR)
         state.by_tariff_today.append(pick)
         day += 1
 
@@ -231,7 +272,10 @@ def deliver(state: State, pick: PickOrder, day: int, second: int, tour: int) -> 
         receive(state, ("outlet", order.outlet, product), day, units)
         state.crates_today[order.outlet, order.site][product] += cases
         way = None if order.pay_day is None else min(order.pay_day, day)
-        state.delivered_today[order.site, order.outlet, way] += value
+        if not on_consignment(state, order.outlet):
+            state.delivered_today[order.site, order.outlet, way] += value
+        if order.site == state.site_of(order.outlet):
+            state.bought_from_server[order.outlet].append((day, value))
         post_outlet_cut(state, order, product, day, cases)
         state.books.write(
             DELIVERIES,
@@ -269,8 +313,10 @@ def post_delivery_cost(state: State, pick: PickOrder, day: int, amount: int) -> 
 
 def write_invoices(clock: simpy.Environment, state: State, day: int) -> None:
     """One invoice per site, outlet and way of payment for what arrived today."""
-    terms = state.design.terms
     pay_carriers(state, day)
+    for outlet in state.covered:
+        settle_consignment(state, outlet, day)
+    terms = state.design.terms
     for (site, outlet, way), value in state.delivered_today.items():
         mode = state.sale_mode(outlet, state.column_of(outlet, site))
         due_day = day + payment_days(state, outlet, mode) if way is None else way
@@ -289,6 +335,24 @@ def write_invoices(clock: simpy.Environment, state: State, day: int) -> None:
         state.month_invoices[site, outlet] += value
         state.month_sales[int(state.design.outlets.rep[outlet])] += value
     state.delivered_today.clear()
+
+
+def settle_consignment(state: State, outlet: int, day: int) -> None:
+    """Let what was sold from consignment be invoiced today, if today is the day."""
+    days = settle_days(state, outlet)
+    if days == 0 or day == 0 or day % days:
+        return
+    site, mode = state.site_of(outlet), state.mode_of(outlet)
+    for product in state.products:
+        units = state.unsettled.pop((outlet, product), 0)
+        price = state.asked_price(site, mode, product)
+        value = units * price // state.units_per_case[product]
+        if units > 0:
+            state.books.write(
+                SETTLEMENTS, day=day, outlet=outlet, product=product, units=units, value=value
+            )
+        if value > 0:
+            state.delivered_today[site, outlet, None] += value
 
 
 def issue(clock: simpy.Environment, state: State, invoice: Invoice) -> None:

@@ -8,7 +8,9 @@ from collections import defaultdict
 from channelwright.foundation.random import Purpose
 from channelwright.tables.codes import Account, LossCause
 from channelwright.tables.outputs import LOSSES
+from tests.reference.consignment import on_consignment
 from tests.reference.laws import share
+from tests.reference.rights import may_return_old
 from tests.reference.state import OUTSIDE, State
 
 Place = tuple[str, int, int]  # "site" or "outlet", its row, product
@@ -102,10 +104,11 @@ def take_back(state: State, outlet: int, day: int, goods: list[tuple[int, int]])
         units * state.asked_price(site, mode, product) // state.units_per_case[product]
         for product, units in goods
     )
-    credit = share(value, int(service.return_credit[mode]))
+    ppm = int(service.return_credit[mode]) if may_return_old(state, outlet) else 0
+    credit = 0 if on_consignment(state, outlet) else share(value, ppm)
     owner, place = state.owner(site), {"mode": mode, "site": site, "outlet": outlet}
     state.books.post(day, Account.RETURN, owner, state.payer(outlet), credit, **place)
-    if service.return_credit[mode] > 0:
+    if ppm > 0:
         cases = sum(math.ceil(units / state.units_per_case[p]) for p, units in goods)
         cost = cases * int(service.collect_case[mode])
         state.books.post(day, Account.DELIVERY, owner, OUTSIDE, cost, **place)

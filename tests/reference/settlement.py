@@ -6,6 +6,7 @@ import datetime
 from channelwright.foundation.units import DAY_SECONDS
 from channelwright.tables.codes import Account
 from tests.reference.cash import cash_limited, draw, drawn_interest, move_by_postings
+from tests.reference.consignment import consigned_units
 from tests.reference.contracts import charge_penalties, settle_contracts
 from tests.reference.credit import customers_money, pay_deposit_interest
 from tests.reference.laws import share
@@ -64,7 +65,7 @@ def pay_person(state: State, rep: int, day: int, days: int, days_of_month: int) 
     mode, site = int(reps.mode[rep]), int(reps.site[rep])
     salesman = state.solicitor(mode) == "salesman"
     employer = state.owner(site) if salesman else MANUFACTURER
-    sales = state.month_sales[rep]
+    sales = max(0, state.month_sales[rep])
     wage = int(state.market.roles.wage[reps.role[rep]])
     bonus, quota = int(terms.bonus[mode]), int(terms.quota[mode])
     half = days_of_month // 2
@@ -119,5 +120,6 @@ def stock_value(state: State, site: int) -> int:
             price = ladder_price(state, site, product)
         else:
             price = int(state.market.products.production_cost[product])
-        value += state.stock[site][product] * price // state.units_per_case[product]
+        units = state.stock[site][product] + consigned_units(state, site, product)
+        value += units * price // state.units_per_case[product]
     return value

@@ -21,10 +21,12 @@ from tests.reference.effort import start_month
 from tests.reference.empties import settle_deposits
 from tests.reference.evening import check_and_allocate, pick_and_send
 from tests.reference.laws import round_half_up
+from tests.reference.online import helps
 from tests.reference.ordering import shelf_level, take_orders
 from tests.reference.perishing import receive, spoil
 from tests.reference.records import Order
 from tests.reference.replenishment import opening_stock, replenish
+from tests.reference.returns import send_back
 from tests.reference.settlement import SETTLEMENT_SECOND, settle
 from tests.reference.state import State
 from tests.reference.stockouts import all_consumers
@@ -48,9 +50,10 @@ def simulate(market: Market, design: Design, address: Address) -> dict[str, Rows
     opening = units_by_place(state)
     clock = simpy.Environment()
     clock.process(days(clock, state))
-    if market.stockout is not None:
+    together = market.stockout is not None or helps(state)
+    if together:
         clock.process(all_consumers(clock, state))
-    for outlet in state.covered if market.stockout is None else ():
+    for outlet in () if together else state.covered:
         for product in state.products:
             clock.process(consumers_of(clock, state, outlet, product))
     clock.run(until=state.horizon * DAY_SECONDS)
@@ -71,6 +74,7 @@ def days(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None,
         # Before 06:00, so that every truck and carrier of the day comes later.
         yield until(clock, day, 5 * HOUR + HOUR // 2)
         spoil(state, day)
+        send_back(state, day)
         yield until(clock, day, 6 * HOUR)
         send_trucks(state, day)
         # Tariff carriers arrive at 06:00 as well; after them the day's invoices are known.

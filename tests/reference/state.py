@@ -103,6 +103,9 @@ class State:
         self.stopped_until: dict[int, int] = {}
         self.by_tariff_today: list[PickOrder] = []
         self.month_invoices: dict[tuple[int, int], int] = defaultdict(int)
+        self.unsettled: dict[tuple[int, int], int] = defaultdict(int)  # by outlet and product
+        self.courier_today: dict[tuple[int, int, int], int] = defaultdict(int)
+        self.bought_from_server: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self.month_purchases: dict[int, int] = defaultdict(int)
         self.month_sales: dict[int, int] = defaultdict(int)
 

@@ -9,13 +9,14 @@ from channelwright.foundation.random import Purpose
 from channelwright.foundation.units import DAY_SECONDS
 from channelwright.tables.rival_outputs import STOCKOUTS
 from tests.reference.consumers import OPENING_SECOND, Evening, close, serve
+from tests.reference.online import serve_from_nearby
 from tests.reference.state import State
 
 Place = tuple[int, int]  # outlet, product
 
 
 def all_consumers(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None, None]:
-    """Every evening of all outlets, where consumers react to empty shelves."""
+    """Every evening of all outlets, where shelves depend on each other."""
     yield clock.timeout(OPENING_SECOND)
     for day in range(state.horizon):
         evenings = {
@@ -25,7 +26,9 @@ def all_consumers(clock: simpy.Environment, state: State) -> Generator[simpy.Eve
             for outlet in state.covered
             for product in state.products
         }
-        state.coming = react(state, evenings, day)
+        serve_from_nearby(state, evenings, day)
+        if state.market.stockout is not None:
+            state.coming = react(state, evenings, day)
         for evening in evenings.values():
             close(state, evening)
         yield clock.timeout(DAY_SECONDS)

@@ -11,6 +11,8 @@ from channelwright.tables.codes import Account, CallState, LineState
 from channelwright.tables.outputs import DETAIL_TABLES
 from tests.reference import simulate
 from tests.reference.books import sort_rows
+from tests.reference.consignment import on_consignment
+from tests.reference.state import State
 from tests.support import markets
 
 worlds = markets()
@@ -66,15 +68,24 @@ def test_goods_are_invoiced_and_paid_once(pair):
 
 @given(worlds)
 def test_deliveries_are_what_lines_and_invoices_say(pair):
-    _, _, tables = run(pair)
+    market, design, tables = run(pair)
     deliveries, lines, payments = tables["deliveries"], tables["order_lines"], tables["payments"]
     assert add_up(deliveries, ("order_day", "outlet", "product"), "cases") == add_up(
         lines, ("day", "outlet", "product"), "delivered"
     )
-    to_outlets = {name: column[payments["outlet"] >= 0] for name, column in payments.items()}
-    assert add_up(deliveries, ("day", "outlet", "site"), "value") == add_up(
-        to_outlets, ("invoice_day", "outlet", "site"), "amount"
-    )
+    world = State(market, design, Address(77, 3))
+    consigned = [outlet for outlet in world.covered if on_consignment(world, outlet)]
+    for ours, billed in ((False, deliveries), (True, tables["settlements"])):
+        mine = np.isin(payments["outlet"], consigned) == ours
+        mine &= payments["outlet"] >= 0
+        said = np.isin(billed["outlet"], consigned) == ours
+        assert add_up(part(billed, said), ("day", "outlet"), "value") == add_up(
+            part(payments, mine), ("invoice_day", "outlet"), "amount"
+        )
+
+
+def part(table, mask):
+    return {name: column[mask] for name, column in table.items()}
 
 
 @given(worlds)
@@ -113,6 +124,7 @@ def test_shelves_move_by_deliveries_and_sales_only(pair):
     units = market.products.units_per_case
     arrived = add_up(tables["deliveries"], ("day", "outlet", "product"), "cases")
     lost = add_up(tables["losses"], ("day", "outlet", "product"), "units")
+    back = add_up(tables["returns"], ("day", "outlet", "product"), "cases")
     before = {}
     for day, outlet, product, sold, online, closing in zip(
         *(shelf[n].tolist() for n in ("day", "outlet", "product")),
@@ -123,6 +135,7 @@ def test_shelves_move_by_deliveries_and_sales_only(pair):
         if day > 0:
             came = arrived.get((day, outlet, product), 0) * int(units[product])
             came -= lost.get((day, outlet, product), 0)
+            came -= back.get((day, outlet, product), 0) * int(units[product])
             assert closing == before[outlet, product] + came - sold - online
         before[outlet, product] = closing
     sent = sent_on(tables["stockouts"])
@@ -130,7 +143,18 @@ def test_shelves_move_by_deliveries_and_sales_only(pair):
         *(shelf[n].tolist() for n in ("day", "outlet", "product", "sold", "demanded")), strict=True
     ):
         assert sold <= asked + sent.get((day, outlet, product), 0)
-    assert np.all(shelf["online_sold"] <= shelf["online_demanded"])
+    fills, keys = tables["online_fills"], ("day", "outlet", "product")
+    places = list(zip(*(shelf[name].tolist() for name in keys), strict=True))
+    given, taken = (
+        np.array([helped.get(place, 0) for place in places], dtype=np.int64)
+        for helped in (
+            add_up(fills, ("day", "helper", "product"), "units"),
+            add_up(fills, keys, "units"),
+        )
+    )
+    own = shelf["online_sold"] - given
+    assert np.all(own + taken <= shelf["online_demanded"])
+    assert np.all(own >= 0)
 
 
 @given(worlds)

@@ -89,3 +89,50 @@ def test_failed_stops_are_as_frequent_as_said_and_cost_orders_in_time(
     assert abs(failing[:, 1].mean() - chance) < bound
     sure = replace(market, delivery=rules(market, failure=0.0))
     assert np.array_equal(kpis(sure, tried), baseline)
+
+
+def hours(market: Market, opens: int, closes: int) -> Market:
+    segments = len(market.segments)
+    first, last = (np.full(segments, hour * 3_600, dtype=np.int64) for hour in (opens, closes))
+    return replace(market, delivery=replace(rules(market), receive_open=first, receive_close=last))
+
+
+def tours(market: Market, design: Design) -> tuple[np.ndarray, np.ndarray]:
+    """Share of tour time that is waiting, and hours a tour, by replication."""
+    rows = []
+    for replication in range(REPLICATIONS):
+        sink = MemorySink()
+        replicate(market, design, Address(5, replication), sink)
+        table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
+        whole = table[(table["area"] == "all") & (table["mode"] == "all")].set_index("kpi")
+        names = ("tour_waiting_share", "hours_per_tour")
+        rows.append([float(whole.loc[name, "value"]) for name in names])
+    waiting, length = np.array(rows).T
+    return waiting, length
+
+
+def test_doors_that_close_early_leave_orders_for_later(
+    flagship: tuple[Market, Design], baseline: np.ndarray
+) -> None:
+    market, design = flagship
+    noon, morning = (kpis(hours(market, 0, close), design) for close in (12, 9))
+    assert paired_interval(noon[:, 0], baseline[:, 0]).high < 0
+    assert paired_interval(morning[:, 0], noon[:, 0]).high < 0
+
+
+def test_doors_that_open_late_keep_trucks_waiting(flagship: tuple[Market, Design]) -> None:
+    market, design = flagship
+    early, late = (tours(hours(market, opens, 24), design) for opens in (7, 9))
+    assert early[0].min() > 0
+    assert paired_interval(late[0], early[0]).low > 0
+    # Longer tours or fewer stops: the time at the door comes out of the shift.
+    first, second = kpis(hours(market, 7, 24), design), kpis(hours(market, 9, 24), design)
+    assert paired_interval(second[:, 0], first[:, 0]).high < 0
+
+
+def test_doors_that_never_close_change_nothing(
+    flagship: tuple[Market, Design], baseline: np.ndarray
+) -> None:
+    market, design = flagship
+    assert np.array_equal(kpis(hours(market, 0, 48), design), baseline)
+    assert np.array_equal(kpis(hours(market, 6, 24), design), baseline)

@@ -46,6 +46,10 @@ def kpis():
         "orders_paid_at_door",
         "collected_at_calls",
         "bought_elsewhere_share",
+        "good_return_cases",
+        "consigned_stock",
+        "tour_waiting_share",
+        "online_nearby_share",
     ],
 )
 def test_mechanism_leaves_a_trace(kpis, kpi):

@@ -36,4 +36,8 @@ def with_contracts(market: Market, design: Design, seed: int) -> tuple[Market, D
         dc_days=dice.choices((0, 0, 1, 2), chains),
         window_days=dice.choices((EVERY_DAY, EVERY_DAY, 0b0010101, 0b0001000), chains),
     )
+    if dice.some(0.5):
+        opens = dice.choices((-1, 0, 20_000, 23_000, 40_000), chains)
+        closes = np.where(opens < 0, -1, np.maximum(opens, 0) + dice.wholes(2_000, 30_000, chains))
+        contracts = replace(contracts, window_open=opens, window_close=closes)
     return market, replace(design, contracts=contracts)

@@ -30,3 +30,16 @@ def with_delivery(market: Market, design: Design, dice: Dice) -> tuple[Market, D
         drops = np.minimum(market.vehicles.drops, dice.wholes(1, 2, vehicles))
         market = replace(market, vehicles=replace(market.vehicles, drops=drops))
     return replace(market, delivery=rules), design
+
+
+def with_hours(market: Market, dice: Dice) -> Market:
+    """Return the market with hours in which segments take goods, or as it is."""
+    if dice.some(0.5):
+        return market
+    segments, vehicles = len(market.segments), len(market.vehicles)
+    once = np.full(vehicles, -1, dtype=np.int64)
+    plain = Delivery(once, market.vehicles.shift_seconds, np.zeros(segments))
+    opens = dice.choices((0, 21_600, 23_400, 36_000), segments)
+    closes = opens + dice.choices((1_500, 6_000, 20_000, 60_000), segments)
+    rules = replace(market.delivery or plain, receive_open=opens, receive_close=closes)
+    return replace(market, delivery=rules)

@@ -37,9 +37,10 @@ from tests.support.random_allocation import with_allocation
 from tests.support.random_collecting import with_collecting
 from tests.support.random_contracts import with_contracts
 from tests.support.random_credit import with_credit
-from tests.support.random_delivery import with_delivery
+from tests.support.random_delivery import with_delivery, with_hours
 from tests.support.random_demand import with_demand
 from tests.support.random_design import random_design
+from tests.support.random_goods import with_goods
 from tests.support.random_order_capture import with_order_capture
 from tests.support.random_perishing import with_perishing
 from tests.support.random_shelves import with_shelves
@@ -96,13 +97,15 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
     market, design = with_contracts(market, design, seed)
     # Mechanisms have dice of their own, so that a new one changes no market without it.
     market, design = with_delivery(market, design, Dice(seed + 100 * OWN_DICE))
+    market = with_hours(market, Dice(seed + 103 * OWN_DICE))
     market, design = with_perishing(market, design, Dice(seed + 102 * OWN_DICE))
     market, design = with_allocation(market, design, Dice(seed + 101 * OWN_DICE))
     market, design = with_credit(market, design, Dice(seed + 60 * OWN_DICE))
     market, design = with_collecting(market, design, Dice(seed + 68 * OWN_DICE))
     market, design = with_shelves(market, design, Dice(seed + 69 * OWN_DICE))
     market, design = with_suppliers(market, design, Dice(seed + 71 * OWN_DICE))
-    return _with_families(market, Dice(seed + 70 * OWN_DICE)), design
+    market = _with_families(market, Dice(seed + 70 * OWN_DICE))
+    return with_goods(market, design, Dice(seed + 61 * OWN_DICE))
 
 
 @st.composite

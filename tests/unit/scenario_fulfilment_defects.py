@@ -33,7 +33,57 @@ def products_columns(names: str, first: str, others: str) -> Plant:
     return plant
 
 
+def hours(first: str) -> Plant:
+    """Hours of corner shops; the other segments take goods at any time."""
+
+    def plant(pack: Path) -> None:
+        path = pack / SEGMENTS
+        head, row, *rest = path.read_text(encoding="utf-8").splitlines()
+        lines = [f"{head},receive_open,receive_close", f"{row},{first}"]
+        lines += [f"{one},00:00,24:00" for one in rest]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    return plant
+
+
 FULFILMENT = (
+    Defect(
+        "hours_that_end_before_they_begin",
+        hours("14:00,09:00"),
+        SEGMENTS,
+        "row 2",
+        "receive_close",
+        "goods are taken from 14:00 to 09:00",
+        "end after they begin",
+    ),
+    Defect(
+        "hours_before_the_first_truck",
+        hours("03:00,05:30"),
+        SEGMENTS,
+        "row 2",
+        "receive_close",
+        "nobody takes goods after 05:30",
+        "hours that end later",
+    ),
+    Defect(
+        "hours_that_no_truck_meets",
+        hours("06:00,06:01"),
+        "designs/today_outlets.csv",
+        "design today",
+        "outlets",
+        "a truck of site 'office' that leaves at 06:00 is at outlet 'h2' after 06:01",
+        "let it take goods for longer",
+        5,
+    ),
+    Defect(
+        "hours_that_are_none",
+        hours("8 am,20:00"),
+        SEGMENTS,
+        "row 2",
+        "receive_open",
+        "8 am",
+        "",
+    ),
     Defect(
         "vehicle_day_shorter_than_tour",
         lambda pack: (

@@ -14,6 +14,7 @@ from tests.unit import scenario_defects as market
 from tests.unit import scenario_demand_defects as demand
 from tests.unit import scenario_design_defects as designs
 from tests.unit import scenario_fulfilment_defects as fulfilment
+from tests.unit import scenario_goods_defects as goods
 from tests.unit import scenario_selling_defects as selling
 from tests.unit import scenario_stock_defects as stocks
 from tests.unit import scenario_territory_defects as territories
@@ -34,6 +35,7 @@ DEFECTS = (
     *selling.SELLING,
     *capture.CAPTURE,
     *contracts.CHAINS,
+    *goods.GOODS,
     *demand.DEMAND,
     *fulfilment.FULFILMENT,
     *stocks.STOCKS,

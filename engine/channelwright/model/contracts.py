@@ -28,6 +28,8 @@ class Contracts(Columns):
     penalty : (C,) int64, ppm of the value of lines that are late or short
     dc_days : (C,) int64, days from the chain's DC to its stores; 0 = delivered to stores
     window_days : (C,) int64, bit w set: goods are accepted on weekday w (Monday = 0)
+    window_open, window_close : (C,) int64, seconds after midnight from and to which stores take
+        goods; -1 = as their segments do; None = no chain says
     """
 
     listed: BoolArray
@@ -41,3 +43,5 @@ class Contracts(Columns):
     penalty: IntArray
     dc_days: IntArray
     window_days: IntArray
+    window_open: IntArray | None = None
+    window_close: IntArray | None = None

@@ -9,6 +9,7 @@ from channelwright.model.allocation import Allocation
 from channelwright.model.columns import Columns
 from channelwright.model.contracts import Contracts
 from channelwright.model.credit import CreditPolicy
+from channelwright.model.goods import GoodsPolicy
 from channelwright.model.offers import Offers
 from channelwright.model.order_capture import OrderCapture
 from channelwright.model.source_choice import Selling
@@ -204,3 +205,4 @@ class Design:
     offers: Offers | None = None
     credit: CreditPolicy | None = None
     capture: OrderCapture | None = None
+    goods: GoodsPolicy | None = None

@@ -8,6 +8,7 @@ from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.contracts import Contracts
 from channelwright.model.credit import CreditPolicy
 from channelwright.model.design import Service, SitePlan, Terms
+from channelwright.model.goods import GoodsPolicy
 from channelwright.model.offers import Offers
 from channelwright.model.order_capture import OrderCapture
 from channelwright.model.source_choice import Selling
@@ -42,6 +43,7 @@ class DesignDraft:
     offers : Offers or None, consumer prices and promotions
     credit : CreditPolicy or None
     capture : OrderCapture or None, rules on missed calls and small orders
+    goods : GoodsPolicy or None, what is agreed about goods on shelves
     """
 
     name: str
@@ -63,3 +65,4 @@ class DesignDraft:
     offers: Offers | None = None
     credit: CreditPolicy | None = None
     capture: OrderCapture | None = None
+    goods: GoodsPolicy | None = None

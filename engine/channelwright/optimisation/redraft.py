@@ -50,6 +50,7 @@ def draft_of(market: Market, design: Design) -> DesignDraft:
         selling=design.selling,
         contracts=design.contracts,
         capture=design.capture,
+        goods=design.goods,
     )
 
 

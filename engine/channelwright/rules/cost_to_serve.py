@@ -25,6 +25,7 @@ NOT_SERVING = (
     Account.CONSUMER,
     Account.PROMOTION,
     Account.DISCOUNT,
+    Account.RETURN_GOOD,
     Account.SELL_OFF,
     Account.DEPOSIT,
 )

@@ -205,7 +205,7 @@ def kpi_table(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd
         serving_kpis(market, design, tables),
         approval_kpis(market, frames),
         collecting_kpis(market, frames),
-        loss_kpis(market, frames),
+        loss_kpis(market, design, frames, measured_days(market)),
     ]
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
     return table[np.isfinite(table["value"])].reset_index(drop=True)

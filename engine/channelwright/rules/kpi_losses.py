@@ -6,13 +6,17 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from channelwright.model.design import Design
 from channelwright.model.market import SITE_KINDS, Market
+from channelwright.rules.kpi_goods import goods_rows
 from channelwright.tables.codes import Account, Party
 
 _ALL = "all"
 
 
-def loss_kpis(market: Market, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def loss_kpis(
+    market: Market, design: Design, frames: Mapping[str, pd.DataFrame], measured_days: int
+) -> pd.DataFrame:
     """Return age and losses of the stock of sites by kind of site, and the returns rate."""
     cells, ledger = frames["site_cells"], frames["ledger"]
     found: list[tuple[str, float, str]] = []
@@ -30,6 +34,7 @@ def loss_kpis(market: Market, frames: Mapping[str, pd.DataFrame]) -> pd.DataFram
     back = float(ledger.loc[ledger["account"] == int(Account.RETURN), "amount"].sum())
     if bought > 0:
         found.append(("returns_rate", back / bought, "share"))
+    found += goods_rows(market, design, frames, measured_days)
     names, values, units_of = zip(*found, strict=True)
     return pd.DataFrame(
         {"kpi": names, "area": _ALL, "mode": _ALL, "value": values, "unit": units_of}

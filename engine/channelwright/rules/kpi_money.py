@@ -40,6 +40,8 @@ EXTRA_COSTS: tuple[tuple[str, Account], ...] = (
     ("dunning", Account.DUNNING),
     ("deposit_interest", Account.DEPOSIT_INTEREST),
     ("returns", Account.RETURN),
+    ("good_returns", Account.RETURN_GOOD),
+    ("nearby_fees", Account.NEARBY_FEE),
     ("deposits", Account.DEPOSIT),
 )
 

@@ -204,8 +204,21 @@ _LOSSES = (
         "returns_rate", "share", "credit for old goods / goods bought by outlets and chains", False
     ),
 )
-#: Only in runs of packs that name the mechanism (docs/world/perishing.md).
+#: Only in runs of packs that name the mechanism (docs/world/perishing.md, returns.md).
+CONSIGNMENT = (
+    Kpi("consigned_stock", _MONEY, "mean value on consignment at the owners' buying prices"),
+    Kpi("consigned_share", "share", "invoiced at settlements / to outlets and chains"),
+)
+HOURS = (Kpi("tour_waiting_share", "share", "waiting at closed doors / hours of tours", False),)
+ONLINE = (
+    Kpi("online_service", "share", "units served online / asked for online", True),
+    Kpi("online_nearby_share", "share", "of units asked for online, from another shelf"),
+    Kpi("nearby_fees", _MONEY, "paid to outlets that serve online orders for others", False),
+)
 RETURNS = (
+    Kpi("good_return_cases", "cases", "good stock sent back by outlets", False),
+    Kpi("good_return_rate", "share", "the same / cases delivered", False),
+    Kpi("good_returns", _MONEY, "the manufacturer's credit for good stock", False),
     Kpi("returns", _MONEY, "the manufacturer's credit for old goods", False),
     Kpi("deposits", _MONEY, "deposits credited - charged by the manufacturer"),
 )
@@ -277,6 +290,9 @@ GROUPS: dict[str, tuple[Kpi, ...]] = {
     "Market (where a pack names a catchment)": MARKET,
     "Returns (where a pack names them)": RETURNS,
     "Chains (where a pack names contracts)": CHAINS,
+    "Online orders (where a pack names nearby shelves)": ONLINE,
+    "Consignment (where a pack names it)": CONSIGNMENT,
+    "Hours (where a pack names them)": HOURS,
 }
 KPIS: dict[str, Kpi] = {kpi.name: kpi for group in GROUPS.values() for kpi in group}
 _BETTER = {True: "more", False: "less", None: ""}

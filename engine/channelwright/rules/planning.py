@@ -70,6 +70,7 @@ def complete(market: Market, draft: DesignDraft) -> Design:
         offers=draft.offers,
         credit=draft.credit,
         capture=draft.capture,
+        goods=draft.goods,
     )
 
 

@@ -11,6 +11,7 @@ from channelwright.model.market import CARRIERS, Market
 from channelwright.rules import geography
 from channelwright.rules.planning import called_outlets
 from channelwright.scenario.contract_builder import trucks_to_chains
+from channelwright.scenario.hours_builder import out_of_hours
 from channelwright.scenario.offer_checks import campaign_problems
 from channelwright.scenario.selling_checks import served_without_right
 
@@ -32,6 +33,7 @@ def built_problems(market: Market, draft: DesignDraft) -> Iterator[tuple[str, st
     yield from _loads(market, draft)
     yield from served_without_right(market, draft)
     yield from trucks_to_chains(market, draft)
+    yield from out_of_hours(market, draft)
     yield from campaign_problems(market, draft)
 
 

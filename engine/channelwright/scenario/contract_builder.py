@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from channelwright.foundation.errors import Problem
-from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray
 from channelwright.model.contracts import Contracts
 from channelwright.model.draft import DesignDraft
 from channelwright.model.market import CARRIERS, Market
 from channelwright.scenario.calendar_builder import WEEKDAYS, weekday_numbers
+from channelwright.scenario.hours_builder import hours_problems, seconds_of
 from channelwright.scenario.market_builder import codes, to_ppm, to_ticks, whole
 from channelwright.tables.cells import Cells, TypedTable, shown
 
@@ -31,6 +32,7 @@ def build_contracts(market: Market, tables: DesignTables) -> Contracts | None:
     if terms is None and listing is None and tiers is None:
         return None
     value, rebate = _tiers(market, tiers)
+    opens, closes = _hours(market, terms)
 
     def column(name: str, other: int) -> IntArray:
         values = np.full(len(market.chain_ids), other, dtype=np.int64)
@@ -50,7 +52,23 @@ def build_contracts(market: Market, tables: DesignTables) -> Contracts | None:
         penalty=column("penalty", 0),
         dc_days=column("dc_days", 0),
         window_days=column("accept_days", _ALL_DAYS),
+        window_open=opens,
+        window_close=closes,
     )
+
+
+def _hours(market: Market, table: TypedTable | None) -> tuple[IntArray | None, IntArray | None]:
+    """Return from when to when the stores of chains take goods, None where no chain says."""
+    if table is None:
+        return None, None
+    opens, closes = seconds_of(table["accept_open"]), seconds_of(table["accept_close"])
+    said = (opens > 0) | (closes < DAY_SECONDS)
+    if not said.any():
+        return None, None
+    first, last = (np.full(len(market.chain_ids), -1, dtype=np.int64) for _ in range(2))
+    rows = codes(table["chain"], market.chain_ids)[said]
+    first[rows], last[rows] = opens[said], closes[said]
+    return first, last
 
 
 def _bits(values: Cells) -> IntArray:
@@ -99,10 +117,11 @@ def _tiers(market: Market, table: TypedTable | None) -> tuple[IntArray, IntArray
 
 
 def contract_problems(case: Case) -> Iterator[Problem]:
-    """Yield acceptance days that are no weekdays."""
+    """Yield acceptance days that are no weekdays, and hours that are none."""
     table = case.part("contracts")
     if table is None:
         return
+    yield from hours_problems(table, "accept_open", "accept_close")
     unread = np.array([not weekday_numbers(text) for text in table["accept_days"]], dtype=np.bool_)
     yield from table.problems(
         "accept_days",

@@ -20,6 +20,7 @@ from channelwright.scenario.contract_builder import build_contracts
 from channelwright.scenario.credit_builder import build_credit
 from channelwright.scenario.design_shapes import DesignShape, HeadcountRule, VisitShape
 from channelwright.scenario.fulfilment import build_attempts
+from channelwright.scenario.goods_builder import build_goods
 from channelwright.scenario.market_builder import clocks, codes, to_ppm, to_ticks
 from channelwright.scenario.offer_builder import build_offers
 from channelwright.scenario.perishing_builder import build_returns
@@ -83,6 +84,7 @@ def build_draft(
         stock=build_stock(market, given.tables),
         offers=build_offers(market, given.tables),
         credit=build_credit(market, given.tables),
+        goods=build_goods(market, given, _online(market, given.shape) & (mode >= 0)),
     )
     draft = planning.nearest_sites(market, draft)
     draft = with_sources(market, draft, given.shape, given.tables)

@@ -17,6 +17,7 @@ from channelwright.scenario.contract_builder import contract_problems
 from channelwright.scenario.credit_checks import approval_problems, credit_problems
 from channelwright.scenario.design_case import Case
 from channelwright.scenario.design_shapes import VisitShape
+from channelwright.scenario.goods_builder import goods_problems
 from channelwright.scenario.offer_checks import offer_problems
 from channelwright.scenario.references import among, dangling
 from channelwright.scenario.selling_checks import selling_problems
@@ -40,6 +41,7 @@ def design_problems(case: Case) -> Iterator[Problem]:
     yield from terms_problems(case)
     yield from service_problems(case)
     yield from contract_problems(case)
+    yield from goods_problems(case)
     yield from stock_problems(case)
     yield from offer_problems(case)
     yield from credit_problems(case)

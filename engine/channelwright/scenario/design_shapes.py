@@ -146,11 +146,21 @@ class HeadcountRule(Shape):
     rule: Literal["workload"]
 
 
+class NearbyShape(Shape):
+    """Online orders that the own shelf cannot serve are served from others; money with VAT."""
+
+    radius_km: Positive = Field(description="road distance to the farthest helper")
+    outlet_fee: NotNegative = Field(default=0.0, description="currency per unit, to the helper")
+    courier_unit: NotNegative = Field(default=0.0, description="currency per unit")
+    courier_km: NotNegative = Field(default=0.0, description="currency per unit and km")
+
+
 class OnlineShape(Shape):
     """Outlets that sell online: of these segments and areas (empty = all)."""
 
     segments: Ids = ()
     areas: Ids = ()
+    nearby: NearbyShape | None = Field(default=None, description="help from other shelves")
 
 
 def _part(value: object) -> str:
@@ -217,6 +227,8 @@ class DesignShape(Shape):
     contracts: Source | None = Field(default=None, description="table design_contracts")
     listing: Source | None = Field(default=None, description="table design_listing")
     rebate_tiers: Source | None = Field(default=None, description="table design_rebate_tiers")
+    returns: Source | None = Field(default=None, description="table design_returns")
+    consignment: Source | None = Field(default=None, description="table design_consignment")
     stock: Source | None = Field(default=None, description="table design_stock")
     shelves: Source | None = Field(default=None, description="table design_shelves")
     suppliers: Source | None = Field(default=None, description="table design_suppliers")

@@ -28,6 +28,8 @@ PARTS = {
     "contracts": "design_contracts",
     "listing": "design_listing",
     "rebate_tiers": "design_rebate_tiers",
+    "returns": "design_returns",
+    "consignment": "design_consignment",
     "stock": "design_stock",
     "shelves": "design_shelves",
     "suppliers": "design_suppliers",

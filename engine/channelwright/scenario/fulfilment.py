@@ -10,22 +10,26 @@ from channelwright.foundation.errors import Problem
 from channelwright.foundation.units import IntArray
 from channelwright.model.delivery import Delivery
 from channelwright.model.market import Market
+from channelwright.scenario.hours_builder import build_hours
 from channelwright.tables.cells import TypedTable
 
 Tables = Mapping[str, TypedTable]
 
 
 def build_delivery(tables: Tables) -> Delivery | None:
-    """Return further tours and failed stops; None where the pack names neither."""
+    """Return further tours, failed stops and hours; None where the pack names none."""
     fleet, failure = tables["vehicles"], tables["segments"]["delivery_failure"]
     load = np.floor(fleet["load_minutes"] * 60 + 0.5).astype(np.int64)
-    if not (load >= 0).any() and not (failure > 0).any():
+    opens, closes = build_hours(tables)
+    if not (load >= 0).any() and not (failure > 0).any() and opens is None:
         return None
     hours = np.where(fleet["day_hours"] > 0, fleet["day_hours"], fleet["shift_hours"])
     return Delivery(
         load_seconds=np.where(fleet["load_minutes"] >= 0, load, -1),
         day_seconds=np.floor(hours * 3600 + 0.5).astype(np.int64),
         failure=failure,
+        receive_open=opens,
+        receive_close=closes,
     )
 
 

@@ -15,6 +15,7 @@ from channelwright.scenario.demand_builder import elasticity_problems, empirical
 from channelwright.scenario.documents import Document
 from channelwright.scenario.field_work import count_error_problems, travel_problems
 from channelwright.scenario.fulfilment import further_tours
+from channelwright.scenario.hours_builder import segment_hours
 from channelwright.scenario.perishing_builder import shelf_lives
 from channelwright.scenario.places import place_problems
 from channelwright.scenario.references import among, dangling
@@ -277,6 +278,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Tables], Iterator[Problem]]], ..
     (("sites",), _plants),
     (("sites",), _desk_hours),
     (("vehicles",), further_tours),
+    (("segments",), segment_hours),
     (("products",), shelf_lives),
     (("payment_behaviour",), payment_problems),
     (("collecting",), response_problems),

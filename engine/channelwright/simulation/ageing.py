@@ -6,6 +6,7 @@ import numpy as np
 
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import PPM, IntArray, share
+from channelwright.rules.returns import old_goods_credited
 from channelwright.simulation.books import Books
 from channelwright.simulation.network import Network
 from channelwright.simulation.postings import Postings
@@ -38,6 +39,7 @@ class Ageing:
         self._noon_shelf = state.shelf
         rules = network.market.perishing
         self._rules = rules
+        self._credited = old_goods_credited(network.market, network.design)
         if rules is not None:
             self._sites = Window(rules.site_days, state.stock)
             self._shelves = Window(rules.shelf_days, state.shelf)
@@ -59,8 +61,12 @@ class Ageing:
             self._return(old)
             if month_ends(self._network, state.day):
                 self._shrink()
-            self._noon_shelf = state.shelf.copy()
         self._noon = state.stock.copy()
+
+    def opened(self) -> None:
+        """06:00, after returns: what a shelf holds from now on is what the tours find."""
+        if self._rules is not None:
+            self._noon_shelf = self._state.shelf.copy()
 
     def _lose(self, cause: LossCause, sites: IntArray, shelves: IntArray) -> None:
         state = self._state
@@ -89,9 +95,10 @@ class Ageing:
         plan, unit = network.design.outlets, network.market.products.units_per_case
         mode, site = plan.mode[rows], plan.site[rows]
         value = (old[rows] * network.price[rows, 0] // unit).sum(axis=1)
-        credit = share(value, service.return_credit[mode])
+        ppm = np.where(self._credited[rows], service.return_credit[mode], 0)
+        credit = np.where(network.consigned[rows], 0, share(value, ppm))
         cases = (-(-old[rows] // unit)).sum(axis=1)
-        cost = np.where(service.return_credit[mode] > 0, cases * service.collect_case[mode], 0)
+        cost = np.where(ppm > 0, cases * service.collect_case[mode], 0)
         owner, post = network.owner[site], self._postings.post
         post(Account.RETURN, owner, network.payer[rows], mode, site, rows, credit)
         post(Account.DELIVERY, owner, OUTSIDE, mode, site, rows, cost)

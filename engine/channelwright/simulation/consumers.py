@@ -10,6 +10,7 @@ from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.simulation import laws
 from channelwright.simulation.demand_laws import demand_counts
+from channelwright.simulation.nearby_shelves import Fills, NearbyShelves
 from channelwright.simulation.network import Network
 from channelwright.simulation.shelves import sell
 from channelwright.simulation.state import State, plain_demand
@@ -22,7 +23,8 @@ _MARKET = np.zeros(1, dtype=np.int64)
 class Sales:
     """Units of one day by covered outlet and product: (C, P) int64 each.
 
-    ``settled``: what became of unmet demand, None where all of it is lost.
+    ``settled``: what became of unmet demand, None where all of it is lost. ``fills``: what
+    of ``online_sold`` was served for others, None where nobody does so.
     """
 
     demanded: IntArray
@@ -30,14 +32,16 @@ class Sales:
     online_demanded: IntArray
     online_sold: IntArray
     settled: Settled | None = None
+    fills: Fills | None = None
 
 
 class Consumers:
     """Draws the demand of a replication."""
 
-    def __init__(self, network: Network, address: Address) -> None:
+    def __init__(self, network: Network, address: Address, nearby: NearbyShelves) -> None:
         self._network = network
         self._address = address
+        self._nearby = nearby
         self._shocks = np.ones((1, 1))
         self._week = -1
         rows = network.covered
@@ -62,13 +66,18 @@ class Consumers:
             online = self._draw(Purpose.ONLINE_DEMAND, extra, state.day, self._online)
         wanted = demanded if state.waiting is None else demanded + state.waiting
         sold, online_sold = sell(state.shelf, rows, wanted, online)
+        fills = self._nearby.serve(state.shelf, online, online - online_sold)
+        if fills is not None:
+            helped = np.zeros_like(state.shelf)
+            np.add.at(helped, (self._nearby.helpers(fills), fills.product), fills.units)
+            online_sold = online_sold + helped[rows]
         if self._stockouts is None:
-            return Sales(demanded, sold, online, online_sold)
+            return Sales(demanded, sold, online, online_sold, fills=fills)
         left = state.shelf[rows]
         settled = self._stockouts.settle(state.day, left, wanted - sold)
         state.shelf[rows] = left - settled.bought
         state.waiting = settled.waiting
-        return Sales(demanded, sold + settled.bought, online, online_sold, settled)
+        return Sales(demanded, sold + settled.bought, online, online_sold, settled, fills)
 
     def _mean(self, state: State) -> FloatArray:
         rows = self._network.covered

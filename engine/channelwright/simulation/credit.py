@@ -21,6 +21,7 @@ from channelwright.simulation.state import State
 ON_TERMS = -1
 AT_DOOR = 2**40
 FAR = 2**40
+CONSIGNED = 2**41
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Verdict:
     ----------
     refused : (n,) bool
     held : (n, P) int64, cases that end now although the order goes on
-    pay_day : (n,) int64, ON_TERMS or the day on which the order is paid, AT_DOOR = delivery
+    pay_day : (n,) int64, ON_TERMS or the day on which the order is paid, AT_DOOR = delivery,
+        CONSIGNED = when the goods have been sold
     """
 
     refused: BoolArray
@@ -69,16 +71,22 @@ class _Check:
         count = len(mode)
         self._action = np.full(count, HOLD) if rules is None else rules.action[mode]
         prepay = np.full(count, -1) if rules is None else rules.prepay_days[mode]
-        self._prepaid = new & (prepay >= 0)
+        consigned = network.consigned[orders["outlet"]]
+        self._prepaid = new & (prepay >= 0) & ~consigned
         self._checked = new & ~self._prepaid & (terms.credit_days[mode] > 0)
         oldest = _oldest(network, state, self._account, self._checked)
         self._late = self._checked & (oldest + terms.overdue_grace[mode] < state.day)
+        # Nothing is owed for goods on consignment until they are sold.
+        self._checked &= ~consigned
+        self._value[consigned] = 0
+        self._action = np.where(consigned, HOLD, self._action)
         self._refused = np.zeros(count, dtype=bool)
         self._held = np.zeros_like(orders["ordered"])
         self._pay_day = orders["pay_day"].copy()
         promised = orders["day"] + network.design.service.promise_days[mode] - prepay
         paid = np.maximum(state.day, promised)
         self._pay_day[self._prepaid] = paid[self._prepaid]
+        self._pay_day[new & consigned] = CONSIGNED
 
     def run(self) -> Verdict:
         """Decide every new order."""

@@ -40,7 +40,7 @@ class CreditRecorder:
         add_at(cell["orders_part"], outlet, (held > 0).astype(np.int64))
         add_at(cell["cases_held"], outlet, held)
         add_at(cell["orders_cash"], outlet, (accepted & (pay_day == AT_DOOR)).astype(np.int64))
-        prepaid = accepted & (pay_day != AT_DOOR) & (pay_day != ON_TERMS)
+        prepaid = accepted & (pay_day != ON_TERMS) & (pay_day < AT_DOOR)
         add_at(cell["orders_prepaid"], outlet, prepaid.astype(np.int64))
 
     def invoices(self, invoiced: Invoiced, day: int) -> None:

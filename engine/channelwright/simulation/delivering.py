@@ -12,7 +12,7 @@ from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.rules.contracts import payment_days
 from channelwright.simulation import laws
 from channelwright.simulation.bills import Bills
-from channelwright.simulation.credit import ON_TERMS
+from channelwright.simulation.credit import CONSIGNED, ON_TERMS
 from channelwright.simulation.grouping import radix_order
 from channelwright.simulation.network import Network
 from channelwright.simulation.rows import Rows
@@ -28,7 +28,8 @@ class Invoiced:
     Attributes
     ----------
     outlet, site, option, due, paid, amount : (n,) int64
-    value : (drops,) int64, ticks
+    value : (drops,) int64, ticks at the price of the sale
+    billed : (drops,) int64, ticks of it that were invoiced: none on consignment
     whole : (drops,) bool, the drop brings the whole order on time
     orders : (drops,) int64, row of the drop's order in the table of open orders
     """
@@ -40,6 +41,7 @@ class Invoiced:
     paid: IntArray
     amount: IntArray
     value: IntArray
+    billed: IntArray
     whole: BoolArray
     orders: IntArray
 
@@ -63,8 +65,9 @@ def receive(
     whole = (state.orders["ordered"][orders] == cases).all(axis=1)
     promise = network.design.service.promise_days[loads["mode"]]
     whole &= state.day - loads["order_day"] <= promise
-    invoice = _invoices(network, address, state, loads, value, bills)
-    return Invoiced(*invoice, value, whole, orders)
+    billed = np.where(loads["pay_day"] == CONSIGNED, 0, value)
+    invoices = _invoices(network, address, state, loads, value, bills)
+    return Invoiced(*invoices, value, billed, whole, orders)
 
 
 def _invoices(
@@ -76,12 +79,40 @@ def _invoices(
     bills: Bills | None,
 ) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray, IntArray]:
     """Write one invoice per site, outlet and way of payment: on terms, or paid on one day."""
+    sold = loads["pay_day"] != CONSIGNED
+    if not sold.all():
+        loads, value = loads.take(sold), value[sold]
     outlets, ways = len(network.market.outlets), state.day + 2
     way = np.minimum(loads["pay_day"], state.day) + 1
     key = (loads["site"] * outlets + loads["outlet"]) * ways + way
     key, amount, option = _together(key, value, loads["option"])
     place, fixed = key // ways, key % ways - 1
     outlet, site = place % outlets, place // outlets
+    due, paid = invoice(network, address, state, outlet, site, option, fixed, amount, bills)
+    return outlet, site, option, due, paid, amount
+
+
+def invoice(
+    network: Network,
+    address: Address,
+    state: State,
+    outlet: IntArray,
+    site: IntArray,
+    option: IntArray,
+    fixed: IntArray,
+    amount: IntArray,
+    bills: Bills | None,
+) -> tuple[IntArray, IntArray]:
+    """Write invoices of today and book what is owed.
+
+    Parameters
+    ----------
+    fixed : (n,) int64, the day on which it is paid, or ON_TERMS
+
+    Returns
+    -------
+    due, paid : (n,) int64, days
+    """
     mode = network.option_mode[outlet, option]
     terms = state.day + payment_days(network.market, network.design, outlet, mode)
     if bills is None:
@@ -99,7 +130,7 @@ def _invoices(
     np.add.at(state.month_invoices, (outlet, option), amount)
     rep = network.design.outlets.rep[outlet]
     add_at(state.month_sales, rep[rep >= 0], amount[rep >= 0])
-    return outlet, site, option, due, paid, amount
+    return due, paid
 
 
 @kernel

@@ -71,10 +71,12 @@ class Details:
                 "value": cases * price,
             },
         )
-        self._invoices(day, invoiced, np.full(len(invoiced.due), True) if known is None else known)
+        self.invoices(day, invoiced, known)
 
-    def _invoices(self, day: int, invoiced: Invoiced, known: BoolArray) -> None:
+    def invoices(self, day: int, invoiced: Invoiced, known: BoolArray | None) -> None:
+        """Write the invoices of a day of which the end is known (None = of all)."""
         network = self._network
+        known = np.full(len(invoiced.due), True) if known is None else known
         outlet, site = invoiced.outlet[known], invoiced.site[known]
         self._payments(
             np.full(len(outlet), day, dtype=np.int64),

@@ -13,6 +13,8 @@ from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, SITE_KINDS, Market
 from channelwright.rules import behaviour, contracts, flows, geography, offers, sourcing
 from channelwright.rules.beats import Beat, plan_beats
+from channelwright.rules.consignment import settle_days
+from channelwright.rules.hours import has_hours, receiving_hours
 from channelwright.rules.shelf_levels import shelf_rules
 from channelwright.rules.stock_levels import StockRules, daily_variance, site_rules
 from channelwright.rules.suppliers import sources_above
@@ -36,6 +38,7 @@ class Network:
     payer : (O,) int64, party number of that account
     owner : (S,) int64, party number of the owner of each site
     own : (S,) bool, the manufacturer's sites
+    consigned : (O,) bool, outlets whose goods are the seller's until they are sold
     options : (O, N) int64, sites to choose from; option_metres : (O, N) int64
     option_mode : (O, N) int64, mode in which the outlet buys from the option
     option_cumulative : (O, N) float64, cumulated choice probabilities
@@ -47,6 +50,8 @@ class Network:
     own_limit : (O,) int64, ticks of credit that each outlet gives its account
     limit : (accounts,) int64, credit limit in ticks
     carried : (O, P) bool, products that outlets carry; None = all
+    hours : (O,) int64 each, seconds after midnight from and to which outlets take goods; None =
+        all at any time
     tiers : site rows that replenish, one array per number of lanes to the plant, most first
     lead : (S,) int64, days from the parent
     opening_units : (C, P) float64, expected units/day of covered outlets on day 0
@@ -68,6 +73,7 @@ class Network:
     payer: IntArray
     owner: IntArray
     own: BoolArray
+    consigned: BoolArray
     options: IntArray
     option_metres: IntArray
     option_mode: IntArray
@@ -81,6 +87,7 @@ class Network:
     own_limit: IntArray
     limit: IntArray
     carried: BoolArray | None
+    hours: tuple[IntArray, IntArray] | None
     tiers: tuple[IntArray, ...]
     lead: IntArray
     opening_units: FloatArray
@@ -107,7 +114,7 @@ def build_network(market: Market, design: Design) -> Network:
         If the design needs a pair of points that no crossing joins, or a lane that
         does not exist.
     """
-    outlets, plan = market.outlets, design.outlets
+    outlets, plan, agreed = market.outlets, design.outlets, design.contracts
     covered = np.flatnonzero(plan.mode >= 0)
     account = np.where(outlets.chain >= 0, len(outlets) + outlets.chain, np.arange(len(outlets)))
     option_metres = _option_metres(market, design)
@@ -129,6 +136,7 @@ def build_network(market: Market, design: Design) -> Network:
         payer=_payers(market),
         owner=_owners(market),
         own=~market.sites.independent,
+        consigned=settle_days(market, design) > 0,
         options=plan.options,
         option_metres=option_metres,
         option_mode=sourcing.option_modes(design),
@@ -142,6 +150,7 @@ def build_network(market: Market, design: Design) -> Network:
         own_limit=own_limit,
         limit=limit,
         carried=contracts.carried(market, design),
+        hours=receiving_hours(market, agreed) if has_hours(market, agreed) else None,
         tiers=tiers,
         lead=lead,
         opening_units=units,

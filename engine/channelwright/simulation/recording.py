@@ -64,11 +64,15 @@ class Recorder:
         add_at(cell["cases_delivered"], outlet, cases)
         own = self._network.own[drops.loads["site"]]
         add_at(cell["cases_direct"], outlet, np.where(own, cases, 0))
-        add_at(cell["outlet_value"], outlet, invoiced.value)
+        self.invoices(invoiced)
         self._stock.delivered(self._day, drops.loads["site"], cases)
         self._families.deliveries(drops.loads)
         rep = self._network.design.outlets.rep[outlet]
         add_at(self._person["sales"], rep[rep >= 0], invoiced.value[rep >= 0])
+
+    def invoices(self, invoiced: Invoiced) -> None:
+        """Add the invoices of a day."""
+        add_at(self._cell["outlet_value"], invoiced.outlet, invoiced.amount)
 
     def tours(self, visited: Dropped) -> None:
         """Add the tours of a day and the distance of their stops."""
@@ -78,6 +82,7 @@ class Recorder:
         add_at(self._site["tour_seconds"], site, tours["seconds"])
         add_at(self._site["tour_metres"], site, tours["metres"])
         add_at(self._site["tour_cases"], site, tours["cases"])
+        add_at(self._site["tour_waiting"], site, tours["waited"])
 
     def failures(self, missed: Dropped) -> None:
         """Add the stops of a day where nobody took the goods."""
@@ -110,8 +115,18 @@ class Recorder:
         add_at(person["field_seconds"], beat.rep, beat.taken * made)
         person["working_days"][np.unique(beat.rep)] += 1
 
-    def sales(self, sales: Sales, value: IntArray, bought: IntArray, price: IntArray) -> None:
-        """Add the consumer sales of a day: ``value`` (C,) of ``bought`` at ``price`` (C, P)."""
+    def sales(
+        self,
+        sales: Sales,
+        value: IntArray,
+        bought: IntArray,
+        price: IntArray,
+        moved: IntArray | None = None,
+    ) -> None:
+        """Add the consumer sales of a day: ``value`` (C,) of ``bought`` at ``price`` (C, P).
+
+        ``moved`` : (O,) units demanded elsewhere and sold here, less the other way round.
+        """
         cell, rows = self._cell, self._network.covered
         if sales.settled is None:
             for units in (sales.demanded, sales.online_demanded):
@@ -120,6 +135,8 @@ class Recorder:
             for units in (sales.sold, sales.online_demanded):
                 add_sums(cell["units_demanded"], rows, units)
             cell["units_demanded"][rows] += sales.settled.lost
+        if moved is not None:
+            cell["units_demanded"] += moved
         for units in (sales.sold, sales.online_sold):
             add_sums(cell["units_sold"], rows, units)
         add_sums(cell["units_online"], rows, sales.online_sold)

@@ -9,21 +9,21 @@ import numpy as np
 import simpy
 
 from channelwright.foundation.random import Address
-from channelwright.foundation.units import DAY_SECONDS, IntArray, share
+from channelwright.foundation.units import DAY_SECONDS, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import SOLICITORS, Market
 from channelwright.rules import behaviour
 from channelwright.simulation import promoting
-from channelwright.simulation.ageing import Ageing
 from channelwright.simulation.allocation import Allocated, allocate
 from channelwright.simulation.books import Books, units_held
 from channelwright.simulation.chains import Penalties
 from channelwright.simulation.consumers import Consumers
 from channelwright.simulation.credit_side import CreditSide
-from channelwright.simulation.delivering import Invoiced, last_drop, receive, settle_payments
+from channelwright.simulation.delivering import last_drop, receive, settle_payments
 from channelwright.simulation.details import Details
-from channelwright.simulation.empties import Crates
 from channelwright.simulation.failing import bring_back
+from channelwright.simulation.goods_side import GoodsSide
+from channelwright.simulation.invoicing import Invoicing
 from channelwright.simulation.network import Network, build_network
 from channelwright.simulation.open_orders import open_orders
 from channelwright.simulation.ordering import Ordering, Placed
@@ -108,7 +108,6 @@ class _World:
         self._postings = Postings(network)
         self._recorder = Recorder(network)
         self._details = Details(network, sink) if detail else None
-        self._consumers = Consumers(network, address)
         self._rivals = RivalSales(network, address, sink, detail=detail)
         self._replenishing = Replenishing(network, address)
         self._penalties = Penalties(network)
@@ -118,9 +117,10 @@ class _World:
         self._environment = simpy.Environment()
         self._credit = CreditSide(network, address, self._state, self._postings, sink)
         self._ordering = Ordering(network, address, self._credit.collecting)
-        booked = (self._postings, self._recorder, self._books, sink if detail else None)
-        self._ageing = Ageing(network, address, self._state, *booked)
-        self._crates = Crates(network, self._postings)
+        booked = (self._postings, self._recorder, self._books, sink)
+        self._goods = GoodsSide(network, address, self._state, *booked, detail=detail)
+        self._consumers = Consumers(network, address, self._goods.nearby)
+        self._invoicing = Invoicing(network, self._state, *booked[:3], self._credit, self._details)
 
     def run(self) -> ReplicationSummary:
         """Run all days and close the books."""
@@ -128,8 +128,9 @@ class _World:
         environment = self._environment
         for second, phase in (
             (0, self._midnight),
-            (21_600, self._ageing.morning),
+            (21_600, self._goods.losses),
             (21_600, self._morning),
+            (21_600, self._settle_consignments),
             (28_800, self._selling),
             (64_800, self._evening_demand),
             (68_400, self._allocation),
@@ -225,31 +226,24 @@ class _World:
         network, state = self._network, self._state
         invoiced = receive(network, self._address, state, drops, self._credit.bills)
         self._count["deliveries"] += len(drops.loads)
-        self._books.invoiced += int(invoiced.amount.sum())
-        self._books.paid += int(invoiced.amount[invoiced.paid <= state.day].sum())
         outlet, site, mode = drops.loads["outlet"], drops.loads["site"], drops.loads["mode"]
-        post = self._postings.post
-        owner, payer = network.owner, network.payer
-        post(Account.GOODS, payer[outlet], owner[site], mode, site, outlet, invoiced.value)
-        self._books.goods += int(invoiced.value.sum())
-        self._crates.delivered(drops.loads)
-        self._post_platform(invoiced)
+        owner, payer, billed = network.owner[site], network.payer[outlet], invoiced.billed
+        self._postings.post(Account.GOODS, payer, owner, mode, site, outlet, billed)
+        self._books.goods += int(billed.sum())
+        self._goods.delivered(drops.loads, invoiced.value)
+        self._invoicing.note(invoiced)
         self._credit.post_discounts(drops.loads, invoiced.value)
         promoting.post_outlet_cuts(network, self._postings, state.day, drops.loads)
         self._recorder.deliveries(drops, invoiced)
         self._penalties.delivered(drops.loads)
-        self._credit.recorder.invoices(invoiced, state.day)
         if self._details is not None:
             self._details.deliveries(state.day, drops, invoiced, self._credit.known(invoiced))
             orders = state.orders.take(invoiced.orders)
             last = last_drop(invoiced.orders, drops.loads["cases"])
             self._details.finished(state.day, orders, last)
 
-    def _post_platform(self, invoiced: Invoiced) -> None:
-        outlet, site = invoiced.outlet, invoiced.site
-        mode = self._network.option_mode[outlet, invoiced.option]
-        fee = share(invoiced.amount, self._network.design.terms.platform_fee[mode])
-        self._postings.post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, outlet, fee)
+    def _settle_consignments(self) -> None:
+        self._invoicing.settle(self._goods.consignments)
 
     def _drop_finished_orders(self) -> None:
         orders = self._state.orders
@@ -297,9 +291,9 @@ class _World:
             post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, rows, fee)
         promoting.post_refunds(network, self._postings, state.day, units)
         self._rivals.evening(state.day, units)
-        self._ageing.sold(units, price)
-        self._crates.sold(units)
-        self._recorder.sales(sales, value, units, price)
+        self._goods.sold(sales, units, price)
+        moved = self._goods.nearby.moved(sales.fills)
+        self._recorder.sales(sales, value, units, price, moved)
         if self._details is not None:
             self._details.shelf(state.day, sales, state)
 
@@ -354,7 +348,7 @@ class _World:
         end_day(network, state)
         self._recorder.midnight(state)
         self._credit.recorder.midnight(state)
-        self._ageing.midnight()
+        self._goods.midnight()
         self._credit.pay()
         rows = self._postings.close_day(state.day, self._details is not None)
         if self._details is not None:
@@ -374,6 +368,7 @@ class _World:
             self._sink.append(name, chunk)
         self._sink.append("ledger", self._postings.close_period(period))
         self._rivals.close(period)
+        self._goods.close(period)
         self._credit.close(period)
 
     def _finish(self, days: int) -> None:

@@ -57,7 +57,8 @@ def _pay_people(
     mode, site = reps.mode, reps.site
     salesman = market.modes.solicitor[mode] == _SALESMAN
     employer = np.where(salesman, network.owner[site], MANUFACTURER)
-    sales, quota = state.month_sales, terms.quota[mode]
+    # Credits for returned stock may exceed what was delivered in the month.
+    sales, quota = np.maximum(state.month_sales, 0), terms.quota[mode]
     wage = (market.roles.wage[reps.role] * days + length // 2) // length
     commission = share(sales, terms.commission[mode])
     reached = (quota > 0) & (sales * length >= quota * days)
@@ -88,16 +89,28 @@ def _pay_rebates(network: Network, state: State, postings: Postings) -> None:
 def stock_value(network: Network, state: State) -> IntArray:
     """Return the value of each site's stock at the owner's price: (S,) ticks."""
     unit = network.market.products.units_per_case
-    value = (state.stock * network.buying // unit).sum(axis=1)
+    units = state.stock + consigned_units(network, state)
+    value = (units * network.buying // unit).sum(axis=1)
     return np.where(network.market.sites.kind == PLANT, 0, value)
+
+
+def consigned_units(network: Network, state: State) -> IntArray:
+    """Return what each site has on consignment, sold and unsettled included: (S, P) units."""
+    units = np.zeros_like(state.stock)
+    rows = np.flatnonzero(network.consigned)
+    if rows.size:
+        held = state.shelf[rows] + state.unsettled[rows]
+        np.add.at(units, network.design.outlets.site[rows], held)
+    return units
 
 
 def owned_value(network: Network, state: State) -> IntArray:
     """Return the value of all goods of each site's owner: (S,) ticks.
 
-    Stock, goods bought and still on the lane, and goods picked and not yet delivered.
+    Stock, goods on consignment, goods bought and still on the lane, and goods picked and not
+    yet delivered.
     """
-    units = state.stock + state.transit
+    units = state.stock + state.transit + consigned_units(network, state)
     unit = network.market.products.units_per_case
     add_at(units, state.loads["site"], state.loads["cases"] * unit)
     value = (units * network.buying // unit).sum(axis=1)

@@ -73,6 +73,7 @@ class State:
     execution : (O,) float64; effort : (M,) float64
     shops : execution in full, or None
     waiting : (C, P) int64, consumers who come again, covered outlets only, or None
+    unsettled : (O, P) int64, units sold from consignment and not invoiced; (0, 0) without any
     stock, transit : (S, P) int64, units at sites and on lanes to them
     demand : (K, S, P) int64, units asked of sites on the last K days (ring), K at least 28
     receivable, accepted : (accounts,) int64, ticks unpaid; ticks ordered and accepted
@@ -111,6 +112,7 @@ class State:
     settle_sites: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
     shops: Shops | None = None
     waiting: IntArray | None = None
+    unsettled: IntArray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
     serial: int = 0
     day: int = 0
 
@@ -148,6 +150,8 @@ def opening_state(network: Network, address: Address) -> State:
     if market.execution is not None:
         state.shops = Shops(network, address, market.execution)
     state.shelf = _opening_shelf(network, state)
+    if network.consigned.any():
+        state.unsettled = np.zeros_like(state.shelf)
     return state
 
 

@@ -29,7 +29,7 @@ class Dropped:
     second, tour, cost, metres : (n,) int64; tour -1 = tariff
     failed : (n,) bool, nobody took the goods
     cancelled : (n,) bool, and it was the last attempt
-    tours : Rows with site, seconds, metres, cases per tour that left
+    tours : Rows with site, seconds, metres, waited (s), cases per tour that left
     """
 
     loads: Rows
@@ -95,14 +95,15 @@ def _drive(network: Network, state: State) -> tuple[_Visits, Rows]:
     if left.any():
         loads["left"][rows[left]] = 1
         rows, served = rows[~left], served[:, ~left]
-    site, _, seconds, metres, _, cases = tours
-    table = Rows(site=site, seconds=seconds, metres=metres, cases=cases)
+    site, _, seconds, metres, waited, cases = tours
+    table = Rows(site=site, seconds=seconds, metres=metres, waited=waited, cases=cases)
     return (rows, LEAVE + served[1], served[0], served[2], served[3]), table
 
 
 def _no_tours(loads: Rows) -> tuple[_Visits, Rows]:
     none = np.zeros(0, dtype=np.int64)
-    return (none, none, none, none, none), Rows(site=none, seconds=none, metres=none, cases=none)
+    tours = Rows(site=none, seconds=none, metres=none, waited=none, cases=none)
+    return (none, none, none, none, none), tours
 
 
 def _stops(network: Network, loads: Rows, rows: IntArray) -> Stops:
@@ -115,6 +116,7 @@ def _stops(network: Network, loads: Rows, rows: IntArray) -> Stops:
     leg = geography.metres(market.geography, points.rolled(), points)
     home = network.option_metres[outlet, loads["option"][rows]]
     cases = loads["cases"][rows].sum(axis=1)
+    opens, closes = _hours(network, outlet)
     return Stops(
         site=site,
         cases=cases,
@@ -123,9 +125,17 @@ def _stops(network: Network, loads: Rows, rows: IntArray) -> Stops:
         leg_seconds=geography.seconds(leg, speed),
         home_metres=home,
         home_seconds=geography.seconds(home, speed),
-        opens=np.zeros(len(rows), dtype=np.int64),
-        closes=np.full(len(rows), FAR, dtype=np.int64),
+        opens=opens,
+        closes=closes,
     )
+
+
+def _hours(network: Network, outlet: IntArray) -> tuple[IntArray, IntArray]:
+    """Return from when to when stops may begin, in seconds after the first leaving."""
+    if network.hours is None:
+        return np.zeros(len(outlet), dtype=np.int64), np.full(len(outlet), FAR, dtype=np.int64)
+    opens, closes = network.hours
+    return opens[outlet] - LEAVE, closes[outlet] - LEAVE
 
 
 def _by_tariff(network: Network, loads: Rows, rows: IntArray) -> _Visits:
@@ -134,4 +144,7 @@ def _by_tariff(network: Network, loads: Rows, rows: IntArray) -> _Visits:
     each = network.design.service.tariff_case[some["mode"]]
     cost = drop_costs(network, some) + each * some["cases"].sum(axis=1)
     none = np.zeros(len(rows), dtype=np.int64)
-    return rows, none + LEAVE, none - 1, cost, none
+    second = none + LEAVE
+    if network.hours is not None:  # at 06:00, or when the outlet opens
+        second = np.maximum(second, network.hours[0][some["outlet"]])
+    return rows, second, none - 1, cost, none

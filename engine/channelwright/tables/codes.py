@@ -29,6 +29,8 @@ class Account(IntEnum):
     WRITE_OFF = 61  # invoices given up: site owner -> outlet or chain
     DEPOSIT_INTEREST = 62  # on deposits: site owner -> outlet or chain
     DISCOUNT = 63  # granted above authority: seller -> outlet or chain
+    RETURN_GOOD = 64  # credit for good stock that comes back: site owner -> outlet or chain
+    NEARBY_FEE = 65  # online orders served for others: manufacturer -> outlet or chain
     RETURN = 100  # credit for goods that got old on the shelf: site owner -> outlet or chain
     DEPOSIT = 102  # on cases: outlet or chain -> site owner, back for empties; consumers too
     SELL_OFF = 101  # price cuts on goods that get old soon: outlet or chain -> outside

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channelwright.tables.columns import maybe_text, number, text, whole
+from channelwright.tables.columns import clock, maybe_text, number, text, whole
 from channelwright.tables.schema import Table
 
 DESIGN_CONTRACTS = Table(
@@ -21,6 +21,8 @@ DESIGN_CONTRACTS = Table(
         maybe_text(
             "accept_days", "weekdays on which goods are taken, or 'all' (tariff)", default="all"
         ),
+        clock("accept_open", "stores take goods from; with 24:00 as in the segment", "00:00"),
+        clock("accept_close", "to", "24:00"),
     ),
 )
 DESIGN_LISTING = Table(

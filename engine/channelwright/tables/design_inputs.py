@@ -11,6 +11,7 @@ from channelwright.tables.collecting_inputs import DESIGN_COLLECTING
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
 from channelwright.tables.contract_inputs import CONTRACT_TABLES
 from channelwright.tables.credit_inputs import DESIGN_APPROVAL, DESIGN_CREDIT, DESIGN_DUNNING
+from channelwright.tables.goods_inputs import GOODS_TABLES
 from channelwright.tables.offer_inputs import DESIGN_CONSUMER_PRICES, DESIGN_PROMOTIONS
 from channelwright.tables.schema import Table
 from channelwright.tables.selling_inputs import SELLING_TABLES
@@ -145,6 +146,7 @@ DESIGN_TABLES: dict[str, Table] = {
         DESIGN_LEVELS,
         *SELLING_TABLES,
         *CONTRACT_TABLES,
+        *GOODS_TABLES,
         *STOCK_TABLES,
         *CALIBRATION_TABLES,
         DESIGN_SUPPLIERS,

@@ -70,6 +70,8 @@ SEGMENTS = Table(
     (
         text("id", "segment"),
         text("name", "name in reports"),
+        clock("receive_open", "goods are taken from", "00:00"),
+        clock("receive_close", "to; a truck that comes later is not sent", "24:00"),
         number("delivery_failure", "share", "of stops at which nobody takes the goods", 0, 0.95, 0),
         number("shrinkage", "share/month", "of the shelf, broken, stolen, miscounted", 0, 1, 0.0),
     ),

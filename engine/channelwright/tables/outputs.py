@@ -11,6 +11,14 @@ from channelwright.tables.approval_outputs import APPROVAL_CELLS, APPROVALS
 from channelwright.tables.collecting_outputs import COLLECTING_CELLS, COLLECTIONS
 from channelwright.tables.credit_outputs import CREDIT_CELLS, RECEIPTS
 from channelwright.tables.family_outputs import FAMILY_CELLS, TIER_CELLS
+from channelwright.tables.goods_outputs import (
+    CONSIGNMENT_CELLS,
+    ONLINE_CELLS,
+    ONLINE_FILLS,
+    RETURN_CELLS,
+    RETURNS,
+    SETTLEMENTS,
+)
 from channelwright.tables.limit_outputs import LIMIT_CELLS
 from channelwright.tables.rival_outputs import MARKET_CELLS, RIVAL_SALES, STOCKOUTS
 from channelwright.tables.schema import Column, Table
@@ -275,6 +283,7 @@ SITE_CELLS = Table(
         _whole("tour_seconds", "s", "length of those tours"),
         _whole("tour_metres", "m", "length of those tours"),
         _whole("tour_cases", "cases", "loaded"),
+        _whole("tour_waiting", "s", "of those tours, before doors that were not open yet"),
     ),
 )
 REP_CELLS = Table(
@@ -336,6 +345,9 @@ DETAIL_TABLES = (
     RIVAL_SALES,
     LOSSES,
     STOCKOUTS,
+    RETURNS,
+    ONLINE_FILLS,
+    SETTLEMENTS,
     EFFORT,
 )
 KPI_TABLES = (
@@ -358,6 +370,9 @@ EXTRA_KPI_TABLES = (
     COLLECTING_CELLS,
     SUPPLY_CELLS,
     MARKET_CELLS,
+    RETURN_CELLS,
+    ONLINE_CELLS,
+    CONSIGNMENT_CELLS,
 )
 OUTPUT_TABLES: dict[str, Table] = {
     table.name: table for table in (*DETAIL_TABLES, *KPI_TABLES, *EXTRA_KPI_TABLES)

@@ -36,6 +36,7 @@ COLLECTING = {  # pays at a call, share, promises, kept, days
     "entertainment": (0.35, 0.6, 0.4, 0.6, 10),
 }
 TIERS = ((20_000, 0.005), (60_000, 0.01))  # currency a month, share
+DELIVERY_DAYS = "mon,tue,wed,thu,fri,sat"
 CALL_MINUTES = {"canteen": 25, "entertainment": 14}
 DESIGN = """title: "Today's network in the full world"
 extends: today.yaml
@@ -55,6 +56,12 @@ suppliers: designs/full_suppliers.csv
 asking: designs/full_asking.csv
 contracts: designs/full_contracts.csv
 rebate_tiers: designs/full_tiers.csv
+returns: designs/full_returns.csv
+consignment: designs/full_consignment.csv
+o2o:
+  segments: [convenience]
+  nearby: {radius_km: 2, outlet_fee: 0.3, courier_unit: 0.4, courier_km: 0.15}
+online_fee: 0.12
 """
 
 
@@ -89,6 +96,8 @@ def _market(out: Path, outlets: Rows, sites: Rows) -> None:
         {
             "delivery_failure": {**DELIVERY_FAILURE, "*": 0.01},
             "shrinkage": {**SHRINKAGE, "*": 0.001},
+            "receive_open": {"restaurant": "07:00", "*": "06:00"},
+            "receive_close": {"restaurant": "17:00", "*": "20:00"},
         },
         "id",
     )
@@ -294,11 +303,24 @@ def _contracts(out: Path, outlets: Rows) -> None:
     header = ["chain", "payment_days", "allowance", "display_fee", "leaflet_fee", "entry_fee"]
     write(
         out / "designs/full_contracts.csv",
-        [*header, "penalty", "dc_days", "accept_days"],
+        [*header, "penalty", "dc_days", "accept_days", "accept_open", "accept_close"],
         [
-            [chain, 60, 0.005, 30, 200, 120, 0.02, n % 2, "mon,tue,wed,thu,fri,sat"]
+            [chain, 60, 0.005, 30, 200, 120, 0.02, n % 2, DELIVERY_DAYS, "07:00", "12:00"]
             for n, chain in enumerate(chains)
         ],
+    )
+    write(
+        out / "designs/full_returns.csv",
+        ["mode", "chain", "policy", "review_days", "above_days", "limit", "credit", "collect_case"],
+        [
+            ["WS", "", "none", 28, 0, 0, 0, 0],
+            *(["", chain, "full", 28, 18, 0.03, 1, 1.2] for chain in chains),
+        ],
+    )
+    write(
+        out / "designs/full_consignment.csv",
+        ["mode", "chain", "settle_days"],
+        [["", chain, 28] for chain in chains[:1]],
     )
     write(
         out / "designs/full_tiers.csv",

@@ -1,0 +1,34 @@
+"""Goods that stay the seller's until they are sold, from docs/world/consignment.md."""
+
+from tests.reference.state import State
+
+WHEN_SOLD = 2 * 10**9
+
+
+def settle_days(state: State, outlet: int) -> int:
+    """Return the days between settlements of an outlet, 0 if it is not on consignment."""
+    goods = state.design.goods
+    if goods is None or goods.consignment is None:
+        return 0
+    if any(site >= 0 for site in state.design.outlets.options[outlet][1:]):
+        return 0
+    chain = int(state.market.outlets.chain[outlet])
+    if chain >= 0:
+        agreed = int(goods.consignment.settle_days[len(state.market.modes) + chain])
+        if agreed >= 0:
+            return agreed
+    return int(goods.consignment.settle_days[state.mode_of(outlet)])
+
+
+def on_consignment(state: State, outlet: int) -> bool:
+    """Say whether the goods of an outlet are the seller's."""
+    return settle_days(state, outlet) > 0
+
+
+def consigned_units(state: State, site: int, product: int) -> int:
+    """Return what a site has on consignment: on shelves, or sold and not settled."""
+    return sum(
+        state.shelf[outlet][product] + state.unsettled[outlet, product]
+        for outlet in state.covered
+        if state.site_of(outlet) == site and on_consignment(state, outlet)
+    )
