@@ -91,14 +91,17 @@ def test_failed_stops_are_as_frequent_as_said_and_cost_orders_in_time(
     assert np.array_equal(kpis(sure, tried), baseline)
 
 
-def hours(market: Market, opens: int, closes: int) -> Market:
-    segments = len(market.segments)
-    first, last = (np.full(segments, hour * 3_600, dtype=np.int64) for hour in (opens, closes))
+def hours(market: Market, opens: int, closes: int, segment: str = "") -> Market:
+    """Hours of one segment, or of all."""
+    segments = market.segments.ids
+    mine = np.array([segment in ("", name) for name in segments])
+    first = np.where(mine, opens * 3_600, 0)
+    last = np.where(mine, closes * 3_600, 24 * 3_600)
     return replace(market, delivery=replace(rules(market), receive_open=first, receive_close=last))
 
 
-def tours(market: Market, design: Design) -> tuple[np.ndarray, np.ndarray]:
-    """Share of tour time that is waiting, and hours a tour, by replication."""
+def tours(market: Market, design: Design) -> np.ndarray:
+    """Share of tour time that is waiting, and hours a tour, by replication: (replications, 2)."""
     rows = []
     for replication in range(REPLICATIONS):
         sink = MemorySink()
@@ -107,32 +110,37 @@ def tours(market: Market, design: Design) -> tuple[np.ndarray, np.ndarray]:
         whole = table[(table["area"] == "all") & (table["mode"] == "all")].set_index("kpi")
         names = ("tour_waiting_share", "hours_per_tour")
         rows.append([float(whole.loc[name, "value"]) for name in names])
-    waiting, length = np.array(rows).T
-    return waiting, length
+    return np.array(rows)
 
 
-def test_doors_that_close_early_leave_orders_for_later(
+def test_doors_that_close_early_keep_goods_at_the_site(
     flagship: tuple[Market, Design], baseline: np.ndarray
 ) -> None:
     market, design = flagship
-    noon, morning = (kpis(hours(market, 0, close), design) for close in (12, 9))
-    assert paired_interval(noon[:, 0], baseline[:, 0]).high < 0
-    assert paired_interval(morning[:, 0], noon[:, 0]).high < 0
+    late, early = (kpis(hours(market, 0, close), design) for close in (10, 8))
+    assert paired_interval(late[:, 2], baseline[:, 2]).high < 0
+    assert paired_interval(early[:, 2], late[:, 2]).high < 0
 
 
 def test_doors_that_open_late_keep_trucks_waiting(flagship: tuple[Market, Design]) -> None:
     market, design = flagship
-    early, late = (tours(hours(market, opens, 24), design) for opens in (7, 9))
-    assert early[0].min() > 0
-    assert paired_interval(late[0], early[0]).low > 0
-    # Longer tours or fewer stops: the time at the door comes out of the shift.
-    first, second = kpis(hours(market, 7, 24), design), kpis(hours(market, 9, 24), design)
-    assert paired_interval(second[:, 0], first[:, 0]).high < 0
+    early, late = (tours(hours(market, opens, 24, "restaurant"), design) for opens in (7, 9))
+    assert early[:, 0].min() > 0
+    assert paired_interval(late[:, 0], early[:, 0]).low > 0
+    assert paired_interval(late[:, 1], early[:, 1]).low > 0
 
 
-def test_doors_that_never_close_change_nothing(
+def test_vehicles_leave_later_instead_of_waiting_for_all(
     flagship: tuple[Market, Design], baseline: np.ndarray
 ) -> None:
     market, design = flagship
-    assert np.array_equal(kpis(hours(market, 0, 48), design), baseline)
+    everybody = hours(market, 11, 24)
+    assert not tours(everybody, design)[:, 0].any()
+    assert np.array_equal(kpis(everybody, design), baseline)
+
+
+def test_doors_that_are_open_when_trucks_come_change_nothing(
+    flagship: tuple[Market, Design], baseline: np.ndarray
+) -> None:
+    market, design = flagship
     assert np.array_equal(kpis(hours(market, 6, 24), design), baseline)
