@@ -8,6 +8,7 @@ import pytest
 
 from channelwright.foundation.random import Address
 from channelwright.model.design import CYCLE_DAYS
+from channelwright.rules.consignment import settle_days
 from channelwright.rules.kpi import kpi_table
 from channelwright.rules.kpi_family import FAMILY_KPIS, family_kpis
 from channelwright.simulation import replicate
@@ -101,7 +102,6 @@ def test_families_add_up_to_the_detail_tables(seed: int) -> None:
         ("order_lines", "cases_ordered", "ordered"),
         ("order_lines", "cases_first", "first"),
         ("deliveries", "cases_delivered", "cases"),
-        ("deliveries", "outlet_value", "value"),
     ):
         if name in sink.names():
             wanted.append((name, sink.table(name), ours, theirs))
@@ -109,16 +109,25 @@ def test_families_add_up_to_the_detail_tables(seed: int) -> None:
         drops = sink.table("deliveries")
         cost = drops["cases"] * market.products.production_cost[drops["product"]]
         wanted.append(("deliveries", {**drops, "cost": cost}, "production_value", "cost"))
+        wanted.append(("deliveries", invoiced(market, design, sink), "outlet_value", "value"))
     for _, table, ours, theirs in wanted:
         outlet = table["outlet"]
         keys = (market.outlets.area[outlet], design.outlets.mode[outlet])
         keys = (*keys, by_family(market, table["product"]))
         assert summed(cells, place, ours) == summed(table, keys, theirs), ours
     plain = sink.table("cells")
-    consigned = design.goods is not None and design.goods.consignment is not None
-    invoiced = () if consigned else ("outlet_value",)  # on consignment when it has been sold
-    for column in ("consumer_value", "cases_attempted", *invoiced):
+    for column in ("consumer_value", "cases_attempted", "outlet_value"):
         assert cells[column].sum() == plain[column].sum(), column
+
+
+def invoiced(market, design, sink) -> dict[str, np.ndarray]:
+    """What was invoiced: on delivery, or on consignment when it had been sold."""
+    drops, consigned = sink.table("deliveries"), settle_days(market, design) > 0
+    at_once = ~consigned[drops["outlet"]]
+    parts = [{name: drops[name][at_once] for name in ("outlet", "product", "value")}]
+    if "settlements" in sink.names():
+        parts.append(sink.table("settlements"))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -175,7 +184,8 @@ def test_family_kpis_of_one_family_are_those_of_the_market(seed: int) -> None:
     whole = kpi_table(market, design, tables).set_index(["kpi", "area", "mode"])["value"]
     assert {name for name, *_ in found.index} <= set(FAMILY_KPIS)
     same = [name for name in FAMILY_KPIS if name in set(whole.index.get_level_values("kpi"))]
-    if market.stockout is not None:  # who waits or switches counts elsewhere
+    helped = design.goods is not None and design.goods.nearby is not None
+    if market.stockout is not None or helped:  # who waits, switches or is helped counts elsewhere
         same = [name for name in same if name not in ("lost_units", "sales_service")]
     shared = [key for key in found.index if key[0] in same and key in whole.index]
     assert len({name for name, *_ in shared}) >= 5

@@ -42,8 +42,13 @@ class Consignments:
         if self._rows.size:
             self._state.unsettled[self._rows] += units[self._place]
 
-    def settle(self, bills: Bills | None) -> Invoiced | None:
-        """06:00, after the deliveries: invoice what was sold, where today is a day for it."""
+    def settle(self, bills: Bills | None) -> tuple[Invoiced, IntArray] | None:
+        """06:00, after the deliveries: invoice what was sold, where today is a day for it.
+
+        Returns
+        -------
+        the invoices, and their amounts by product (n, P); None without any
+        """
         network, state, day = self._network, self._state, self._state.day
         if not self._rows.size or day == 0:
             return None
@@ -54,7 +59,8 @@ class Consignments:
         amount = amounts.sum(axis=1)
         self._write(rows, units, amounts)
         state.unsettled[rows] = 0
-        rows, amount = rows[amount > 0], amount[amount > 0]
+        some = amount > 0
+        rows, amount, amounts = rows[some], amount[some], amounts[some]
         if not rows.size:
             return None
         self._sums[1, rows] += amount
@@ -62,7 +68,8 @@ class Consignments:
         site, fixed = plan.site[rows], np.full_like(rows, ON_TERMS)
         due, paid = invoice(network, self._address, state, rows, site, option, fixed, amount, bills)
         whole = np.zeros(0, dtype=np.bool_)
-        return Invoiced(rows, site, option, due, paid, amount, _NONE, _NONE, whole, _NONE)
+        settled = Invoiced(rows, site, option, due, paid, amount, _NONE, _NONE, whole, _NONE)
+        return settled, amounts
 
     def _write(self, rows: IntArray, units: IntArray, amounts: IntArray) -> None:
         place, product = np.nonzero(units)

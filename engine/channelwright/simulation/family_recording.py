@@ -11,6 +11,7 @@ from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.rules.families import family_rows
 from channelwright.simulation.allocation import Allocated
 from channelwright.simulation.consumers import Sales
+from channelwright.simulation.credit import CONSIGNED
 from channelwright.simulation.network import PLANT, Network
 from channelwright.simulation.replenishing import Shipments
 from channelwright.simulation.rows import Rows
@@ -72,9 +73,14 @@ class FamilyRecorder:
         add, network = self._outlets.add_value, self._network
         self._outlets.add("cases_delivered", outlet, cases, self._family)
         price = network.price[outlet, loads["option"]]
-        add("outlet_value", outlet, cases, price, self._family)
+        billed = np.where((loads["pay_day"] == CONSIGNED)[:, None], 0, cases)
+        add("outlet_value", outlet, billed, price, self._family)
         cost = np.broadcast_to(network.market.products.production_cost, cases.shape)
         add("production_value", outlet, cases, cost, self._family)
+
+    def settled(self, outlet: IntArray, value: IntArray) -> None:
+        """Add what was invoiced because it had been sold: (n,) outlets, (n, P) ticks."""
+        self._outlets.add("outlet_value", outlet, value, self._family)
 
     def shipments(self, shipments: Shipments) -> None:
         """Add the replenishments of a day."""

@@ -46,15 +46,16 @@ class Invoicing:
 
     def settle(self, consignments: Consignments) -> None:
         """Invoice what was sold from consignment, where today is a day for it."""
-        settled = consignments.settle(self._credit.bills)
-        if settled is None:
+        done = consignments.settle(self._credit.bills)
+        if done is None:
             return
+        settled, value = done
         network, outlet, site = self._network, settled.outlet, settled.site
         owner, payer = network.owner[site], network.payer[outlet]
         mode = network.design.outlets.mode[outlet]
         self._postings.post(Account.GOODS, payer, owner, mode, site, outlet, settled.amount)
         self._books.goods += int(settled.amount.sum())
         self.note(settled)
-        self._recorder.invoices(settled)
+        self._recorder.settled(settled, value)
         if self._details is not None:
             self._details.invoices(self._state.day, settled, self._credit.known(settled))

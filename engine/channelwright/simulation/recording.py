@@ -70,6 +70,11 @@ class Recorder:
         rep = self._network.design.outlets.rep[outlet]
         add_at(self._person["sales"], rep[rep >= 0], invoiced.value[rep >= 0])
 
+    def settled(self, settled: Invoiced, value: IntArray) -> None:
+        """Add the invoices of goods sold from consignment; ``value`` (n, P) ticks."""
+        self.invoices(settled)
+        self._families.settled(settled.outlet, value)
+
     def invoices(self, invoiced: Invoiced) -> None:
         """Add the invoices of a day."""
         add_at(self._cell["outlet_value"], invoiced.outlet, invoiced.amount)

@@ -33,9 +33,7 @@ FAMILY_CELLS = Table(
         _whole("cases_attempted", "cases", "of orders that were not refused, at the first attempt"),
         _whole("cases_first", "cases", "of these allocated then"),
         _whole("cases_delivered", "cases", "delivered"),
-        _whole(
-            "outlet_value", "ticks", "delivered to outlets and chains, at the price of the sale"
-        ),
+        _whole("outlet_value", "ticks", "invoices to outlets and chains"),
         _whole("production_value", "ticks", "production cost of what was delivered"),
         _whole("shelf_units", "unit-days", "stock at 24:00"),
         _whole("stocked_days", "outlet-product-days", "with stock at 24:00"),
