@@ -111,8 +111,7 @@ def build_network(market: Market, design: Design) -> Network:
     Raises
     ------
     ChannelwrightError
-        If the design needs a pair of points that no crossing joins, or a lane that
-        does not exist.
+        If no crossing joins a pair of points that the design needs, or a lane is missing.
     """
     outlets, plan, agreed = market.outlets, design.outlets, design.contracts
     covered = np.flatnonzero(plan.mode >= 0)
@@ -121,8 +120,7 @@ def build_network(market: Market, design: Design) -> Network:
     price = sourcing.offer_prices(design)
     rate, cover = offers.base_rate(market, design), flows.cover_days(design)
     own_limit = _own_limits(market, design, rate, covered, price)
-    limit = np.zeros(len(outlets) + len(market.chain_ids), dtype=np.int64)
-    np.add.at(limit, account, own_limit)
+    limit = _limits(market, account, own_limit)
     tiers, lead = _lanes(market, design)
     units = _opening_units(market, rate[covered])
     opening = _site_sums(design, covered, units)
@@ -167,6 +165,13 @@ def build_network(market: Market, design: Design) -> Network:
         month_days=days,
         month_length=length,
     )
+
+
+def _limits(market: Market, account: IntArray, own: IntArray) -> IntArray:
+    """Return the limit of every account: (O + C,) ticks."""
+    limit = np.zeros(len(market.outlets) + len(market.chain_ids), dtype=np.int64)
+    np.add.at(limit, account, own)
+    return limit
 
 
 def _payers(market: Market) -> IntArray:
