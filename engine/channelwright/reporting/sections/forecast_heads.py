@@ -16,12 +16,12 @@ from channelwright.reporting.reading import StudyData
 #: Head: the manufacturer's cost lines in it, and the quantity that drives it.
 HEADS: dict[str, tuple[tuple[str, ...], str]] = {
     "Selling": (("wages", "commission", "bonus", "platform"), "delivered_cases"),
-    "Delivery": (("delivery",), "drops"),
+    "Delivery": (("delivery", "nearby_fees"), "drops"),
     "Freight": (("freight",), "delivered_cases"),
     "Warehousing": (("handling",), "delivered_cases"),
     "Stock": (("interest",), ""),
     "Credit": (("credit_losses", "dunning", "deposit_interest"), "delivered_cases"),
-    "Returns": (("returns",), "delivered_cases"),
+    "Returns": (("returns", "good_returns"), "delivered_cases"),
     "Promotion": (("promotion",), "delivered_cases"),
     "Fixed site cost": (("site_cost",), ""),
 }
