@@ -17,6 +17,7 @@ from benchmarks.territories.connected import solve_connected
 from benchmarks.territories.formats import READERS, Question
 from benchmarks.territories.instance import FormatError, Instance
 from benchmarks.territories.made import make
+from benchmarks.territories.peer import NOT_INSTALLED, beside_spopt, spopt_modules
 from channelwright.foundation.errors import ChannelwrightError
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
 
@@ -79,7 +80,9 @@ def run_file(
     """
     begin, processor = time.perf_counter(), time.process_time()
     instance = READERS[format_name](path, question)
-    row = judged_row(instance, *_solved(instance, seconds))
+    # Reading counts: what is left of the limit is for the search.
+    left = None if seconds is None else max(seconds - (time.perf_counter() - begin), 0.1)
+    row = judged_row(instance, *_solved(instance, left))
     row["seconds"] = round(time.perf_counter() - begin, 3)
     row["processor_seconds"] = round(time.process_time() - processor, 3)
     return row
@@ -145,12 +148,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--made", metavar="OUTLETSxSITES", help="a made instance instead of files")
     parser.add_argument("--tight", action="store_true", help="made: capacity 1.1 times demand")
     parser.add_argument("--nearest", type=int, help="made: sites in reach of an outlet")
-    parser.add_argument("--compare", choices=("monolithic",), help="made: beside one whole model")
+    parser.add_argument(
+        "--compare",
+        choices=("monolithic", "spopt"),
+        help="beside one whole model (made) or spopt (files)",
+    )
     parser.add_argument("--single-source", action="store_true", help="one server per customer")
     parser.add_argument("--p", type=int, help="number of sites to open")
     parser.add_argument("--sense", choices=("min", "max"), default="min")
     parser.add_argument("--capacity", type=float, help="capacity where a file leaves it open")
     parser.add_argument("--time-limit", type=float, help="seconds per file; marks the certificate")
+    parser.add_argument("--gap", type=float, default=1e-4, help="spopt: gap at which both end")
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
     return parser
@@ -171,11 +179,13 @@ def main(arguments: list[str]) -> int:
     """
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.made or options.compare:
+    if options.made or options.compare == "monolithic":
         return _made(options)
     if options.format is None or not options.files:
         parser.error("give --format and files, or --made OUTLETSxSITES")
     question = Question(options.single_source, options.p, options.sense, options.capacity)
+    if options.compare == "spopt":
+        return _beside_spopt(options, question)
     good = True
     if not options.json:
         sys.stdout.write("\t".join(COLUMNS) + "\n")
@@ -207,6 +217,26 @@ def _made(options: argparse.Namespace) -> int:
     for row in rows:
         sys.stdout.write(json.dumps(row) + "\n")
     return 0 if all(row["feasible"] for row in rows if row["method"] == "ours") else 1
+
+
+def _beside_spopt(options: argparse.Namespace, question: Question) -> int:
+    """Solve files beside spopt: rows of JSON, a message where a peer or a file cannot be had."""
+    modules, seconds, good = spopt_modules(), options.time_limit or 300.0, True
+    if modules is None:
+        sys.stderr.write(NOT_INSTALLED + "\n")
+    for path in options.files:
+        try:
+            instance = READERS[options.format](path, question)
+            rows = beside_spopt(instance, problem_of(instance), seconds, modules, options.gap)
+        except (FormatError, ChannelwrightError, OSError) as error:
+            sys.stderr.write(f"{path}: {error}\n")
+            good = False
+            continue
+        good &= bool(rows[0]["feasible"])
+        for row in rows:
+            sys.stdout.write(json.dumps(row) + "\n")
+        sys.stdout.flush()
+    return 0 if good else 1
 
 
 def line_of(row: dict[str, object]) -> str:

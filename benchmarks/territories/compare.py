@@ -52,8 +52,10 @@ def _as_float(value: object) -> float:
     return float(str(value))
 
 
-def solve_made(instance: Instance, problem: LocationProblem, seconds: float) -> dict[str, object]:
-    """Return the row of our search to a certified gap of 0.5 %.
+def solve_made(
+    instance: Instance, problem: LocationProblem, seconds: float, gap: float = _GAP
+) -> dict[str, object]:
+    """Return the row of our search to a certified gap, 0.5 % by default.
 
     Parameters
     ----------
@@ -61,10 +63,12 @@ def solve_made(instance: Instance, problem: LocationProblem, seconds: float) -> 
     problem : LocationProblem
     seconds : float
         Time limit.
+    gap : float
+        At which it ends.
     """
     begin = time.perf_counter()
-    solution = solve_location(problem, LocationOptions(gap=_GAP, seconds=seconds))
-    row = _empty(instance, "ours", time.perf_counter() - begin)
+    solution = solve_location(problem, LocationOptions(gap=gap, seconds=seconds))
+    row = empty_row(instance, "ours", time.perf_counter() - begin)
     certificate, found = solution.certificate, solution.incumbent
     row["bound"], row["bound_kind"] = certificate.lower_bound, certificate.bound_kind
     if found is not None:
@@ -83,7 +87,7 @@ def _monolithic(instance: Instance, problem: LocationProblem, seconds: float) ->
     part = ModelArcs(customer, site, none, none.copy(), np.arange(customer.size))
     arrays, _, _ = compile_model(build(problem, part))
     report = solve_arrays(arrays, SolverOptions(relative_gap=_GAP, seconds=seconds))
-    row = _empty(instance, "monolithic", time.perf_counter() - begin)
+    row = empty_row(instance, "monolithic", time.perf_counter() - begin)
     row["objective"], row["bound"] = report.objective, report.bound
     row["bound_kind"] = "branch and bound"
     if report.objective is not None and report.bound is not None:
@@ -91,7 +95,17 @@ def _monolithic(instance: Instance, problem: LocationProblem, seconds: float) ->
     return row
 
 
-def _empty(instance: Instance, method: str, seconds: float) -> dict[str, object]:
+def empty_row(instance: Instance, method: str, seconds: float) -> dict[str, object]:
+    """Return a row without an answer.
+
+    Parameters
+    ----------
+    instance : Instance
+    method : str
+        Whose row it is.
+    seconds : float
+        Time taken.
+    """
     return {
         "file": instance.name,
         "method": method,

@@ -9,8 +9,8 @@ import pytest
 
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
 from channelwright.optimisation.location.arcs import choose_arcs
+from channelwright.optimisation.location.bursts import climb_sites
 from channelwright.optimisation.location.compiled_climb import (
-    climb_sites,
     compile_arcs,
     price_sites,
 )

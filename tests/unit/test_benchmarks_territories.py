@@ -109,3 +109,28 @@ def test_made_instances_and_the_monolithic_model_agree(capsys):
     assert main(["territories", "--made", "40x5"]) == 0
     assert main(["territories", "--made", "forty"]) == 1
     assert "write OUTLETSxSITES" in capsys.readouterr().err
+
+
+def test_beside_spopt_without_it(monkeypatch, capsys):
+    monkeypatch.setattr("benchmarks.territories.command.spopt_modules", lambda: None)
+    words = ["territories", "--compare", "spopt", "--format"]
+    assert main([*words, "cpmp-osman", str(DATA / "osman" / "pmedcap_03.txt")]) == 0
+    printed = capsys.readouterr()
+    (row,) = [json.loads(line) for line in printed.out.splitlines()]
+    assert row["method"] == "ours"
+    assert row["gap"] <= 1e-4
+    assert row["feasible"]
+    assert "spopt is not installed" in printed.err
+    assert main([*words, "cap", str(DATA / "cap" / "cap41.txt.gz")]) == 1
+    assert "needs a number of sites" in capsys.readouterr().err
+
+
+def test_beside_spopt(capsys):
+    pytest.importorskip("spopt")
+    path = str(DATA / "pmed" / "pmed1.txt.gz")
+    assert main(["territories", "--compare", "spopt", "--format", "pmed", path]) == 0
+    ours, theirs = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert ours["objective"] == pytest.approx(5819)
+    assert theirs["objective"] == pytest.approx(5819)
+    assert theirs["feasible"]
+    assert theirs["ratio"] > 0

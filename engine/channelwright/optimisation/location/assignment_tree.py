@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.location.bursts import Peak, climb_sites
 from channelwright.optimisation.location.choosing import forced_rises
-from channelwright.optimisation.location.compiled_climb import Peak, SiteArcs, climb_sites
+from channelwright.optimisation.location.compiled_climb import (
+    SiteArcs,
+)
 from channelwright.optimisation.location.forcing import forced_costs
 from channelwright.optimisation.location.settle import Left, settle
 from channelwright.optimisation.location.solution import answer_of

@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelwright.foundation.compiled import kernel
+from channelwright.optimisation.location.deadline import out_of_time, piece_of
 from channelwright.optimisation.location.lists import Lists
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_SHRINK = 0.98
+_STRIDE, _SHRINK = 0.3, 0.98
+#: Arcs looked at between two looks at the clock.
+_PIECE_ARCS = 20_000_000
 
 
 @kernel
@@ -42,7 +45,6 @@ def _loads_at(lists: Lists, opened: Flags, price: Floats, load: Floats) -> float
     return total
 
 
-@kernel
 def price_capacity(lists: Lists, opened: Flags, steps: int) -> Floats:
     """Return prices at which loads come near the capacities, (n_measures, n_sites).
 
@@ -51,11 +53,21 @@ def price_capacity(lists: Lists, opened: Flags, steps: int) -> Floats:
     lists : Lists
     opened : (n_sites,) bool
     steps : int
-        Steps at most.
+        Steps at most; fewer when time is over.
     """
     price = np.zeros(lists.limit.shape)
+    stride, left = _STRIDE, steps
+    piece = piece_of(steps, _PIECE_ARCS // max(1, lists.site.size))
+    while left > 0 and stride > 0.0 and not out_of_time():
+        stride = _price_on(lists, opened, price, min(piece, left), stride)
+        left -= piece
+    return price
+
+
+@kernel
+def _price_on(lists: Lists, opened: Flags, price: Floats, steps: int, stride: float) -> float:
+    """Change prices in place; returns the next stride, 0 where capacity is worth nothing."""
     load = np.zeros(lists.limit.shape)
-    stride = 0.3
     for _ in range(steps):
         total = _loads_at(lists, opened, price, load)
         over = 0.0
@@ -71,6 +83,6 @@ def price_capacity(lists: Lists, opened: Flags, steps: int) -> Floats:
                 raised = price[k, j] + stride * total / weight * min(max(gap, -1.0), 1.0)
                 price[k, j] = max(raised, 0.0)
         if over <= 0.0 and not price.any():
-            break
+            return 0.0
         stride *= _SHRINK
-    return price
+    return stride

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from channelwright.optimisation.location.arcs import choose_arcs, usual_neighbours
-from channelwright.optimisation.location.compiled_climb import climb_sites, compile_arcs
+from channelwright.optimisation.location.bursts import climb_sites
+from channelwright.optimisation.location.compiled_climb import (
+    compile_arcs,
+)
+from channelwright.optimisation.location.deadline import no_limit
 from channelwright.optimisation.location.lagrangian import Pricing, Relaxation, first_prices
 from channelwright.optimisation.location.primal import (
     answer_from,
@@ -124,9 +129,11 @@ def try_sites(state: Search, pricing: Pricing) -> None:
     key = pricing.opened.tobytes()
     if key in state.tried and not state.problem.binding:
         return
+    first = not state.tried and state.found is None
     state.tried.add(key)
     state.count("primal_starts")
-    found = answer_from(state.problem, pricing, lambda: state.done)
+    with no_limit() if first else nullcontext():
+        found = answer_from(state.problem, pricing, lambda: state.done)
     if found is None:
         return
     capacitated = state.problem.single_source and state.problem.binding

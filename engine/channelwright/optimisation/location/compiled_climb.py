@@ -1,4 +1,4 @@
-"""Compiled Lagrangian bound, over all arcs or over those that a node of the tree has left.
+"""Compiled Lagrangian pricing, over all arcs or over those that a node of the tree has left.
 
 The same relaxation as `lagrangian.Relaxation` with one measure, without a call of Python per step.
 """
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Indices = NDArray[np.int64]
-
-_MEMORY = 0.3
-_STALL = 12
-_SHRINK = 0.7
-_SMALLEST_STRIDE = 2e-3
 
 
 class SiteArcs(NamedTuple):
@@ -98,36 +93,6 @@ def compile_arcs(relaxation: Relaxation) -> SiteArcs:
         problem.maximum_open,
         *problem.covering,
     )
-
-
-class Peak(NamedTuple):
-    """Where a climb ended.
-
-    Attributes
-    ----------
-    value : float
-        The bound.
-    price : (n_customers,)
-    opened : (n_sites,) bool
-        Sites chosen at the bound.
-    share : (n_arcs,)
-        Share of each arc that is chosen at the bound.
-    often_open : (n_sites,)
-    often_taken : (n_arcs,)
-        How often sites and arcs were chosen lately: a guide for branching.
-    stride : float
-        Factor of the Polyak step at the end.
-    steps : int
-    """
-
-    value: float
-    price: Floats
-    opened: Flags
-    share: Floats
-    often_open: Floats
-    often_taken: Floats
-    stride: float
-    steps: int
 
 
 @kernel
@@ -280,102 +245,3 @@ def costs_when_open(arcs: SiteArcs, price: Floats) -> tuple[Floats, Floats]:
                 if 0.0 < share[a] < 1.0:
                     worth[j] = (price[arcs.customer[a]] - arcs.cost[a]) / arcs.need[a]
     return rho, worth
-
-
-@kernel
-def _turn(arcs: SiteArcs, share: Floats, move: Floats) -> float:
-    """Turn the direction towards the subgradient, in place; returns its squared length."""
-    slack = np.ones(move.size)
-    for a in range(share.size):
-        if share[a] > 0.0:
-            slack[arcs.customer[a]] -= share[a]
-    norm = 0.0
-    for i in range(move.size):
-        move[i] = (1.0 - _MEMORY) * slack[i] + _MEMORY * move[i]
-        norm += move[i] * move[i]
-    return norm
-
-
-@kernel
-def _moved(price: Floats, move: Floats, step: float, ceiling: Floats) -> Floats:
-    moved = np.empty(price.size)
-    for i in range(price.size):
-        moved[i] = min(price[i] + step * move[i], ceiling[i])
-    return moved
-
-
-@kernel
-def _remember(often: Floats, now: Floats) -> None:
-    for k in range(often.size):
-        often[k] = 0.95 * often[k] + 0.05 * now[k]
-
-
-@kernel
-def _normalise(often: Floats, steps: int) -> None:
-    """Undo the start from zero of `_remember`."""
-    seen = 1.0 - 0.95 ** max(steps, 1)
-    for k in range(often.size):
-        often[k] /= seen
-
-
-@kernel
-def climb_sites(
-    arcs: SiteArcs,
-    start: Floats,
-    ceiling: Floats,
-    steps: int,
-    stride: float,
-    goal: float,
-    enough: float,
-    whole: bool,
-) -> Peak:
-    """Raise the bound by subgradient steps with memory, as `subgradient.climb` does.
-
-    Parameters
-    ----------
-    arcs : SiteArcs
-    start : (n_customers,)
-        Prices to start from.
-    ceiling : (n_customers,)
-        Prices never pass it: the guard of arcs that were left out.
-    steps : int
-        Steps at most.
-    stride : float
-        First factor of the Polyak step.
-    goal : float
-        Objective of the best answer known.
-    enough : float
-        Stop at a bound that reaches this.
-    whole : bool
-        Fill with whole customers.
-    """
-    move = np.zeros(start.size)
-    price = _moved(start, move, 0.0, ceiling)
-    value, chosen, share = price_sites(arcs, price, whole)
-    best_value, best_price, best_chosen, best_share = value, price, chosen, share
-    often_open, often_taken = np.zeros(chosen.size), np.zeros(share.size)
-    stalled, count = 0, 0
-    while count < steps and best_value < enough and stride >= _SMALLEST_STRIDE:
-        count += 1
-        norm = _turn(arcs, share, move)
-        if norm <= 1e-18:
-            break
-        target = goal + 0.02 * abs(goal - best_value) + 1e-9 * abs(goal)
-        price = _moved(price, move, stride * max(target - value, 1e-12) / norm, ceiling)
-        value, chosen, share = price_sites(arcs, price, whole)
-        _remember(often_open, chosen.astype(np.float64))
-        _remember(often_taken, share)
-        stalled += 1
-        if value > best_value + 1e-12 * abs(best_value):
-            best_value, best_price, best_chosen, best_share = value, price, chosen, share
-            stalled = 0
-        if stalled >= _STALL:
-            stride *= _SHRINK
-            stalled, price, value = 0, best_price, best_value
-            chosen, share = best_chosen, best_share
-            move = np.zeros(price.size)
-    _normalise(often_open, count)
-    _normalise(often_taken, count)
-    return Peak(
-        best_value, best_price, best_chosen, best_share, often_open, often_taken, stride, count
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _LINK_ROUNDS = 40
 _LINK_TOLERANCE = 1e-6
+_LEAST_SECONDS = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +88,14 @@ def solve_exact(
     start : Incumbent, optional
         An answer inside the part.
     """
+    begin = time.perf_counter()
     model = build(problem, part)
     arrays, variables, _ = compile_model(model)
     columns = _columns(model, variables, part, problem.n_sites)
-    arrays, links, rounds, relaxed = _tighten(arrays, columns, part, options)
+    arrays, links, rounds, relaxed = _tighten(arrays, columns, part, _rest_of(options, begin))
     if relaxed.status is SolveStatus.INFEASIBLE:
         return ExactReport(SolveStatus.INFEASIBLE, None, None, 0, links, rounds, False)
-    session = Session(arrays, options)
+    session = Session(arrays, _rest_of(options, begin))
     if start is not None:
         session.start_from(_start_values(arrays, columns, part, start))
     report = session.solve()
@@ -100,6 +103,14 @@ def solve_exact(
     return ExactReport(
         report.status, found, report.bound, report.nodes, links, rounds, report.timed_out
     )
+
+
+def _rest_of(options: SolverOptions, begin: float) -> SolverOptions:
+    """Return the options with what is left of the time limit, which counts from a moment."""
+    if options.seconds is None:
+        return options
+    left = options.seconds - (time.perf_counter() - begin)
+    return replace(options, seconds=max(left, _LEAST_SECONDS))
 
 
 def _columns(model: Any, variables: list[Any], part: ModelArcs, sites: int) -> _Columns:

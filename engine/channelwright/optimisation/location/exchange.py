@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelwright.foundation.compiled import kernel
+from channelwright.optimisation.location.deadline import out_of_time, piece_of
 from channelwright.optimisation.location.lists import Lists
 from channelwright.optimisation.location.packing import ranked
 
@@ -22,6 +23,8 @@ Indices = NDArray[np.int64]
 _EPSILON = 1e-9
 #: Open sites that are looked at for one customer, dearer ones are passed over.
 _WISHES, _LOOKS = 6, 16
+#: Customers between two looks at the clock.
+_PIECE = 500
 
 
 class Plan(NamedTuple):
@@ -201,6 +204,28 @@ def _regret(lists: Lists, plan: Plan, i: int, guide: Floats) -> float:
     return float(second - first) if np.isfinite(second) else np.inf
 
 
+def improve_in_time(lists: Lists, plan: Plan, passes: int) -> None:
+    """Shift, swap and eject while it pays and there is time; the plan is whole at every moment.
+
+    Parameters
+    ----------
+    lists, plan
+        The plan is changed in place; everybody is served.
+    passes : int
+        Passes over all customers at most.
+    """
+    customers = plan.at.size
+    piece = piece_of(customers, _PIECE)
+    for _ in range(passes):
+        moves = 0
+        for begin in range(0, customers, piece):
+            if out_of_time():
+                return
+            moves += _improve_some(lists, plan, begin, min(begin + piece, customers))
+        if moves == 0:
+            return
+
+
 @kernel
 def improve(lists: Lists, plan: Plan, passes: int) -> int:
     """Shift, swap and eject while it pays.
@@ -218,19 +243,27 @@ def improve(lists: Lists, plan: Plan, passes: int) -> int:
         Moves made.
     """
     moves = 0
+    for _ in range(passes):
+        before = moves
+        moves += _improve_some(lists, plan, 0, plan.at.size)
+        if moves == before:
+            break
+    return moves
+
+
+@kernel
+def _improve_some(lists: Lists, plan: Plan, begin: int, end: int) -> int:
+    """Look once at the customers from one place up to another; returns the moves made."""
+    moves = 0
     bottomless = True
     for k in range(lists.floor.shape[0]):
         for j in range(lists.floor.shape[1]):
             bottomless = bottomless and lists.floor[k, j] <= 0.0
-    for _ in range(passes):
-        before = moves
-        for i in range(plan.at.size):
-            if plan.held[i]:
-                continue
-            if _shift(lists, plan, i, bottomless) or _eject(lists, plan, i):
-                moves += 1
-        if moves == before:
-            break
+    for i in range(begin, end):
+        if plan.held[i]:
+            continue
+        if _shift(lists, plan, i, bottomless) or _eject(lists, plan, i):
+            moves += 1
     return moves
 
 

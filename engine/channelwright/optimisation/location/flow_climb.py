@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from channelwright.optimisation.location.arcs import Arcs, choose_arcs, priced_arcs
+from channelwright.optimisation.location.bursts import climb_sites
 from channelwright.optimisation.location.climbing import climb_with_whole
 from channelwright.optimisation.location.compiled_climb import (
     SiteArcs,
-    climb_sites,
     compile_arcs,
     costs_when_open,
     price_sites,
 )
+from channelwright.optimisation.location.deadline import OutOfTime, no_limit
 from channelwright.optimisation.location.lagrangian import Relaxation, first_prices
 from channelwright.optimisation.location.site_search import SiteSets, improve_by_sites
 from channelwright.optimisation.location.site_tree import branch_on_capacitated_sites
@@ -67,10 +68,21 @@ def climb_by_flows(state: Search) -> None:
     ----------
     state : Search
     """
-    problem = state.problem
-    sets = SiteSets(state)
     state.kind = "lagrangian"
-    sets.complete(~problem.forced_closed, np.zeros(problem.n_sites))
+    sets = SiteSets(state)
+    try:
+        _climb_and_branch(sets)
+    except OutOfTime:
+        state.timed = True
+        # Without an answer so far, the best split service is made whole all the same.
+        sets.make_whole()
+
+
+def _climb_and_branch(sets: SiteSets) -> None:
+    state = sets.state
+    problem = state.problem
+    with no_limit():
+        sets.complete(~problem.forced_closed, np.zeros(problem.n_sites))
     ground = _ground(problem, sets)
     price = _climb(sets, ground)
     rho, _ = costs_when_open(ground.compiled, price)

@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelwright.foundation.compiled import kernel
+from channelwright.optimisation.location.deadline import is_limited, must_go_on
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Indices = NDArray[np.int64]
 
 _TINY = 1e-9
+#: Chains between two looks at the clock, and more than there ever are.
+_CHAINS, _NO_LIMIT = 200, 1 << 60
 
 
 class OpenArcs(NamedTuple):
@@ -241,7 +244,6 @@ def _push(arcs: OpenArcs, net: _Net, source: int, target: int, parent: Indices) 
         b = a
 
 
-@kernel
 def flow_to_open(arcs: OpenArcs, price: Floats) -> tuple[bool, Floats, Floats]:
     """Serve everybody from open sites at least cost, splitting allowed.
 
@@ -256,23 +258,49 @@ def flow_to_open(arcs: OpenArcs, price: Floats) -> tuple[bool, Floats, Floats]:
     -------
     tuple of bool, (n_arcs,) and (n_sites,)
         Whether everybody can be served, the share of each arc, what one unit of capacity is worth.
+
+    Raises
+    ------
+    OutOfTime
+        The time limit passed before that is known.
     """
-    sites = arcs.limit.size
     net = _begin(arcs, price)
+    feasible, source = True, 0
+    while feasible and source <= arcs.limit.size:
+        must_go_on()
+        chains = _CHAINS if is_limited() else _NO_LIMIT
+        feasible, source = _chain_on(arcs, net, source, chains)
+    share, worth = _outcome(arcs, net)
+    return feasible, share, worth
+
+
+@kernel
+def _chain_on(arcs: OpenArcs, net: _Net, source: int, chains: int) -> tuple[bool, int]:
+    """Move overload along some chains; returns whether all can go on, and the node to go on at."""
+    sites = arcs.limit.size
     distance, parent = np.empty(sites + 1), np.empty(sites + 1, dtype=np.int64)
     done = np.empty(sites + 1, dtype=np.bool_)
-    feasible = True
-    for source in range(sites + 1):
-        while feasible and net.excess[source] > _TINY:
+    while source <= sites:
+        while net.excess[source] > _TINY:
+            if chains <= 0:
+                return True, source
+            chains -= 1
             target = _nearest_need(arcs, net, source, distance, parent, done)
             if target < 0:
-                feasible = False
-                break
+                return False, source
             reach = distance[target]
             for v in range(sites + 1):
                 # Prices rise where chains would leave, so that no chain is ever cheaper than free.
                 net.price[v] -= min(distance[v], reach) - reach
             _push(arcs, net, source, target, parent)
+        source += 1
+    return True, source
+
+
+@kernel
+def _outcome(arcs: OpenArcs, net: _Net) -> tuple[Floats, Floats]:
+    """Return the share of each arc and what one more unit of each capacity would save."""
+    sites = arcs.limit.size
     share = np.zeros(arcs.site.size)
     for i in range(arcs.weight.size):
         total = 0.0
@@ -283,4 +311,4 @@ def flow_to_open(arcs: OpenArcs, price: Floats) -> tuple[bool, Floats, Floats]:
     worth = np.empty(sites)
     for j in range(sites):
         worth[j] = max(net.price[j] - net.price[sites], 0.0)
-    return feasible, share, worth
+    return share, worth

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from channelwright.optimisation.location.capacity_prices import price_capacity
+from channelwright.optimisation.location.deadline import out_of_time
 from channelwright.optimisation.location.exchange import (
     Plan,
     empty_plan,
     excess,
     fill_plan,
-    improve,
+    improve_in_time,
     serve_greedily,
 )
 from channelwright.optimisation.location.interchange import improve_sites
@@ -129,6 +130,8 @@ def _single_answer(problem: LocationProblem, opened: Flags, pricing: Pricing) ->
     opened = spread_sites(problem, opened)
     banned = problem.forced_closed.copy()
     for _ in range(_REPAIRS):
+        if out_of_time():
+            return None
         sites = np.flatnonzero(opened)
         site, served = _assigned(problem, opened)
         if not served.all():
@@ -161,7 +164,7 @@ def _assigned(problem: LocationProblem, opened: Flags) -> tuple[Indices, Flags]:
     lists = priced_lists(problem.lists, opened, price)
     plan = _plan_for(problem, lists, opened)
     if serve_greedily(lists, plan, np.zeros(lists.limit.shape)):
-        improve(lists, plan, _passes(problem))
+        improve_in_time(lists, plan, _passes(problem))
         relieve(lists, plan, _RELIEF)
     served = plan.at >= 0
     site = np.where(served, lists.site[plan.at], -1)
@@ -197,7 +200,7 @@ def settle_by_transport(problem: LocationProblem, found: Incumbent) -> Incumbent
     plan.held[own[own >= 0]] = True
     if not serve_greedily(lists, plan, np.zeros(lists.limit.shape)):
         return found
-    improve(lists, plan, _passes(problem))
+    improve_in_time(lists, plan, _passes(problem))
     anew = answer_of(problem, lists.site[plan.at], found.open)
     if violation(problem, anew) is not None or anew.objective >= found.objective:
         return found
@@ -243,7 +246,7 @@ def rearrange(problem: LocationProblem, found: Incumbent) -> Incumbent:
     fill_plan(lists, plan, at)
     own = problem.own_customer[found.open]
     plan.held[own[own >= 0]] = True
-    improve(lists, plan, _passes(problem))
+    improve_in_time(lists, plan, _passes(problem))
     move_sites(lists, plan, problem.yard, new_journal(problem.n_customers), _ROUNDS)
     moved = answer_of(problem, lists.site[plan.at], plan.opened)
     better = found if violation(problem, moved) is not None else moved

@@ -11,18 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelwright.foundation.compiled import kernel
+from channelwright.optimisation.location.deadline import out_of_time, piece_of
 from channelwright.optimisation.location.exchange import Plan, excess, put
 from channelwright.optimisation.location.lists import Lists
 
 Floats = NDArray[np.float64]
 
 _LOOKS = 12
+#: Moves between two looks at the clock.
+_PIECE = 50
 #: First price of overload as a share of the mean cost of a unit, and its rise where nothing pays.
 _FIRST, _RISE = 0.02, 1.5
 _TINY = 1e-9
 
 
-@kernel
 def relieve(lists: Lists, plan: Plan, moves: int) -> bool:
     """Take overload away move by move; True if none is left.
 
@@ -31,9 +33,20 @@ def relieve(lists: Lists, plan: Plan, moves: int) -> bool:
     lists, plan
         The plan is changed in place; everybody is served. The lists hold arcs to open sites only.
     moves : int
-        Moves and rises of prices at most.
+        Moves and rises of prices at most; fewer when time is over.
     """
     price = np.full(plan.opened.size, _first_price(lists))
+    piece, left = piece_of(moves, _PIECE), moves
+    while left > 0 and not out_of_time():
+        if _relieve_on(lists, plan, price, min(piece, left)):
+            return True
+        left -= piece
+    return False
+
+
+@kernel
+def _relieve_on(lists: Lists, plan: Plan, price: Floats, moves: int) -> bool:
+    """Make some moves at prices that rise in place; True if no overload is left."""
     for _ in range(moves):
         most, a = _TINY, -1
         for j in range(plan.opened.size):

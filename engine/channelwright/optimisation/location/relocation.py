@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelwright.foundation.compiled import kernel
-from channelwright.optimisation.location.exchange import Plan, excess, improve, put
+from channelwright.optimisation.location.deadline import out_of_time, piece_of
+from channelwright.optimisation.location.exchange import (
+    Plan,
+    excess,
+    improve,
+    improve_in_time,
+    put,
+)
 from channelwright.optimisation.location.lists import Lists
 from channelwright.optimisation.location.packing import ranked
 
@@ -25,6 +32,8 @@ Indices = NDArray[np.int64]
 
 _EPSILON = 1e-9
 _RIVALS = 6
+#: Sites between two looks at the clock.
+_PIECE = 8
 
 
 class Yard(NamedTuple):
@@ -259,45 +268,69 @@ def _try_opening(
     return 1
 
 
-@kernel
-def move_sites(lists: Lists, plan: Plan, yard: Yard, journal: Journal, rounds: int) -> int:
-    """Close, open and exchange sites while it pays; returns the moves made.
+def move_sites(lists: Lists, plan: Plan, yard: Yard, journal: Journal, rounds: int) -> None:
+    """Close, open and exchange sites while it pays and there is time.
 
     Parameters
     ----------
     lists, plan, yard, journal
-        The plan is changed in place; everybody is served.
+        The plan is changed in place; everybody is served, at every moment.
     rounds : int
         Rounds over all sites at most.
     """
-    moves, count, total = 0, 0, 0.0
-    for j in range(plan.opened.size):
-        if plan.opened[j]:
-            count += 1
+    sites = plan.opened.size
+    count, piece = int(plan.opened.sum()), piece_of(sites, _PIECE)
+    least = _EPSILON * max(1.0, _absolute_cost(lists, plan))
+    for _ in range(rounds):
+        moves = 0
+        for begin in range(0, sites, piece):
+            if out_of_time():
+                return
+            end = min(begin + piece, sites)
+            made, count = _move_some(lists, plan, yard, journal, begin, end, count, least)
+            moves += made
+        improve_in_time(lists, plan, 2)
+        if moves == 0:
+            break
+
+
+@kernel
+def _absolute_cost(lists: Lists, plan: Plan) -> float:
+    total = 0.0
     for i in range(plan.at.size):
         total += abs(lists.cost[plan.at[i]])
-    least = _EPSILON * max(1.0, total)
-    for _ in range(rounds):
-        before = moves
-        for j in range(plan.opened.size):
-            journal.length[0] = 0
-            if not yard.movable[j]:
-                continue
-            step = 0
-            if not plan.opened[j]:
-                step = _try_opening(lists, plan, yard, journal, j, count, least)
-            elif count > max(yard.fewest, 1):
-                step = -1
-                if shut(lists, plan, yard, journal, j) >= -least:
-                    _undo(lists, plan, journal, 0)
-                    _reopen(plan, yard, j)
-                    step = 0
-                    journal.length[0] = 0
-            if step != 0 or journal.length[0] > 0:
-                moves += 1
-                count += step
-                improve(lists, plan, 1)
-        improve(lists, plan, 2)
-        if moves == before:
-            break
-    return moves
+    return total
+
+
+@kernel
+def _move_some(
+    lists: Lists,
+    plan: Plan,
+    yard: Yard,
+    journal: Journal,
+    begin: int,
+    end: int,
+    count: int,
+    least: float,
+) -> tuple[int, int]:
+    """Look once at the sites from one place up to another; returns moves and open sites."""
+    moves = 0
+    for j in range(begin, end):
+        journal.length[0] = 0
+        if not yard.movable[j]:
+            continue
+        step = 0
+        if not plan.opened[j]:
+            step = _try_opening(lists, plan, yard, journal, j, count, least)
+        elif count > max(yard.fewest, 1):
+            step = -1
+            if shut(lists, plan, yard, journal, j) >= -least:
+                _undo(lists, plan, journal, 0)
+                _reopen(plan, yard, j)
+                step = 0
+                journal.length[0] = 0
+        if step != 0 or journal.length[0] > 0:
+            moves += 1
+            count += step
+            improve(lists, plan, 1)
+    return moves, count

@@ -14,7 +14,7 @@ from channelwright.optimisation.location.exchange import (
     Plan,
     empty_plan,
     fill_plan,
-    improve,
+    improve_in_time,
 )
 from channelwright.optimisation.location.lists import Lists, arcs_at, priced_lists
 from channelwright.optimisation.location.relief import relieve
@@ -114,7 +114,7 @@ def exchange(problem: LocationProblem, found: Incumbent) -> Incumbent:
     fill_plan(problem.lists, plan, at)
     own = problem.own_customer[found.open]
     plan.held[own[own >= 0]] = True
-    improve(problem.lists, plan, passes(problem))
+    improve_in_time(problem.lists, plan, passes(problem))
     better = answer_of(problem, problem.lists.site[plan.at], found.open)
     if violation(problem, better) is not None or better.objective >= found.objective:
         return found

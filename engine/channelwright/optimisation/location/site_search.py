@@ -6,12 +6,14 @@ choice of sites can be searched with the transport problem and customers be made
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from channelwright.optimisation.location.choosing import forced_rises
+from channelwright.optimisation.location.deadline import no_limit
 from channelwright.optimisation.location.rounding import fit_whole
 from channelwright.optimisation.location.solution import violation
 from channelwright.optimisation.location.transport import Transport, is_transport, transport
@@ -142,10 +144,11 @@ class SiteSets:
             return
         self.fitted = self.value
         self.state.count("fittings")
-        found = fit_whole(self.state.problem, self.best.found.open, self.best)
-        if found is None and self.state.found is None:
-            found = self._with_one_more(self.best.found.open)
-        self.state.offer(found)
+        with no_limit() if found is None else nullcontext():
+            fitted = fit_whole(self.state.problem, self.best.found.open, self.best)
+        if fitted is None and found is None:
+            fitted = self._with_one_more(self.best.found.open)
+        self.state.offer(fitted)
 
     def _with_one_more(self, opened: Flags) -> Incumbent | None:
         """Fit whole customers into a set with one site more, the best one in which they fit."""

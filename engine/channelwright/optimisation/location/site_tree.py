@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.location.bursts import Peak, climb_sites
 from channelwright.optimisation.location.choosing import forced_rises
 from channelwright.optimisation.location.compiled_climb import (
-    Peak,
     SiteArcs,
-    climb_sites,
     costs_when_open,
 )
 from channelwright.optimisation.location.sums import sums_by

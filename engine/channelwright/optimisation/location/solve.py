@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from channelwright.optimisation.location.certify import refusal, tightness
 from channelwright.optimisation.location.climbing import climb_bound
 from channelwright.optimisation.location.closing import close_in, finish
 from channelwright.optimisation.location.components import Component, idle_cost, join, split
+from channelwright.optimisation.location.deadline import OutOfTime, time_limit
 from channelwright.optimisation.location.flow_climb import climb_by_flows
 from channelwright.optimisation.location.infeasible import clashes
 from channelwright.optimisation.location.search import search_groups
@@ -40,6 +42,12 @@ def solve_location(
         Answer and certificate; an infeasible request is a normal return that names the clash.
     """
     options = options or LocationOptions()
+    with time_limit(options.seconds):
+        return _solve(problem, options)
+
+
+def _solve(problem: LocationProblem, options: LocationOptions) -> LocationSolution:
+    begin = time.perf_counter()
     if problem.shape is not None:
         return solve_shaped(problem, problem.shape, options)
     if problem.tiers is not None:
@@ -49,19 +57,29 @@ def solve_location(
         return LocationSolution(None, refusal({}, reasons))
     parts = split(problem)
     if len(parts) > 1:
-        together = _solve_apart(problem, parts, options)
+        together = _solve_apart(problem, parts, _from(begin, options))
         if together is not None:
             return together
-    return _solve_whole(problem, options)
+    return _solve_whole(problem, _from(begin, options))
+
+
+def _from(begin: float, options: LocationOptions) -> LocationOptions:
+    """Return the options with a time limit that counts from an earlier moment."""
+    if options.seconds is None:
+        return options
+    return replace(options, seconds=max(options.seconds - (time.perf_counter() - begin), 0.0))
 
 
 def _solve_apart(
     problem: LocationProblem, parts: list[Component], options: LocationOptions
 ) -> LocationSolution | None:
     """Solve groups apart; None if that breaks the limits on the number of sites."""
-    seconds = None if options.seconds is None else options.seconds / len(parts)
-    limits = replace(options, seconds=seconds, progress=None)
-    answers = [solve_location(part.problem, limits) for part in parts]
+    begin, answers = time.perf_counter(), []
+    for k, part in enumerate(parts):
+        limits = replace(_from(begin, options), progress=None)
+        if limits.seconds is not None:
+            limits = replace(limits, seconds=limits.seconds / (len(parts) - k))
+        answers.append(solve_location(part.problem, limits))
     state = Search(problem, options)
     for answer in answers:
         if answer.certificate.status == "infeasible":
@@ -84,7 +102,19 @@ def _solve_apart(
 
 def _solve_whole(problem: LocationProblem, options: LocationOptions) -> LocationSolution:
     state = Search(problem, options)
-    if sites_decide(problem):
+    try:
+        _search(state)
+    except OutOfTime:
+        state.timed = True
+    if state.infeasible:
+        return LocationSolution(None, refusal(state.work, (tightness(problem),)))
+    price = None if state.pricing is None else state.pricing.price
+    return LocationSolution(state.found, state.certificate(), price)
+
+
+def _search(state: Search) -> None:
+    """Go through the phases until the gap is closed or a limit is reached."""
+    if sites_decide(state.problem):
         climb_by_flows(state)
         if not state.done:
             search_groups(state)
@@ -96,7 +126,3 @@ def _solve_whole(problem: LocationProblem, options: LocationOptions) -> Location
         search_groups(state)
     if not state.done:
         finish(state)
-    if state.infeasible:
-        return LocationSolution(None, refusal(state.work, (tightness(problem),)))
-    price = None if state.pricing is None else state.pricing.price
-    return LocationSolution(state.found, state.certificate(), price)

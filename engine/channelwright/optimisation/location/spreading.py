@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.location.deadline import out_of_time
 from channelwright.optimisation.location.sums import sums_by
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def spread_sites(problem: LocationProblem, opened: Flags) -> Flags:
     fixed = problem.forced_open | problem.forced_closed
     added = np.zeros(problem.n_sites, dtype=np.bool_)
     for _ in range(2 * problem.n_sites):
+        if out_of_time():
+            break
         served = np.bincount(customer[opened[lists.site]], minlength=problem.n_customers)
         lost = served == 0
         if not lost.any():

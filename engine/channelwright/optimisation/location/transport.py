@@ -83,14 +83,16 @@ def _by_chains(
     problem: LocationProblem, opened: Flags, price: Floats | None, spare: float
 ) -> Transport | None:
     lists, sites = problem.lists, np.flatnonzero(opened)
+    weight = problem.demand[:, lists.measure[0]]
+    limit = np.maximum(lists.limit[0, sites] - spare, 0.0)
+    if limit.sum() < weight.sum() * (1 - 1e-9):
+        return None
     customer = np.repeat(np.arange(problem.n_customers), np.diff(lists.start))
     kept = np.flatnonzero(opened[lists.site] & _own_arcs(problem, opened, customer))
     customer, site = customer[kept], lists.site[kept]
     start = np.searchsorted(customer, np.arange(problem.n_customers + 1)).astype(np.int64)
-    weight = problem.demand[:, lists.measure[0]]
     scale = problem.n_customers / max(float(weight.sum()), 1e-300)
-    limit = np.maximum(lists.limit[0, sites] - spare, 0.0)
-    if (np.diff(start) == 0).any() or limit.sum() < weight.sum() * (1 - 1e-9):
+    if (np.diff(start) == 0).any():
         return None
     place = np.full(problem.n_sites, -1, dtype=np.int64)
     place[sites] = np.arange(sites.size)
