@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _BURST = 50
 _FEW_PER_SITE = 60
+#: Arcs beyond which looking for an answer takes far longer than a burst, and bursts between looks.
+_LARGE, _PAUSE = 4_000_000, 4
 
 
 def climb_bound(state: Search) -> None:
@@ -103,6 +105,8 @@ def _climb(state: Search, relaxation: Relaxation, price: Floats, steps: int, str
     # Whatever the time limit, there is a bound.
     state.raise_bound(first.value, state.kind)
     try_sites(state, first)
+    large = state.problem.n_customers * state.problem.n_sites > _LARGE
+    bursts, pause = 0, _PAUSE if large else 1
     while left > 0 and not state.done:
         burst = min(left, _BURST)
         goal = state.ceiling
@@ -112,7 +116,10 @@ def _climb(state: Search, relaxation: Relaxation, price: Floats, steps: int, str
         state.count("dual_iterations", peak.steps)
         price, stride, left = peak.price, peak.stride, left - burst
         state.raise_bound(peak.value, state.kind)
-        try_sites(state, relaxation.price_at(price))
+        bursts += 1
+        ended = peak.steps < burst or left <= 0
+        if ended or bursts % pause == 0:
+            try_sites(state, relaxation.price_at(price))
         if peak.steps < burst:
             break
     state.pricing = relaxation.complete(relaxation.price_at(price))

@@ -24,6 +24,7 @@ from channelwright.optimisation.location.relocation import move_sites, new_journ
 from channelwright.optimisation.location.solution import Incumbent, answer_of, violation
 from channelwright.optimisation.location.spreading import shift_sites, spread_sites
 from channelwright.optimisation.location.sums import sums_by
+from channelwright.optimisation.location.swapping import swap_sites
 from channelwright.optimisation.location.transport import transport
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ _RELIEF = 5_000
 _TRANSPORT_ARCS = 40_000
 _ROUNDS = 20
 _RECENTRED = 4_000_000
+#: Arcs up to which all are looked at for openings, closings and swaps.
+_DENSE = 4_000_000
 
 
 def answer_from(
@@ -102,7 +105,11 @@ def _free_answer(
     opened = pricing.opened.copy()
     if not opened.any():
         opened[np.where(problem.forced_closed, np.inf, pricing.rho).argmin()] = True
-    opened = improve_sites(problem, cost, opened, stop)
+    if problem.minimum_open == problem.maximum_open and cost.size > _DENSE:
+        if int(opened.sum()) == problem.maximum_open:
+            opened = swap_sites(problem.lists, problem.yard, opened)
+    else:
+        opened = improve_sites(problem, cost, opened, stop)
     while True:
         sites = np.flatnonzero(opened)
         found = answer_of(problem, sites[cost[:, sites].argmin(axis=1)], opened)
