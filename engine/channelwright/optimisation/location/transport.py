@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from channelwright.optimisation.location.capacity_prices import price_capacity
+from channelwright.optimisation.location.capacity_prices import price_by_signs
 from channelwright.optimisation.location.flows import OpenArcs, flow_to_open
 from channelwright.optimisation.location.solution import Incumbent
 from channelwright.optimisation.solver import LinearModel, SolverOptions, solve_arrays
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 #: Arcs beyond which prices are found by steps first, and those steps.
-_PRICED_FIRST, _PRICE_STEPS = 400_000, 60
+_PRICED_FIRST, _PRICE_STEPS = 400_000, 120
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,7 @@ def _by_chains(
     arcs = OpenArcs(start, customer, place[site], lists.cost[kept], weight * scale, limit * scale)
     if kept.size > _PRICED_FIRST:
         # A few steps on the prices leave less to move than prices that are right elsewhere.
-        price = price_capacity(lists, opened, _PRICE_STEPS)[0]
+        price = price_by_signs(lists, opened, _PRICE_STEPS)
     first = np.zeros(sites.size) if price is None else np.maximum(price[sites], 0.0) / scale
     served, share, worth = flow_to_open(arcs, first)
     if not served:
