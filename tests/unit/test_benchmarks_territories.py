@@ -120,6 +120,7 @@ def test_beside_spopt_without_it(monkeypatch, capsys):
     assert row["method"] == "ours"
     assert row["gap"] <= 1e-4
     assert row["feasible"]
+    assert row["processor_seconds"] > 0
     assert "spopt is not installed" in printed.err
     assert main([*words, "cap", str(DATA / "cap" / "cap41.txt.gz")]) == 1
     assert "needs a number of sites" in capsys.readouterr().err
