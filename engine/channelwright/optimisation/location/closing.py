@@ -8,6 +8,7 @@ import numpy as np
 
 from channelwright.optimisation.location.branch import branch_on_sites
 from channelwright.optimisation.location.exact import ExactReport, solve_exact
+from channelwright.optimisation.location.group_anneal import anneal_service
 from channelwright.optimisation.location.reduce import reduce_problem
 from channelwright.optimisation.location.rooms import (
     ROOMS,
@@ -47,6 +48,7 @@ def close_in(state: Search) -> None:
         _solve_if_small(state)
     if can_branch(problem) and not state.done:
         close_in_by_tree(state)
+        anneal_service(state)
     if state.done:
         return
     for share in ROOMS:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: Rooms as shares of the bound, the largest tree, and the share of the time for it.
 ROOMS = (0.0005, 0.002, 0.005, 0.01, 0.02)
 _TREE_ARCS = 60_000
-_SHARE_OF_TIME = 0.6
+_SHARE_OF_TIME = 0.4
 _ROOM_NODES = 1_000
 _KIND = "lagrangian branch and bound"
 
