@@ -8,6 +8,8 @@ PYTHON ?= $(shell for candidate in $(CANDIDATES); do \
 	if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo $$candidate; break; fi; done)
 PYTEST_ARGS ?=
+# One test process per processor; a file stays with one process, which then shares what it set up.
+PARALLEL ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-slow lint format clean
@@ -27,7 +29,7 @@ lint: install ## linter, format, types, layers
 	$(BIN)/lint-imports --no-logo --no-cache
 
 test: lint ## lint, then every normal test with notebooks and documented code
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 test-slow: install ## the tests that take long, alone
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
@@ -36,8 +38,8 @@ format: install ## put the code into the one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean: ## remove environment, caches and results
-	rm -rf $(VENV) build dist results engine/*.egg-info .pytest_cache .mypy_cache .ruff_cache \
+clean: ## remove environment, caches and results; golden studies stay
+	rm -rf $(VENV) build dist results/runs results/studies engine/*.egg-info .pytest_cache .mypy_cache .ruff_cache \
 		.import_linter_cache .hypothesis
 	find engine tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
