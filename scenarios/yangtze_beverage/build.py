@@ -21,7 +21,7 @@ from yangtze_pack.geography import grow  # noqa: E402
 from yangtze_pack.modes import today_modes, town_roles  # noqa: E402
 from yangtze_pack.network import make_network  # noqa: E402
 from yangtze_pack.outlets import make_outlets  # noqa: E402
-from yangtze_pack.tables import write_design, write_market, write_request  # noqa: E402
+from yangtze_pack.tables import write_design, write_market, write_requests  # noqa: E402
 
 FEWEST_AREAS = 6
 SEED = 2026
@@ -57,7 +57,7 @@ def build(outlets: int, out: Path, seed: int = SEED, start: str | None = None) -
     write_market(out, towns, table, network)
     for design in make_designs(towns, table, roles, network, today):
         write_design(out, design, towns, network, table)
-    write_request(out, candidate_houses(towns, roles, network))
+    write_requests(out, candidate_houses(towns, roles, network))
     write_full_world(out)
 
 

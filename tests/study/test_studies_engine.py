@@ -10,7 +10,7 @@ import pytest
 from channelwright.model.study import Pack, StudySpec
 from channelwright.rules.kpi import kpi_table
 from channelwright.studies import compare, simulate
-from channelwright.tables.outputs import KPI_TABLES
+from channelwright.tables.outputs import EXTRA_KPI_TABLES, KPI_TABLES
 from tests.study.fake_world import fingerprint
 from tests.support import Size, random_market
 
@@ -36,7 +36,9 @@ def test_every_run_finishes_and_keeps_the_kpi_tables(runs):
     assert runs.failures.empty
     assert (runs.status()["state"] == "finished").all()
     (first, *_) = runs.study.finished().values()
-    assert set(first.tables) == {"kpis", *(table.name for table in KPI_TABLES)}
+    extra = {table.name for table in EXTRA_KPI_TABLES}
+    always = {"kpis", "family_kpis", *(table.name for table in KPI_TABLES)}
+    assert set(first.tables) - extra == always
     assert first.timings()["summary"]["days"] == real_pack().market.calendar.horizon_days
 
 

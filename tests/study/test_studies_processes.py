@@ -124,7 +124,7 @@ def test_sigkill_loses_only_runs_under_way(reference, tmp_path):
 
 
 def test_control_c_leaves_a_study_that_can_be_resumed(reference, tmp_path):
-    process = start(tmp_path / "out", **slow_world(tmp_path / "trace"))
+    process = start(tmp_path / "out", **slow_world(tmp_path / "trace", seconds=0.6))
     wait_for(process, "3 of 12")
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)

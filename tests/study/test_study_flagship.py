@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 PACK = ROOT / "scenarios" / "yangtze_beverage"
 FIVE = ("today", "direct", "assisted_area", "hybrid_online", "optimised")
-TABLES = {"kpis", *(table.name for table in KPI_TABLES)}
+TABLES = {"kpis", "family_kpis", *(table.name for table in KPI_TABLES)}
 
 
 def shorter(folder: Path, days: int) -> Path:

@@ -37,6 +37,16 @@ RUNS_FAILED = 3
 INTERRUPTED = 130
 
 
+class _Help(argparse.HelpFormatter):
+    """Help in which the longest verb and its text share a line."""
+
+    def __init__(self, prog: str) -> None:
+        longest = len(max(VERBS, key=len))
+        super().__init__(prog, max_help_position=longest + 7)
+        # Verbs stand one step further in than argparse reckons.
+        self._action_max_length = longest + 4
+
+
 class _ShowVersion(argparse.Action):
     """Print the installed version; it is looked up only when somebody asks."""
 
@@ -102,6 +112,7 @@ def _parser(verb: str | None, module: ModuleType | None) -> argparse.ArgumentPar
         prog=PROGRAM,
         description="Design sales and distribution networks: optimise, simulate, compare.",
         epilog="Exit codes: 0 done, gates passed; 1 no good answer; 2 wrong usage; 3 runs failed.",
+        formatter_class=_Help,
     )
     parser.add_argument("--version", action=_ShowVersion, help="print the version and exit")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", dest="verb")

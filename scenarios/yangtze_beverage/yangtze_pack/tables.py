@@ -200,11 +200,12 @@ def write_design(
         )
 
 
-def write_request(out: Path, candidates: dict[str, list[str]]) -> None:
-    """Write the request `optimised` from its template: only the candidates depend on the size."""
-    template = Template((SOURCE / "optimised.yaml").read_text(encoding="utf-8"))
+def write_requests(out: Path, candidates: dict[str, list[str]]) -> None:
+    """Write the requests from their templates: only the candidates depend on the size."""
     names = {mode.lower(): ", ".join(ids) for mode, ids in candidates.items()}
-    (out / "designs/optimised.yaml").write_text(template.substitute(names), encoding="utf-8")
+    for request in ("optimised.yaml", "optimised_sites.yaml"):
+        template = Template((SOURCE / request).read_text(encoding="utf-8"))
+        (out / "designs" / request).write_text(template.substitute(names), encoding="utf-8")
 
 
 def serve(design: DesignParts, towns: list[Town], network: Network, table: OutletTable) -> IntArray:
