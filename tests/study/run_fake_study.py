@@ -11,7 +11,7 @@ from tests.study import fake_world
 # The fake world rests on nothing else of the engine.
 identity.SOURCES = ("foundation",)
 
-# What a terminal gives its programs; a test command in the background would pass Ctrl-C on as ignored.
+# As a terminal gives it: a test command in the background would pass Ctrl-C on as ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 out, workers, replications = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
