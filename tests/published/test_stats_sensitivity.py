@@ -54,6 +54,17 @@ def test_tornado_changes_one_assumption_at_a_time():
     assert table.loc[1, "at_low_low"] < 0.0 < table.loc[1, "at_low_high"]
 
 
+def test_rounding_of_sums_is_no_effect():
+    # What a year earns, added up in another order: equal to the last digits but one.
+    earned = np.random.default_rng(3).uniform(9e4, 1.1e5, 12)
+    rounded = np.stack([earned * (1.0 + 2e-16), earned * (1.0 - 2e-16)])
+    assert (rounded[1] != earned).any()
+    assert (tornado(rounded, earned) == 0.0).all().all()
+    inputs = points("sobol", LOW, HIGH, 8)
+    wobble = np.resize([1e5, 1e5 * (1.0 + 2e-16)], len(inputs))
+    assert (indices("sobol", inputs, wobble, LOW, HIGH) == 0.0).all().all()
+
+
 def crossing(generator, at=2.0, slope=3.0, spread=0.6, count=10):
     shared = spread * generator.normal(size=count)
     return lambda value: slope * (at - value) + shared

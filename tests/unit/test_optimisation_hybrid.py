@@ -131,7 +131,9 @@ def test_hybrids_can_be_simulated(pack):
     market = shorten(pack.market, 35)
     one, two = far_apart(market, pack.designs["today"], pack.designs["direct"])
     for part in ({"modes"}, {"coverage", "prices"}, {"calls", "range"}, {"availability", "modes"}):
-        replicate(market, hybrid(market, one, two, part), Address(1, 0), MemorySink())
+        sink = MemorySink()
+        replicate(market, hybrid(market, one, two, part), Address(1, 0), sink)
+        assert sink.table("cells")["cases_delivered"].sum() > 0
 
 
 def test_a_group_holds_what_it_says(pack):

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from channelwright.stats.errors import StatisticsError
 
 FloatArray = npt.NDArray[np.float64]
+SAME = 1e-10
 
 
 def checked_sample(values: npt.ArrayLike, minimum: int = 2, name: str = "values") -> FloatArray:
@@ -79,3 +80,12 @@ def checked_confidence(confidence: float) -> float:
         msg = f"confidence is {confidence}; give a probability between 0 and 1, such as 0.95"
         raise StatisticsError(msg)
     return confidence
+
+
+def settled_difference(one: FloatArray, two: FloatArray) -> FloatArray:
+    """Return one - two, exactly 0 where both are the same number to ten digits.
+
+    KPIs are sums of floats: two runs that earn the same differ in their last bits, and a difference
+    of 1e-12 would be read as an effect.
+    """
+    return np.where(np.isclose(one, two, rtol=SAME, atol=0.0), 0.0, one - two)

@@ -12,7 +12,7 @@ from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
-from channelwright.stats.arrays import FloatArray, checked_sample
+from channelwright.stats.arrays import SAME, FloatArray, checked_sample, settled_difference
 from channelwright.stats.errors import StatisticsError
 from channelwright.stats.means import mean_limits
 
@@ -84,13 +84,13 @@ def tornado(values: FloatArray, base: FloatArray, confidence: float = 0.95) -> p
         ``_high`` limit, and swing = |value at high - value at low|.
     """
     sample = checked_sample(values)
-    changes = mean_limits(sample - checked_sample(base)[None, :], confidence)
+    changes = mean_limits(settled_difference(sample, checked_sample(base)[None, :]), confidence)
     columns: dict[str, FloatArray] = {}
     for place, name in enumerate(("at_low", "at_high")):
         columns[name] = changes.estimate[place::2]
         columns[f"{name}_low"] = changes.low[place::2]
         columns[f"{name}_high"] = changes.high[place::2]
-    columns["swing"] = np.abs(sample.mean(axis=1)[1::2] - sample.mean(axis=1)[::2])
+    columns["swing"] = np.abs(settled_difference(sample[1::2], sample[::2]).mean(axis=1))
     return pd.DataFrame(columns)
 
 
@@ -119,7 +119,7 @@ def indices(
         variance alone), first_half_width, total (with all interactions), total_half_width. 95 %.
     """
     problem = _problem(np.column_stack([low, high]).astype(np.float64))
-    if np.ptp(result) == 0.0:  # nothing varies: SALib would divide by zero
+    if np.ptp(result) <= SAME * np.abs(result).max():  # nothing varies: SALib would divide by zero
         names = _COLUMNS[method].values()
         return pd.DataFrame(dict.fromkeys(names, np.zeros(inputs.shape[1])))
     if method == "morris":

@@ -12,6 +12,7 @@ import pandas as pd
 
 from channelwright.foundation.errors import UsageError
 from channelwright.rules.kpi_registry import KPIS
+from channelwright.stats.arrays import settled_difference
 from channelwright.stats.flips import Flip, find_flip
 from channelwright.stats.sensitivity import indices, points, tornado
 from channelwright.studies.samples import collect
@@ -164,7 +165,7 @@ def sensitivity(
     cube = np.stack([sample.of(kpi) for sample in samples])
     frames = []
     for row, name in enumerate(names):
-        values = cube[:, row] if not row else cube[:, row] - cube[:, 0]
+        values = cube[:, row] if not row else settled_difference(cube[:, row], cube[:, 0])
         result = name if not row else f"{name} - {names[0]}"
         frames.append(_frame(method, inputs, values, low, high))
         frames[-1].insert(0, "assumption", [str(one) for one in assumptions])
