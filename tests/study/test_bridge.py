@@ -117,3 +117,28 @@ def test_the_command_works_on_the_study_again(runs, capsys):
     assert "contribution, EUR, from today to other" in shown
     assert "all steps" in shown
     assert main(["bridge", str(runs.path), "--to", "other", "--seed", "1"]) == 2
+
+
+def test_a_cluster_makes_the_runs_that_are_missing(runs, capsys):
+    words = ["bridge", str(runs.path), "--to", "other", "--orders", "rotations", "--no-report"]
+    assert main([*words, "--cluster", "local", "--workers", "1"]) == 0
+    made = capsys.readouterr()
+    assert "connecting to the cluster local" in made.err
+    # The same again, in this process: found, not made, and equal.
+    assert main([*words, "--workers", "1"]) == 0
+    assert capsys.readouterr().out == made.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["bridge", str(EXAMPLE), "--to", "direct"],
+        ["explain", str(EXAMPLE), "direct"],
+        ["improve", str(EXAMPLE), "chosen"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_cluster_that_is_none_is_refused(words, tmp_path, capsys):
+    out = "--results" if words[0] == "improve" else "--out"
+    assert main([*words, out, str(tmp_path), "--cluster", "cluster1"]) == 2
+    assert "'cluster1' is no cluster; give local, or an address" in capsys.readouterr().err

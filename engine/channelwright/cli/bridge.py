@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from channelwright.cli.cluster import on_cluster
 from channelwright.cli.console import progress, say, say_table, stage
 from channelwright.cli.numbers import number, signed
 from channelwright.cli.study_source import add_source, runs_of
@@ -36,16 +37,17 @@ def run(options: argparse.Namespace) -> int:
     from channelwright.studies.bridge import bridge
     from channelwright.studies.setting import Setting
 
-    runs = runs_of(options, [options.start, options.end])
-    with progress(f"bridge to {options.end}") as show:
-        found = bridge(
-            runs,
-            options.end,
-            options.start,
-            scenario=options.scenario,
-            orders=options.orders,
-            setting=Setting(workers=options.workers, progress=show),
-        )
+    with on_cluster(options) as cluster:
+        runs = runs_of(options, [options.start, options.end], cluster)
+        with progress(f"bridge to {options.end}") as show:
+            found = bridge(
+                runs,
+                options.end,
+                options.start,
+                scenario=options.scenario,
+                orders=options.orders,
+                setting=Setting(workers=options.workers, progress=show, cluster=cluster),
+            )
     _say(found, runs.study.pack().market.finance.currency)
     if not options.no_report:
         from channelwright.reporting import report

@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
+from channelwright.cli.cluster import on_cluster
 from channelwright.cli.console import progress, say, say_table, stage
 from channelwright.cli.numbers import number, percent, signed
 from channelwright.cli.study_source import add_source, runs_of
@@ -30,15 +31,16 @@ def run(options: argparse.Namespace) -> int:
     from channelwright.studies.explain import explain
     from channelwright.studies.setting import Setting
 
-    runs = runs_of(options, [options.baseline, options.design])
-    with progress(f"explain {options.design}") as show:
-        found = explain(
-            runs,
-            options.design,
-            options.baseline,
-            scenario=options.scenario,
-            setting=Setting(workers=options.workers, progress=show),
-        )
+    with on_cluster(options) as cluster:
+        runs = runs_of(options, [options.baseline, options.design], cluster)
+        with progress(f"explain {options.design}") as show:
+            found = explain(
+                runs,
+                options.design,
+                options.baseline,
+                scenario=options.scenario,
+                setting=Setting(workers=options.workers, progress=show, cluster=cluster),
+            )
     if options.json:
         say(json.dumps(found.plain(), ensure_ascii=False, indent=2))
     else:

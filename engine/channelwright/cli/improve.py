@@ -6,9 +6,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from channelwright.cli.cluster import on_cluster
 from channelwright.cli.console import progress, say, say_table, stage
 from channelwright.cli.numbers import number, signed
-from channelwright.cli.options import add_pack, add_seed, names, positive
+from channelwright.cli.options import add_pack, add_place, add_seed, names, positive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="what the search may move: people, stock, terms",
     )
     add_seed(parser)
-    parser.add_argument("--workers", type=positive, metavar="N", help="local processes")
+    add_place(parser)
     parser.add_argument("--results", default="results", metavar="DIR", help="results folder")
     parser.add_argument("--no-report", action="store_true", help="tables only")
     parser.add_argument(
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     from channelwright.studies.setting import Setting
 
     pack = read_scenario(options.pack, options.scenario)
-    with progress(f"improve {pack.name}") as show:
+    with on_cluster(options) as cluster, progress(f"improve {pack.name}") as show:
         found = improve(
             pack,
             options.name,
@@ -67,7 +68,11 @@ def run(options: argparse.Namespace) -> int:
             baseline=options.baseline,
             spending=_spending(options),
             setting=Setting(
-                seed=options.seed, workers=options.workers, out=options.results, progress=show
+                seed=options.seed,
+                workers=options.workers,
+                out=options.results,
+                progress=show,
+                cluster=cluster,
             ),
         )
     _say(pack, found)

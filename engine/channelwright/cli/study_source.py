@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channelwright.cli.console import progress
-from channelwright.cli.options import add_seed, positive
+from channelwright.cli.options import add_place, add_seed, positive
 from channelwright.foundation.errors import UsageError
 
 if TYPE_CHECKING:
     from channelwright.studies import Runs
+    from channelwright.studies.cluster import Cluster
 
 PLAN = "plan.json"
 
@@ -24,16 +25,19 @@ def add_source(parser: argparse.ArgumentParser) -> None:
         "--replications", type=positive, metavar="N", help="of a pack's study (default: the pack's)"
     )
     add_seed(parser)
-    parser.add_argument("--workers", type=positive, metavar="N", help="local processes")
+    add_place(parser)
     parser.add_argument("--out", default="results", metavar="DIR", help="results folder of a pack")
 
 
-def runs_of(options: argparse.Namespace, designs: list[str]) -> Runs:
+def runs_of(
+    options: argparse.Namespace, designs: list[str], cluster: Cluster | None = None
+) -> Runs:
     """Return the runs of a study, or simulate designs of a pack.
 
     Parameters
     ----------
     designs : names that a pack's study must have, the baseline first; empty = the pack's baseline
+    cluster : where a pack's study is simulated; None = local processes
     """
     from channelwright.studies import Runs, simulate
 
@@ -60,4 +64,5 @@ def runs_of(options: argparse.Namespace, designs: list[str]) -> Runs:
             workers=options.workers,
             out=options.out,
             progress=show,
+            cluster=cluster,
         )
