@@ -8,9 +8,25 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from channelwright.model.stock import CYCLE_SERVICE, FILL_RATE, NO_TARGET, POLICIES, SERVICES
+from channelwright.model.stock import (
+    BASE_STOCK,
+    CYCLE_SERVICE,
+    FILL_RATE,
+    NO_TARGET,
+    ORDER_UP_TO,
+    POLICIES,
+    REORDER_QUANTITY,
+    REORDER_UP_TO,
+    SERVICES,
+)
 from channelwright.rules.stock_policies import MEMBERS, Need, StockPolicy
-from channelwright.rules.stock_service import loss_factor, safety_stock, unit_loss
+from channelwright.rules.stock_service import (
+    WIDEST,
+    cycle_factors,
+    loss_factor,
+    safety_stock,
+    unit_loss,
+)
 
 ROWS = 400
 
@@ -40,20 +56,20 @@ def need() -> Need:
     )
 
 
-@pytest.mark.parametrize("policy", MEMBERS, ids=lambda policy: policy.name)
+@pytest.mark.parametrize("policy", MEMBERS, ids=lambda policy: POLICIES[policy.number])
 class TestConformance:
     """What the simulator and the forecast rely on."""
 
-    def test_names_are_those_of_the_model(self, policy: StockPolicy, need: Need) -> None:
-        assert POLICIES[MEMBERS.index(policy)] == policy.name
-        assert len(policy.cycle(need)) == ROWS
+    def test_its_number_is_its_place(self, policy: StockPolicy, need: Need) -> None:
+        assert MEMBERS.index(policy) == policy.number
+        assert len(policy.mean_position(need, policy.targets(need))) == ROWS
 
     def test_given_numbers_stand(self, policy: StockPolicy, need: Need) -> None:
         found = policy.targets(need)
-        if policy.name in ("order_up_to", "base_stock", "reorder_up_to"):
+        if policy.number in (ORDER_UP_TO, BASE_STOCK, REORDER_UP_TO):
             given = need.level >= 0
             assert np.array_equal(found.level[given], need.level[given])
-        if policy.name.startswith("reorder"):
+        if policy.number in (REORDER_UP_TO, REORDER_QUANTITY):
             given = need.reorder >= 0
             assert np.array_equal(found.reorder[given], need.reorder[given])
         for part in (found.reorder, found.level, found.quantity):
@@ -66,25 +82,28 @@ class TestConformance:
         found = policy.targets(need)
         for shift in (-700, -1, 0, 1, 40):
             position = found.reorder + shift
-            order = policy.order(position, found)
+            order = policy.order(position, need, found)
             assert order.dtype == np.int64
             assert (order >= 0).all()
             assert (order[position > found.reorder] == 0).all()
             low = (position < found.reorder) & (found.level > found.reorder)
             assert (position + order > found.reorder)[low].all()
             bought = order > 0
-            if policy.name == "reorder_quantity":
+            if policy.number == REORDER_QUANTITY:
                 assert (order[bought] % found.quantity[bought] == 0).all()
                 reached = position + order - found.reorder
                 assert (reached <= found.quantity)[bought].all()
             else:
-                assert np.array_equal((position + order)[bought], found.level[bought])
+                over = position + order - found.level
+                assert (over >= 0)[bought].all()
+                assert (over < need.case)[bought].all()
+            assert (order % need.case == 0).all()
 
     def test_a_lower_position_never_ends_lower_by_more_than_it_started(
         self, policy: StockPolicy, need: Need
     ) -> None:
         found = policy.targets(need)
-        orders = [policy.order(found.reorder + shift, found) for shift in range(-60, 60)]
+        orders = [policy.order(found.reorder + shift, need, found) for shift in range(-60, 60)]
         for lower, higher in itertools.pairwise(orders):
             assert (lower >= higher).all()
 
@@ -102,17 +121,31 @@ class TestConformance:
 
 
 def test_loss_factor_inverts_the_unit_loss() -> None:
-    z = np.linspace(-6, 6, 49)
-    assert np.allclose(loss_factor(unit_loss(z)), z, atol=1e-9)
-    assert unit_loss(np.zeros(1))[0] == pytest.approx(1 / math.sqrt(2 * math.pi))
+    assert unit_loss(0.0) == pytest.approx(1 / math.sqrt(2 * math.pi))
+    for z in np.linspace(-WIDEST, WIDEST, 161).tolist():
+        assert loss_factor(unit_loss(z)) == pytest.approx(z, abs=1e-11)
+    assert loss_factor(0.0) == loss_factor(1e-30) == WIDEST
+    assert loss_factor(9.0) == -WIDEST
+
+
+def test_loss_factor_is_where_halving_ends() -> None:
+    for loss in np.exp(np.linspace(math.log(1e-17), math.log(7.9), 200)).tolist():
+        low, high = -WIDEST, WIDEST
+        for _ in range(60):
+            middle = (low + high) / 2
+            above = norm.pdf(middle) - middle * norm.sf(middle) > loss
+            low, high = (middle, high) if above else (low, middle)
+        assert loss_factor(loss) == pytest.approx(low, abs=1e-11)
 
 
 def test_safety_stock_reaches_its_target_under_normal_demand() -> None:
     """Cycle: P(D <= mean + k) = target. Fill: E[(D - mean - k)^+] = (1 - target) cycle."""
-    deviation, cycle = np.array([7.0, 7.0, 7.0]), np.array([60.0, 60.0, 60.0])
     service = np.array([NO_TARGET, CYCLE_SERVICE, FILL_RATE])
-    none, cycle_stock, fill_stock = safety_stock(service, np.full(3, 0.97), deviation, cycle)
+    target = np.full(3, 0.97)
+    rows = zip(service.tolist(), target.tolist(), cycle_factors(service, target), strict=True)
+    none, cycle_stock, fill_stock = (safety_stock(*row, 7.0, 60.0) for row in rows)
     assert none == 0.0
     assert norm.cdf(cycle_stock / 7.0) == pytest.approx(0.97)
     short = norm.expect(lambda d: max(0.0, d - fill_stock), scale=7.0)
     assert short == pytest.approx(0.03 * 60.0, abs=1e-6)
+    assert safety_stock(FILL_RATE, 0.97, 0.0, 0.0, 60.0) == 0.0

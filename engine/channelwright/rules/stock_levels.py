@@ -13,7 +13,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import LAW_NEGATIVE_BINOMIAL, LAW_POISSON, Market
 from channelwright.model.stock import BASE_STOCK, NO_TARGET, ORDER_UP_TO
 from channelwright.rules.demand import other_variances
-from channelwright.rules.stock_policies import MEMBERS, Need, Targets
+from channelwright.rules.stock_policies import MEMBERS, Need, Numbers, Targets
 
 _Columns = TypeVar("_Columns", Need, Targets)
 
@@ -36,6 +36,15 @@ class StockRules:
         """Whether some policy aims at a service, so that the spread of demand matters."""
         return bool((self.need.service != NO_TARGET).any())
 
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The same in two blocks, for kernels."""
+        return Numbers.of(self.policy, self.need)
+
+    @cached_property
+    def _all(self) -> IntArray:
+        return np.arange(len(self.policy))
+
     def targets(self, sites: IntArray, average: FloatArray, deviation: FloatArray) -> Targets:
         """Return the levels of some sites: (n, P).
 
@@ -44,7 +53,7 @@ class StockRules:
         sites : (n,) int64
         average, deviation : (n, P) float64, units a day
         """
-        return self.of(sites).all_targets(average, deviation)
+        return self.numbers.targets(sites, average, deviation)
 
     def of(self, sites: IntArray) -> StockRules:
         """Return the policies of some sites."""
@@ -52,40 +61,11 @@ class StockRules:
 
     def all_targets(self, average: FloatArray, deviation: FloatArray) -> Targets:
         """Return the levels of all sites: (S, P)."""
-        need = replace(self.need, average=average, deviation=deviation)
-        if self._single is not None:
-            return MEMBERS[self._single].targets(need)
-        reorder, level, quantity = (np.zeros(self.policy.shape, dtype=np.int64) for _ in range(3))
-        for number, mine in self._members:
-            found = MEMBERS[number].targets(_rows(need, mine))
-            reorder[mine], level[mine] = found.reorder, found.level
-            quantity[mine] = found.quantity
-        return Targets(reorder, level, quantity)
-
-    def orders(self, sites: IntArray, position: IntArray, targets: Targets) -> IntArray:
-        """Return units that some sites order, in whole cases: (n, P)."""
-        return self.of(sites).all_orders(position, targets)
+        return self.numbers.targets(self._all, average, deviation)
 
     def all_orders(self, position: IntArray, targets: Targets) -> IntArray:
         """Return units that all sites order, in whole cases: (S, P)."""
-        if self._single is not None:
-            ordered = MEMBERS[self._single].order(position, targets)
-        else:
-            ordered = np.zeros(self.policy.shape, dtype=np.int64)
-            for number, mine in self._members:
-                ordered[mine] = MEMBERS[number].order(position[mine], _rows(targets, mine))
-        case = self.need.case
-        return np.asarray(-(-ordered // case) * case)
-
-    @cached_property
-    def _members(self) -> list[tuple[int, BoolArray]]:
-        return _members(self.policy)
-
-    @cached_property
-    def _single(self) -> int | None:
-        """The one policy of all sites and products, None if there are several."""
-        found = np.unique(self.policy)
-        return int(found[0]) if len(found) == 1 and found[0] >= 0 else None
+        return self.numbers.orders(self._all, position, targets)
 
     def mean_stock(self, average: FloatArray, deviation: FloatArray) -> FloatArray:
         """Return the mean stock on hand of every site at 24:00: (S, P) units, at least 0.
@@ -93,7 +73,7 @@ class StockRules:
         The mean position less the demand of the lead time.
         """
         need = replace(self.need, average=average, deviation=deviation)
-        targets = self.targets(np.arange(len(average)), average, deviation)
+        targets = self.all_targets(average, deviation)
         result = np.zeros(self.policy.shape)
         for number, mine in _members(self.policy):
             member, part = MEMBERS[number], _rows(need, mine)
@@ -147,10 +127,21 @@ def lane_deviation(market: Market, design: Design) -> FloatArray:
 
 def daily_variance(market: Market, mean: FloatArray) -> FloatArray:
     """Return the variance of a day's demand by the laws of the products: (n, P) units^2."""
+    counted, mixed = variance_terms(market)
+    return np.asarray(np.where(counted, mean, 0.0) + mean * mean * mixed)
+
+
+def variance_terms(market: Market) -> tuple[BoolArray, FloatArray]:
+    """Return what a day's variance is made of: (P,) each.
+
+    Returns
+    -------
+    counted : whether the mean is a part of it; mixed : its part per squared mean
+    """
     law, size = market.products.law, market.products.dispersion
     counted = (law == LAW_POISSON) | (law == LAW_NEGATIVE_BINOMIAL)
     mixed = np.where(law == LAW_NEGATIVE_BINOMIAL, 1.0 / size, 0.0) + other_variances(market)
-    return np.asarray(np.where(counted, mean, 0.0) + mean * mean * mixed)
+    return counted, mixed
 
 
 def _members(policy: IntArray) -> list[tuple[int, BoolArray]]:

@@ -1,7 +1,8 @@
 """Stock policies: from an average and its spread to levels, from a position to an order.
 
-Optimiser, simulator and forecast use the same functions. All arrays are flat, one value per
-stocking point and product; goods in units.
+Optimiser, simulator and forecast use the same functions (the arithmetic is in
+`rules/stock_kernels.py`). All arrays are flat, one value per stocking point and product, or
+grids (points, products); goods in units.
 """
 
 from __future__ import annotations
@@ -12,8 +13,14 @@ from typing import Protocol
 import numpy as np
 
 from channelwright.foundation.units import FloatArray, IntArray
-from channelwright.model.stock import NO_TARGET
-from channelwright.rules.stock_service import safety_stock
+from channelwright.model.stock import (
+    BASE_STOCK,
+    ORDER_UP_TO,
+    REORDER_QUANTITY,
+    REORDER_UP_TO,
+)
+from channelwright.rules.stock_kernels import REAL, WHOLE, orders_of, targets_of
+from channelwright.rules.stock_service import cycle_factors
 
 
 @dataclass(frozen=True)
@@ -63,21 +70,54 @@ class Targets:
     quantity: IntArray
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """The columns of points and products in two blocks, as the kernels read them.
+
+    Attributes
+    ----------
+    whole : (6, n, P) int64; real : (7, n, P) float64
+    """
+
+    whole: IntArray
+    real: FloatArray
+
+    @classmethod
+    def of(cls, policy: IntArray, need: Need) -> Numbers:
+        """Return the blocks of a need, flat or a grid; ``policy`` are rows of POLICIES."""
+        columns = {name: getattr(need, name) for name in (*WHOLE[1:], *REAL[:-1])}
+        columns |= {"policy": policy, "factor": cycle_factors(need.service, need.target)}
+        shape = (policy.size // policy.shape[-1], policy.shape[-1]) if policy.size else (0, 0)
+        blocks = []
+        for names, dtype in ((WHOLE, np.int64), (REAL, np.float64)):
+            block = np.empty((len(names), *shape), dtype=dtype)
+            for row, name in enumerate(names):
+                block[row] = np.asarray(columns[name]).reshape(shape)
+            blocks.append(block)
+        return cls(*blocks)
+
+    def targets(self, rows: IntArray, average: FloatArray, deviation: FloatArray) -> Targets:
+        """Return the numbers of some rows for their demand: (n, P) each."""
+        average, deviation = np.ascontiguousarray(average), np.ascontiguousarray(deviation)
+        return Targets(*targets_of(self.whole, self.real, rows, average, deviation))
+
+    def orders(self, rows: IntArray, position: IntArray, targets: Targets) -> IntArray:
+        """Return units that some rows order, in whole cases: (n, P)."""
+        found = (targets.reorder, targets.level, targets.quantity)
+        return orders_of(self.whole, rows, np.ascontiguousarray(position), found)
+
+
 class StockPolicy(Protocol):
     """When and how much a stocking point orders."""
 
-    name: str
+    number: int
 
     def targets(self, need: Need) -> Targets:
         """Return the numbers of the policy, the given ones as they are."""
         ...
 
-    def order(self, position: IntArray, targets: Targets) -> IntArray:
-        """Return units to order at a review; not yet rounded up to cases."""
-        ...
-
-    def cycle(self, need: Need) -> FloatArray:
-        """Return units expected to be asked for between two orders."""
+    def order(self, position: IntArray, need: Need, targets: Targets) -> IntArray:
+        """Return units to order at a review, in whole cases."""
         ...
 
     def mean_position(self, need: Need, targets: Targets) -> FloatArray:
@@ -85,23 +125,29 @@ class StockPolicy(Protocol):
         ...
 
 
-class OrderUpTo:
-    """(R, S): at every review up to S."""
+class _Computed:
+    """Numbers and orders by the kernels: flat arrays."""
 
-    name = "order_up_to"
+    number: int
 
     def targets(self, need: Need) -> Targets:
-        """S covers lead and review time and the safety stock."""
-        level = _given(need.level, _point(need, self.cycle(need)))
-        return Targets(level, level, need.case)
+        """Return the numbers of the policy, the given ones as they are."""
+        found = self._numbers(need).targets(_FIRST, need.average[None], need.deviation[None])
+        return Targets(found.reorder[0], found.level[0], found.quantity[0])
 
-    def order(self, position: IntArray, targets: Targets) -> IntArray:
-        """Order what is missing to S."""
-        return np.asarray(np.maximum(0, targets.level - position))
+    def order(self, position: IntArray, need: Need, targets: Targets) -> IntArray:
+        """Return units to order at a review, in whole cases."""
+        grid = Targets(targets.reorder[None], targets.level[None], targets.quantity[None])
+        return np.asarray(self._numbers(need).orders(_FIRST, position[None], grid)[0])
 
-    def cycle(self, need: Need) -> FloatArray:
-        """One review period."""
-        return np.asarray(need.review * need.average)
+    def _numbers(self, need: Need) -> Numbers:
+        return Numbers.of(np.full(need.level.shape, self.number, dtype=np.int64), need)
+
+
+class OrderUpTo(_Computed):
+    """(R, S): at every review up to S, which covers lead and review time and safety stock."""
+
+    number = ORDER_UP_TO
 
     def mean_position(self, need: Need, targets: Targets) -> FloatArray:
         """S after a review, less half of what the days until the next one ask for."""
@@ -111,28 +157,13 @@ class OrderUpTo:
 class BaseStock(OrderUpTo):
     """Base-stock: (R, S) that is reviewed every day, whatever the site's review days."""
 
-    name = "base_stock"
+    number = BASE_STOCK
 
 
-class ReorderUpTo:
-    """(s, S): at a review at or below s, up to S."""
+class ReorderUpTo(_Computed):
+    """(s, S): at a review at or below s, up to S, one batch of cover days above s."""
 
-    name = "reorder_up_to"
-
-    def targets(self, need: Need) -> Targets:
-        """S lies one batch above s."""
-        reorder = _given(need.reorder, _point(need, self.cycle(need)))
-        level = _given(need.level, reorder + _batch(need))
-        return Targets(reorder, level, need.case)
-
-    def order(self, position: IntArray, targets: Targets) -> IntArray:
-        """Order what is missing to S."""
-        missing = np.maximum(0, targets.level - position)
-        return np.where(position <= targets.reorder, missing, 0)
-
-    def cycle(self, need: Need) -> FloatArray:
-        """One batch of cover days."""
-        return np.asarray(need.cover_days * need.average)
+    number = REORDER_UP_TO
 
     def mean_position(self, need: Need, targets: Targets) -> FloatArray:
         """Half-way between s and S, and half a review's demand above as it starts from S."""
@@ -140,27 +171,13 @@ class ReorderUpTo:
         return np.asarray(np.minimum(centre, targets.level) - _between(need))
 
 
-class ReorderQuantity:
-    """(s, Q): at a review at or below s, the least number of lots of Q that lifts above s."""
+class ReorderQuantity(_Computed):
+    """(s, Q): at a review at or below s, the least number of lots of Q that lifts above s.
 
-    name = "reorder_quantity"
+    Q is whole cases; what s + Q reaches stands as level.
+    """
 
-    def targets(self, need: Need) -> Targets:
-        """Q is whole cases; what s + Q reaches stands as level."""
-        reorder = _given(need.reorder, _point(need, self.cycle(need)))
-        quantity = _given(need.quantity, _batch(need))
-        quantity = np.maximum(1, -(-quantity // need.case)) * need.case
-        return Targets(reorder, reorder + quantity, quantity)
-
-    def order(self, position: IntArray, targets: Targets) -> IntArray:
-        """Order whole lots."""
-        lots = (targets.reorder - position) // targets.quantity + 1
-        return np.where(position <= targets.reorder, lots * targets.quantity, 0)
-
-    def cycle(self, need: Need) -> FloatArray:
-        """One lot."""
-        asked = need.cover_days * need.average
-        return np.where(need.quantity >= 0, need.quantity, asked).astype(np.float64)
+    number = REORDER_QUANTITY
 
     def mean_position(self, need: Need, targets: Targets) -> FloatArray:
         """Uniform on the cases above s up to s + Q after a review (Zipkin 2000, 6.2.3)."""
@@ -169,27 +186,9 @@ class ReorderQuantity:
 
 
 MEMBERS: tuple[StockPolicy, ...] = (OrderUpTo(), BaseStock(), ReorderUpTo(), ReorderQuantity())
+_FIRST = np.zeros(1, dtype=np.int64)
 
 
 def _between(need: Need) -> FloatArray:
     """Return half of what the days between two reviews ask for."""
     return np.asarray((need.review - 1) / 2 * need.average)
-
-
-def _given(given: IntArray, computed: IntArray) -> IntArray:
-    return np.where(given >= 0, given, computed)
-
-
-def _point(need: Need, cycle: FloatArray) -> IntArray:
-    """Return demand of lead and review time and the safety stock, rounded, at least 0."""
-    plain = need.cover * need.average
-    days = need.horizon
-    spread = np.sqrt(days * need.deviation**2 + (need.average * need.lead_deviation) ** 2)
-    aimed = days * need.average + safety_stock(need.service, need.target, spread, cycle)
-    point = np.where(need.service == NO_TARGET, plain, aimed)
-    return np.asarray(np.maximum(0, np.floor(point + 0.5)).astype(np.int64))
-
-
-def _batch(need: Need) -> IntArray:
-    batch = np.floor(need.cover_days * need.average + 0.5)
-    return np.asarray(np.maximum(1, batch).astype(np.int64))

@@ -14,7 +14,7 @@ from channelwright.rules.beats import Beat
 from channelwright.simulation import laws
 from channelwright.simulation.collecting import Asked, Collecting, Collections
 from channelwright.simulation.network import CALENDAR, Network
-from channelwright.simulation.shelf_policies import policy_cases
+from channelwright.simulation.shelf_policies import PolicyCases
 from channelwright.simulation.shelves import suggest
 from channelwright.simulation.sourcing import Sourcing
 from channelwright.simulation.state import State, expected_demand
@@ -54,6 +54,8 @@ class Ordering:
         self._address = address
         self._collecting = collecting
         self._sourcing = Sourcing(network, address)
+        shelves = network.shelves
+        self._policies = None if shelves is None else PolicyCases(network, shelves)
         start = network.market.calendar.start.weekday()
         self._offset = int(start)
         self._carried = np.zeros(0, dtype=np.int64)
@@ -138,18 +140,14 @@ class Ordering:
         expected = expected_demand(network, state, outlet, state.day)
         position = shelf + state.on_order[outlet]
         unit = network.market.products.units_per_case
-        covered = (network.cover[outlet], unit, service.reorder_days[mode])
-        rules = network.shelves
-        if rules is None:
-            cases, low = _to_cover(*covered, expected, position)
+        cover, reorder = network.cover[outlet], service.reorder_days[mode]
+        if self._policies is None:
+            cases, low = _to_cover(cover, unit, reorder, expected, position)
             return cases, low & self._sourcing.enough(outlet, cases)
-        ruled = rules.policy[outlet] >= 0
-        plain = (np.where(ruled, 0.0, expected), np.where(ruled, 0, position))
-        cases, low = _to_cover(*covered, *plain)
+        waiting = np.zeros_like(position)
         if state.waiting is not None:
-            position -= state.waiting[np.searchsorted(network.covered, outlet)]
-        cases[~low] = 0
-        cases += policy_cases(network, rules, outlet, position, expected)
+            waiting = state.waiting[np.searchsorted(network.covered, outlet)]
+        cases = self._policies.suggest(outlet, (cover, reorder), expected, position, waiting)
         return cases, self._sourcing.enough(outlet, cases)
 
     def _strikes(self, state: State, called: IntArray) -> BoolArray:
