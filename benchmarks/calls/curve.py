@@ -12,10 +12,10 @@ from channelwright.model.design import Design
 from channelwright.model.draft import BY_RULE
 from channelwright.model.execution import Execution, Parts, Range
 from channelwright.model.market import CAPTURES, Market
-from channelwright.optimisation.redraft import draft_of
 from channelwright.rules import planning
 from channelwright.rules.flows import expected_flows
 from channelwright.rules.kpi import kpi_table
+from channelwright.rules.redraft import draft_of
 from channelwright.simulation import replicate
 from channelwright.stats import paired_interval
 from channelwright.tables.sink import MemorySink

@@ -6,8 +6,8 @@ import numpy as np
 
 from channelwright.model.design import Design
 from channelwright.model.market import CAPTURES, Market
-from channelwright.optimisation.redraft import draft_of
 from channelwright.rules.planning import complete
+from channelwright.rules.redraft import draft_of
 from tests.support.random_market import Size, random_market
 
 VISITS = (2.0, 1.0, 0.5)

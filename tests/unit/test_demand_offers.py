@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from channelwright.model.study import Pack
-from channelwright.optimisation.redraft import draft_of
 from channelwright.rules import offers
 from channelwright.rules.planning import complete
+from channelwright.rules.redraft import draft_of
 from channelwright.scenario import read_scenario
 from tests.conftest import ROOT
 from tests.unit.scenario_defects import both

@@ -16,9 +16,9 @@ from channelwright.optimisation.headcount import (
     force_of,
 )
 from channelwright.optimisation.headcount_value import called_at, network_value, outlet_value
-from channelwright.optimisation.redraft import draft_of, headcount_of, visits_of
 from channelwright.rules.flows import bits_per_week, efforts, expected_flows
 from channelwright.rules.planning import complete, working_weekdays, workload_headcount
+from channelwright.rules.redraft import draft_of, headcount_of, visits_of
 from tests.support.planned_market import VISITS, planned_market
 
 SEEDS = (1, 3, 9, 19)

@@ -15,7 +15,7 @@ from channelwright.foundation.random import Address
 from channelwright.model.contracts import Contracts
 from channelwright.optimisation.hybrid import GROUPS, MEANING, differing_groups, hybrid
 from channelwright.optimisation.neighbours import Move, moved
-from channelwright.optimisation.redraft import draft_of
+from channelwright.rules.redraft import draft_of
 from channelwright.scenario import read_scenario
 from channelwright.scenario.built_checks import built_problems
 from channelwright.simulation import replicate

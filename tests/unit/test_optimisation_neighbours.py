@@ -10,8 +10,8 @@ import pytest
 
 import channelwright.scenario
 from channelwright.optimisation.neighbours import Move, moved, moves_from
-from channelwright.optimisation.redraft import draft_of, headcount_of
 from channelwright.rules.planning import complete
+from channelwright.rules.redraft import draft_of, headcount_of
 from channelwright.scenario import read_scenario
 from channelwright.store.identity import content_digest
 

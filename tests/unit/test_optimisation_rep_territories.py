@@ -11,11 +11,11 @@ import pytest
 from channelwright.foundation.errors import InfeasibleError
 from channelwright.model.rep_territories import RepTerritories
 from channelwright.model.request import HeadcountChoice, Request
-from channelwright.optimisation.redraft import draft_of
 from channelwright.optimisation.rep_territories import USUAL, choose_rep_territories
 from channelwright.optimisation.request import optimise_request
 from channelwright.rules.flows import bits_per_week, expected_flows
 from channelwright.rules.planning import complete
+from channelwright.rules.redraft import draft_of
 from channelwright.scenario import read_scenario
 from tests.conftest import ROOT
 

@@ -19,13 +19,13 @@ from channelwright.optimisation.headcount_problem import (
 from channelwright.optimisation.headcount_profit import plan_visits
 from channelwright.optimisation.headcount_value import network_value
 from channelwright.optimisation.headcount_workload import plan_workload
-from channelwright.optimisation.redraft import N_GRADES, draft_of
 from channelwright.rules.planning import (
     call_workload,
     complete,
     working_weekdays,
     workload_headcount,
 )
+from channelwright.rules.redraft import N_GRADES, draft_of
 from channelwright.rules.tour import tour_order
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from channelwright.foundation.errors import UsageError
 from channelwright.foundation.hashing import digest
 from channelwright.model.draft import BY_RULE, DesignDraft
 from channelwright.model.market import CAPTURES
-from channelwright.optimisation.redraft import draft_of
 from channelwright.rules.planning import complete
+from channelwright.rules.redraft import draft_of
 
 if TYPE_CHECKING:
     from channelwright.foundation.units import BoolArray, FloatArray, IntArray

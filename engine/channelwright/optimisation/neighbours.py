@@ -13,8 +13,8 @@ import numpy as np
 
 from channelwright.foundation.units import PPM, TICKS_PER_UNIT
 from channelwright.model.market import CAPTURES
-from channelwright.optimisation.redraft import draft_of, headcount_of
 from channelwright.rules.planning import complete
+from channelwright.rules.redraft import draft_of, headcount_of
 
 if TYPE_CHECKING:
     from channelwright.foundation.units import IntArray

@@ -9,8 +9,8 @@ import numpy as np
 
 from channelwright.model.draft import BY_RULE
 from channelwright.model.market import CAPTURES
-from channelwright.optimisation.redraft import draft_of
 from channelwright.rules.planning import complete, nearest_options, nearest_sites
+from channelwright.rules.redraft import draft_of
 
 if TYPE_CHECKING:
     from channelwright.foundation.units import IntArray

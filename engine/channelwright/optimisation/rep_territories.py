@@ -16,11 +16,11 @@ from channelwright.optimisation.districts import (
     DistrictSolution,
     solve_districts,
 )
-from channelwright.optimisation.redraft import draft_of
 from channelwright.rules import geography
 from channelwright.rules.adjacency import adjacency_of, plane_of
 from channelwright.rules.flows import expected_flows
 from channelwright.rules.planning import call_workload, visit_days
+from channelwright.rules.redraft import draft_of
 from channelwright.rules.tour import tour_order
 
 if TYPE_CHECKING:

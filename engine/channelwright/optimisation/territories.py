@@ -12,7 +12,6 @@ from channelwright.model.draft import BY_RULE
 from channelwright.model.market import CAPTURES
 from channelwright.optimisation.location import LocationOptions
 from channelwright.optimisation.location.tiers import loads_of
-from channelwright.optimisation.redraft import draft_of
 from channelwright.optimisation.territory_problem import (
     TerritoryTask,
     pattern_site,
@@ -21,6 +20,7 @@ from channelwright.optimisation.territory_problem import (
 from channelwright.optimisation.territory_solve import solve_task
 from channelwright.rules.flows import expected_flows
 from channelwright.rules.planning import complete
+from channelwright.rules.redraft import draft_of
 
 if TYPE_CHECKING:
     from channelwright.foundation.units import BoolArray, IntArray

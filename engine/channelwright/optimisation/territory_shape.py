@@ -9,11 +9,11 @@ import numpy as np
 
 from channelwright.model.rep_territories import BALANCED
 from channelwright.optimisation.location.shape import Shape
-from channelwright.optimisation.redraft import draft_of
 from channelwright.optimisation.territory_measures import CASES
 from channelwright.rules import geography
 from channelwright.rules.adjacency import adjacency_of
 from channelwright.rules.planning import call_workload
+from channelwright.rules.redraft import draft_of
 
 if TYPE_CHECKING:
     from channelwright.foundation.units import BoolArray, FloatArray, IntArray
