@@ -47,6 +47,7 @@ class Consumers:
         rows = network.covered
         self._rate = network.rate[rows]
         self._online = network.design.outlets.o2o[rows]
+        self._nothing = np.zeros(self._rate.shape, dtype=np.int64)
         stockout = network.market.stockout
         self._stockouts = None if stockout is None else Stockouts(network, address, stockout)
 
@@ -60,7 +61,7 @@ class Consumers:
         if self._online.any():
             walk_in = np.where(self._online[:, None], mean * (1 - share.online_shift), mean)
         demanded = self._draw(Purpose.CONSUMER_DEMAND, walk_in, state.day)
-        online = np.zeros_like(demanded)
+        online = self._nothing
         if self._online.any():
             extra = mean * (share.online_shift + share.online_new)
             online = self._draw(Purpose.ONLINE_DEMAND, extra, state.day, self._online)

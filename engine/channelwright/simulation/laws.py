@@ -51,11 +51,11 @@ def counts(law: IntArray, mean: FloatArray, size: FloatArray, uniform: FloatArra
     """
     mean, uniform = np.ascontiguousarray(mean), np.ascontiguousarray(uniform)
     result = np.empty(mean.shape, dtype=np.int64)
-    if count_summed(law, mean, size, uniform, result):
-        large = result < 0
-        poisson = np.broadcast_to(law == LAW_POISSON, mean.shape)[large]
-        width = np.broadcast_to(size, mean.shape)[large]
-        result[large] = _large_counts(poisson, mean[large], width, uniform[large])
+    large = count_summed(law, mean, size, uniform, result)
+    if large.size:
+        product = large % len(law)
+        chosen = (mean.ravel()[large], size[product], uniform.ravel()[large])
+        result.ravel()[large] = _large_counts(law[product] == LAW_POISSON, *chosen)
     return result
 
 

@@ -45,6 +45,7 @@ class Network:
     cover : (O,) float64, shelf level in days of expected demand
     price : (O, N, P) int64, ticks per case that the option asks of the outlet
     rate : (O, P) float64, demand at factor 1 under the design; shelf_price : (O, P) int64
+    regular_price : (C, P) int64, the shelf prices of covered outlets
     campaign : promotions of the design, None without any
     buying : (S, P) int64, ticks per case that stock is valued and bought at
     own_limit : (O,) int64, ticks of credit that each outlet gives its account
@@ -82,6 +83,7 @@ class Network:
     price: IntArray
     rate: FloatArray
     shelf_price: IntArray
+    regular_price: IntArray
     campaign: offers.Campaign | None
     buying: IntArray
     own_limit: IntArray
@@ -119,6 +121,7 @@ def build_network(market: Market, design: Design) -> Network:
     option_metres = _option_metres(market, design)
     price = sourcing.offer_prices(design)
     rate, cover = offers.base_rate(market, design), flows.cover_days(design)
+    shelf_price = offers.shelf_prices(market, design)
     own_limit = _own_limits(market, design, rate, covered, price)
     limit = _limits(market, account, own_limit)
     tiers, lead = _lanes(market, design)
@@ -142,7 +145,8 @@ def build_network(market: Market, design: Design) -> Network:
         cover=cover,
         price=price,
         rate=rate,
-        shelf_price=offers.shelf_prices(market, design),
+        shelf_price=shelf_price,
+        regular_price=shelf_price[covered],
         campaign=offers.campaign(market, design),
         buying=_buying_prices(market, design),
         own_limit=own_limit,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation.network import Network
 from channelwright.simulation.rows import Rows
 
-Book = dict[int, list[IntArray]]
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 class Promises:
@@ -16,26 +17,32 @@ class Promises:
 
     def __init__(self, network: Network) -> None:
         self._days = network.design.service.promise_days
-        self._given: Book = {}
-        self._kept: Book = {}
+        self._given = Rows(outlet=_NONE, end=_NONE)
+        self._kept = Rows(outlet=_NONE, end=_NONE)
 
     def give(self, day: int, outlet: IntArray, mode: IntArray) -> None:
         """Note the orders placed on a day."""
-        self._note(self._given, outlet, day + self._days[mode])
+        self._given.append(outlet=outlet, end=day + self._days[mode])
 
     def keep(self, loads: Rows, whole: BoolArray) -> None:
         """Note the orders that were delivered whole and in time."""
-        end = loads["order_day"] + self._days[loads["mode"]]
-        self._note(self._kept, loads["outlet"][whole], end[whole])
+        if whole.any():
+            end = loads["order_day"] + self._days[loads["mode"]]
+            self._kept.append(outlet=loads["outlet"][whole], end=end[whole])
 
-    def _note(self, book: Book, outlet: IntArray, end: IntArray) -> None:
-        for day in np.unique(end).tolist():
-            book.setdefault(day, []).append(outlet[end == day])
-
-    def judge(self, day: int) -> tuple[IntArray, IntArray]:
-        """Return the outlets of the orders whose promise ends, and of those that kept it."""
-        return _joined(self._given.pop(day, [])), _joined(self._kept.pop(day, []))
+    def judge(self, day: int, promised: IntArray, kept: IntArray) -> None:
+        """Count by outlet (O,) the orders whose promise ends, and those that kept it."""
+        for book, total in ((self._given, promised), (self._kept, kept)):
+            later = _count_ended(book["outlet"], book["end"], day, total)
+            book.keep(later)
 
 
-def _joined(parts: list[IntArray]) -> IntArray:
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+@kernel
+def _count_ended(outlet: IntArray, end: IntArray, day: int, total: IntArray) -> BoolArray:
+    """Count the orders whose promise ends on a day; return which ones end later."""
+    later = np.ones(len(end), dtype=np.bool_)
+    for row in range(len(end)):
+        if end[row] == day:
+            total[outlet[row]] += 1
+            later[row] = False
+    return later

@@ -21,7 +21,7 @@ _SELLER = FUNDERS.index("seller")
 
 def consumer_prices(network: Network, day: int) -> IntArray:
     """Return what consumers pay on a day in covered outlets: (C, P) ticks per unit."""
-    regular = network.shelf_price[network.covered]
+    regular = network.regular_price
     campaign = network.campaign
     if campaign is None:
         return regular

@@ -19,10 +19,20 @@ from channelwright.simulation.replenishing import Shipments
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.settling import owned_value, stock_value
-from channelwright.simulation.shelves import add_stock, add_sums
 from channelwright.simulation.state import State
 from channelwright.simulation.stock_recording import StockRecorder
 from channelwright.simulation.supply_recording import SupplyRecorder
+from channelwright.simulation.tallies import (
+    tally_calls,
+    tally_drops,
+    tally_evening,
+    tally_orders,
+    tally_picking,
+    tally_sales,
+    tally_shelves,
+    tally_shipments,
+    tally_tours,
+)
 from channelwright.simulation.tours import Dropped
 from channelwright.tables.codes import LossCause
 from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
@@ -30,7 +40,7 @@ from channelwright.tables.sink import Chunk
 
 PERIOD_DAYS = 7
 ACTIVE_DAYS = 30
-_EXECUTION_UNIT = 1_000_000
+_EXECUTION_UNIT = 1_000_000.0
 _WEIGHT_UNIT = 1_000
 
 
@@ -57,18 +67,18 @@ class Recorder:
 
     def deliveries(self, drops: Dropped, invoiced: Invoiced) -> None:
         """Add the deliveries and invoices of a day."""
-        outlet, cell = drops.loads["outlet"], self._cell
-        cases = drops.loads["cases"].sum(axis=1)
-        add_at(cell["drops"], outlet, drop_counts(self._network, drops.loads))
-        self._promises.keep(drops.loads, invoiced.whole)
-        add_at(cell["cases_delivered"], outlet, cases)
-        own = self._network.own[drops.loads["site"]]
-        add_at(cell["cases_direct"], outlet, np.where(own, cases, 0))
+        network, loads = self._network, drops.loads
+        cases = tally_drops(
+            self._columns("drops", "cases_delivered", "cases_direct"),
+            self._person["sales"],
+            (loads["outlet"], loads["site"], network.design.outlets.rep, loads["cases"]),
+            (drop_counts(network, loads), invoiced.value),
+            network.own,
+        )
+        self._promises.keep(loads, invoiced.whole)
         self.invoices(invoiced)
-        self._stock.delivered(self._day, drops.loads["site"], cases)
-        self._families.deliveries(drops.loads)
-        rep = self._network.design.outlets.rep[outlet]
-        add_at(self._person["sales"], rep[rep >= 0], invoiced.value[rep >= 0])
+        self._stock.delivered(self._day, loads["site"], cases)
+        self._families.deliveries(loads)
 
     def settled(self, settled: Invoiced, value: IntArray) -> None:
         """Add the invoices of goods sold from consignment; ``value`` (n, P) ticks."""
@@ -81,13 +91,20 @@ class Recorder:
 
     def tours(self, visited: Dropped) -> None:
         """Add the tours of a day and the distance of their stops."""
-        add_at(self._cell["metres"], visited.loads["outlet"], visited.metres)
-        site, tours = visited.tours["site"], visited.tours
-        add_at(self._site["tours"], site, 1)
-        add_at(self._site["tour_seconds"], site, tours["seconds"])
-        add_at(self._site["tour_metres"], site, tours["metres"])
-        add_at(self._site["tour_cases"], site, tours["cases"])
-        add_at(self._site["tour_waiting"], site, tours["waited"])
+        names = ("site", "seconds", "metres", "cases", "waited")
+        site = self._site
+        tally_tours(
+            self._cell["metres"],
+            (visited.loads["outlet"], visited.metres),
+            (
+                site["tours"],
+                site["tour_seconds"],
+                site["tour_metres"],
+                site["tour_cases"],
+                site["tour_waiting"],
+            ),
+            tuple(visited.tours[name] for name in names),
+        )
 
     def failures(self, missed: Dropped) -> None:
         """Add the stops of a day where nobody took the goods."""
@@ -98,27 +115,21 @@ class Recorder:
 
     def orders(self, placed: Placed) -> None:
         """Add the orders and calls of a day."""
-        cell, outlet = self._cell, placed.outlet
-        cell["orders"][outlet] += 1
-        mode = self._network.option_mode[placed.outlet, placed.option]
-        self._promises.give(self._day, placed.outlet, mode)
-        cell["lines"][outlet] += (placed.cases > 0).sum(axis=1)
-        cell["cases_ordered"][outlet] += placed.cases.sum(axis=1)
+        outlet = placed.outlet
+        mode = self._network.option_mode[outlet, placed.option]
+        self._promises.give(self._day, outlet, mode)
+        tally_orders(self._columns("orders", "lines", "cases_ordered"), outlet, placed.cases)
         self._families.orders(outlet, placed.cases)
-        if placed.beat is None:
+        beat, person = placed.beat, self._person
+        if beat is None:
             return
-        beat, productive = placed.beat, placed.productive.astype(np.int64)
-        made = beat.made.astype(np.int64)
-        cell["calls_planned"][beat.outlet] += beat.planned
-        cell["calls_made"][beat.outlet] += made
-        cell["calls_productive"][beat.outlet] += productive
-        cell["call_lines"][beat.outlet] += placed.call_lines
-        person = self._person
-        add_at(person["planned"], beat.rep, beat.planned.astype(np.int64))
-        add_at(person["made"], beat.rep, made)
-        add_at(person["productive"], beat.rep, productive)
-        add_at(person["field_seconds"], beat.rep, beat.taken * made)
-        person["working_days"][np.unique(beat.rep)] += 1
+        people = ("planned", "made", "productive", "field_seconds", "working_days")
+        tally_calls(
+            self._columns("calls_planned", "calls_made", "calls_productive", "call_lines"),
+            tuple(person[name] for name in people),
+            (beat.outlet, beat.rep, beat.taken, placed.call_lines),
+            (beat.planned, beat.made, placed.productive),
+        )
 
     def sales(
         self,
@@ -132,44 +143,39 @@ class Recorder:
 
         ``moved`` : (O,) units demanded elsewhere and sold here, less the other way round.
         """
-        cell, rows = self._cell, self._network.covered
-        if sales.settled is None:
-            for units in (sales.demanded, sales.online_demanded):
-                add_sums(cell["units_demanded"], rows, units)
-        else:  # demand counts where and when it ends
-            for units in (sales.sold, sales.online_demanded):
-                add_sums(cell["units_demanded"], rows, units)
+        cell, rows, asked = self._cell, self._network.covered, sales.demanded
+        if sales.settled is not None:  # demand counts where and when it ends
+            asked = sales.sold
             cell["units_demanded"][rows] += sales.settled.lost
         if moved is not None:
             cell["units_demanded"] += moved
-        for units in (sales.sold, sales.online_sold):
-            add_sums(cell["units_sold"], rows, units)
-        add_sums(cell["units_online"], rows, sales.online_sold)
-        cell["consumer_value"][rows] += value
+        tally_sales(
+            self._columns("units_demanded", "units_sold", "units_online", "consumer_value"),
+            rows,
+            (asked, sales.online_demanded),
+            (bought, sales.online_sold),
+            value,
+        )
         self._families.sales(sales, bought, price)
 
     def evening(self, evening: Allocated) -> None:
         """Add the credit check and the allocation of a day."""
-        cell, orders = self._cell, evening.orders
-        outlet, ordered = orders["outlet"], orders["ordered"].sum(axis=1)
-        tried = evening.new & ~evening.refused
-        give, extra = evening.give.sum(axis=1), evening.extra.sum(axis=1)
-        add_at(cell["cases_first"], outlet, np.where(tried, give - extra, 0))
-        add_at(cell["cases_substituted"], outlet, extra)
-        released = ordered - evening.held.sum(axis=1)
-        add_at(cell["cases_attempted"], outlet, np.where(tried, released, 0))
-        add_at(cell["orders_refused"], outlet, evening.refused.astype(np.int64))
-        whole = np.where(evening.held == orders["ordered"], evening.held, 0).sum(axis=1)
-        add_at(cell["cases_refused"], outlet, np.where(evening.refused, ordered, whole))
-        add_at(cell["cases_cut"], outlet, evening.cut.sum(axis=1))
+        orders = evening.orders
+        names = ("cases_first", "cases_substituted", "cases_attempted")
+        ended = ("orders_refused", "cases_refused", "cases_cut")
+        tally_evening(
+            self._columns(*names, *ended),
+            (self._site["cases_out"], self._site["cases_demanded"]),
+            (orders["outlet"], orders["site"]),
+            (evening.new, evening.refused),
+            (orders["ordered"], evening.held, evening.give, evening.extra, evening.cut),
+        )
         self._families.evening(evening)
-        add_at(self._site["cases_out"], orders["site"], give)
-        add_at(self._site["cases_demanded"], orders["site"], np.where(tried, released, 0))
 
     def picked(self, desk: Rows) -> None:
         """Add the pick orders of a day by the day on which they were released."""
-        add_at(self._site["orders_picked"], desk["site"], 1)
-        add_at(self._site["pick_wait"], desk["site"], desk["wait"])
+        site = self._site
+        tally_picking(site["orders_picked"], site["pick_wait"], desk["site"], desk["wait"])
 
     def losses(self, cause: LossCause, sites: IntArray, shelves: IntArray) -> None:
         """Add units that sites (S, P) and shelves (O, P) lost."""
@@ -185,17 +191,15 @@ class Recorder:
 
     def shipments(self, shipments: Shipments) -> None:
         """Add the replenishments of a day."""
-        unit = self._network.market.products.units_per_case
-        shipped = (shipments.shipped // unit).sum(axis=1)
-        ordered = (shipments.ordered // unit).sum(axis=1)
-        site, parent = shipments.site, shipments.parent
-        add_at(self._site["cases_in"], site, shipped)
-        add_at(self._site["value_in"], site, shipments.value)
-        add_at(self._site["cases_out"], parent, shipped)
-        add_at(self._site["cases_demanded"], parent, ordered)
-        self._stock.shipments(self._day, shipments)
+        site, (row, parent) = self._site, (shipments.site, shipments.parent)
+        shipped, ordered = tally_shipments(
+            (site["cases_in"], site["value_in"], site["cases_out"], site["cases_demanded"]),
+            (row, parent, shipments.value, shipments.ordered, shipments.shipped),
+            self._network.market.products.units_per_case,
+        )
+        self._stock.shipments(self._day, row, shipped, ordered)
         self._families.shipments(shipments)
-        self._supply.shipments(self._day, site, parent, shipped, shipments.value)
+        self._supply.shipments(self._day, row, parent, shipped, shipments.value)
 
     def pay(self, pay: IntArray) -> None:
         """Add the monthly pay of every person."""
@@ -203,14 +207,15 @@ class Recorder:
 
     def midnight(self, state: State) -> None:
         """Add the stocks and debts at the end of a day."""
-        rows, cell = self._network.covered, self._cell
-        add_stock(cell["stocked_days"], cell["shelf_units"], rows, state.shelf)
-        cell["product_days"][rows] += state.shelf.shape[1]
-        level = np.floor(state.execution[rows] * _EXECUTION_UNIT + 0.5)
-        cell["execution"][rows] += level.astype(np.int64)
-        promised, kept = self._promises.judge(state.day)
-        add_at(cell["orders_promised"], promised, 1)
-        add_at(cell["orders_on_time_full"], kept, 1)
+        cell = self._cell
+        tally_shelves(
+            self._columns("stocked_days", "shelf_units", "product_days", "execution"),
+            self._network.covered,
+            state.shelf,
+            state.execution,
+            _EXECUTION_UNIT,
+        )
+        self._promises.judge(state.day, cell["orders_promised"], cell["orders_on_time_full"])
         self._stock.midnight(state)
         self._families.midnight(state)
         self._day = state.day + 1
@@ -219,6 +224,10 @@ class Recorder:
         site["stock_value_days"] += stock_value(self._network, state)
         site["receivable_days"] += state.site_receivable - advances(self._network, state)
         site["payable_days"] += state.site_payable
+
+    def _columns(self, *names: str) -> tuple[IntArray, ...]:
+        """Return the sums of some columns of cells, (O,) each, to be added to."""
+        return tuple(self._cell[name] for name in names)
 
     @property
     def by_outlet(self) -> dict[str, IntArray]:

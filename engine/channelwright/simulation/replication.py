@@ -39,6 +39,7 @@ from channelwright.simulation.settling import (
     settle_day,
     settle_month,
 )
+from channelwright.simulation.shelves import worth
 from channelwright.simulation.shipping import post_shipments
 from channelwright.simulation.state import end_day, opening_state
 from channelwright.simulation.tours import Dropped, deliver
@@ -115,6 +116,8 @@ class _World:
         self._count = dict.fromkeys(("calls", "orders", "lines", "deliveries", "shipments"), 0)
         self._factors = behaviour.month_factors(network.market)
         self._environment = simpy.Environment()
+        rows, plan = network.covered, network.design.outlets
+        self._at_outlets = (rows, plan.mode[rows], plan.site[rows], network.payer[rows])
         self._credit = CreditSide(network, address, self._state, self._postings, sink)
         self._ordering = Ordering(network, address, self._credit.collecting)
         booked = (self._postings, self._recorder, self._books, sink)
@@ -277,16 +280,13 @@ class _World:
     def _evening_demand(self) -> None:
         network, state = self._network, self._state
         sales = self._consumers.buy(state)
-        units = sales.sold + sales.online_sold
         price = promoting.consumer_prices(network, state.day)
-        value = (units * price).sum(axis=1)
+        units, value, online = worth(sales.sold, sales.online_sold, price)
         self._books.note_sales(sales)
         self._replenishing.note_sales(units)
-        rows, plan = network.covered, network.design.outlets
-        mode, site = plan.mode[rows], plan.site[rows]
-        post = self._postings.post
-        post(Account.CONSUMER, OUTSIDE, network.payer[rows], mode, site, rows, value)
-        fee = sales.online_sold.sum(axis=1) * network.design.terms.online_fee
+        post, (rows, mode, site, payer) = self._postings.post, self._at_outlets
+        post(Account.CONSUMER, OUTSIDE, payer, mode, site, rows, value)
+        fee = online * network.design.terms.online_fee
         if fee.any():
             post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, rows, fee)
         promoting.post_refunds(network, self._postings, state.day, units)

@@ -72,20 +72,26 @@ def suggest(
 
 
 @kernel
-def add_sums(total: IntArray, rows: IntArray, units: IntArray) -> None:
-    """Add the units of all products to the totals of outlets: (O,), (n,), (n, P)."""
-    for row in range(len(rows)):
-        units_of_row = np.int64(0)
-        for product in range(units.shape[1]):
-            units_of_row += units[row, product]
-        total[rows[row]] += units_of_row
+def worth(
+    sold: IntArray, online_sold: IntArray, price: IntArray
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return what was sold at the door and online, and its value.
 
+    Parameters
+    ----------
+    sold, online_sold : (n, P) units
+    price : (n, P) ticks per unit
 
-@kernel
-def add_stock(stocked: IntArray, total: IntArray, rows: IntArray, shelf: IntArray) -> None:
-    """Add the number of products on the shelf and their units: (O,), (O,), (n,), (O, P)."""
-    for row in rows:
-        for product in range(shelf.shape[1]):
-            units = shelf[row, product]
-            stocked[row] += units > 0
-            total[row] += units
+    Returns
+    -------
+    units : (n, P)
+    value, online : (n,) ticks, units sold online
+    """
+    units = np.empty_like(sold)
+    value, online = np.zeros(len(sold), dtype=np.int64), np.zeros(len(sold), dtype=np.int64)
+    for row in range(sold.shape[0]):
+        for product in range(sold.shape[1]):
+            units[row, product] = sold[row, product] + online_sold[row, product]
+            value[row] += units[row, product] * price[row, product]
+            online[row] += online_sold[row, product]
+    return units, value, online

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.market import Calendar
 from channelwright.simulation.network import PLANT, Network
-from channelwright.simulation.replenishing import Shipments
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.tables.sink import Chunk
@@ -36,24 +36,25 @@ class StockRecorder:
         if self._late[day]:
             add_at(self._cell["direct_late"], site, own)
 
-    def shipments(self, day: int, shipments: Shipments) -> None:
-        """Add the replenishments of a day."""
-        unit = self._network.market.products.units_per_case
+    def shipments(self, day: int, site: IntArray, shipped: IntArray, ordered: IntArray) -> None:
+        """Add the replenishments of a day: (n,) sites, cases shipped and ordered."""
         self._ordered[:] = 0
-        add_at(self._ordered, shipments.site, (shipments.ordered // unit).sum(axis=1))
+        add_at(self._ordered, site, ordered)
         if self._late[day]:
-            shipped = (shipments.shipped // unit).sum(axis=1)
-            add_at(self._cell["bought_late"], shipments.site, shipped)
+            add_at(self._cell["bought_late"], site, shipped)
 
     def midnight(self, state: State) -> None:
         """Add what was asked for, ordered and missing on a day."""
-        unit, cell = self._network.market.products.units_per_case, self._cell
-        asked = (state.demand[state.day % len(state.demand)] // unit).sum(axis=1)
-        for name, cases in (("asked", asked), ("ordered", self._ordered)):
-            cell[name] += cases
-            cell[f"{name}_squared"] += cases * cases
-        cell["empty_days"] += (self._watched & (state.stock < unit)).sum(axis=1)
-        cell["product_days"] += self._watched.sum(axis=1)
+        names = ("asked", "ordered", "empty_days", "product_days")
+        squared = ("asked_squared", "ordered_squared")
+        _add_day(
+            tuple(self._cell[name] for name in (*names, *squared)),
+            state.demand[state.day % len(state.demand)],
+            self._ordered,
+            state.stock,
+            self._network.market.products.units_per_case,
+            self._watched,
+        )
 
     def close(self, period: int) -> Chunk:
         """Return the rows of the period and start the next one."""
@@ -62,6 +63,30 @@ class StockRecorder:
         chunk |= {name: column[rows] for name, column in self._cell.items()}
         self._sums[:] = 0
         return chunk
+
+
+@kernel
+def _add_day(
+    columns: tuple[IntArray, ...],
+    demand: IntArray,
+    ordered_cases: IntArray,
+    stock: IntArray,
+    unit: IntArray,
+    watched: BoolArray,
+) -> None:
+    """Add the day of every site: (S, P) units asked and in stock, (S,) cases ordered."""
+    asked, ordered, empty, days, asked_squared, ordered_squared = columns
+    for site in range(len(stock)):
+        cases, sent = np.int64(0), ordered_cases[site]
+        for product in range(len(unit)):
+            cases += demand[site, product] // unit[product]
+            if watched[site, product]:
+                empty[site] += stock[site, product] < unit[product]
+                days[site] += 1
+        asked[site] += cases
+        asked_squared[site] += cases * cases
+        ordered[site] += sent
+        ordered_squared[site] += sent * sent
 
 
 def late_days(calendar: Calendar) -> BoolArray:

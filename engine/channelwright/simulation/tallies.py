@@ -1,0 +1,245 @@
+"""Kernels of the KPI recorder: what happened is added to sums of outlets, sites and people.
+
+Every event of a day is one call that passes once over its rows, where a call for each sum would
+pass once for each. Columns come as tuples of (O,), (S,) or (reps,) sums, which are changed.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+
+Columns = tuple[IntArray, ...]
+
+
+@kernel
+def tally_sales(
+    columns: Columns,
+    rows: IntArray,
+    asked: Columns,
+    bought: Columns,
+    value: IntArray,
+) -> None:
+    """Add the sales of a day at some outlets.
+
+    Parameters
+    ----------
+    columns : units demanded, sold and sold online, value
+    rows : (C,) outlets
+    asked : (C, P) units asked for at the door and online
+    bought : (C, P) units sold, and those of them that were sold online
+    value : (C,) ticks
+    """
+    demanded, sold, sold_online, worth = columns
+    walk_in, online = asked
+    units, units_online = bought
+    for row in range(len(rows)):
+        outlet = rows[row]
+        for product in range(units.shape[1]):
+            demanded[outlet] += walk_in[row, product] + online[row, product]
+            sold[outlet] += units[row, product]
+            sold_online[outlet] += units_online[row, product]
+        worth[outlet] += value[row]
+
+
+@kernel
+def tally_orders(columns: Columns, outlet: IntArray, cases: IntArray) -> None:
+    """Add the orders of a day, cases (n, P): their number, lines and cases."""
+    orders, lines, ordered = columns
+    for row in range(len(outlet)):
+        place = outlet[row]
+        orders[place] += 1
+        for product in range(cases.shape[1]):
+            lines[place] += cases[row, product] > 0
+            ordered[place] += cases[row, product]
+
+
+@kernel
+def tally_calls(
+    columns: Columns, people: Columns, calls: Columns, flags: tuple[BoolArray, ...]
+) -> None:
+    """Add the calls of a day.
+
+    Parameters
+    ----------
+    columns : calls planned, made and productive, lines
+    people : the same three by person, seconds in the field, working days
+    calls : (n,) outlet, person, seconds taken and lines of each call
+    flags : (n,) planned, made, productive
+    """
+    planned, made, productive, lines = columns
+    their_planned, their_made, their_productive, seconds, days = people
+    outlet, rep, taken, call_lines = calls
+    is_planned, is_made, is_productive = flags
+    worked = np.zeros(len(days), dtype=np.bool_)
+    for row in range(len(outlet)):
+        place, person = outlet[row], rep[row]
+        planned[place] += is_planned[row]
+        made[place] += is_made[row]
+        productive[place] += is_productive[row]
+        lines[place] += call_lines[row]
+        their_planned[person] += is_planned[row]
+        their_made[person] += is_made[row]
+        their_productive[person] += is_productive[row]
+        if is_made[row]:
+            seconds[person] += taken[row]
+        if not worked[person]:
+            worked[person] = True
+            days[person] += 1
+
+
+@kernel
+def tally_evening(
+    columns: Columns,
+    sites: Columns,
+    places: Columns,
+    flags: tuple[BoolArray, BoolArray],
+    cases: Columns,
+) -> None:
+    """Add the credit check and the allocation of a day.
+
+    Parameters
+    ----------
+    columns : cases at the first attempt, in place of others and attempted, orders refused, cases
+        refused and cut
+    sites : cases out and demanded
+    places : (n,) outlet and site of each order
+    flags : (n,) new, refused
+    cases : (n, P) cases ordered, held back, given, given in place of others, cut
+    """
+    first, substituted, attempted, orders_refused, cases_refused, cases_cut = columns
+    cases_out, demanded = sites
+    outlet, site = places
+    new, refused = flags
+    ordered, held, give, extra, cut = cases
+    for row in range(len(outlet)):
+        place, source = outlet[row], site[row]
+        orders_refused[place] += refused[row]
+        tried = new[row] and not refused[row]
+        for product in range(ordered.shape[1]):
+            wanted, back = ordered[row, product], held[row, product]
+            given, other = give[row, product], extra[row, product]
+            substituted[place] += other
+            cases_cut[place] += cut[row, product]
+            cases_out[source] += given
+            if refused[row]:
+                cases_refused[place] += wanted
+            elif back == wanted:
+                cases_refused[place] += back
+            if tried:
+                first[place] += given - other
+                attempted[place] += wanted - back
+                demanded[source] += wanted - back
+
+
+@kernel
+def tally_picking(orders: IntArray, waits: IntArray, site: IntArray, wait: IntArray) -> None:
+    """Add the pick orders (n,) of a day and how long they waited, s."""
+    for row in range(len(site)):
+        orders[site[row]] += 1
+        waits[site[row]] += wait[row]
+
+
+@kernel
+def tally_tours(metres: IntArray, stops: Columns, sites: Columns, tours: Columns) -> None:
+    """Add the tours of a day.
+
+    Parameters
+    ----------
+    stops : (n,) outlet and metres of each stop
+    sites : tours, seconds, metres, cases and seconds waited
+    tours : (t,) site, seconds, metres, cases and seconds waited of each tour
+    """
+    outlet, part = stops
+    number, seconds, driven, loaded, waiting = sites
+    site, took, length, cases, waited = tours
+    for row in range(len(outlet)):
+        metres[outlet[row]] += part[row]
+    for row in range(len(site)):
+        place = site[row]
+        number[place] += 1
+        seconds[place] += took[row]
+        driven[place] += length[row]
+        loaded[place] += cases[row]
+        waiting[place] += waited[row]
+
+
+@kernel
+def tally_drops(
+    columns: Columns, sales: IntArray, loads: Columns, values: Columns, own: BoolArray
+) -> IntArray:
+    """Add the deliveries of a day; return the cases of each: (n,).
+
+    Parameters
+    ----------
+    columns : drops, cases delivered, and those of them from sites of the manufacturer
+    sales : (reps,) ticks
+    loads : (n,) outlet and site, (O,) person of each outlet (-1 = none), (n, P) cases
+    values : (n,) stops to count, ticks
+    own : (S,) bool, sites of the manufacturer
+    """
+    drops, delivered, direct = columns
+    outlet, site, rep, cases = loads
+    stops, value = values
+    total = np.zeros(len(outlet), dtype=np.int64)
+    for row in range(len(outlet)):
+        place = outlet[row]
+        for product in range(cases.shape[1]):
+            total[row] += cases[row, product]
+        drops[place] += stops[row]
+        delivered[place] += total[row]
+        if own[site[row]]:
+            direct[place] += total[row]
+        if rep[place] >= 0:
+            sales[rep[place]] += value[row]
+    return total
+
+
+@kernel
+def tally_shipments(
+    columns: Columns, shipments: Columns, unit: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Add the replenishments of a day; return the cases shipped and ordered of each: (n,).
+
+    Parameters
+    ----------
+    columns : cases in, value in, cases out, cases demanded
+    shipments : (n,) site, parent and value, (n, P) units ordered and shipped
+    """
+    cases_in, value_in, cases_out, demanded = columns
+    site, parent, value, ordered, shipped = shipments
+    total = np.zeros((2, len(site)), dtype=np.int64)
+    for row in range(len(site)):
+        for product in range(len(unit)):
+            total[0, row] += shipped[row, product] // unit[product]
+            total[1, row] += ordered[row, product] // unit[product]
+        cases_in[site[row]] += total[0, row]
+        value_in[site[row]] += value[row]
+        cases_out[parent[row]] += total[0, row]
+        demanded[parent[row]] += total[1, row]
+    return total[0], total[1]
+
+
+@kernel
+def tally_shelves(
+    columns: Columns, rows: IntArray, shelf: IntArray, execution: FloatArray, scale: float
+) -> None:
+    """Add what is on the shelves of some outlets at the end of a day.
+
+    Parameters
+    ----------
+    columns : product-days with stock, units, product-days, execution times ``scale``
+    shelf : (O, P) units; execution : (O,)
+    """
+    stocked, total, days, level = columns
+    for row in rows:
+        for product in range(shelf.shape[1]):
+            units = shelf[row, product]
+            stocked[row] += units > 0
+            total[row] += units
+        days[row] += shelf.shape[1]
+        level[row] += np.int64(math.floor(execution[row] * scale + 0.5))

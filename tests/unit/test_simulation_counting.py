@@ -1,0 +1,74 @@
+"""Counts by inversion are those of the plain sum to the last bit, also where rounding decides."""
+
+import math
+
+import numpy as np
+import pytest
+
+from channelwright.model.market import LAW_NEGATIVE_BINOMIAL, LAW_POISSON
+from channelwright.simulation import counting, laws
+
+MEANS = (0.02, 0.7, 3.0, 11.5, 29.99)
+SIZES = (0.2, 1.0, 2.5, 3.0, 8.0, 40.0)
+CASES = [(LAW_POISSON, 1.0), *((LAW_NEGATIVE_BINOMIAL, size) for size in SIZES)]
+
+
+def sums(law, size, mean):
+    """Return the distribution function, summed in the order of the page: (1001,)."""
+    negative = law == LAW_NEGATIVE_BINOMIAL
+    term = (size / (size + mean)) ** size if negative else math.exp(-mean)
+    shift, scale, ratio = (size, 1.0, mean / (size + mean)) if negative else (1.0, 0.0, mean)
+    total, found = term, [term]
+    for count in range(counting.LARGEST_COUNT):
+        term *= (scale * count + shift) * ratio / (count + 1)
+        total += term
+        found.append(total)
+    return np.array(found)
+
+
+def plainly(law, size, mean, uniform):
+    """Return the smallest counts whose sum is above the uniform."""
+    found = np.searchsorted(sums(law, size, mean), uniform, side="right")
+    return np.minimum(found, counting.LARGEST_COUNT).tolist()
+
+
+def edges(law, size, mean):
+    """Return uniforms at and beside every step of the distribution function."""
+    steps = sums(law, size, mean)[:120]
+    around = [steps, np.nextafter(steps, 0.0), np.nextafter(steps, 1.0)]
+    return np.unique(np.minimum(np.concatenate(around), np.nextafter(1.0, 0.0)))
+
+
+def counted(law, size, mean, uniform):
+    columns = np.full((len(uniform), 1), mean), uniform[:, None]
+    return laws.counts(np.array([law]), columns[0], np.array([size]), columns[1])[:, 0]
+
+
+@pytest.mark.parametrize(("law", "size"), CASES)
+@pytest.mark.parametrize("mean", MEANS)
+def test_a_uniform_on_a_step_has_its_count(law, size, mean):
+    uniform = edges(law, size, mean)
+    assert counted(law, size, mean, uniform).tolist() == plainly(law, size, mean, uniform)
+
+
+@pytest.mark.parametrize(("law", "size"), CASES)
+def test_random_uniforms_have_their_counts(law, size):
+    uniform = np.random.default_rng(5).random(300)
+    assert counted(law, size, 4.2, uniform).tolist() == plainly(law, size, 4.2, uniform)
+
+
+def test_a_uniform_on_a_step_is_not_counted_quickly():
+    inverse = 1.0 / np.maximum(1, np.arange(counting.LARGEST_COUNT + 1))
+    steps = sums(LAW_POISSON, 1.0, 3.0)[:8]
+    found = [counting._quickly_above(u, steps[0], 1.0, 0.0, 3.0, inverse) for u in steps]
+    assert found == [-1] * len(steps)
+
+
+def test_places_of_large_means_are_left_to_the_gamma_law():
+    law, size = np.array([LAW_POISSON, LAW_POISSON]), np.ones(2)
+    mean = np.array([[2.0, 31.0], [40.0, 0.0]])
+    out = np.zeros((2, 2), dtype=np.int64)
+    left = counting.count_summed(law, mean, size, np.full((2, 2), 0.5), out)
+    assert left.tolist() == [1, 2]
+    assert out[0, 0] == 2
+    assert out[1, 1] == 0
