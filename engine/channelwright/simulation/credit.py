@@ -22,6 +22,7 @@ ON_TERMS = -1
 AT_DOOR = 2**40
 FAR = 2**40
 CONSIGNED = 2**41
+_ENDED_SHARE = 4  # of the invoices that may be overdue, dropped when a fourth has been paid
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,75 @@ def check(
     network: Network, address: Address, state: State, orders: Rows, new: BoolArray
 ) -> Verdict:
     """Check the new orders in sequence; accepted ones add to the exposure of their account."""
+    plain = credit_rules(network) is None and not len(state.bills)
+    if plain and not network.consigned.any():
+        return _hold(network, state, orders, new)
     return _Check(network, address, state, orders, new).run()
+
+
+def _hold(network: Network, state: State, orders: Rows, new: BoolArray) -> Verdict:
+    """Check new orders where no rules are named: every order is accepted or refused whole."""
+    terms, unpaid = network.design.terms, state.overdue
+    refused, ended = _held_or_not(
+        new,
+        tuple(orders[name] for name in ("outlet", "option", "mode", "ordered")),
+        (terms.credit_days, terms.overdue_grace),
+        (network.account, state.limit, state.receivable, state.accepted),
+        network.price,
+        tuple(unpaid[name] for name in ("account", "due", "paid")),
+        state.day,
+    )
+    if _ENDED_SHARE * ended > len(unpaid):
+        unpaid.keep(unpaid["paid"] > state.day)
+    return Verdict(refused, np.zeros_like(orders["ordered"]), orders["pay_day"])
+
+
+@kernel
+def _held_or_not(
+    new: BoolArray,
+    orders: tuple[IntArray, ...],
+    terms: tuple[IntArray, IntArray],
+    accounts: tuple[IntArray, ...],
+    price: IntArray,
+    unpaid: tuple[IntArray, ...],
+    day: int,
+) -> tuple[BoolArray, int]:
+    """Return which orders are refused, and how many of the unpaid invoices have been paid.
+
+    Parameters
+    ----------
+    orders : (n,) outlet, option and mode, (n, P) cases ordered
+    terms : (M,) credit days, days of grace
+    accounts : (O,) account; limit, receivable and accepted value of every account, the last changed
+    price : (O, N, P) ticks per case
+    unpaid : account, due and paid day of invoices that may be overdue
+    """
+    outlet, option, mode, ordered = orders
+    credit_days, grace = terms
+    account, limit, receivable, accepted = accounts
+    owner, due, paid = unpaid
+    oldest = np.full(len(limit), FAR, dtype=np.int64)
+    ended = 0
+    for row in range(len(owner)):
+        if paid[row] > day:
+            oldest[owner[row]] = min(oldest[owner[row]], due[row])
+        else:
+            ended += 1
+    refused = np.zeros(len(outlet), dtype=np.bool_)
+    for row in range(len(outlet)):
+        if not new[row]:
+            continue
+        place, value = outlet[row], np.int64(0)
+        for product in range(ordered.shape[1]):
+            value += ordered[row, product] * price[place, option[row], product]
+        payer = account[place]
+        if credit_days[mode[row]] > 0:
+            free = limit[payer] - receivable[payer] - accepted[payer]
+            late = oldest[payer] + grace[mode[row]] < day
+            refused[row] = late or value > free
+        if not refused[row]:
+            accepted[payer] += value
+    return refused, ended
 
 
 class _Check:

@@ -8,6 +8,7 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
 
 _DIGIT_BITS = 11
+_FEW, _FEW_BITS = 2_000, 8  # buckets that are cleared cost more than the rows, if these are few
 _FREE = -1
 _FULL_SHARE = 2  # a table is full when it holds one key for so many places
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -25,7 +26,8 @@ def radix_order(columns: IntArray, keys: int, count: int) -> IntArray:
     """
     order = np.arange(count)
     other = np.empty_like(order)
-    buckets = np.empty(1 << _DIGIT_BITS, dtype=np.int64)
+    bits = _FEW_BITS if count < _FEW else _DIGIT_BITS
+    buckets = np.empty(1 << bits, dtype=np.int64)
     for key in range(keys - 1, -1, -1):
         column = columns[key]
         least, most = np.int64(0), np.int64(0)
@@ -48,7 +50,7 @@ def radix_order(columns: IntArray, keys: int, count: int) -> IntArray:
                 other[buckets[digit]] = row
                 buckets[digit] += 1
             order, other = other, order
-            shift += _DIGIT_BITS
+            shift += bits
     return order
 
 

@@ -123,7 +123,6 @@ def build_network(market: Market, design: Design) -> Network:
     rate, cover = offers.base_rate(market, design), flows.cover_days(design)
     shelf_price = offers.shelf_prices(market, design)
     own_limit = _own_limits(market, design, rate, covered, price)
-    limit = _limits(market, account, own_limit)
     tiers, lead = _lanes(market, design)
     units = _opening_units(market, rate[covered])
     opening = _site_sums(design, covered, units)
@@ -150,7 +149,7 @@ def build_network(market: Market, design: Design) -> Network:
         campaign=offers.campaign(market, design),
         buying=_buying_prices(market, design),
         own_limit=own_limit,
-        limit=limit,
+        limit=_limits(market, account, own_limit),
         carried=contracts.carried(market, design),
         hours=receiving_hours(market, agreed) if has_hours(market, agreed) else None,
         tiers=tiers,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.units import IntArray
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation.credit import ON_TERMS
 from channelwright.simulation.network import Network
 from channelwright.simulation.ordering import Placed
+from channelwright.simulation.rows import Rows
 from channelwright.simulation.state import State
 
 
@@ -37,3 +39,20 @@ def open_orders(
         extra=zero,
     )
     state.serial += count
+
+
+def drop_finished(orders: Rows) -> None:
+    """Drop the orders of which nothing is to be allocated or delivered any more."""
+    kept = _unfinished(orders["missing"], orders["pending"])
+    if not kept.all():
+        orders.keep(kept)
+
+
+@kernel
+def _unfinished(missing: IntArray, pending: IntArray) -> BoolArray:
+    """Return the orders with a case that is missing or on its way: (n,)."""
+    some = np.zeros(len(missing), dtype=np.bool_)
+    for row in range(len(missing)):
+        for product in range(missing.shape[1]):
+            some[row] |= missing[row, product] > 0 or pending[row, product] > 0
+    return some

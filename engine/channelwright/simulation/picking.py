@@ -10,11 +10,12 @@ import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import DAY_SECONDS, IntArray
+from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray
 from channelwright.model.market import CARRIERS
 from channelwright.rules.contracts import shelf_days
 from channelwright.simulation import laws
 from channelwright.simulation.allocation import Allocated
+from channelwright.simulation.grouping import radix_order
 from channelwright.simulation.network import Network
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.state import State
@@ -25,12 +26,8 @@ TARIFF = CARRIERS.index("tariff")
 
 def pick(network: Network, address: Address, state: State, evening: Allocated) -> Rows:
     """Queue the evening's allocated orders; returns them with release and ready times."""
-    rows = np.flatnonzero(evening.give.any(axis=1))
-    orders = evening.orders.take(rows)
-    cases = evening.give[rows]
-    release = _release(network, state.day, orders)
-    sequence = np.argsort(release, kind="stable")
-    orders, cases, release = orders.take(sequence), cases[sequence], release[sequence]
+    rows, release = _released(network, state.day, evening)
+    orders, cases = evening.orders.take(rows), evening.give[rows]
     service = _service(network, address, state.day, orders, cases)
     ready = _serve(network, state, orders["site"], release, service)
     mode = orders["mode"]
@@ -46,11 +43,40 @@ def pick(network: Network, address: Address, state: State, evening: Allocated) -
     return Rows(site=orders["site"], wait=ready - service - release)
 
 
-def _release(network: Network, day: int, orders: Rows) -> IntArray:
-    midnight = day * DAY_SECONDS
-    flow = network.market.sites.pick_flow[orders["site"]]
-    own = np.where(orders["day"] == day, midnight + orders["second"], midnight)
-    return np.where(flow, own, midnight + BATCH_RELEASE)
+def _released(network: Network, day: int, evening: Allocated) -> tuple[IntArray, IntArray]:
+    """Return the rows of the orders to be picked by release, and their release."""
+    names = ("site", "day", "second")
+    columns = tuple(evening.orders[name] for name in names)
+    return _in_sequence(columns, evening.cases, network.market.sites.pick_flow, day)
+
+
+@kernel
+def _in_sequence(
+    orders: tuple[IntArray, ...], cases: IntArray, flow: BoolArray, day: int
+) -> tuple[IntArray, IntArray]:
+    """Return the orders with cases by release, equal ones as they came; and their release, s.
+
+    Parameters
+    ----------
+    orders : (n,) site, order day, second
+    cases : (n,) to be picked
+    flow : (S,) sites where orders of today are released as they come, others at 00:00
+    """
+    site, order_day, second = orders
+    rows = np.empty(len(site), dtype=np.int64)
+    release = np.empty((1, len(site)), dtype=np.int64)
+    count, midnight = 0, day * DAY_SECONDS
+    for row in range(len(site)):
+        if cases[row] == 0:
+            continue
+        rows[count], release[0, count] = row, midnight
+        if not flow[site[row]]:
+            release[0, count] += BATCH_RELEASE
+        elif order_day[row] == day:
+            release[0, count] += second[row]
+        count += 1
+    order = radix_order(release, 1, count)
+    return rows[order], release[0][order]
 
 
 def _service(

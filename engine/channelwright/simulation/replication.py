@@ -25,7 +25,7 @@ from channelwright.simulation.failing import bring_back
 from channelwright.simulation.goods_side import GoodsSide
 from channelwright.simulation.invoicing import Invoicing
 from channelwright.simulation.network import Network, build_network
-from channelwright.simulation.open_orders import open_orders
+from channelwright.simulation.open_orders import drop_finished, open_orders
 from channelwright.simulation.ordering import Ordering, Placed
 from channelwright.simulation.picking import pick
 from channelwright.simulation.postings import Postings
@@ -249,9 +249,7 @@ class _World:
         self._invoicing.settle(self._goods.consignments)
 
     def _drop_finished_orders(self) -> None:
-        orders = self._state.orders
-        waiting = (orders["missing"] > 0) | (orders["pending"] > 0)
-        orders.keep(np.asarray(waiting.any(axis=1)))
+        drop_finished(self._state.orders)
 
     def _selling(self) -> None:
         state, network = self._state, self._network
@@ -301,7 +299,7 @@ class _World:
         network, state = self._network, self._state
         evening = allocate(network, self._address, state)
         orders = evening.orders
-        cost = network.market.sites.handling_cost[orders["site"]] * evening.give.sum(axis=1)
+        cost = network.market.sites.handling_cost[orders["site"]] * evening.cases
         site, outlet = orders["site"], orders["outlet"]
         owner = network.owner[site]
         self._postings.post(Account.HANDLING, owner, OUTSIDE, orders["mode"], site, outlet, cost)
@@ -314,7 +312,7 @@ class _World:
         self._drop_finished_orders()
 
     def _pick(self, evening: Allocated) -> None:
-        if evening.give.any():
+        if evening.cases.any():
             desk = pick(self._network, self._address, self._state, evening)
             self._recorder.picked(desk)
 

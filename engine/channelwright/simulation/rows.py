@@ -21,12 +21,14 @@ class Rows:
     written into a column is written into the table until then.
     """
 
-    __slots__ = ("_count", "_grids", "_names", "_numbers", "_views")
+    __slots__ = ("_count", "_grids", "_names", "_numbers", "_places", "_views")
 
     def __init__(self, **columns: np.ndarray) -> None:
         wide = [name for name, column in columns.items() if column.ndim == 2]
         plain = [name for name in columns if name not in wide]
         self._names = (tuple(plain), tuple(wide))
+        self._places = {name: (False, place) for place, name in enumerate(plain)}
+        self._places |= {name: (True, place) for place, name in enumerate(wide)}
         self._count = len(next(iter(columns.values())))
         room = max(self._count, _ROOM)
         width = columns[wide[0]].shape[1] if wide else 0
@@ -43,9 +45,8 @@ class Rows:
         """Return one column, a view."""
         view = self._views.get(name)
         if view is None:
-            plain, wide = self._names
-            block, names = (self._numbers, plain) if name in plain else (self._grids, wide)
-            view = block[names.index(name), : self._count]
+            wide, place = self._places[name]
+            view = (self._grids if wide else self._numbers)[place, : self._count]
             self._views[name] = view
         return view
 
@@ -69,7 +70,8 @@ class Rows:
         """Return some rows, by number or by a mask, as a new table."""
         rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
         other = Rows.__new__(Rows)
-        other._names, other._count, other._views = self._names, len(rows), {}
+        other._names, other._places = self._names, self._places
+        other._count, other._views = len(rows), {}
         other._numbers, other._grids = _taken(self._numbers, self._grids, rows, len(rows))
         return other
 

@@ -7,6 +7,7 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import PPM, BoolArray, IntArray
 from channelwright.model.allocation import Allocation
+from channelwright.simulation.credit import Verdict
 from channelwright.simulation.network import Network
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.scatter import subtract_at
@@ -53,22 +54,23 @@ def stand_in(
     state: State,
     orders: Rows,
     short: IntArray,
-    tried: BoolArray,
-    barred: BoolArray,
+    credit: Verdict,
+    new: BoolArray,
 ) -> tuple[IntArray, IntArray]:
     """Return cases that others replace and cases that stand in for others: (n, P) each.
 
     Parameters
     ----------
     short : (n, P) int64, cases that the line still misses
-    tried : (n,) bool, orders at their first attempt
-    barred : (n, P) bool, lines that the credit check refused; they stand in for nothing
+    credit : what the credit check says; lines that it held back stand in for nothing
+    new : (n,) bool, orders at their first attempt
     """
     rules = network.design.service.allocation
     none = np.zeros_like(short)
     if rules is None or not rules.substitute.any() or not len(short):
         return none, none
-    share = np.where(tried, rules.substitute[orders["mode"]], 0)
+    barred = (credit.held > 0) & (credit.held == orders["ordered"])
+    share = np.where(new & ~credit.refused, rules.substitute[orders["mode"]], 0)
     wanted = (short * share[:, None] + PPM // 2) // PPM
     families = network.market.products.families
     family = np.array([families.index(name) for name in families], dtype=np.int64)
