@@ -10,6 +10,7 @@ from channelwright.cli.cluster import on_cluster
 from channelwright.cli.console import progress, say, say_table, stage
 from channelwright.cli.numbers import number, signed
 from channelwright.cli.options import add_pack, add_place, add_seed, names, positive
+from channelwright.cli.save_as import add_save_as, check_save_as, save_as
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,15 +52,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="write the design, its calibration and tables"
     )
+    add_save_as(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Improve a request and say what is known about the result."""
     from channelwright.scenario import read_scenario
-    from channelwright.studies.improve import improve
+    from channelwright.studies.improve import improve, only_request
     from channelwright.studies.setting import Setting
 
     pack = read_scenario(options.pack, options.scenario)
+    check_save_as(options, options.name or only_request(pack))
     with on_cluster(options) as cluster, progress(f"improve {pack.name}") as show:
         found = improve(
             pack,
@@ -79,6 +82,7 @@ def run(options: argparse.Namespace) -> int:
     if options.out is not None:
         _write(options.out, pack, found)
         say(f"\nwritten to {options.out}")
+    save_as(options, pack, found.request, found.plan.design)
     if not options.no_report:
         from channelwright.reporting import report
 

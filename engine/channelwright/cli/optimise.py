@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from channelwright.cli.console import say, say_table, stage
 from channelwright.cli.options import add_pack
+from channelwright.cli.save_as import add_save_as, check_save_as, save_as
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="write the design, its map and all tables here"
     )
+    add_save_as(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
     from channelwright.studies.territory_questions import territories
 
     pack = read_scenario(options.pack, options.scenario)
+    check_save_as(options, options.name)
     with stage(f"choosing {options.name}"):
         plan = optimise(pack, options.name, scenario=options.scenario)
     say(repr(plan))
@@ -63,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
     if options.out is not None:
         _write(options.out, pack, plan, tables)
         say(f"\nwritten to {options.out}")
+    save_as(options, pack, options.name, plan.design)
     return 0
 
 

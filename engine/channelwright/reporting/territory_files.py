@@ -6,16 +6,17 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from channelwright.reporting.figures.canvas import style, to_svg
 from channelwright.reporting.figures.palette import INK, SOFT
 from channelwright.reporting.geojson import design_geojson
+from channelwright.rules.design_rows import design_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
     from channelwright.model.certificate import Certificate
     from channelwright.model.design import Design
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def write_design(
     folder: Path, market: Market, design: Design, certificates: Iterable[Certificate]
 ) -> None:
-    """Write what was chosen: outlets and sites as tables of a pack, a map, the certificates.
+    """Write what was chosen: its parts as tables of a pack, a map, the certificates.
 
     Parameters
     ----------
@@ -35,25 +36,14 @@ def write_design(
     certificates : iterable of Certificate
     """
     folder.mkdir(parents=True, exist_ok=True)
-    outlets(market, design).to_csv(folder / "outlets.csv", index=False)
+    for name, table in design_rows(market, design).items():
+        table.to_csv(folder / f"{name}.csv", index=False)
     (folder / "design.geojson").write_text(
         design_geojson(market, design.name, design), encoding="utf-8"
     )
     claims = [certificate.to_dict() for certificate in certificates]
     text = json.dumps(claims, ensure_ascii=False, indent=2)
     (folder / "certificates.json").write_text(text + "\n", encoding="utf-8")
-
-
-def outlets(market: Market, design: Design) -> pd.DataFrame:
-    """Return table `design_outlets` of a design, so that it can be given in a pack."""
-    rows = np.flatnonzero(design.outlets.mode >= 0)
-    return pd.DataFrame(
-        {
-            "outlet": [market.outlets.ids[row] for row in rows.tolist()],
-            "mode": [market.modes.ids[mode] for mode in design.outlets.mode[rows].tolist()],
-            "site": [market.sites.ids[site] for site in design.outlets.site[rows].tolist()],
-        }
-    )
 
 
 def frontier_figure(table: pd.DataFrame, currency: str) -> str:

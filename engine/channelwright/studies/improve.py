@@ -204,7 +204,7 @@ class _Loop:
         setting: Setting,
     ) -> None:
         self.pack, self.spent, self.setting = pack, spent, setting
-        self.name = name or _only_request(pack)
+        self.name = name or only_request(pack)
         if self.name not in pack.requests:
             message = (
                 f"pack {pack.name!r} has no request {self.name!r}; "
@@ -332,7 +332,8 @@ class _Loop:
         )
 
 
-def _only_request(pack: Pack) -> str:
+def only_request(pack: Pack) -> str:
+    """Return the one request of a pack's study; refuses packs with none or several."""
     asked = [name for name in pack.study.designs if name in pack.requests] or list(pack.requests)
     if len(asked) != 1:
         known = ", ".join(asked) or "none"
