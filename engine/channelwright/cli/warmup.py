@@ -36,10 +36,10 @@ def run(options: argparse.Namespace) -> int:
         if found.dependent:
             say("its batches are still correlated: the interval is too narrow, simulate longer")
     if options.plot:
-        from channelwright.reporting.figures.warm_up import warm_up_figure
+        from channelwright.reporting.figures.warm_up import warm_up_file
 
         words = options.measure.replace("_", " ")
-        write_whole(Path(options.plot), warm_up_figure(found, warm_up, words).desk.encode())
+        write_whole(Path(options.plot), warm_up_file(found, warm_up, words).encode())
         say(f"plot: {options.plot}")
     return 0
 

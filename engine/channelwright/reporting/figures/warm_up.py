@@ -6,13 +6,15 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from channelwright.reporting.figures.canvas import Drawing, drawing
+from channelwright.reporting.figures.canvas import Drawing, drawing, style, to_svg
 from channelwright.reporting.figures.palette import ACCENT, INK, LINE
 from channelwright.stats.steady import Steady
 
+_WIDTH = 7.6  # inches of a file of its own
+
 
 def warm_up_figure(steady: Steady, warm_up: float, measure: str) -> Drawing:
-    """Return the plot.
+    """Return the plot for the page.
 
     Parameters
     ----------
@@ -20,17 +22,28 @@ def warm_up_figure(steady: Steady, warm_up: float, measure: str) -> Drawing:
     warm_up : float, periods that the pack leaves out
     measure : str, what is plotted, in words
     """
+    caption = _caption(steady, warm_up, measure)
+    return drawing(lambda width: _draw(steady, warm_up, width), caption, caption)
+
+
+def warm_up_file(steady: Steady, warm_up: float, measure: str) -> str:
+    """Return the plot as SVG that stands alone; parameters as of `warm_up_figure`."""
+    with style():
+        figure = _draw(steady, warm_up, _WIDTH)
+        return to_svg(figure, _caption(steady, warm_up, measure), alone=True)
+
+
+def _caption(steady: Steady, warm_up: float, measure: str) -> str:
     where = (
         "no steady part is found"
         if steady.found.too_short
         else f"MSER-5 would leave out {steady.found.periods}"
     )
-    caption = (
+    return (
         f"{measure[:1].upper()}{measure[1:]} by week over the expected seasonal level: mean "
         f"of replications (dots), Welch's moving average (line); the pack leaves out "
         f"{warm_up:g} weeks, {where}"
     )
-    return drawing(lambda width: _draw(steady, warm_up, width), caption, caption)
 
 
 def _draw(steady: Steady, warm_up: float, width: float) -> Figure:
