@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import IntArray
+from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.stockout import Stockout
 from channelwright.simulation.network import Network
+from channelwright.tables.rival_outputs import STOCKOUTS
 from channelwright.tables.sink import Chunk
 
 
@@ -45,50 +48,95 @@ class Stockouts:
 
     def settle(self, day: int, shelf: IntArray, unmet: IntArray) -> Settled:
         """Split unmet demand; ``shelf`` (C, P) is what the door and online left."""
-        drawn = self._address.grid(Purpose.STOCKOUT, day, self._network.covered, unmet.shape[1])
-        wait, second, third = (
-            np.minimum(unmet, np.floor(unmet * limit + drawn).astype(np.int64))
-            for limit in self._limits
+        short = np.flatnonzero(unmet.any(axis=1))
+        outlets, products = self._network.covered[short], unmet.shape[1]
+        drawn = self._address.grid(Purpose.STOCKOUT, day, outlets, products)
+        shares = (drawn, self._limits)
+        bought, lost, waiting, block = _settle(
+            shelf, unmet, short, shares, self._ranked, self._goal
         )
-        look, leave = second - wait, third - second
-        instead = self._other_products(shelf, look)
-        lost = (unmet - third).sum(axis=1) + look.sum(axis=1) - instead.sum(axis=1)
-        stay = self._goal < 0
-        lost += np.where(stay, leave.sum(axis=1), 0)
-        leave = np.where(stay[:, None], 0, leave)
-        came = np.zeros_like(unmet)
-        np.add.at(came, self._goal[~stay], leave[~stay])
-        taken = np.minimum(came, shelf - instead)
-        lost += (came - taken).sum(axis=1)
-        columns = {
-            "unmet": unmet,
-            "waiting": wait,
-            "to_products": look,
-            "to_outlets": leave,
-            "bought_instead": instead,
-            "came": came,
-            "bought_by_others": taken,
-        }
-        return Settled(instead + taken, lost, wait, self._rows(day, columns))
+        block[0] = day
+        block[1] = self._network.covered[block[1]]
+        return Settled(bought, lost, waiting, dict(zip(STOCKOUTS.names, block, strict=True)))
 
-    def _other_products(self, shelf: IntArray, look: IntArray) -> IntArray:
-        """Give lookers what is left, most wanted product first: (C, P)."""
-        left = np.take_along_axis(shelf, self._ranked, axis=1)
-        before = np.cumsum(left, axis=1) - left
-        given = np.clip(look.sum(axis=1)[:, None] - before, 0, left)
-        result = np.zeros_like(shelf)
-        np.put_along_axis(result, self._ranked, given, axis=1)
-        return result
 
-    def _rows(self, day: int, columns: dict[str, IntArray]) -> Chunk:
-        happened = (columns["unmet"] > 0) | (columns["bought_instead"] > 0) | (columns["came"] > 0)
-        row, product = np.nonzero(happened)
-        chunk = {
-            "day": np.full(len(row), day, dtype=np.int64),
-            "outlet": self._network.covered[row],
-            "product": product,
-        }
-        return chunk | {name: column[row, product] for name, column in columns.items()}
+@kernel
+def _settle(
+    shelf: IntArray,
+    unmet: IntArray,
+    short: IntArray,
+    shares: tuple[FloatArray, FloatArray],
+    ranked: IntArray,
+    goal: IntArray,
+) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Let the consumers of some outlets wait, take another product, or go to the next outlet.
+
+    Parameters
+    ----------
+    shelf, unmet : (C, P) units
+    short : (n,) rows with unmet demand
+    shares : drawn (n, P), and the cumulated shares of those who wait, switch, go elsewhere
+    ranked : (C, P) products, most wanted first
+    goal : (C,) row of the next outlet, -1 = none
+
+    Returns
+    -------
+    bought : (C, P); lost : (C,); waiting : (C, P)
+    block : (10, k) the columns of `stockouts`; day is not filled, outlet is a row
+    """
+    waiting, look, leave = np.zeros_like(unmet), np.zeros_like(unmet), np.zeros_like(unmet)
+    came, instead = np.zeros_like(unmet), np.zeros_like(unmet)
+    lost = np.zeros(len(unmet), dtype=np.int64)
+    drawn, limits = shares
+    for place in range(len(short)):
+        row = short[place]
+        looking = np.int64(0)
+        for product in range(unmet.shape[1]):
+            asked, uniform = unmet[row, product], drawn[place, product]
+            first = min(asked, np.int64(math.floor(asked * limits[0] + uniform)))
+            second = min(asked, np.int64(math.floor(asked * limits[1] + uniform)))
+            third = min(asked, np.int64(math.floor(asked * limits[2] + uniform)))
+            waiting[row, product], look[row, product] = first, second - first
+            looking += second - first
+            lost[row] += asked - third
+            if goal[row] < 0:
+                lost[row] += third - second
+            else:
+                leave[row, product] = third - second
+                came[goal[row], product] += third - second
+        for product in ranked[row]:
+            given = min(looking, shelf[row, product])
+            instead[row, product] = given
+            looking -= given
+        lost[row] += looking
+    bought = instead.copy()
+    happened = 0
+    for row in range(len(unmet)):
+        for product in range(unmet.shape[1]):
+            taken = min(came[row, product], shelf[row, product] - instead[row, product])
+            bought[row, product] += taken
+            lost[row] += came[row, product] - taken
+            happened += unmet[row, product] > 0 or bought[row, product] + came[row, product] > 0
+    parts = (unmet, waiting, look, leave, instead, came, bought)
+    return bought, lost, waiting, _rows(parts, happened)
+
+
+@kernel
+def _rows(parts: tuple[IntArray, ...], happened: int) -> IntArray:
+    """Return the rows of outlets and products at which something happened: (10, k)."""
+    unmet, waiting, look, leave, instead, came, bought = parts
+    block = np.empty((10, happened), dtype=np.int64)
+    used = 0
+    for row in range(len(unmet)):
+        for product in range(unmet.shape[1]):
+            if unmet[row, product] > 0 or bought[row, product] + came[row, product] > 0:
+                block[1, used], block[2, used] = row, product
+                block[3, used], block[4, used] = unmet[row, product], waiting[row, product]
+                block[5, used], block[6, used] = look[row, product], leave[row, product]
+                block[7, used], block[8, used] = instead[row, product], came[row, product]
+                block[9, used] = bought[row, product] - instead[row, product]
+                used += 1
+    return block
 
 
 def _goals(network: Network, stockout: Stockout) -> IntArray:
