@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray, share
 from channelwright.rules import sourcing
@@ -24,13 +25,26 @@ class Sourcing:
         self._address = address
         self.weighs = sourcing.is_on(network.market, network.design)
         if self.weighs:
-            self._rights = sourcing.may_sell(network.market, network.design)
-            self._last = np.zeros(len(network.market.outlets), dtype=np.int64)
+            market, design = network.market, network.design
+            rights = sourcing.may_sell(market, design)
+            self._rights = np.zeros((0, 0, 0), dtype=np.bool_) if rights is None else rights
+            self._last = np.zeros(len(market.outlets), dtype=np.int64)
+            smallest = np.maximum(1, design.service.minimum_cases)
+            least = np.zeros_like(smallest)
+            if design.capture is not None:
+                least = design.capture.minimum_value
+            self._sells = (
+                np.ascontiguousarray(network.options),
+                np.ascontiguousarray(network.option_mode),
+                np.ascontiguousarray(network.price),
+                self._rights,
+            )
+            self._smallest = (smallest, least)
 
     def enough(self, outlet: IntArray, cases: IntArray) -> BoolArray:
         """Return which outlets (n,) find a source for the suggested cases (n, P)."""
         if self.weighs:
-            return np.asarray(self._available(outlet, self._offered(outlet, cases)).any(axis=1))
+            return np.asarray(self._offers(outlet, cases)[0].any(axis=1))
         design = self._network.design
         mode = design.outlets.mode[outlet]
         enough = cases.sum(axis=1) >= np.maximum(1, design.service.minimum_cases[mode])
@@ -45,42 +59,33 @@ class Sourcing:
             return self._by_haul(state, outlet), cases
         if not outlet.size:
             return np.zeros(0, dtype=np.int64), cases
-        offered = self._offered(outlet, cases)
-        available = self._available(outlet, offered)
-        utility = self._utility(state, outlet, offered)
+        available, total, value = self._offers(outlet, cases)
+        held = _on_hand(outlet, cases, self._sells, self._stock(state))
+        utility = self._utility(outlet, np.maximum(total, 1), value, held)
         chances = np.cumsum(sourcing.logit(utility, available), axis=1)
         last = available.shape[1] - 1 - available[:, ::-1].argmax(axis=1)
         option = _drawn(self._uniforms(state, outlet), chances, last)
         self._last[outlet] = option
-        return option, offered[np.arange(len(outlet)), option]
+        if len(self._rights):
+            cases = cases * self._rights[outlet, option]
+        return option, cases
 
-    def _offered(self, outlet: IntArray, cases: IntArray) -> IntArray:
-        """Return the cases that each option may sell: (n, N, P)."""
-        if self._rights is None:
-            shape = (len(outlet), self._network.options.shape[1], cases.shape[1])
-            return np.broadcast_to(cases[:, None, :], shape)
-        return np.asarray(cases[:, None, :] * self._rights[outlet])
+    def _offers(self, outlet: IntArray, cases: IntArray) -> tuple[BoolArray, IntArray, IntArray]:
+        return _offers(outlet, np.ascontiguousarray(cases), self._sells, self._smallest)
 
-    def _available(self, outlet: IntArray, offered: IntArray) -> BoolArray:
-        network = self._network
-        smallest = network.design.service.minimum_cases[network.option_mode[outlet]]
-        enough = offered.sum(axis=2) >= np.maximum(1, smallest)
-        capture = network.design.capture
-        if capture is not None and capture.minimum_value.any():
-            value = (offered * network.price[outlet]).sum(axis=2)
-            enough &= value >= capture.minimum_value[network.option_mode[outlet]]
-        return np.asarray((network.options[outlet] >= 0) & enough)
+    def _stock(self, state: State) -> IntArray:
+        """Return the whole cases that sites hold: (S, P)."""
+        return state.stock // self._network.market.products.units_per_case
 
-    def _utility(self, state: State, outlet: IntArray, offered: IntArray) -> FloatArray:
+    def _utility(
+        self, outlet: IntArray, total: IntArray, value: IntArray, held: IntArray
+    ) -> FloatArray:
+        """Return the utility of every offer: (n, N); cases offered, their worth, those there."""
         network, market = self._network, self._network.market
-        mode, site = network.option_mode[outlet], np.maximum(network.options[outlet], 0)
-        total = np.maximum(offered.sum(axis=2), 1)
-        value = (offered * network.price[outlet]).sum(axis=2)
+        mode = network.option_mode[outlet]
         paid = value - share(value, network.design.terms.outlet_rebate[mode])
-        stock = state.stock[site] // market.products.units_per_case
-        on_hand = np.minimum(offered, stock).sum(axis=2) / total
         utility = sourcing.offer_utilities(
-            market, network.design, mode, network.option_metres[outlet], paid / total, on_hand
+            market, network.design, mode, network.option_metres[outlet], paid / total, held / total
         )
         utility[np.arange(len(outlet)), self._last[outlet]] += market.behaviour.habit
         return utility
@@ -100,3 +105,60 @@ def _drawn(uniform: FloatArray, cumulative: FloatArray, last: IntArray) -> IntAr
     """Return the first column whose cumulated probability exceeds the uniform, else the last."""
     below = uniform[:, None] < cumulative
     return np.asarray(np.where(below.any(axis=1), below.argmax(axis=1), last))
+
+
+@kernel
+def _offers(
+    outlet: IntArray,
+    cases: IntArray,
+    sells: tuple[IntArray, IntArray, IntArray, BoolArray],
+    smallest: tuple[IntArray, IntArray],
+) -> tuple[BoolArray, IntArray, IntArray]:
+    """Return which options may be ordered from, the cases that they may sell, and their worth.
+
+    Parameters
+    ----------
+    outlet, cases : (n,), (n, P) what is wanted
+    sells : options (O, N), their modes (O, N), prices and rights (O, N, P); no rights: all sell all
+    smallest : (M,), (M,) least cases and least value of an order by mode
+
+    Returns
+    -------
+    available : (n, N) bool; offered : (n, N) cases; value : (n, N) ticks
+    """
+    options, modes, price, rights = sells
+    fewest, least = smallest
+    shape = (len(outlet), options.shape[1])
+    available = np.zeros(shape, dtype=np.bool_)
+    offered, value = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    for place in range(len(outlet)):
+        row = outlet[place]
+        for option in range(options.shape[1]):
+            for product in range(cases.shape[1]):
+                if len(rights) == 0 or rights[row, option, product]:
+                    offered[place, option] += cases[place, product]
+                    value[place, option] += cases[place, product] * price[row, option, product]
+            mode = modes[row, option]
+            enough = offered[place, option] >= fewest[mode] and value[place, option] >= least[mode]
+            available[place, option] = enough and options[row, option] >= 0
+    return available, offered, value
+
+
+@kernel
+def _on_hand(
+    outlet: IntArray,
+    cases: IntArray,
+    sells: tuple[IntArray, IntArray, IntArray, BoolArray],
+    stock: IntArray,
+) -> IntArray:
+    """Return the cases of each offer that the source has now: (n, N); ``stock`` (S, P) cases."""
+    options, _, _, rights = sells
+    held = np.zeros((len(outlet), options.shape[1]), dtype=np.int64)
+    for place in range(len(outlet)):
+        row = outlet[place]
+        for option in range(options.shape[1]):
+            site = max(options[row, option], 0)
+            for product in range(cases.shape[1]):
+                if len(rights) == 0 or rights[row, option, product]:
+                    held[place, option] += min(cases[place, product], stock[site, product])
+    return held
