@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, Market
-from channelwright.rules.field_work import call_seconds, travel_seconds
+from channelwright.rules.field_work import CallTimes, stay_seconds, travel_seconds
 
 DAY_START = 28_800
 _VISIT = CAPTURES.index("visit")
@@ -60,7 +61,7 @@ def _listed(market: Market, design: Design, outlet: IntArray, planned: BoolArray
         return Beat(empty, empty, empty, planned, empty, planned)
     role = design.reps.role[rep]
     taken = travel_seconds(market, design, outlet, rep, _firsts(rep))
-    taken = taken + market.roles.stop_seconds[role] + call_seconds(market, role, outlet)
+    taken = taken + stay_seconds(market, role, outlet)
     return _clocked(market, design, outlet, taken, planned)
 
 
@@ -72,15 +73,29 @@ def _clocked(
     market: Market, design: Design, outlet: IntArray, taken: IntArray, planned: BoolArray
 ) -> Beat:
     """Return the day of people whose calls take these seconds, travel included."""
-    rep = design.outlets.rep[outlet]
-    first, role, roles = _firsts(rep), design.reps.role[rep], market.roles
-    total = np.cumsum(taken)
-    start = np.flatnonzero(first)
-    group = np.cumsum(first) - 1
-    clock = total - (total[start] - taken[start])[group]
-    number = np.arange(len(outlet)) - start[group]
-    made = (clock <= roles.field_seconds[role]) & (number < roles.max_calls[role])
-    return Beat(outlet, rep, DAY_START + clock, made, taken, planned)
+    rep, roles = design.outlets.rep[outlet], market.roles
+    day = (roles.field_seconds, roles.max_calls)
+    end, made = _clock(rep, taken, design.reps.role, day)
+    return Beat(outlet, rep, end, made, taken, planned)
+
+
+@kernel
+def _clock(
+    rep: IntArray, taken: IntArray, role: IntArray, day: tuple[IntArray, IntArray]
+) -> tuple[IntArray, BoolArray]:
+    """Return when calls end, and whether they fit: in the field seconds and calls of a role."""
+    longest, most = day
+    end, made = np.empty(len(rep), dtype=np.int64), np.empty(len(rep), dtype=np.bool_)
+    clock, number = np.int64(0), 0
+    for row in range(len(rep)):
+        if row > 0 and rep[row] != rep[row - 1]:
+            clock, number = np.int64(0), 0
+        clock += taken[row]
+        own = role[rep[row]]
+        made[row] = clock <= longest[own] and number < most[own]
+        end[row] = DAY_START + clock
+        number += 1
+    return end, made
 
 
 def with_tasks(market: Market, design: Design, beat: Beat, seconds: IntArray) -> Beat:
@@ -103,21 +118,72 @@ def missed(design: Design, beat: Beat) -> IntArray:
     return left[carries(design, left)]
 
 
-def with_carried(market: Market, design: Design, beat: Beat, carried: IntArray) -> Beat:
+def with_carried(
+    market: Market, design: Design, beat: Beat, carried: IntArray, times: CallTimes
+) -> Beat:
     """Return the lists of a day: calls carried over first, then the others planned for it.
 
     Parameters
     ----------
     beat : the calls planned for the day
     carried : (c,) int64, outlets in the order of the lists on which they were missed
+    times : of market and design
     """
     if not carried.size:
         return beat
-    late = np.isin(beat.outlet, carried)
-    outlet = np.concatenate([carried, beat.outlet[~late]])
-    planned = np.append(np.isin(carried, beat.outlet), np.ones(int((~late).sum()), dtype=bool))
-    order = np.argsort(design.outlets.rep[outlet], kind="stable")
-    return _listed(market, design, outlet[order], planned[order])
+    late = design.outlets.rep[carried]
+    outlet, planned, before, taken = _merged(beat.outlet, beat.rep, beat.taken, carried, late)
+    other = np.flatnonzero(taken < 0)
+    taken[other] = times.taken(before[other], outlet[other])
+    return _clocked(market, design, outlet, taken, planned)
+
+
+@kernel
+def _merged(
+    outlet: IntArray, rep: IntArray, taken: IntArray, carried: IntArray, late: IntArray
+) -> tuple[IntArray, BoolArray, IntArray, IntArray]:
+    """Put calls carried over before those of the same person; both are sorted by person.
+
+    Parameters
+    ----------
+    outlet, rep, taken : (n,) calls planned, their people and seconds
+    carried, late : (c,) outlets carried over and their people
+
+    Returns
+    -------
+    outlet, planned, before : (m,) calls, whether planned for today, the call before (-1 = none)
+    taken : (m,) seconds of calls to which people come from where they planned to, else -1
+    """
+    room = len(outlet) + len(carried)
+    calls, before = np.empty(room, dtype=np.int64), np.full(room, -1, dtype=np.int64)
+    planned, seconds = np.zeros(room, dtype=np.bool_), np.full(room, -1, dtype=np.int64)
+    used, place, other = 0, 0, 0
+    while place < len(outlet) or other < len(carried):
+        person = rep[place] if place < len(outlet) else late[other]
+        if other < len(carried):
+            person = min(person, late[other])
+        first, last, wanted = used, np.int64(-1), np.int64(-1)
+        while other < len(carried) and late[other] == person:
+            calls[used], before[used] = carried[other], last
+            last = carried[other]
+            other += 1
+            used += 1
+        fresh = used
+        while place < len(outlet) and rep[place] == person:
+            again = first
+            while again < fresh and calls[again] != outlet[place]:
+                again += 1
+            if again < fresh:
+                planned[again] = True
+            else:
+                calls[used], before[used], planned[used] = outlet[place], last, True
+                if last == wanted:
+                    seconds[used] = taken[place]
+                last = outlet[place]
+                used += 1
+            wanted = outlet[place]
+            place += 1
+    return calls[:used], planned[:used], before[:used], seconds[:used]
 
 
 def made_shares(market: Market, design: Design) -> FloatArray:
@@ -138,10 +204,10 @@ def _days(market: Market, design: Design) -> Iterator[Beat]:
     if design.capture is None or not design.capture.carry_over.any():
         yield from beats
         return
-    carried = np.zeros(0, dtype=np.int64)
+    carried, times = np.zeros(0, dtype=np.int64), CallTimes(market, design)
     for day in np.flatnonzero(market.calendar.working).tolist():
         cycle = (day + market.calendar.start.weekday()) % CYCLE_DAYS
-        beat = with_carried(market, design, beats[cycle], carried)
+        beat = with_carried(market, design, beats[cycle], carried, times)
         carried = missed(design, beat)
         if day >= market.calendar.warmup_days:
             yield beat

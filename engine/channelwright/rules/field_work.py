@@ -35,6 +35,49 @@ def travel_seconds(
     return _given(market, design, outlet, rep, first, seconds)
 
 
+class CallTimes:
+    """Seconds of calls with the way to them, each pair of places looked up once.
+
+    Parameters
+    ----------
+    market, design : where people, outlets and roads are
+    """
+
+    def __init__(self, market: Market, design: Design) -> None:
+        self._market, self._design = market, design
+        self._known: dict[tuple[int, int], int] = {}
+
+    def taken(self, before: IntArray, outlet: IntArray) -> IntArray:
+        """Return travel, parking and call of each person's own outlets: (n,) seconds.
+
+        Parameters
+        ----------
+        before : (n,) outlet from which the person comes, -1 = from the start point
+        """
+        pairs = list(zip(before.tolist(), outlet.tolist(), strict=True))
+        new = [pair for pair in pairs if pair not in self._known]
+        if new:
+            self._look_up(new)
+        return np.array([self._known[pair] for pair in pairs], dtype=np.int64)
+
+    def _look_up(self, pairs: list[tuple[int, int]]) -> None:
+        """Travel all pairs as lists of two calls, or of one from the start point."""
+        market, design = self._market, self._design
+        stops = [(stop, at > 0) for pair in pairs for at, stop in enumerate(pair) if stop >= 0]
+        outlet = np.array([stop for stop, _ in stops], dtype=np.int64)
+        second = np.array([late for _, late in stops])
+        first = ~second | np.append(True, second[:-1])
+        rep = design.outlets.rep[outlet]
+        taken = travel_seconds(market, design, outlet, rep, first)
+        taken = taken + stay_seconds(market, design.reps.role[rep], outlet)
+        self._known |= dict(zip(pairs, taken[second].tolist(), strict=True))
+
+
+def stay_seconds(market: Market, role: IntArray, outlet: IntArray) -> IntArray:
+    """Return what a call takes without the way to it: (n,) seconds."""
+    return np.asarray(market.roles.stop_seconds[role] + call_seconds(market, role, outlet))
+
+
 def _given(
     market: Market,
     design: Design,

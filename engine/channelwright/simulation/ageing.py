@@ -117,10 +117,9 @@ class Ageing:
         ):
             missing = np.zeros_like(stock)
             if ppm.any():
-                for product in range(stock.shape[1]):
-                    draw = self._address.uniforms(purpose, state.day, len(stock), product)
-                    mean = stock[:, product] * ppm * days / (PPM * length)
-                    missing[:, product] = np.floor(mean + draw)
+                draw = self._address.grid(purpose, state.day, np.arange(len(stock)), stock.shape[1])
+                mean = stock * np.reshape(ppm, (-1, 1)) * days / (PPM * length)
+                missing = np.floor(mean + draw).astype(np.int64)
             lost.append(np.minimum(missing, stock))
         self._lose(LossCause.SHRINKAGE, *lost)
 

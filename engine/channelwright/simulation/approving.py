@@ -51,8 +51,7 @@ class Approvals:
         return attempt, discount
 
     def _uniform(self, purpose: Purpose, day: int, outlet: IntArray) -> np.ndarray:
-        size = int(outlet.max(initial=-1)) + 1
-        return self._address.uniforms(purpose, day, size)[outlet]
+        return self._address.at(purpose, day, outlet)
 
     def _serve(
         self, day: int, outlet: IntArray, mode: IntArray, second: IntArray

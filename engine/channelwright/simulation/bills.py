@@ -140,7 +140,7 @@ class Bills:
         return Collected(_moved(bills, moves), none.plus(cost=_NONE), none, _close(bills))
 
     def _uniform(self, purpose: Purpose, day: int, outlet: IntArray) -> FloatArray:
-        return self._address.uniforms(purpose, day, int(outlet.max()) + 1)[outlet]
+        return self._address.at(purpose, day, outlet)
 
     def _accounts_uniform(self, purpose: Purpose, day: int) -> FloatArray:
         market = self._network.market

@@ -186,12 +186,6 @@ class Forecasting:
         shape = self._shared.shape
         if not (plan.error > 0).any():
             return np.ones(shape)
-        uniform = np.stack(
-            [
-                self._address.uniforms(Purpose.REPORT_ERROR, day, shape[0], p)
-                for p in range(shape[1])
-            ],
-            axis=1,
-        )
+        uniform = self._address.grid(Purpose.REPORT_ERROR, day, np.arange(shape[0]), shape[1])
         sigma = plan.error[:, None]
         return np.asarray(np.exp(sigma * ndtri(uniform + _HALF_STEP) - sigma * sigma / 2))

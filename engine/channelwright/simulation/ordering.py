@@ -11,6 +11,7 @@ from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS
 from channelwright.rules import beats, behaviour
 from channelwright.rules.beats import Beat
+from channelwright.rules.field_work import CallTimes
 from channelwright.simulation import laws
 from channelwright.simulation.collecting import Asked, Collecting, Collections
 from channelwright.simulation.network import CALENDAR, Network
@@ -59,6 +60,7 @@ class Ordering:
         start = network.market.calendar.start.weekday()
         self._offset = int(start)
         self._carried = np.zeros(0, dtype=np.int64)
+        self._times = CallTimes(network.market, network.design)
 
     def place(self, state: State) -> Placed:
         """Place the orders of ``state.day`` and lift execution where they are placed."""
@@ -90,7 +92,7 @@ class Ordering:
         if not network.market.calendar.working[state.day]:
             return None, None
         market, design = network.market, network.design
-        beat = beats.with_carried(market, design, network.beats[cycle], self._carried)
+        beat = beats.with_carried(market, design, network.beats[cycle], self._carried, self._times)
         if self._collecting is not None:
             beat, asked = self._collecting.lists(state, beat)
         if design.capture is not None:
@@ -122,12 +124,9 @@ class Ordering:
         if work is None or not called.size or not work.count_error.any():
             return shelf
         sigma = work.count_error[self._network.design.outlets.mode[called]]
-        words = int(called.max()) + 1
-        for product in range(shelf.shape[1]):
-            uniform = self._address.uniforms(Purpose.SHELF_COUNT, state.day, words, product)
-            error = laws.shocks(uniform[called], sigma)
-            counted = shelf[: len(called), product] * error
-            shelf[: len(called), product] = np.floor(counted + 0.5).astype(np.int64)
+        uniform = self._address.grid(Purpose.SHELF_COUNT, state.day, called, shelf.shape[1])
+        counted = shelf[: len(called)] * laws.shocks(uniform, sigma[:, None])
+        shelf[: len(called)] = np.floor(counted + 0.5)
         return shelf
 
     def _suggest(

@@ -86,7 +86,7 @@ class Supplying:
         lane = sites, self._parent[sites]
         spread = self._supply.lead_deviation[lane]
         drawn = np.flatnonzero((spread > 0) & (lead > 0))
-        uniform = self._address.uniforms(Purpose.LANE_TIME, day, len(self._parent))[sites[drawn]]
+        uniform = self._address.at(Purpose.LANE_TIME, day, sites[drawn])
         mean, variance = lead[drawn].astype(np.float64), spread[drawn] ** 2
         days = lead.copy()
         days[drawn] = np.floor(gammaincinv(mean * mean / variance, uniform) * variance / mean + 0.5)
