@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from channelwright.foundation.compiled import kernel
+
 TICKS_PER_UNIT = 10_000
 PPM = 1_000_000
 DAY_SECONDS = 86_400
@@ -48,6 +50,12 @@ def share(value: IntArray, ppm: IntArray | int) -> IntArray:
     Half-way cases go towards plus infinity for both signs of ``value``.
     """
     return (np.asarray(value, dtype=np.int64) * ppm + PPM // 2) // PPM
+
+
+@kernel
+def share_of(value: int, ppm: int) -> int:
+    """Return `share` of one number, for kernels."""
+    return (value * ppm + PPM // 2) // PPM
 
 
 def split_evenly(total: int, parts: int) -> IntArray:

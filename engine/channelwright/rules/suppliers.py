@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.foundation.units import BoolArray, FloatArray
 from channelwright.model.design import Design
 
 if TYPE_CHECKING:
@@ -31,16 +31,6 @@ def choosers(design: Design) -> BoolArray:
     if design.stock is not None and design.stock.suppliers is not None:
         chooses[design.stock.suppliers.site] = True
     return chooses
-
-
-def best_source(on_hand: IntArray, cost: IntArray) -> int:
-    """Return the source with most on hand, of these the cheapest, of these the first.
-
-    Parameters
-    ----------
-    on_hand : (n,) int64, cases; cost : (n,) int64, ticks landed
-    """
-    return int(np.lexsort((np.arange(len(cost)), cost, -on_hand))[0])
 
 
 def from_own_sites(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.stock import EXPONENTIAL, ORDERS, SELL_OUT, StockForecast
 from channelwright.simulation.network import DEFAULT_WINDOW, Network
 from channelwright.simulation.state import State
@@ -69,12 +70,9 @@ class Forecasting:
         if self._plan is None or not (self._plan.signal != ORDERS).any():
             return
         memory, plan = self._memory, self._plan
-        asked = state.demand[state.day % len(state.demand)]
-        sold = np.zeros_like(asked)
-        rows = self._outlets
-        np.add.at(sold, self._site[rows], memory.sold[rows])
-        out, through = self._tree_sums(sold), self._through(asked)
-        units = np.where((plan.signal == SELL_OUT)[:, None], out, through)
+        asked = state.demand[state.day % len(state.demand)].astype(np.float64)
+        who = (self._outlets, self._site, self._reports, plan.signal == SELL_OUT)
+        units = _told(asked, memory.sold.astype(np.float64), who, self._tree)
         factor = self._expansion * self._errors(state.day, plan)
         memory.reports[state.day % len(memory.reports)] = np.floor(units * factor + 0.5)
 
@@ -85,14 +83,21 @@ class Forecasting:
         """
         if self._plan is None:
             return self._plain(state, sites)
-        series = self._series(state, sites)
-        average, variance = self._moving(state.day, sites, series)
-        smooth = self._plan.method[sites] == EXPONENTIAL
+        network, memory, plan = self._network, self._memory, self._plan
+        average, variance, newest = _moving(
+            state.day,
+            sites,
+            (state.demand, memory.reports),
+            (self._shared, self._delay),
+            plan.window,
+            (network.opening_demand, network.opening_variance),
+        )
+        smooth = plan.method[sites] == EXPONENTIAL
         if smooth.any():
-            self._smooth(state.day, sites, series)
+            self._smooth(state.day, sites, newest)
             mine = smooth[:, None]
-            average = np.where(mine, self._memory.mean[sites], average)
-            variance = np.where(mine, self._memory.variance[sites], variance)
+            average = np.where(mine, memory.mean[sites], average)
+            variance = np.where(mine, memory.variance[sites], variance)
         return average, np.sqrt(np.maximum(0.0, variance))
 
     def _plain(self, state: State, sites: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -107,41 +112,13 @@ class Forecasting:
         squares = squares + early * (opening**2 + network.opening_variance[sites])
         return average, np.sqrt(np.maximum(0.0, squares / DEFAULT_WINDOW - average**2))
 
-    # ------------------------------------------------------------ what is known
-    def _series(self, state: State, sites: IntArray) -> IntArray:
-        """Return the units of today, yesterday, ... that sites forecast from: (K, n, P)."""
+    def _smooth(self, day: int, sites: IntArray, newest: IntArray) -> None:
+        """Take the newest known day (n, P) into the exponential forecast of the sites."""
         assert self._plan is not None
-        kept = len(self._memory.reports)
-        days = (state.day - np.arange(kept)) % kept
-        from_orders = state.demand[days][:, sites]
-        if not (self._plan.signal[sites] != ORDERS).any():
-            return from_orders
-        reports = self._memory.reports[days][:, sites]
-        return np.where(self._shared[sites][None], reports, from_orders)
-
-    def _moving(self, day: int, sites: IntArray, series: IntArray) -> tuple[FloatArray, FloatArray]:
-        assert self._plan is not None
-        network = self._network
-        window, delay = self._plan.window[sites], self._delay[sites]
-        age = np.arange(len(series))[:, None, None]
-        inside = (age >= delay) & (age < delay + window[:, None]) & (age <= day)
-        units = np.where(inside, series, 0)
-        days = window[:, None]
-        early = days - inside.sum(axis=0)
-        opening = network.opening_demand[sites]
-        average = (units.sum(axis=0) + early * opening) / days
-        squares = (units * units).sum(axis=0)
-        squares = squares + early * (opening**2 + network.opening_variance[sites])
-        return average, squares / days - average**2
-
-    def _smooth(self, day: int, sites: IntArray, series: IntArray) -> None:
-        """Take the newest known day into the exponential forecast of the sites."""
-        assert self._plan is not None
-        memory, delay = self._memory, self._delay[sites]
-        newest = np.take_along_axis(series, delay[None], axis=0)[0]
+        memory = self._memory
         alpha = self._plan.alpha[sites][:, None]
         before, spread = memory.mean[sites], memory.variance[sites]
-        known = delay <= day
+        known = self._delay[sites] <= day
         mean = alpha * newest + (1 - alpha) * before
         variance = alpha * (newest - before) ** 2 + (1 - alpha) * spread
         memory.mean[sites] = np.where(known, mean, before)
@@ -156,12 +133,10 @@ class Forecasting:
         uniform = self._uniforms(covered.max(initial=-1) + 1, 0)[covered]
         self._outlets = np.flatnonzero(uniform < plan.reporting[self._site])
         self._reports = self._uniforms(len(plan), _SITES) < plan.reporting
-        own = network.opening_own
-        told = np.zeros_like(own)
-        rows = self._outlets
-        np.add.at(told, self._site[rows], network.opening_units[rows])
-        out, through = self._tree_sums(told), self._through(own)
-        told = np.where((plan.signal == SELL_OUT)[:, None], out, through)
+        sites = np.concatenate([*network.tiers, np.zeros(0, dtype=np.int64)])
+        self._tree = (sites, network.design.sites.parent[sites])
+        who = (self._outlets, self._site, self._reports, plan.signal == SELL_OUT)
+        told = _told(network.opening_own, network.opening_units, who, self._tree)
         self._shared = (plan.signal != ORDERS)[:, None] & (told > 0)
         everything = network.opening_demand
         self._expansion = np.divide(everything, told, out=np.zeros_like(told), where=told > 0)
@@ -170,22 +145,98 @@ class Forecasting:
     def _uniforms(self, size: int, sub: int) -> FloatArray:
         return self._address.uniforms(Purpose.REPORTING, 0, int(size), sub)
 
-    def _through(self, own: np.ndarray) -> np.ndarray:
-        """Return what a site knows of its own and what reporting sites below tell: (S, P)."""
-        silent = ~self._reports[:, None]
-        return np.asarray(self._tree_sums(np.where(silent, 0, own)) + np.where(silent, own, 0))
-
-    def _tree_sums(self, own: np.ndarray) -> np.ndarray:
-        total = own.copy()
-        for tier in self._network.tiers:
-            np.add.at(total, self._network.design.sites.parent[tier], total[tier])
-        return total
-
     def _errors(self, day: int, plan: StockForecast) -> FloatArray:
         """Return the factors by which today's reports are wrong: (S, P)."""
         shape = self._shared.shape
-        if not (plan.error > 0).any():
-            return np.ones(shape)
-        uniform = self._address.grid(Purpose.REPORT_ERROR, day, np.arange(shape[0]), shape[1])
-        sigma = plan.error[:, None]
-        return np.asarray(np.exp(sigma * ndtri(uniform + _HALF_STEP) - sigma * sigma / 2))
+        factor = np.ones(shape)
+        wrong = np.flatnonzero(plan.error > 0)
+        if wrong.size:
+            uniform = self._address.grid(Purpose.REPORT_ERROR, day, wrong, shape[1])
+            sigma = plan.error[wrong][:, None]
+            factor[wrong] = np.exp(sigma * ndtri(uniform + _HALF_STEP) - sigma * sigma / 2)
+        return factor
+
+
+@kernel
+def _told(
+    own: FloatArray,
+    sold: FloatArray,
+    who: tuple[IntArray, IntArray, BoolArray, BoolArray],
+    tree: tuple[IntArray, IntArray],
+) -> FloatArray:
+    """Return what is known at every site of itself and of those below it: (S, P) units.
+
+    Parameters
+    ----------
+    own : (S, P) what sites know of themselves; sold : (C, P) by covered outlets
+    who : rows of the outlets that report, sites of covered outlets, which sites report,
+        which sites look at what outlets sell
+    tree : sites, those below before those above, and their parents
+    """
+    outlets, site, reports, sell_out = who
+    out, through, result = np.zeros_like(own), np.zeros_like(own), own.copy()
+    for product in range(own.shape[1]):
+        for row in outlets:
+            out[site[row], product] += sold[row, product]
+        for row in range(len(own)):
+            if reports[row]:
+                through[row, product] = own[row, product]
+        for place in range(len(tree[0])):
+            below, above = tree[0][place], tree[1][place]
+            out[above, product] += out[below, product]
+            through[above, product] += through[below, product]
+        for row in range(len(own)):
+            if sell_out[row]:
+                result[row, product] = out[row, product]
+            else:
+                result[row, product] = through[row, product]
+                if not reports[row]:
+                    result[row, product] += own[row, product]
+    return result
+
+
+@kernel
+def _moving(
+    day: int,
+    sites: IntArray,
+    rings: tuple[IntArray, IntArray],
+    sharing: tuple[BoolArray, IntArray],
+    window: IntArray,
+    opening: tuple[FloatArray, FloatArray],
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Return mean and variance of the last known days, and the newest of them: (n, P) each.
+
+    Parameters
+    ----------
+    rings : (K, S, P) units ordered and units reported by day
+    sharing : (S, P), (S, P) whether reports are used, and days until they are known
+    window : (S,) days
+    opening : (S, P), (S, P) mean and variance of days before the first one
+    """
+    shared, delay = sharing
+    shape = (len(sites), shared.shape[1])
+    average, variance = np.empty(shape), np.empty(shape)
+    newest = np.zeros(shape, dtype=np.int64)
+    kept = len(rings[0])
+    for place in range(len(sites)):
+        site = sites[place]
+        days = window[site]
+        for product in range(shape[1]):
+            late = delay[site, product]
+            total, squares, known = np.int64(0), np.int64(0), np.int64(0)
+            for age in range(late, min(late + days, day + 1, kept)):
+                then = (day - age) % kept
+                units = rings[0][then, site, product]
+                if shared[site, product]:
+                    units = rings[1][then, site, product]
+                if age == late:
+                    newest[place, product] = units
+                total += units
+                squares += units * units
+                known += 1
+            early, mean = days - known, opening[0][site, product]
+            level = (total + early * mean) / days
+            spread = squares + early * (mean * mean + opening[1][site, product])
+            average[place, product] = level
+            variance[place, product] = spread / days - level * level
+    return average, variance, newest

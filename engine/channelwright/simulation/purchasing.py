@@ -23,30 +23,41 @@ class Purchasing:
     def __init__(self, network: Network, limits: SiteLimits) -> None:
         self._network, self._limits = network, limits
         sites = len(network.market.sites)
+        self._limited = limits.capacity | limits.cash
         self._room = np.floor(network.market.sites.capacity_cases).astype(np.int64)
         self._taken = np.zeros((WEEK, sites), dtype=np.int64)
         names = LIMIT_CELLS.names[2:]
         self._sums = np.zeros((len(names), sites), dtype=np.int64)
         self._cell = {name: self._sums[row] for row, name in enumerate(names)}
 
-    def cut(self, state: State, site: int, ordered: IntArray, price: IntArray) -> IntArray:
-        """Return what a site orders within its limits: (P,) units.
+    def cut(self, state: State, sites: IntArray, ordered: IntArray, price: IntArray) -> IntArray:
+        """Return what some sites order within their limits: (n, P) units.
 
         Parameters
         ----------
-        ordered : (P,) int64, units that its policy asks for
-        price : (P,) int64, ticks per case; zeros where the parent has the same owner
+        ordered : (n, P) int64, units that their policies ask for, whole cases
+        price : (n, P) int64, ticks per case; zeros where the parent has the same owner
         """
+        rows = np.flatnonzero(self._limited[sites] & (ordered > 0).any(axis=1))
+        if not rows.size:
+            return ordered
         unit = self._network.market.products.units_per_case
         cases = ordered // unit
+        means = state.cash[sites] - state.site_payable[sites] + self._limits.credit_line[sites]
+        if self._limits.cash[sites[rows]].any():
+            means += advances(self._network, state)[sites]
+        for row in rows.tolist():
+            cases[row] = self._within(int(sites[row]), cases[row], price[row], int(means[row]))
+        return cases * unit
+
+    def _within(self, site: int, cases: IntArray, price: IntArray, means: int) -> IntArray:
+        """Return what one site has room for and can pay: (P,) cases."""
         if self._limits.capacity[site]:
             free = max(0, int(self._room[site] - self._taken[:, site].sum()))
             cases = self._count("capacity", site, cases, np.ones_like(cases), free)
         if self._limits.cash[site]:
-            free = int(state.cash[site] + advances(self._network, state)[site])
-            free += int(self._limits.credit_line[site] - state.site_payable[site])
-            cases = self._count("cash", site, cases, price, max(0, free))
-        return cases * unit
+            cases = self._count("cash", site, cases, price, max(0, means))
+        return cases
 
     def _count(self, why: str, site: int, cases: IntArray, price: IntArray, free: int) -> IntArray:
         taken = within(cases, price, free)
@@ -55,9 +66,9 @@ class Purchasing:
         self._cell[f"days_cut_{why}"][site] += lost > 0
         return taken
 
-    def shipped(self, day: int, site: int, cases: int) -> None:
-        """Note what was shipped to a site today."""
-        self._taken[day % WEEK, site] += cases
+    def shipped(self, day: int, sites: IntArray, cases: IntArray) -> None:
+        """Note what was shipped to some sites today: (n,) cases."""
+        self._taken[day % WEEK, sites] += cases
 
     def begin_day(self, day: int) -> None:
         """Forget what was shipped a week ago."""

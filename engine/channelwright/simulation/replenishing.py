@@ -91,18 +91,16 @@ def _within_limits(
     tier: IntArray,
     ordered: IntArray,
 ) -> IntArray:
-    """Cut the orders of a tier to what its sites can take in and pay, site by site: (n, P)."""
+    """Cut the orders of a tier to what its sites can take in and pay: (n, P)."""
     parent = supplying.choice.parent[tier]
     sold = network.owner[tier] != network.owner[parent]
     prices = np.where(sold[:, None], supplying.choice.prices(tier), 0)
-    rows = zip(tier.tolist(), ordered, prices, strict=True)
-    return np.stack([purchasing.cut(state, site, units, price) for site, units, price in rows])
+    return purchasing.cut(state, tier, ordered, prices)
 
 
 def _note_received(network: Network, day: int, purchasing: Purchasing, sent: Shipments) -> None:
     cases = (sent.shipped // network.market.products.units_per_case).sum(axis=1)
-    for site, total in zip(sent.site.tolist(), cases.tolist(), strict=True):
-        purchasing.shipped(day, site, total)
+    purchasing.shipped(day, sent.site, cases)
 
 
 def _waiting_units(network: Network, state: State) -> IntArray:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.units import PPM, BoolArray, IntArray, share
-from channelwright.rules.suppliers import best_source, choosers
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.units import PPM, BoolArray, IntArray, share, share_of
+from channelwright.model.stock import Suppliers
+from channelwright.rules.suppliers import choosers
 from channelwright.simulation.network import PLANT, Network
 from channelwright.simulation.state import State
 
@@ -26,6 +28,10 @@ class SupplierChoice:
         self.parent, self.lead = plan.parent.copy(), network.lead.copy()
         self.index = np.full(len(plan), PPM, dtype=np.int64)
         self.chooses = choosers(network.design)
+        if self._given is not None:
+            self._begin = np.searchsorted(self._given.site, np.arange(len(plan) + 1))
+            self._plant = network.market.sites.kind == PLANT
+            self._terms = self._offers(self._given)
 
     def choose(self, state: State, tier: IntArray, ordered: IntArray, blocked: BoolArray) -> None:
         """Let the sites of a tier choose for what they ordered: (n, P) units.
@@ -36,15 +42,16 @@ class SupplierChoice:
         """
         if self._given is None:
             return
-        for row in np.flatnonzero(self.chooses[tier] & (ordered > 0).any(axis=1)).tolist():
-            site, given = int(tier[row]), self._given
-            rows = np.flatnonzero(given.site == site)
-            cases = ordered[row] // self._network.market.products.units_per_case
-            source, index = given.source[rows], given.index[rows]
-            held = np.where(blocked[rows], 0, self._on_hand(state, source, cases))
-            best = best_source(held, self._landed(site, source, index, cases))
-            self.parent[site], self.index[site] = source[best], index[best]
-            self.lead[site] = self._network.market.sites.lead_days[site, source[best]]
+        rows = np.flatnonzero(self.chooses[tier] & (ordered > 0).any(axis=1))
+        if not rows.size:
+            return
+        market, sites = self._network.market, tier[rows]
+        unit = market.products.units_per_case
+        lanes = (self._begin[sites], self._begin[sites + 1], self._given.source, blocked)
+        best = _best(ordered[rows] // unit, lanes, state.stock // unit, self._plant, self._terms)
+        source = self._given.source[best]
+        self.parent[sites], self.index[sites] = source, self._given.index[best]
+        self.lead[sites] = market.sites.lead_days[sites, source]
 
     def prices(self, sites: IntArray) -> IntArray:
         """Return ticks per case that owners pay their source of today: (n, P)."""
@@ -58,16 +65,50 @@ class SupplierChoice:
         ladder = np.where(own, terms.price_account[mode], terms.price_tier2[mode])
         return np.asarray(ladder if self._given is None else share(ladder, index[:, None]))
 
-    def _on_hand(self, state: State, source: IntArray, cases: IntArray) -> IntArray:
-        stock = state.stock[source] // self._network.market.products.units_per_case
-        held = np.minimum(cases[None, :], stock).sum(axis=1)
-        plant = self._network.market.sites.kind[source] == PLANT
-        return np.asarray(np.where(plant, cases.sum(), held))
+    def _offers(self, given: Suppliers) -> tuple[IntArray, IntArray, IntArray]:
+        """Return what never changes of every offer: price (K, P), rebate and lane cost (K,)."""
+        network, terms = self._network, self._network.design.terms
+        price = self._asked(given.site, given.source, given.index)
+        rebate = terms.account_rebate[network.design.sites.mode[given.site]]
+        rebate = np.where(network.own[given.source], rebate, 0)
+        cost = network.market.sites.lane_cost[given.site, given.source]
+        return np.ascontiguousarray(price), rebate, cost
 
-    def _landed(self, site: int, source: IntArray, index: IntArray, cases: IntArray) -> IntArray:
-        network = self._network
-        sites = np.full_like(source, site)
-        value = (cases * self._asked(sites, source, index)).sum(axis=1)
-        rebate = network.design.terms.account_rebate[network.design.sites.mode[site]]
-        paid = value - np.where(network.own[source], share(value, rebate), 0)
-        return np.asarray(paid + cases.sum() * network.market.sites.lane_cost[site, source])
+
+@kernel
+def _best(
+    cases: IntArray,
+    lanes: tuple[IntArray, IntArray, IntArray, BoolArray],
+    stock: IntArray,
+    plant: BoolArray,
+    terms: tuple[IntArray, IntArray, IntArray],
+) -> IntArray:
+    """Return the row of the best offer of each order: most on hand, then cheapest, then first.
+
+    Parameters
+    ----------
+    cases : (n, P) ordered
+    lanes : first and last row of the offers of each order, sources (K,), whether they are out (K,)
+    stock : (S, P) cases; plant : (S,) bool, always has all
+    terms : price (K, P), rebate in ppm (K,), lane cost (K,) in ticks per case
+    """
+    begin, end, source, blocked = lanes
+    price, rebate, lane_cost = terms
+    best = np.empty(len(cases), dtype=np.int64)
+    for row in range(len(cases)):
+        most, least = -1, 0
+        for offer in range(begin[row], end[row]):
+            held, worth, total = 0, 0, 0
+            for product in range(cases.shape[1]):
+                asked = cases[row, product]
+                total += asked
+                worth += asked * price[offer, product]
+                if plant[source[offer]]:
+                    held += asked
+                else:
+                    held += min(asked, stock[source[offer], product])
+            held = 0 if blocked[offer] else held
+            cost = worth - share_of(worth, rebate[offer]) + total * lane_cost[offer]
+            if held > most or (held == most and cost < least):
+                most, least, best[row] = held, cost, offer
+    return best

@@ -70,8 +70,11 @@ class Supplying:
             mine = np.flatnonzero(parent == above)
             left = self._left(state, above)
             if left is not None:
-                shipped[mine] = self._share(above, sites[mine], open_lane[mine], left)
-                self._take(state, above, shipped[mine].sum(axis=0))
+                asked = open_lane[mine].sum(axis=0)
+                if (asked > left).any():
+                    shipped[mine] = self._share(above, sites[mine], open_lane[mine], left)
+                    asked = shipped[mine].sum(axis=0)
+                self._take(state, above, asked)
         waits = self._backorder[parent] & ~self.choice.chooses[sites]
         rest = np.where(waits[:, None], want - shipped, 0)
         add_at(self.owed, parent, rest - self.awaited[sites])
