@@ -10,13 +10,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import PPM, BoolArray, FloatArray, IntArray, share
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray, share
 from channelwright.model.payments import punctual
 from channelwright.simulation import laws
-from channelwright.simulation.credit import FAR, credit_rules, limits
+from channelwright.simulation.bill_kernels import (
+    COLUMNS,
+    Columns,
+    Money,
+    pay_due,
+    pay_some,
+    remind,
+    write_off,
+)
+from channelwright.simulation.credit import credit_rules, limits
 from channelwright.simulation.network import Network
 from channelwright.simulation.rows import Rows
-from channelwright.simulation.scatter import add_at, subtract_at
+from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.tables.codes import ReceiptKind
 
@@ -62,6 +71,11 @@ class Bills:
         self._history = np.zeros((2, max(1, longest), len(network.limit)), dtype=np.int64)
         self._score = np.full(len(network.market.outlets), 1000, dtype=np.int64)
         state.limit = limits(network, self._score)
+        levels = None if network.design.credit is None else network.design.credit.dunning
+        self._levels = (_NONE, _NONE, _NONE)
+        if levels is not None:
+            self._levels = (levels.days, levels.keep, levels.cost)
+        self._giving_up = (self._paying.write_off_days, self._paying.recovered)
 
     def delays(self, day: int, outlet: IntArray, mode: IntArray) -> IntArray:
         """Return days after the due date of invoices of a day: (n,)."""
@@ -111,19 +125,20 @@ class Bills:
         """Let accounts pay, send reminders, write off, review limits."""
         day, bills = state.day, state.bills
         self._stop_paying(day)
-        stopped = self._stopped[bills["account"]] > day
-        falls = np.maximum(bills["due"], bills["day"] + 1) == day
-        moves: list[tuple[IntArray, ReceiptKind, IntArray]] = []
-        self._pay(state, falls & ~stopped, bills["part"], ReceiptKind.PART, moves)
-        due = (bills["paid"] == day) & (bills["open"] > 0)
-        self._pay(state, due & ~stopped, bills["open"], ReceiptKind.REST, moves)
-        bills["paid"][due & stopped] = FAR
-        self._remember(day, bills, falls)
-        reminded = self._remind(state, stopped)
-        self._write_off(state, moves)
+        columns, money = _columns(bills), _money(state)
+        stopped = self._stopped > day
+        fell, paid = pay_due(day, columns, stopped, money)
+        self._remember(day, bills, fell)
+        reminded, cost = remind(day, columns, stopped, self._levels)
+        segment = self._network.market.outlets.segment
+        lost = write_off(day, columns, money, segment, self._giving_up)
         self._review(state)
-        fell_due = bills.take(np.flatnonzero(falls))
-        return Collected(_moved(bills, moves), reminded, fell_due, _close(bills))
+        return Collected(
+            moved=_moved(bills, np.concatenate([paid, lost], axis=1)),
+            reminded=bills.take(reminded).plus(cost=cost),
+            fell_due=bills.take(fell),
+            ended=_close(bills),
+        )
 
     def stopped(self, day: int, outlet: IntArray) -> BoolArray:
         """Return whose accounts do not pay on a day: (n,)."""
@@ -131,11 +146,10 @@ class Bills:
 
     def collect(self, state: State, rows: IntArray, value: IntArray) -> Collected:
         """Take money for some bills at calls of today."""
-        bills = state.bills
-        paid = np.zeros(len(bills), dtype=np.int64)
-        paid[rows] = value
-        moves: list[tuple[IntArray, ReceiptKind, IntArray]] = []
-        self._pay(state, paid > 0, paid, ReceiptKind.COLLECTED, moves)
+        bills, some = state.bills, value > 0
+        rows, value = rows[some], value[some]
+        pay_some(_columns(bills), _money(state), rows, value)
+        moves = np.stack([rows, np.full_like(rows, ReceiptKind.COLLECTED), value])
         none = bills.take(_NONE)
         return Collected(_moved(bills, moves), none.plus(cost=_NONE), none, _close(bills))
 
@@ -164,62 +178,12 @@ class Bills:
         until = day + self._paying.default_days[self._segment]
         self._stopped = np.where(stops, until, self._stopped)
 
-    @staticmethod
-    def _pay(
-        state: State,
-        who: BoolArray,
-        value: IntArray,
-        kind: ReceiptKind,
-        moves: list[tuple[IntArray, ReceiptKind, IntArray]],
-    ) -> None:
-        rows = np.flatnonzero(who & (value > 0))
-        if not rows.size:
-            return
-        paid, bills = value[rows].copy(), state.bills
-        bills["open"][rows] -= paid
-        subtract_at(state.receivable, bills["account"][rows], paid)
-        subtract_at(state.site_receivable, bills["site"][rows], paid)
-        if kind is not ReceiptKind.WRITTEN_OFF:
-            add_at(state.cash, bills["site"][rows], paid)
-        moves.append((rows, kind, paid))
-
-    def _remember(self, day: int, bills: Rows, falls: BoolArray) -> None:
+    def _remember(self, day: int, bills: Rows, rows: IntArray) -> None:
         """Note what fell due today and what of it is late, by account."""
         slot = self._history[:, day % self._history.shape[1]]
         slot[:] = 0
-        rows = np.flatnonzero(falls)
         add_at(slot[0], bills["account"][rows], bills["amount"][rows])
         add_at(slot[1], bills["account"][rows], bills["open"][rows])
-
-    def _remind(self, state: State, stopped: BoolArray) -> Rows:
-        policy, bills = self._network.design.credit, state.bills
-        levels = None if policy is None else policy.dunning
-        sent: list[IntArray] = []
-        costs: list[IntArray] = []
-        for level in range(0 if levels is None else len(levels)):
-            assert levels is not None
-            today = (bills["open"] > 0) & (bills["due"] + levels.days[level] == state.day)
-            rows = np.flatnonzero(today)
-            sent.append(rows)
-            costs.append(np.full(len(rows), levels.cost[level], dtype=np.int64))
-            moved = rows[~stopped[rows] & (bills["paid"][rows] < FAR)]
-            left = bills["paid"][moved] - state.day
-            kept = -(-left * int(levels.keep[level]) // PPM)
-            bills["paid"][moved] = state.day + np.maximum(1, kept)
-        if not sent:
-            return bills.take(_NONE).plus(cost=_NONE)
-        return bills.take(np.concatenate(sent)).plus(cost=np.concatenate(costs))
-
-    def _write_off(self, state: State, moves: list[tuple[IntArray, ReceiptKind, IntArray]]) -> None:
-        bills = state.bills
-        segment = self._network.market.outlets.segment[bills["outlet"]]
-        after = self._paying.write_off_days[segment]
-        ends = (after > 0) & (bills["due"] + after == state.day) & (bills["open"] > 0)
-        if not ends.any():
-            return
-        recovered = share(bills["open"], self._paying.recovered[segment])
-        self._pay(state, ends, recovered, ReceiptKind.RECOVERED, moves)
-        self._pay(state, ends, bills["open"], ReceiptKind.WRITTEN_OFF, moves)
 
     def _review(self, state: State) -> None:
         rules, day = credit_rules(self._network), state.day
@@ -253,16 +217,22 @@ def _account_segment(network: Network) -> IntArray:
     return segment
 
 
-def _moved(bills: Rows, moves: list[tuple[IntArray, ReceiptKind, IntArray]]) -> Rows:
-    if not moves:
-        return bills.take(_NONE).plus(kind=_NONE, value=_NONE)
-    rows = np.concatenate([row for row, _, _ in moves])
-    kind = np.concatenate([np.full(len(row), int(kind)) for row, kind, _ in moves])
-    value = np.concatenate([value for _, _, value in moves])
-    return bills.take(rows).plus(kind=kind, value=value)
+def _columns(bills: Rows) -> Columns:
+    account, outlet, site, day, due, paid, left, part = (bills[name] for name in COLUMNS)
+    return account, outlet, site, day, due, paid, left, part
+
+
+def _money(state: State) -> Money:
+    return state.receivable, state.site_receivable, state.cash
+
+
+def _moved(bills: Rows, moves: IntArray) -> Rows:
+    row, kind, value = moves
+    return bills.take(row).plus(kind=kind, value=value)
 
 
 def _close(bills: Rows) -> Rows:
     ended = bills.take(np.flatnonzero(bills["open"] == 0))
-    bills.keep(bills["open"] > 0)
+    if len(ended):
+        bills.keep(bills["open"] > 0)
     return ended

@@ -58,6 +58,8 @@ class CreditSide:
         self.collecting.count(found)
         if detail:
             self._sink.append("collections", collection_rows(self._state.day, found))
+        if not found.value.any():
+            return
         money = self.bills.collect(self._state, found.bills, found.value)
         self._book(money, books, detail=detail)
 
