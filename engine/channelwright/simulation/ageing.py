@@ -10,7 +10,7 @@ from channelwright.rules.returns import old_goods_credited
 from channelwright.simulation.books import Books
 from channelwright.simulation.network import Network
 from channelwright.simulation.postings import Postings
-from channelwright.simulation.receipts import History, Window
+from channelwright.simulation.receipts import History, Window, came
 from channelwright.simulation.recording import PERIOD_DAYS, Recorder
 from channelwright.simulation.settling import OUTSIDE, month_ends
 from channelwright.simulation.state import State
@@ -49,7 +49,7 @@ class Ageing:
     def morning(self) -> None:
         """06:00, before the tours: note what arrived, throw away, count what is missing."""
         state = self._state
-        arrived = state.stock - self._night
+        arrived = came(state.stock, self._night)
         self._history.receive(state.day, arrived)
         rules = self._rules
         if rules is not None:
@@ -70,6 +70,8 @@ class Ageing:
 
     def _lose(self, cause: LossCause, sites: IntArray, shelves: IntArray) -> None:
         state = self._state
+        if not (sites.any() or shelves.any()):
+            return
         state.stock -= sites
         state.shelf -= shelves
         self._books.lost += int(sites.sum() + shelves.sum())
@@ -89,9 +91,9 @@ class Ageing:
     def _return(self, old: IntArray) -> None:
         """Credit old goods to the outlets and collect them, where the mode says so."""
         network, service = self._network, self._network.design.service
-        rows = np.flatnonzero(old.any(axis=1))
-        if service.return_credit is None or service.collect_case is None or not rows.size:
+        if service.return_credit is None or service.collect_case is None or not old.any():
             return
+        rows = np.flatnonzero(old.any(axis=1))
         plan, unit = network.design.outlets, network.market.products.units_per_case
         mode, site = plan.mode[rows], plan.site[rows]
         value = (old[rows] * network.price[rows, 0] // unit).sum(axis=1)
@@ -131,7 +133,7 @@ class Ageing:
         units : (C, P) int64, sold by the covered outlets; price : their consumer prices
         """
         state, network, rules = self._state, self._network, self._rules
-        back = state.stock - self._noon
+        back = came(state.stock, self._noon)
         self._history.receive(state.day, back)
         if rules is None:
             return
@@ -139,9 +141,11 @@ class Ageing:
         rows = network.covered
         shelf = state.shelf.copy()
         shelf[rows] += units
-        came = shelf - self._noon_shelf
-        self._shelves.receive(state.day, came)
-        self._fresh.receive(state.day, came)
+        received = came(shelf, self._noon_shelf)
+        self._shelves.receive(state.day, received)
+        self._fresh.receive(state.day, received)
+        if not rules.sell_off_cut.any():
+            return
         near = np.minimum(units, self._fresh.old(shelf)[rows])
         cut = share(near * price, rules.sell_off_cut).sum(axis=1)
         if cut.any():

@@ -14,6 +14,7 @@ from channelwright.rules.beats import Beat
 from channelwright.simulation.bills import Bills
 from channelwright.simulation.cell_sums import cell_sums
 from channelwright.simulation.network import Network
+from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.tables.codes import CollectResult
 from channelwright.tables.collecting_outputs import COLLECTING_CELLS
@@ -84,7 +85,7 @@ class Collecting:
         late &= rules.asks[mode] & self._own[bills["outlet"]]
         rows = np.flatnonzero(late)
         owed = np.zeros(len(self._own), dtype=np.int64)
-        np.add.at(owed, bills["outlet"][rows], bills["open"][rows])
+        add_at(owed, bills["outlet"][rows], bills["open"][rows])
         called = network.design.outlets.mode[beat.outlet]
         asked = owed[beat.outlet]
         asked = np.where(asked >= np.maximum(1, rules.minimum[called]), asked, 0)
@@ -113,7 +114,7 @@ class Collecting:
             on = np.minimum(state.bills["paid"][bills[keeps]], promised[call[keeps]])
             state.bills["paid"][bills[keeps]] = on
         paid = np.zeros(len(calls), dtype=np.int64)
-        np.add.at(paid, call, value)
+        add_at(paid, call, value)
         refused = self._rules.refuse[mode] & (result == CollectResult.NOTHING)
         return Collections(
             outlet=outlet,

@@ -11,6 +11,7 @@ from channelwright.foundation.units import IntArray
 from channelwright.simulation.network import Network
 from channelwright.simulation.outlet_cells import area_mode_rows
 from channelwright.simulation.postings import Postings
+from channelwright.simulation.scatter import add_at, subtract_at
 from channelwright.simulation.settling import MANUFACTURER, OUTSIDE
 from channelwright.tables.codes import Account
 from channelwright.tables.goods_outputs import ONLINE_CELLS
@@ -76,7 +77,7 @@ class NearbyShelves:
         if rules is None or fills is None or not len(fills.pair):
             return
         origin, helper = rules.origin[fills.pair], rules.helper[fills.pair]
-        np.add.at(self._sums[2], origin, fills.units)
+        add_at(self._sums[2], origin, fills.units)
         network, post = self._network, self._postings.post
         plan = network.design.outlets
         mode, site = plan.mode[helper], plan.site[helper]
@@ -84,7 +85,7 @@ class NearbyShelves:
         post(Account.NEARBY_FEE, MANUFACTURER, network.payer[helper], mode, site, helper, fee)
         pair, inverse = np.unique(fills.pair, return_inverse=True)
         units = np.zeros(len(pair), dtype=np.int64)
-        np.add.at(units, inverse, fills.units)
+        add_at(units, inverse, fills.units)
         cost = units * rules.courier_unit
         cost += (units * rules.metres[pair] * rules.courier_km + 500) // 1000
         brings = rules.helper[pair]
@@ -110,8 +111,8 @@ class NearbyShelves:
         if self._rules is None or fills is None:
             return None
         result = np.zeros(len(self._network.market.outlets), dtype=np.int64)
-        np.add.at(result, self._rules.helper[fills.pair], fills.units)
-        np.subtract.at(result, self._rules.origin[fills.pair], fills.units)
+        add_at(result, self._rules.helper[fills.pair], fills.units)
+        subtract_at(result, self._rules.origin[fills.pair], fills.units)
         return result
 
     def close(self, period: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
 from channelwright.model.limits import SiteLimits
 from channelwright.simulation.credit import advances
@@ -14,7 +15,8 @@ from channelwright.tables.limit_outputs import LIMIT_CELLS
 from channelwright.tables.sink import Chunk
 
 WEEK = 7
-_NO_CASH = (int(Account.GOODS), int(Account.WRITE_OFF))
+_GOODS, _WRITE_OFF = int(Account.GOODS), int(Account.WRITE_OFF)
+_OWNER = int(Party.OWNER)
 
 
 class Purchasing:
@@ -82,11 +84,7 @@ class Purchasing:
 
     def pay(self, state: State, postings: IntArray) -> None:
         """Move cash by the postings of a day that are not paid by invoice."""
-        account, payer, payee, *_, amount = postings
-        now = ~np.isin(account, _NO_CASH)
-        for party, sign in ((payee, 1), (payer, -1)):
-            mine = now & (party // PARTY_STRIDE == int(Party.OWNER))
-            np.add.at(state.cash, party[mine] % PARTY_STRIDE, sign * amount[mine])
+        _pay(state.cash, postings)
 
     def close(self, period: int) -> Chunk:
         """Return the rows of the period and start the next one."""
@@ -95,6 +93,19 @@ class Purchasing:
         chunk |= {name: column[rows] for name, column in self._cell.items()}
         self._sums[:] = 0
         return chunk
+
+
+@kernel
+def _pay(cash: IntArray, postings: IntArray) -> None:
+    """Move cash (S,) by postings (7, n) that are not paid by invoice."""
+    for row in range(postings.shape[1]):
+        if postings[0, row] == _GOODS or postings[0, row] == _WRITE_OFF:
+            continue
+        payer, payee, amount = postings[1, row], postings[2, row], postings[-1, row]
+        if payee // PARTY_STRIDE == _OWNER:
+            cash[payee % PARTY_STRIDE] += amount
+        if payer // PARTY_STRIDE == _OWNER:
+            cash[payer % PARTY_STRIDE] -= amount
 
 
 def within(cases: IntArray, price: IntArray, free: int) -> IntArray:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
+
+Lots: TypeAlias = tuple[IntArray, IntArray, IntArray]
 
 
 class Window:
@@ -17,27 +22,71 @@ class Window:
     def __init__(self, days: IntArray, opening: IntArray) -> None:
         self._days = days
         self._recent = np.zeros_like(opening)
-        self._log: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = {}
-        self.receive(0, opening)
+        self._log: dict[int, list[Lots]] = {}
+        self._lengths = np.unique(days[days > 0]).tolist()
+        self.receive(0, came(opening, np.zeros_like(opening)))
 
-    def receive(self, day: int, units: IntArray) -> None:
-        """Add the receipts of a day: (places, P) units."""
-        place, product = np.nonzero(units)
-        amount = units[place, product]
-        self._recent[place, product] += amount
-        self._log.setdefault(day, []).append((place, product, amount))
+    def receive(self, day: int, lots: Lots) -> None:
+        """Add the receipts of a day."""
+        if self._lengths and len(lots[0]):
+            _add(self._recent, lots)
+            self._log.setdefault(day, []).append(lots)
 
     def roll(self, day: int) -> None:
         """Begin a day: receipts that are as many days old as the product's number drop out."""
-        for days in np.unique(self._days[self._days > 0]).tolist():
-            for place, product, amount in self._log.get(day - days, []):
-                mine = self._days[product] == days
-                self._recent[place[mine], product[mine]] -= amount[mine]
-        self._log.pop(day - int(self._days.max(initial=0)), None)
+        for days in self._lengths:
+            for lots in self._log.get(day - days, ()):
+                _drop(self._recent, lots, self._days, days)
+        if self._lengths:
+            self._log.pop(day - self._lengths[-1], None)
 
     def old(self, stock: IntArray) -> IntArray:
         """Return the units that were received before: (places, P), 0 for products without days."""
-        return np.where(self._days > 0, np.maximum(0, stock - self._recent), 0)
+        return _old(stock, self._recent, self._days)
+
+
+@kernel
+def came(now: IntArray, before: IntArray) -> Lots:
+    """Return the differences of two stocks (places, P): places, products and units."""
+    count = 0
+    for row in range(now.shape[0]):
+        for product in range(now.shape[1]):
+            count += now[row, product] != before[row, product]
+    place, which = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    units, used = np.empty(count, dtype=np.int64), 0
+    for row in range(now.shape[0]):
+        for product in range(now.shape[1]):
+            if now[row, product] != before[row, product]:
+                place[used], which[used] = row, product
+                units[used] = now[row, product] - before[row, product]
+                used += 1
+    return place, which, units
+
+
+@kernel
+def _add(recent: IntArray, lots: Lots) -> None:
+    place, product, units = lots
+    for lot in range(len(place)):
+        recent[place[lot], product[lot]] += units[lot]
+
+
+@kernel
+def _drop(recent: IntArray, lots: Lots, lengths: IntArray, days: int) -> None:
+    """Take receipts of the products off that count so many days."""
+    place, product, units = lots
+    for lot in range(len(place)):
+        if lengths[product[lot]] == days:
+            recent[place[lot], product[lot]] -= units[lot]
+
+
+@kernel
+def _old(stock: IntArray, recent: IntArray, days: IntArray) -> IntArray:
+    result = np.zeros_like(stock)
+    for row in range(stock.shape[0]):
+        for product in range(stock.shape[1]):
+            if days[product] > 0:
+                result[row, product] = max(0, stock[row, product] - recent[row, product])
+    return result
 
 
 class History:
@@ -46,11 +95,11 @@ class History:
     def __init__(self, opening: IntArray) -> None:
         self._received = [opening.copy()]
 
-    def receive(self, day: int, units: IntArray) -> None:
-        """Add the receipts of a day: (S, P) units; days come in order."""
+    def receive(self, day: int, lots: Lots) -> None:
+        """Add the receipts of a day; days come in order."""
         while len(self._received) <= day:
-            self._received.append(np.zeros_like(units))
-        self._received[day] += units
+            self._received.append(np.zeros_like(self._received[0]))
+        _add(self._received[day], lots)
 
     def age(self, day: int, stock: IntArray) -> IntArray:
         """Return unit-days since receipt of a stock: (S, P)."""

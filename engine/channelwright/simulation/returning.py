@@ -11,6 +11,7 @@ from channelwright.simulation.network import Network
 from channelwright.simulation.outlet_cells import area_mode_rows
 from channelwright.simulation.postings import Postings
 from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import add_at
 from channelwright.simulation.settling import OUTSIDE
 from channelwright.simulation.state import State, expected_demand
 from channelwright.tables.codes import Account
@@ -39,7 +40,7 @@ class Returning:
     def delivered(self, loads: Rows, value: IntArray) -> None:
         """Note what the assigned sites delivered; ``value`` in ticks by load."""
         if self._rights is not None:
-            np.add.at(self._bought, loads["outlet"], np.where(loads["option"] == 0, value, 0))
+            add_at(self._bought, loads["outlet"], np.where(loads["option"] == 0, value, 0))
 
     def morning(self) -> None:
         """06:00, after losses and before the tours."""

@@ -10,10 +10,12 @@ from channelwright.model.market import LAW_POISSON
 from channelwright.rules.catchment import rival_cases
 from channelwright.simulation import laws
 from channelwright.simulation.network import Network
+from channelwright.simulation.scatter import add_at
 from channelwright.tables.sink import Sink
 
 _THOUSAND = 1_000
 _MARKET = np.zeros(1, dtype=np.int64)
+_POISSON = np.array([LAW_POISSON], dtype=np.int64)
 
 
 class RivalSales:
@@ -28,6 +30,9 @@ class RivalSales:
         self._daily = np.zeros(0)
         if catchment is not None:
             self._daily = rival_cases(catchment, network.design) / 7
+            self._rows = np.arange(len(self._daily))
+            self._area = network.market.outlets.area[network.covered]
+            self._level, self._week = 1.0, -1
         areas = len(network.market.areas)
         self._own, self._theirs = (np.zeros(areas, dtype=np.int64) for _ in range(2))
 
@@ -37,10 +42,9 @@ class RivalSales:
         if market.catchment is None:
             return
         own = (units / market.products.units_per_case).sum(axis=1) * _THOUSAND
-        area = market.outlets.area[self._network.covered]
-        np.add.at(self._own, area, np.floor(own + 0.5).astype(np.int64))
+        add_at(self._own, self._area, np.floor(own + 0.5).astype(np.int64))
         cases = self._cases(day)
-        np.add.at(self._theirs, market.catchment.rivals.area, cases * _THOUSAND)
+        add_at(self._theirs, market.catchment.rivals.area, cases * _THOUSAND)
         sold = np.flatnonzero(cases)
         if self._detail and sold.size:
             days = np.full(len(sold), day, dtype=np.int64)
@@ -48,13 +52,14 @@ class RivalSales:
 
     def _cases(self, day: int) -> IntArray:
         calendar = self._network.market.calendar
-        week = self._address.at(Purpose.MARKET_SHOCK, day // calendar.shock_days, _MARKET)
-        level = laws.shock(week, calendar.market_shock)[0] * calendar.factor[day].mean()
-        rows = np.arange(len(self._daily))
-        uniform = self._address.grid(Purpose.RIVAL_DEMAND, day, rows, 1)
+        if day // calendar.shock_days != self._week:
+            self._week = day // calendar.shock_days
+            drawn = self._address.at(Purpose.MARKET_SHOCK, self._week, _MARKET)
+            self._level = float(laws.shock(drawn, calendar.market_shock)[0])
+        level = self._level * calendar.factor[day].mean()
+        uniform = self._address.grid(Purpose.RIVAL_DEMAND, day, self._rows, 1)
         mean = (self._daily * level)[:, None]
-        law = np.array([LAW_POISSON], dtype=np.int64)
-        return laws.counts(law, mean, np.ones(1), uniform)[:, 0]
+        return laws.counts(_POISSON, mean, np.ones(1), uniform)[:, 0]
 
     def close(self, period: int) -> None:
         """Write the shares of a period and start the next one."""
