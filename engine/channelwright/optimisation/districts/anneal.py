@@ -24,6 +24,8 @@ from channelwright.optimisation.districts.moves import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -180,6 +182,63 @@ def together_apart(ground: Ground, state: State) -> int:
 
 
 @kernel
+def cool(
+    ground: Ground,
+    state: State,
+    price: Floats,
+    hard: Flags,
+    heat: float,
+    moves: int,
+    quarrel: float,
+    least: float,
+    best: Indices,
+) -> tuple[float, bool]:
+    """Search at one temperature, keep the best answer, then let the prices follow.
+
+    Parameters
+    ----------
+    ground, state, price, hard, best
+        As for `anneal`.
+    heat : float
+        Temperature.
+    moves : int
+        Moves to try.
+    quarrel : float
+        Price of a pair that must be apart and is not.
+    least : float
+        Value of the best answer so far.
+
+    Returns
+    -------
+    tuple of float and bool
+        Value of the best answer, and whether a pair that must be apart is together at the end.
+    """
+    soft = np.where(hard, 0.0, price)
+    # Shares of the upper limit, so that one tolerance fits every measure.
+    unit_price = np.where(hard, 1.0 / np.maximum(ground.limits[1], 1e-300), 0.0)
+    rounds = 1 if state.total.shape[0] == 0 else 8
+    broken = together_apart(ground, state)
+    for _ in range(rounds):
+        epoch(ground, state, price, quarrel, heat, moves // rounds, 0.4)
+        if state.total.shape[0] == 0:
+            recentre(ground, state)
+        broken = together_apart(ground, state) if ground.foes.size else 0
+        if broken == 0 and imbalance(ground, state, unit_price) <= _SLACK:
+            value = compactness(ground, state) + imbalance(ground, state, soft)
+            if value < least:
+                least = value
+                best[:] = state.label
+    for k in range(price.size):
+        if not hard[k] or ground.limits[1, k] <= 0:
+            continue
+        off = 0.0
+        for t in range(state.size.size):
+            load = state.load[t, k]
+            off += max(0.0, load - ground.limits[1, k], ground.limits[0, k] - load)
+        price[k] *= 1.08 if off > _SLACK * ground.limits[1, k] else 0.97
+    return least, broken > 0
+
+
 def anneal(
     ground: Ground,
     state: State,
@@ -188,6 +247,7 @@ def anneal(
     heat: Floats,
     moves: int,
     best: Indices,
+    stop: Callable[[], bool] = lambda: False,
 ) -> float:
     """Anneal through a list of temperatures and keep the best answer that meets all limits.
 
@@ -206,37 +266,18 @@ def anneal(
         Moves per temperature.
     best : (n,) int
         Filled with the labels of the best answer.
+    stop : callable, optional
+        Asked between temperatures, which take a fraction of a second each.
 
     Returns
     -------
     float
         Its compactness and priced imbalance, infinite without one.
     """
-    least = np.inf
-    soft = np.where(hard, 0.0, price)
-    # Shares of the upper limit, so that one tolerance fits every measure.
-    unit_price = np.where(hard, 1.0 / np.maximum(ground.limits[1], 1e-300), 0.0)
-    quarrel = 10.0 * heat[0]
-    rounds = 1 if state.total.shape[0] == 0 else 8
-    for step in range(heat.size):
-        broken = together_apart(ground, state)
-        for _ in range(rounds):
-            epoch(ground, state, price, quarrel, heat[step], moves // rounds, 0.4)
-            if state.total.shape[0] == 0:
-                recentre(ground, state)
-            broken = together_apart(ground, state) if ground.foes.size else 0
-            if broken == 0 and imbalance(ground, state, unit_price) <= _SLACK:
-                value = compactness(ground, state) + imbalance(ground, state, soft)
-                if value < least:
-                    least = value
-                    best[:] = state.label
+    least, quarrel = np.inf, 10.0 * float(heat[0])
+    for warmth in heat.tolist():
+        least, broken = cool(ground, state, price, hard, warmth, moves, quarrel, least, best)
         quarrel *= 1.5 if broken else 0.98
-        for k in range(price.size):
-            if not hard[k] or ground.limits[1, k] <= 0:
-                continue
-            off = 0.0
-            for t in range(state.size.size):
-                load = state.load[t, k]
-                off += max(0.0, load - ground.limits[1, k], ground.limits[0, k] - load)
-            price[k] *= 1.08 if off > _SLACK * ground.limits[1, k] else 0.97
-    return least
+        if stop():
+            break
+    return float(least)

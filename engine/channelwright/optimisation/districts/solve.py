@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.certify import refusal
 from channelwright.optimisation.districts import certify as kinds
 from channelwright.optimisation.districts.bound import PriceSearch
 from channelwright.optimisation.districts.branches import Branches
-from channelwright.optimisation.districts.certify import certify, refusal
+from channelwright.optimisation.districts.certify import certify
 from channelwright.optimisation.districts.exact import ExactModel
 from channelwright.optimisation.districts.ground import ground_of
 from channelwright.optimisation.districts.infeasible import clashes, tightness

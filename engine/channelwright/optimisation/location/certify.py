@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from channelwright.model.certificate import PROVEN_GAP, Certificate
+from channelwright.optimisation.certify import certified, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from channelwright.model.certificate import Certificate
     from channelwright.optimisation.location.problem import LocationProblem
+
+
+__all__ = ["certify", "refusal", "tightness"]
 
 
 def tightness(problem: LocationProblem) -> str:
@@ -32,28 +35,6 @@ def tightness(problem: LocationProblem) -> str:
         "no choice of sites and servers meets all limits together (shown by branch and bound); "
         + "; ".join(parts)
         + "; relax capacity, number of sites, reach, locks or minimum loads."
-    )
-
-
-def refusal(work: Mapping[str, int], reasons: tuple[str, ...]) -> Certificate:
-    """Return the certificate of an infeasible request.
-
-    Parameters
-    ----------
-    work : mapping of str to int
-        Work done.
-    reasons : tuple of str
-        The numbers that clash.
-    """
-    return Certificate(
-        decision="territories",
-        sense="minimise",
-        lower_bound=None,
-        upper_bound=None,
-        bound_kind="none",
-        status="infeasible",
-        work=dict(sorted(work.items())),
-        messages=reasons,
     )
 
 
@@ -83,23 +64,8 @@ def certify(
     timed : bool
         Whether a time limit ended the search.
     """
-    lower = float(bound) if np.isfinite(bound) else None
-    if lower is not None and upper is not None:
-        lower = min(lower, upper)
-    certificate = Certificate(
-        decision="territories",
-        sense="minimise",
-        lower_bound=lower,
-        upper_bound=upper,
-        bound_kind=kind,
-        relaxations=_relaxations(problem, kind),
-        status="no_solution" if upper is None else "within_limits",
-        work=dict(sorted(work.items())),
-        timed=timed,
-    )
-    if certificate.gap is not None and certificate.gap <= PROVEN_GAP:
-        return replace(certificate, status="proven")
-    return certificate
+    found = np.inf if upper is None else upper
+    return certified(found, bound, kind, _relaxations(problem, kind), work, timed=timed)
 
 
 def _relaxations(problem: LocationProblem, kind: str) -> tuple[str, ...]:
