@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.progress import progress, told
 from benchmarks.territories.checker import judge
 from benchmarks.territories.compare import compare, solve_made
 from benchmarks.territories.connected import solve_connected
@@ -19,6 +20,7 @@ from benchmarks.territories.instance import FormatError, Instance
 from benchmarks.territories.made import make
 from benchmarks.territories.peer import NOT_INSTALLED, beside_spopt, spopt_modules
 from channelwright.foundation.errors import ChannelwrightError
+from channelwright.optimisation.interrupting import attended
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
 
 if TYPE_CHECKING:
@@ -93,7 +95,9 @@ def _solved(
 ) -> tuple[Certificate, list[int], list[tuple[int, int, float]]]:
     if instance.edges is not None:
         return solve_connected(instance, seconds)
-    solution = solve_location(problem_of(instance), LocationOptions(seconds=seconds))
+    options = LocationOptions(seconds=seconds, progress=progress(instance.name))
+    with attended(told):
+        solution = solve_location(problem_of(instance), options)
     found = solution.incumbent
     if found is None:
         return solution.certificate, [], []

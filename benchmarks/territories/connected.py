@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.progress import progress, told
 from channelwright.optimisation.districts import (
     DistrictOptions,
     DistrictProblem,
     solve_districts,
 )
+from channelwright.optimisation.interrupting import attended
 
 if TYPE_CHECKING:
     from benchmarks.territories.instance import Instance
@@ -34,7 +36,9 @@ def solve_connected(
     tuple
         Certificate, open sites and (customer, site, share) rows; no rows without an answer.
     """
-    solution = solve_districts(district_problem(instance), DistrictOptions(seconds=seconds))
+    options = DistrictOptions(seconds=seconds, progress=progress(instance.name))
+    with attended(told):
+        solution = solve_districts(district_problem(instance), options)
     found = solution.found
     if found is None:
         return solution.certificate, [], []

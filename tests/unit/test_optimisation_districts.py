@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.districts.cases import CASES, Case, kilometres
 from benchmarks.territories.checker import judge
-from benchmarks.territories.connected import solve_connected
+from benchmarks.territories.connected import district_problem, solve_connected
 from channelwright.optimisation.districts import (
     DistrictOptions,
     DistrictProblem,
@@ -19,6 +20,7 @@ from channelwright.optimisation.districts import (
     adjacency_of,
     solve_districts,
 )
+from channelwright.optimisation.interrupting import attended
 
 
 def line(n=6, **changes):
@@ -147,6 +149,70 @@ def test_progress_can_stop_with_the_best_so_far():
     assert seen
     assert certificate.objective is not None
     assert certificate.lower_bound is not None
+
+
+def test_an_interrupt_gives_the_best_answer_so_far():
+    """Ctrl-C in the middle of the search, as `KeyboardInterrupt` and as a wish that is heard."""
+    calls = []
+
+    def interrupt(found, bound):
+        calls.append(bound)
+        if found is not None:
+            raise KeyboardInterrupt
+        return True
+
+    problem = line(60, tolerance=0.2)
+    options = DistrictOptions(epochs=5, moves=5, progress=interrupt)
+    certificate = solve_districts(problem, options).certificate
+    assert certificate.objective is not None
+    assert certificate.timed or certificate.proven
+    with attended() as present:
+        present.asked = True
+        asked = solve_districts(problem, DistrictOptions())
+    assert asked.found is not None
+    assert asked.certificate.work.get("searches", 0) <= 1
+
+
+def test_a_time_limit_is_kept_by_bound_and_search():
+    instance = CASES["grid"](Case(1500, 12, 0.05, "gabriel", 1))
+    problem = district_problem(instance)
+    solve_districts(problem, DistrictOptions(epochs=1, moves=1, restarts=1, dual_iterations=1))
+    begin = time.perf_counter()
+    solution = solve_districts(problem, DistrictOptions(seconds=3.0))
+    assert time.perf_counter() - begin < 4.0
+    assert solution.found is not None
+    assert solution.certificate.timed
+
+
+def test_a_search_goes_on_from_a_given_division():
+    instance = CASES["grid"](Case(700, 6, 0.05, "gabriel", 1))
+    problem = district_problem(instance)
+    quick = DistrictOptions(restarts=2, epochs=40, dual_iterations=100)
+    cold = solve_districts(problem, quick)
+    # A planner gives a unit at a border to the territory beyond it and holds it there.
+    label, centre = cold.found.label, cold.found.centre
+    a, b = problem.edges.T
+    border = np.flatnonzero((label[a] != label[b]) & ~np.isin(a, centre))[0]
+    unit, beyond = int(a[border]), int(centre[label[b[border]]])
+    locks = np.full(problem.n_units, -1)
+    locks[unit] = beyond
+    changed = replace(problem, centres=np.array([beyond]), locks=locks)
+    again = solve_districts(changed, replace(quick, start=label))
+    anew = solve_districts(changed, quick)
+    assert again.found.centre[again.found.label[unit]] == beyond
+    assert again.certificate.work["given"] == 1
+    assert "searches" not in again.certificate.work
+    assert anew.certificate.work["searches"] == 2
+    assert again.found.objective <= anew.found.objective * 1.005
+
+
+def test_a_division_of_too_few_and_strange_territories_is_made_whole():
+    problem = line(6, territories=3, centres=[5], tolerance=0.5)
+    solution = solve_districts(
+        problem, DistrictOptions(start=np.array([-1, 7, 7, 7, -1, 7]), restarts=1)
+    )
+    assert solution.certificate.proven
+    assert solution.found.objective == solve_districts(problem).found.objective
 
 
 def test_table_of_a_generated_case(capsys):

@@ -14,6 +14,7 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
 
 from channelwright.foundation.errors import SolverError
+from channelwright.optimisation.interrupting import asked_to_end, is_attended
 from channelwright.optimisation.solver_words import (
     LinearModel,
     SolveReport,
@@ -120,6 +121,8 @@ class Session:
     def solve(self) -> SolveReport:
         """Solve the model as it stands and report."""
         begin = time.perf_counter()
+        if is_attended():
+            _listen(self._highs)
         self._highs.run()
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
             # Presolve cannot always tell the two apart; the simplex method can.
@@ -279,6 +282,18 @@ def _set_options(highs: Any, options: SolverOptions) -> None:
     highspy.Highs.resetGlobalScheduler(True)
     for name, value in settings.items():
         _check(highs.setOptionValue(name, value), f"option {name} = {value!r}")
+
+
+def _listen(highs: Any) -> None:
+    """Let HiGHS ask now and then whether its search is to end; a signal is only heard so."""
+
+    def ask(event: Any) -> None:
+        if asked_to_end():
+            event.interrupt()
+
+    for asking in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
+        asking.clear()
+        asking.subscribe(ask)
 
 
 def _check(status: Any, action: str) -> None:

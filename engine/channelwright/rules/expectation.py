@@ -89,6 +89,28 @@ def expect(market: Market, design: Design, calibration: Calibration | None = Non
     )
 
 
+def quantities_by_mode(
+    market: Market, design: Design, calibration: Calibration | None = None
+) -> dict[str, FloatArray]:
+    """Return what drives costs, by mode over the measured days: KPI -> (M,) cases or drops.
+
+    Parameters
+    ----------
+    calibration : Calibration, optional
+        That of the forecast whose quantities these are.
+    """
+    made = made_shares(market, design)
+    flows = expected_flows(market, design, made=made, calibration=calibration)
+    covered = design.outlets.mode >= 0
+    weeks = (market.calendar.horizon_days - market.calendar.warmup_days) / 7
+    weights = {"delivered_cases": flows.cases.sum(axis=1), "drops": flows.orders}
+    mode, modes = design.outlets.mode[covered], len(market.modes)
+    return {
+        kpi: np.asarray(weeks * np.bincount(mode, weights=weight[covered], minlength=modes))
+        for kpi, weight in weights.items()
+    }
+
+
 def _kpis(market: Market, design: Design, flows: Flows, money: MoneyForecast) -> dict[str, float]:
     from_maker = money.payer == 0
     to_maker = money.payee == 0

@@ -248,6 +248,8 @@ def anneal(
     moves: int,
     best: Indices,
     stop: Callable[[], bool] = lambda: False,
+    *,
+    needed: bool = False,
 ) -> float:
     """Anneal through a list of temperatures and keep the best answer that meets all limits.
 
@@ -268,6 +270,8 @@ def anneal(
         Filled with the labels of the best answer.
     stop : callable, optional
         Asked between temperatures, which take a fraction of a second each.
+    needed : bool
+        Whether to go on until there is an answer, whatever `stop` says.
 
     Returns
     -------
@@ -278,6 +282,6 @@ def anneal(
     for warmth in heat.tolist():
         least, broken = cool(ground, state, price, hard, warmth, moves, quarrel, least, best)
         quarrel *= 1.5 if broken else 0.98
-        if stop():
+        if stop() and (np.isfinite(least) or not needed):
             break
     return float(least)

@@ -20,6 +20,8 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from channelwright.optimisation.districts.ground import Ground
@@ -231,7 +233,9 @@ class PriceSearch:
         dearest = np.maximum(self._balance.max(axis=0), 0.0)
         return np.asarray(np.minimum(unit, self._arcs.beyond - self._scaled @ dearest))
 
-    def run(self, upper: float, iterations: int) -> PriceBound:
+    def run(
+        self, upper: float, iterations: int, stop: Callable[[], bool] = lambda: False
+    ) -> PriceBound:
         """Improve the bound.
 
         Parameters
@@ -240,9 +244,13 @@ class PriceSearch:
             Objective of a known answer; infinite if there is none.
         iterations : int
             Steps to make.
+        stop : callable, optional
+            Asked before every step whether to end.
         """
         value, opened = self._evaluate()
         for _ in range(iterations):
+            if stop():
+                break
             self._step(opened, value, upper)
             value, opened = self._evaluate()
             self.iterations += 1

@@ -100,7 +100,7 @@ class Branches:
             if bound >= best[0]:
                 return best[0]
             model.set_bounds(part.lower, part.upper)
-            bound = max(bound, self._squeezed(best[0], part.depth))
+            bound = max(bound, self._squeezed(best[0], part.depth, deadline))
             if self._stop():
                 return max(shown, min(bound, self._lowest()))
             if bound >= best[0]:
@@ -129,19 +129,19 @@ class Branches:
     def _lowest(self) -> float:
         return self._queue[0][0] if self._queue else np.inf
 
-    def _squeezed(self, upper: float, depth: int) -> float:
+    def _squeezed(self, upper: float, depth: int, deadline: float) -> float:
         """Return the bound of the present part after relaxation and probing.
 
         Centres are not probed while a unit that decides a whole territory is still to be given.
         """
         model = self._model
-        bound = model.relaxation(upper, self._options)
+        bound = model.relaxation(upper, self._options, deadline)
         for _ in range(_PROBES if np.isfinite(upper) and depth >= self._dominant else 0):
             if self._stop() or bound >= upper:
                 break
             before = model.open_arcs
             self.closed += probe(model, upper, self._options, self._stop)
-            bound = max(bound, model.relaxation(upper, self._options))
+            bound = max(bound, model.relaxation(upper, self._options, deadline))
             if model.open_arcs > 0.8 * before:
                 break
         return bound
@@ -165,7 +165,7 @@ class Branches:
             session.set_column_bounds([column], np.zeros(1), np.ones(1))
             if result.status is SolveStatus.INFEASIBLE:
                 continue
-            value = bound if result.objective is None else max(bound, result.objective)
+            value = bound if result.bound is None else max(bound, result.bound)
             if value < upper:
                 fixed, rest = lower.copy(), high.copy()
                 rest[arcs[arcs != column]] = 0.0

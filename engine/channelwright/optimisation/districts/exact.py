@@ -11,6 +11,7 @@ from scipy import sparse
 
 from channelwright.optimisation.districts.cuts import fractional_separators, separators_of
 from channelwright.optimisation.districts.model import ModelPart, Separator, build
+from channelwright.optimisation.interrupting import asked_to_end
 from channelwright.optimisation.solver import (
     Session,
     SolveReport,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     Report = Callable[[Indices | None, float], tuple[float, Indices | None] | None]
 
 _ROUNDS = 60
+_LEAST_SECONDS = 0.1
 _TOLERANCE = 1e-6
 
 
@@ -85,7 +87,7 @@ class ExactModel:
         self._cuts: set[Separator] = set()
         self.work = ExactWork()
 
-    def relaxation(self, upper: float, options: SolverOptions) -> float:
+    def relaxation(self, upper: float, options: SolverOptions, deadline: float = np.inf) -> float:
         """Solve the linear relaxation, add broken rows until none is left, fix what cannot pay.
 
         Parameters
@@ -93,6 +95,8 @@ class ExactModel:
         upper : float
             Objective of a known answer.
         options : SolverOptions
+        deadline : float
+            Of ``time.perf_counter``; infinite without one.
 
         Returns
         -------
@@ -100,16 +104,21 @@ class ExactModel:
             Its bound; infinite if the part holds no answer at all.
         """
         bound = -np.inf
-        session = Session(self.arrays.relaxed(), replace(options, nodes=None))
+        left = deadline - time.perf_counter()
+        seconds = max(left, _LEAST_SECONDS) if np.isfinite(left) else None
+        session = Session(self.arrays.relaxed(), replace(options, nodes=None, seconds=seconds))
         stall = 0
         for _ in range(_ROUNDS):
+            if time.perf_counter() > deadline or asked_to_end():
+                break
             report = session.solve()
             if report.status is SolveStatus.INFEASIBLE:
                 return np.inf
-            if report.values is None or report.objective is None:
+            # What was cut short has an objective that bounds nothing.
+            if report.values is None or report.bound is None:
                 break
-            stall = stall + 1 if report.objective < bound + 1e-5 * abs(bound) else 0
-            bound = max(bound, report.objective)
+            stall = stall + 1 if report.bound < bound + 1e-5 * abs(bound) else 0
+            bound = max(bound, report.bound)
             self._fix(report, upper)
             rows = [*self._broken_links(report.values), *self._broken_cuts(report.values)]
             if not rows or bound > upper or stall > 4:
@@ -251,11 +260,11 @@ class ExactModel:
 
     def _fix(self, report: SolveReport, upper: float) -> None:
         """Close arcs whose reduced cost lifts the relaxation above the best answer."""
-        if report.row_duals is None or report.objective is None or not np.isfinite(upper):
+        if report.row_duals is None or report.bound is None or not np.isfinite(upper):
             return
         rows = self.arrays.matrix.shape[0]
         reduced = self.arrays.cost - self.arrays.matrix.T @ report.row_duals[:rows]
-        room = upper - report.objective + 1e-6 * max(1.0, abs(upper))
+        room = upper - report.bound + 1e-6 * max(1.0, abs(upper))
         closed = self.arrays.integer & (reduced > room) & (self.arrays.lower < 0.5)
         if closed.any():
             self.arrays = replace(self.arrays, upper=np.where(closed, 0.0, self.arrays.upper))

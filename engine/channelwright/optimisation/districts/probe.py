@@ -53,7 +53,7 @@ def probe(model: ExactModel, upper: float, options: SolverOptions, stop: Callabl
             continue
         session.set_column_bounds([own], np.ones(1), np.ones(1))
         report = session.solve()
-        value = report.objective
+        value = report.bound
         none = np.zeros(columns.size)
         if report.status is SolveStatus.INFEASIBLE or (value is not None and value > room):
             model.close(columns)

@@ -9,9 +9,11 @@ import numpy as np
 from channelwright.optimisation.districts.anneal import anneal
 from channelwright.optimisation.districts.ground import best_centres, state_of
 from channelwright.optimisation.districts.solution import Districts, districts_of, violation
-from channelwright.optimisation.districts.start import first_answer, grown, spread_centres
+from channelwright.optimisation.districts.start import first_answer, grown, placed, spread_centres
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from channelwright.optimisation.districts.ground import Ground
@@ -32,10 +34,19 @@ class Search:
     problem : DistrictProblem
     ground : Ground
     seed : int
+    stop : callable, optional
+        Asked several times a second whether to end.
     """
 
-    def __init__(self, problem: DistrictProblem, ground: Ground, seed: int) -> None:
+    def __init__(
+        self,
+        problem: DistrictProblem,
+        ground: Ground,
+        seed: int,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._problem, self._ground, self._seed = problem, ground, seed
+        self._stop = stop
         self._runs = 0
         #: Searches that ended at the best answer.
         self.hits = 0
@@ -74,10 +85,19 @@ class Search:
         label = first_answer(self._problem, self._ground, centres)
         self._anneal(label, _HOT, epochs, moves)
 
-    def improve(self, epochs: int, moves: int) -> None:
-        """Search on from the best answer, less hot than from the start."""
-        if self.best is not None:
-            self._anneal(self.best.label, _REPAIR, epochs, moves)
+    def begin_at(self, label: Indices, epochs: int, moves: int) -> None:
+        """Make a given division whole, offer it, and search on from it, less hot than afresh.
+
+        Parameters
+        ----------
+        label : (n,) int
+            Territory of every unit, as somebody left it: limits and rules may be broken.
+        epochs, moves : int
+            Temperatures, and moves per unit at each.
+        """
+        label, centre = placed(self._problem, self._ground, label)
+        self.offer(label)
+        self._anneal(grown(self._problem, self._ground, label, centre), _REPAIR, epochs, moves)
 
     def repair(self, centre_of: Indices, epochs: int, moves: int) -> None:
         """Make an assignment that may be in pieces whole and search around it.
@@ -120,7 +140,9 @@ class Search:
         price = np.where(hard, scale / weight, np.where(balanced, problem.price, 0.0))
         best = np.zeros(label.size, dtype=np.int64)
         heat = scale * np.geomspace(hot, _COLD, epochs)
-        value = anneal(ground, state, price, hard, heat, moves * problem.n_units, best)
+        moves *= problem.n_units
+        first = self.best is None
+        value = anneal(ground, state, price, hard, heat, moves, best, self._stop, needed=first)
         if np.isfinite(value):
             before = self.upper
             if self.offer(best) and self.upper < before * (1 - 1e-9):

@@ -48,6 +48,8 @@ class DistrictOptions:
         Of HiGHS; the seed also of the search.
     seconds : float or None
         Opt-in time limit; it marks the certificate.
+    start : (n,) int, optional
+        Territory of every unit in a division to begin with; it may break limits and rules.
     progress : callable, optional
         Called with the best answer (or None) and the bound; returning False stops the search.
     """
@@ -62,6 +64,7 @@ class DistrictOptions:
     threads: int = 1
     seed: int = 0
     seconds: float | None = None
+    start: Indices | None = None
     progress: Progress | None = None
 
 

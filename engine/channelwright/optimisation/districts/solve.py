@@ -17,6 +17,7 @@ from channelwright.optimisation.districts.ground import ground_of
 from channelwright.optimisation.districts.infeasible import clashes, tightness
 from channelwright.optimisation.districts.search import Search
 from channelwright.optimisation.districts.solution import DistrictOptions, DistrictSolution
+from channelwright.optimisation.interrupting import asked_to_end
 from channelwright.optimisation.solver import SolverOptions
 
 if TYPE_CHECKING:
@@ -34,8 +35,13 @@ _SEARCH_SHARE = 0.3
 _AGREED = 3
 #: Beyond this many units a quick search comes first.
 _QUICK_FROM = 600
-#: Steps of the bound between looks at the clock.
+#: Shares of a time limit, where there is no proof, after which the bound waits for the search and
+#: the search for the bound.
+_BOUND_FIRST, _SEARCH_UNTIL = 0.35, 0.8
+#: Steps of the bound between two reports of it.
 _STEPS = 25
+#: Fewest temperatures of a search that is cut to the time that is left.
+_FEWEST_EPOCHS = 20
 
 
 def solve_districts(
@@ -65,22 +71,31 @@ class _Conductor:
         self._bound, self._kind = -np.inf, kinds.PRICES
         self._work: dict[str, int] = {}
         self._stopped = self._timed = False
+        self._pace = 0.0
 
     def run(self) -> DistrictSolution:
-        """Return the answer."""
+        """Return the answer; an interrupt ends the search if there is one."""
         reasons = clashes(self._problem)
         if reasons:
             return DistrictSolution(None, refusal(self._work, reasons))
         self._ground = ground_of(self._problem)
-        self._search = Search(self._problem, self._ground, self._options.seed)
+        self._search = Search(self._problem, self._ground, self._options.seed, self._must_end)
+        try:
+            self._go()
+        except KeyboardInterrupt:
+            if self._search.best is None:
+                raise
+            self._timed = self._stopped = True
+        if self._infeasible():
+            return DistrictSolution(None, refusal(self._work, (tightness(self._problem),)))
+        return DistrictSolution(self._search.best, self._certificate())
+
+    def _go(self) -> None:
         self._prices = PriceSearch(self._problem, self._ground)
         exact = self._problem.n_units <= self._options.exact_units
         self._seek(exact=exact)
         if exact and not self._over():
             self._prove()
-            if self._infeasible():
-                return DistrictSolution(None, refusal(self._work, (tightness(self._problem),)))
-        return DistrictSolution(self._search.best, self._certificate())
 
     def _certificate(self) -> Certificate:
         return certify(
@@ -99,38 +114,70 @@ class _Conductor:
         """Search from several starts, with the bound by prices improved in between."""
         options, search = self._options, self._search
         share = _SEARCH_SHARE if exact else 1.0
-        moves = options.moves
-        spent = 0.0
-        if self._problem.n_units > _QUICK_FROM:
-            # An early answer tells where prices begin; later searches look longer.
-            begin = time.perf_counter()
-            search.restart(options.epochs, 1)
-            spent = 2 * (time.perf_counter() - begin)
-            moves = max(2, options.moves * 100 // self._problem.n_units)
-        if search.best is not None:
-            self._prices.begin_at(search.best.centre)
-        restarts = max(1, options.restarts)
+        until = share if exact else _SEARCH_UNTIL
+        moves = self._quick_answer()
+        # A given division was searched for before: one search on from it is enough.
+        begun = bool(self._work.get("given"))
+        restarts = 0 if begun else max(1, options.restarts)
         for number in range(restarts):
             # The first slice is the longest: later ones only follow a better answer.
             slices = 2 if number == 0 else 2 * restarts
-            self._improve_bound(options.dual_iterations // slices, share)
-            if search.best is not None and self._late(spent, share):
+            ready = search.best is not None and not exact and number == 0
+            self._improve_bound(options.dual_iterations // slices, _BOUND_FIRST if ready else until)
+            epochs = self._fitting(moves, until)
+            known = search.best is not None
+            if (known and not epochs) or (self._over(until) and (known or number)):
                 break
-            begin = time.perf_counter()
             starts = self._prices.sets
             # Every other search begins where the bound would open its territories.
             centres = starts[0] if number % 2 == 0 and starts and number else None
-            search.restart(options.epochs, moves, self._given_first(centres))
+            begin = time.perf_counter()
+            search.restart(epochs or options.epochs, moves, self._given_first(centres))
+            self._pace_of(time.perf_counter() - begin, epochs * moves)
             self._work["searches"] = number + 1
-            spent = time.perf_counter() - begin
-            if self._over(share) or (exact and search.hits >= _AGREED):
+            if self._over(until) or (exact and search.hits >= _AGREED):
                 break
-        if not exact:
+        if not exact or begun:
             self._improve_bound(options.dual_iterations, share)
+
+    def _quick_answer(self) -> int:
+        """Begin at a given division and with a quick search; return the moves of later ones."""
+        options, search, n = self._options, self._search, self._problem.n_units
+        large = n > _QUICK_FROM
+        moves = max(2, options.moves * 100 // n) if large else options.moves
+        if options.start is not None:
+            begin = time.perf_counter()
+            search.begin_at(np.asarray(options.start, dtype=np.int64), options.epochs, moves)
+            self._pace_of(time.perf_counter() - begin, options.epochs * moves)
+            self._work["given"] = int(search.best is not None)
+        if large and search.best is None and not self._must_end():
+            # An early answer tells where prices begin; later searches look longer.
+            begin = time.perf_counter()
+            search.restart(options.epochs, 1)
+            self._pace_of(time.perf_counter() - begin, options.epochs)
+        if search.best is not None:
+            self._prices.begin_at(search.best.centre)
+        return moves
+
+    def _pace_of(self, seconds: float, work: int) -> None:
+        """Remember how long a temperature with one move for each unit takes."""
+        self._pace = seconds / max(work, 1)
+
+    def _fitting(self, moves: int, share: float) -> int:
+        """Return how many temperatures fit into what is left of a share of the time; 0 = none."""
+        seconds, epochs = self._options.seconds, self._options.epochs
+        if seconds is None:
+            return epochs
+        left = self._begin + share * seconds - time.perf_counter()
+        fits = int(left / max(self._pace * moves, 1e-9))
+        return min(epochs, fits) if fits >= min(_FEWEST_EPOCHS, epochs) else 0
 
     def _improve_bound(self, iterations: int, share: float) -> None:
         for _ in range(0, max(1, iterations), _STEPS):
-            self._raise(self._prices.run(self._search.upper, _STEPS).value, kinds.PRICES)
+            found = self._prices.run(
+                self._search.upper, _STEPS, lambda: self._must_end(share=share)
+            )
+            self._raise(found.value, kinds.PRICES)
             self._work["dual_iterations"] = self._prices.iterations
             if self._over(share):
                 break
@@ -156,11 +203,12 @@ class _Conductor:
             relative_gap=self._options.gap / 2,
         )
         model = ExactModel(self._problem, self._ground, atom, centre)
-        self._raise(model.relaxation(upper, options), kinds.RELAXATION)
-        branches = Branches(self._problem, self._ground, model, options, self._late)
+        bound = model.relaxation(upper, options, self._deadline())
+        self._raise(bound, kinds.RELAXATION)
+        branches = Branches(self._problem, self._ground, model, options, self._must_end)
         bound = branches.run(self._report, self._labels(), upper, self._deadline())
         done = model.work
-        self._timed |= done.timed or self._late()
+        self._timed |= done.timed or self._must_end()
         self._work |= {
             "centres_closed": branches.closed,
             "parts": branches.parts,
@@ -214,15 +262,20 @@ class _Conductor:
         seconds = self._options.seconds
         return np.inf if seconds is None else self._begin + seconds
 
-    def _late(self, ahead: float = 0.0, share: float = 1.0) -> bool:
-        """Return whether a share of the time is over, or will be so many seconds ahead."""
+    def _late(self, share: float = 1.0) -> bool:
+        """Return whether a share of the time is over."""
         seconds = self._options.seconds
-        return seconds is not None and time.perf_counter() + ahead > self._begin + share * seconds
+        return seconds is not None and time.perf_counter() > self._begin + share * seconds
+
+    def _must_end(self, share: float = 1.0) -> bool:
+        """Return whether the search was stopped, or a share of its time is over."""
+        self._stopped |= asked_to_end()
+        return self._stopped or self._late(share)
 
     def _over(self, share: float = 1.0) -> bool:
         """Return whether the search has ended: proven, stopped or out of time."""
         upper = self._search.upper
         close = np.isfinite(upper) and self._bound >= upper - self._options.gap * abs(upper)
-        late = self._late(share=share)
-        self._timed |= late and not close
-        return bool(close or late or self._stopped)
+        end = self._must_end(share)
+        self._timed |= end and not close
+        return bool(close or end)

@@ -150,6 +150,64 @@ def first_answer(
     return grown(problem, ground, label, centre)
 
 
+def placed(problem: DistrictProblem, ground: Ground, label: Indices) -> tuple[Indices, Indices]:
+    """Return a given division in the problem's own terms, with a centre for every territory.
+
+    Atoms go where most of their units are, territories of given centres come first, locked units
+    go to their centre, and what is missing to the number of territories is opened where the cost
+    that is left is highest.
+
+    Parameters
+    ----------
+    problem : DistrictProblem
+    ground : Ground
+    label : (n,) int
+        Any numbers; one number is one territory, -1 = nobody's.
+
+    Returns
+    -------
+    tuple of (n,) int and (p,) int
+    """
+    p, given = problem.territories, problem.centres
+    kept = _renumbered(label, given, p)
+    centre = np.full(p, -1, dtype=np.int64)
+    centre[: given.size] = given
+    for t in range(given.size, p):
+        mine = np.flatnonzero((kept == t) & problem.candidates)
+        if mine.size:
+            cost = ground.cost[np.ix_(np.unique(ground.atom[kept == t]), mine)].sum(axis=0)
+            centre[t] = mine[int(cost.argmin())]
+    for t in np.flatnonzero(centre < 0).tolist():
+        taken = centre[centre >= 0]
+        free = np.flatnonzero(problem.candidates & ~np.isin(problem.atom, problem.atom[taken]))
+        if not free.size:
+            free = np.setdiff1d(np.flatnonzero(problem.candidates), taken)
+        least = problem.cost[free][:, taken].min(axis=1) if taken.size else np.zeros(free.size)
+        centre[t] = free[int(least.argmax())]
+    lost = (kept < 0) | (kept >= p)
+    kept[lost] = problem.cost[np.ix_(lost, centre)].argmin(axis=1)
+    kept[centre] = np.arange(p)
+    first = ground.member[ground.start[:-1]]
+    of_atom = kept[first]
+    of_atom[ground.atom[centre]] = np.arange(p)
+    return np.ascontiguousarray(of_atom[ground.atom]), centre
+
+
+def _renumbered(label: Indices, given: Indices, p: int) -> Indices:
+    """Return territories numbered from 0, those of given centres first, the largest next."""
+    kept = np.full(label.size, -1, dtype=np.int64)
+    used: list[int] = []
+    for t, unit in enumerate(given.tolist()):
+        if label[unit] >= 0 and int(label[unit]) not in used:
+            kept[label == label[unit]] = t
+        used.append(int(label[unit]))
+    names, sizes = np.unique(label[(label >= 0) & ~np.isin(label, used)], return_counts=True)
+    for place, name in enumerate(names[np.argsort(-sizes, kind="stable")].tolist()):
+        if given.size + place < p:
+            kept[label == name] = given.size + place
+    return kept
+
+
 def grown(problem: DistrictProblem, ground: Ground, label: Indices, centre: Indices) -> Indices:
     """Return labels in which every territory is one piece around its centre.
 

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from channelwright.foundation.units import TICKS_PER_UNIT
+from channelwright.model.forecast import Forecast
 from channelwright.reporting.estimates import Estimate, estimate
 from channelwright.reporting.grid import Column, Grid, Row, digits_for
 from channelwright.reporting.kpis import kpi_estimate, samples_of
 from channelwright.reporting.numbers import percent
-from channelwright.reporting.reading import StudyData
+from channelwright.reporting.reading import TOTAL, StudyData
+from channelwright.reporting.sections.forecast_causes import TOLERANCE, Drift, cause_of
+from channelwright.rules.expectation import quantities_by_mode
+from channelwright.rules.flows import uses_trucks
+from channelwright.rules.kpi_money import COSTS, EXTRA_COSTS
+from channelwright.tables.codes import Party
 
 #: Head: the manufacturer's cost lines in it, and the quantity that drives it.
 HEADS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -25,16 +32,33 @@ HEADS: dict[str, tuple[tuple[str, ...], str]] = {
     "Promotion": (("promotion",), "delivered_cases"),
     "Fixed site cost": (("site_cost",), ""),
 }
-TOLERANCE = 0.05
-_NOTICED = 0.02
-#: What moves a head beside the quantity that drives it.
-_OTHERWISE = {
-    "Selling": "pay by result: quotas and commission fall month by month and person by person",
-    "Delivery": "tour shape: stops per tour and kilometres differ from the average day",
-    "Stock": "stock and receivables lie off their policy levels",
-    "Credit": "payers differ from the mean behaviour",
-    "Returns": "age of goods differs from the steady state",
-}
+_ACCOUNTS = {name: int(account) for name, account in (*COSTS, *EXTRA_COSTS)}
+#: Currency below which a part of a head is nothing.
+_NOTHING = 0.5
+#: A mode that makes up less than this share of a head is not told of by itself.
+_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class HeadPart:
+    """The part of a head that one mode causes.
+
+    Attributes
+    ----------
+    mode : str, empty for what belongs to no mode
+    forecast, simulated : float, currency over the measured days
+    cause : str, empty within the tolerance
+    """
+
+    mode: str
+    forecast: float
+    simulated: float
+    cause: str
+
+    @property
+    def error(self) -> float:
+        """Forecast less simulated, as a share of what was simulated."""
+        return _error(self.forecast, self.simulated)
 
 
 @dataclass(frozen=True)
@@ -46,14 +70,14 @@ class HeadRow:
     design, head : str
     forecast : float, currency over the measured days
     simulated : Estimate
-    cause : str, empty within the tolerance
+    parts : tuple of HeadPart, by mode
     """
 
     design: str
     head: str
     forecast: float
     simulated: Estimate
-    cause: str
+    parts: tuple[HeadPart, ...]
 
     @property
     def error(self) -> float:
@@ -63,46 +87,32 @@ class HeadRow:
     @property
     def within(self) -> bool:
         """Whether the forecast is within the tolerance."""
-        return self.cause == ""
+        return abs(self.error) <= TOLERANCE
 
+    @property
+    def worst(self) -> HeadPart | None:
+        """The part with most of the error of a head beyond the tolerance, None within it."""
+        if self.within or not self.parts:
+            return None
+        sign = 1.0 if self.error > 0 else -1.0
+        return max(self.parts, key=lambda part: sign * (part.forecast - part.simulated))
 
-@dataclass(frozen=True)
-class Drift:
-    """How a simulated design differs from what its forecast takes for granted.
+    @property
+    def cause(self) -> str:
+        """Why the head is off, with the mode that makes most of the error; empty within."""
+        part = self.worst
+        if part is None:
+            return ""
+        cause = part.cause or "several modes are a little off"
+        return f"{part.mode}: {cause}" if part.mode else cause
 
-    Attributes
-    ----------
-    quantity : float, error of the forecast quantity that drives the head
-    unserved : float, share of ordered cases that were not delivered at the first attempt
-    missed : float, share of planned calls that were not made
-    """
-
-    quantity: float
-    unserved: float
-    missed: float
-
-
-def cause_of(head: str, error: float, drift: Drift) -> str:
-    """Return why a head is off, in one clause; empty within the tolerance.
-
-    What the driving quantity explains is told apart from what remains when it is taken out.
-
-    Parameters
-    ----------
-    head : str
-    error : float, of the forecast head
-    drift : Drift
-    """
-    if abs(error) <= TOLERANCE:
-        return ""
-    rest = (1.0 + error) / (1.0 + drift.quantity) - 1.0
-    if abs(drift.quantity) < abs(rest):
-        return _OTHERWISE.get(head, "cost per case differs by the way that goods take")
-    if max(drift.unserved, drift.missed) < _NOTICED:
-        return f"volume: the quantity behind it is {percent(abs(drift.quantity))} off"
-    if drift.unserved >= drift.missed:
-        return f"stock-out: {percent(drift.unserved)} of ordered cases were not served at once"
-    return f"queueing: {percent(drift.missed)} of planned calls did not fit into their day"
+    @property
+    def hidden(self) -> tuple[HeadPart, ...]:
+        """Modes that are beyond the tolerance in a head that is within it."""
+        least = _SHARE * abs(self.simulated.value)
+        large = [part for part in self.parts if max(part.forecast, part.simulated) >= least]
+        off = tuple(part for part in large if abs(part.error) > TOLERANCE)
+        return off if self.within and len(self.parts) > 1 else ()
 
 
 def head_rows(data: StudyData) -> Iterator[HeadRow]:
@@ -110,7 +120,7 @@ def head_rows(data: StudyData) -> Iterator[HeadRow]:
     for design, chosen in data.chosen.items():
         if chosen.forecast is None:
             continue
-        known = chosen.forecast.kpis
+        known, parts = chosen.forecast.kpis, _Parts(data, design, chosen.forecast)
         for head, (lines, driver) in HEADS.items():
             forecast = sum(float(known.get(line, 0.0)) for line in lines)
             samples = [samples_of(data, line).get(design) for line in lines]
@@ -120,21 +130,67 @@ def head_rows(data: StudyData) -> Iterator[HeadRow]:
             simulated = estimate(np.sum(there, axis=0))
             if forecast == 0.0 and simulated.value == 0.0:
                 continue
-            error = _error(forecast, simulated.value)
-            drift = _drift(data, design, known.get(driver), driver)
-            yield HeadRow(design, head, forecast, simulated, cause_of(head, error, drift))
+            yield HeadRow(design, head, forecast, simulated, parts.of(head, lines, driver))
 
 
-def _drift(data: StudyData, design: str, expected: float | None, driver: str) -> Drift:
-    found = kpi_estimate(data, driver, design) if driver else None
-    quantity = 0.0
-    if expected is not None and found is not None and found.value != 0.0:
-        quantity = _error(float(expected), found.value)
-    shares = [kpi_estimate(data, kpi, design) for kpi in ("case_fill_rate", "call_compliance")]
-    short = [
-        0.0 if one is None or not np.isfinite(one.value) else 1.0 - one.value for one in shares
-    ]
-    return Drift(quantity, *short)
+class _Parts:
+    """Heads of one design by mode, with what was forecast and simulated of what drives them."""
+
+    def __init__(self, data: StudyData, design: str, forecast: Forecast) -> None:
+        self._data, self._design, self._money = data, design, forecast.money
+        market, plan = data.market, data.designs[design]
+        self._expected = quantities_by_mode(market, plan, forecast.calibration)
+        self._by_truck = set(np.unique(plan.outlets.mode[uses_trucks(market, plan)]).tolist())
+
+    def of(self, head: str, lines: tuple[str, ...], driver: str) -> tuple[HeadPart, ...]:
+        """Return the parts of a head by mode, without those that are nothing."""
+        names = ["", *self._data.market.modes.ids]
+        found = []
+        for mode, name in enumerate(names, start=-1):
+            forecast = self._forecast(lines, mode)
+            simulated = self._simulated(lines, name) if name else 0.0
+            found.append((mode, name, forecast, simulated))
+        whole = sum(self._mean(line, TOTAL) for line in lines)
+        # What no mode is charged with belongs to none, in both.
+        found[0] = (-1, "", found[0][2], whole - sum(row[3] for row in found))
+        return tuple(
+            HeadPart(
+                name, forecast, simulated, self._cause(head, mode, forecast, simulated, driver)
+            )
+            for mode, name, forecast, simulated in found
+            if max(abs(forecast), abs(simulated)) > _NOTHING
+        )
+
+    def _forecast(self, lines: tuple[str, ...], mode: int) -> float:
+        money, calendar = self._money, self._data.market.calendar
+        days = calendar.horizon_days - calendar.warmup_days
+        mine = (money.payer == int(Party.MANUFACTURER)) & (money.mode == mode)
+        mine &= np.isin(money.account, [_ACCOUNTS[line] for line in lines])
+        return float(money.amount[mine].sum()) * days / TICKS_PER_UNIT
+
+    def _simulated(self, lines: tuple[str, ...], mode: str) -> float:
+        return sum(self._mean(line, mode) for line in lines)
+
+    def _mean(self, kpi: str, mode: str) -> float:
+        found = kpi_estimate(self._data, kpi, self._design, mode=mode)
+        return 0.0 if found is None or not np.isfinite(found.value) else float(found.value)
+
+    def _cause(self, head: str, mode: int, forecast: float, simulated: float, driver: str) -> str:
+        ids = self._data.market.modes.ids
+        name = ids[mode] if mode >= 0 else TOTAL
+        quantity = 0.0
+        if driver:
+            expected = self._expected[driver]
+            happened = self._mean(driver, name)
+            amount = float(expected[mode] if mode >= 0 else expected.sum())
+            quantity = _error(amount, happened) if happened else 0.0
+        unserved, missed = (self._short(kpi, name) for kpi in ("case_fill_rate", "call_compliance"))
+        drift = Drift(quantity, unserved, missed, mode in self._by_truck)
+        return cause_of(head, _error(forecast, simulated), drift, driver)
+
+    def _short(self, kpi: str, mode: str) -> float:
+        found = kpi_estimate(self._data, kpi, self._design, mode=mode)
+        return 0.0 if found is None or not np.isfinite(found.value) else 1.0 - found.value
 
 
 def _error(forecast: float, simulated: float) -> float:
@@ -163,7 +219,7 @@ def heads_grid(data: StudyData, rows: tuple[HeadRow, ...]) -> tuple[Grid, ...]:
                 row.forecast,
                 row.simulated,
                 row.error,
-                row.cause or "within",
+                row.cause or _within(row),
             ),
             design=row.design,
             decimals=digits_for([row.forecast, row.simulated.value]),
@@ -171,10 +227,21 @@ def heads_grid(data: StudyData, rows: tuple[HeadRow, ...]) -> tuple[Grid, ...]:
         for row in rows
     )
     note = (
-        "The manufacturer's costs. A cause is the quantity behind a head (stock-outs, calls that "
-        "do not fit, volume) where it explains most of the error, else what else moves that head."
+        "The manufacturer's costs. A cause is that of the mode with most of the error: the "
+        "quantity behind the head (stock-outs, calls that do not fit, volume) where it explains "
+        "most of it, else what else moves that head. Modes that are off in a head that is within "
+        "are named, since their errors cancel."
     )
     return (Grid("Forecast by cost head", columns, body, note, key="forecast_heads"),)
+
+
+def _within(row: HeadRow) -> str:
+    """Return the words for a head within the tolerance, with modes whose errors cancel."""
+    parts = [
+        f"{part.mode or 'no mode'} {percent(part.error, signed=True)} ({part.cause})"
+        for part in row.hidden
+    ]
+    return "within" + (": " + "; ".join(parts) if parts else "")
 
 
 def heads_text(data: StudyData, rows: tuple[HeadRow, ...]) -> tuple[str, ...]:
