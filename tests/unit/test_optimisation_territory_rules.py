@@ -10,8 +10,10 @@ import pytest
 from channelwright.foundation.errors import InfeasibleError
 from channelwright.model.screening import Screening
 from channelwright.model.territory_rules import no_rules
+from channelwright.optimisation.frontier import frontier
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
-from channelwright.optimisation.realignment import Moves, frontier, solve_within
+from channelwright.optimisation.moves import Moves
+from channelwright.optimisation.realignment import solve_within
 from channelwright.optimisation.territories import choose_territories
 from channelwright.optimisation.territory_groups import merge_groups, spread_groups
 from channelwright.optimisation.territory_problem import territory_task

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.frontier import frontier
 from channelwright.optimisation.location import solve_location
-from channelwright.optimisation.realignment import Moves, PricedAnswer, frontier, solve_within
+from channelwright.optimisation.moves import Moves, PricedAnswer
+from channelwright.optimisation.realignment import solve_within
 from channelwright.optimisation.territory_groups import merge_groups, spread_groups
 
 if TYPE_CHECKING:

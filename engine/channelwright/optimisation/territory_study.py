@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from channelwright.foundation.errors import UsageError
-from channelwright.optimisation.realignment import bound_at
+from channelwright.optimisation.moves import bound_at
 from channelwright.optimisation.territories import USUAL
 from channelwright.optimisation.territory_problem import territory_task
 from channelwright.optimisation.territory_reasons import reasons_for
