@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from channelwright.optimisation.watching import SearchState, Show
     from channelwright.studies import Progress, ProgressState
 
 _GAP = "  "
+#: Seconds between two lines about a search where there is no terminal.
+_SEARCH_PAUSE = 5.0
 
 
 def say(text: str = "") -> None:
@@ -62,6 +65,37 @@ def stage(title: str) -> Iterator[None]:
 
     with Console(stderr=True).status(title):
         yield
+
+
+@contextmanager
+def searching(title: str) -> Iterator[Show]:
+    """Say that something is searched for, and give what shows answer, bound and gap on the way."""
+    if not sys.stderr.isatty():
+        sys.stderr.write(f"{title}\n")
+        sys.stderr.flush()
+        last = 0.0
+
+        def line(state: SearchState) -> None:
+            nonlocal last
+            if state.seconds < last:
+                last = 0.0
+            if state.seconds - last >= _SEARCH_PAUSE:
+                last = state.seconds
+                sys.stderr.write(f"{title}: {state}\n")
+                sys.stderr.flush()
+
+        yield line
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(title) as status:
+        yield lambda state: status.update(f"{title}: {state}")
+
+
+def say_ending() -> None:
+    """Say that a search ends at the person's wish."""
+    sys.stderr.write("\nending the search with the best answer so far; Ctrl-C again to quit\n")
+    sys.stderr.flush()
 
 
 @contextmanager

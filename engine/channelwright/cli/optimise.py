@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from channelwright.cli.console import say, say_table, stage
+from channelwright.cli.console import say, say_ending, say_table, searching, stage
 from channelwright.cli.options import add_pack
 from channelwright.cli.save_as import add_save_as, check_save_as, save_as
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from channelwright.model.study import Pack
+    from channelwright.optimisation.search_settings import SearchSettings
+    from channelwright.optimisation.watching import Show
     from channelwright.studies import Plan
 
 _POINTS = 10
@@ -38,6 +40,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--why", action="store_true", help="show what binds, and what other sites would cost"
     )
     parser.add_argument(
+        "--warm",
+        type=Path,
+        metavar="FOLDER",
+        help="go on from the territories of an earlier answer, in a folder that --out wrote",
+    )
+    parser.add_argument(
+        "--time-limit",
+        type=float,
+        metavar="SECONDS",
+        help="limit of each search for territories; marks the certificate",
+    )
+    parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="write the design, its map and all tables here"
     )
     add_save_as(parser)
@@ -51,8 +65,9 @@ def run(options: argparse.Namespace) -> int:
 
     pack = read_scenario(options.pack, options.scenario)
     check_save_as(options, options.name)
-    with stage(f"choosing {options.name}"):
-        plan = optimise(pack, options.name, scenario=options.scenario)
+    with searching(f"choosing {options.name}") as show:
+        settings = _settings(options, show)
+        plan = optimise(pack, options.name, scenario=options.scenario, settings=settings)
     say(repr(plan))
     market, design = pack.market, plan.design
     opened = [market.sites.ids[site] for site in design.sites.open.nonzero()[0].tolist()]
@@ -62,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
     tables = {"territories": territories(pack, plan, options.scenario)}
     say()
     say_table(_shown(tables["territories"]), "territories", needed=5)
-    tables |= _asked(pack, options)
+    tables |= _asked(pack, plan, options)
     if options.out is not None:
         _write(options.out, pack, plan, tables)
         say(f"\nwritten to {options.out}")
@@ -70,20 +85,33 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(pack: Pack, options: argparse.Namespace) -> dict[str, pd.DataFrame]:
+def _settings(options: argparse.Namespace, show: Show) -> SearchSettings:
+    """Return how territories are searched for: a first Ctrl-C ends a search, not the command."""
+    from channelwright.optimisation.search_settings import SearchSettings
+    from channelwright.optimisation.territory_memory import load
+
+    return SearchSettings(
+        seconds=options.time_limit,
+        show=show,
+        told=say_ending,
+        warm=None if options.warm is None else load(options.warm),
+    )
+
+
+def _asked(pack: Pack, plan: Plan, options: argparse.Namespace) -> dict[str, pd.DataFrame]:
     """Answer the further questions and show the answers."""
     from channelwright.studies import territory_questions as questions
 
     tables = {}
     if options.frontier is not None:
         with stage("cost against realignment"):
-            table = questions.frontier(pack, options.name, options.scenario, options.frontier)
+            table = questions.frontier(pack, options.name, options.scenario, options.frontier, plan)
         tables["frontier"] = table
         say()
         say_table(_shown(table), f"cost against realignment ({pack.market.finance.currency})")
     if options.why:
         with stage("trying other sites"):
-            limits, sites = questions.reasons(pack, options.name, options.scenario)
+            limits, sites = questions.reasons(pack, options.name, options.scenario, plan)
         tables |= {"limits": limits, "alternatives": sites}
         say()
         say_table(_shown(limits), "limits of open sites (worth: currency a week per unit of room)")
@@ -96,6 +124,10 @@ def _write(folder: Path, pack: Pack, plan: Plan, tables: Mapping[str, pd.DataFra
     from channelwright.reporting.territory_files import frontier_figure, write_design
 
     write_design(folder, pack.market, plan.design, plan.certificates)
+    if plan.memory is not None:
+        from channelwright.optimisation.territory_memory import save
+
+        save(plan.memory, folder)
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
     if "frontier" in tables:

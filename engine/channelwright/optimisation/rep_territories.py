@@ -16,6 +16,7 @@ from channelwright.optimisation.districts import (
     DistrictSolution,
     solve_districts,
 )
+from channelwright.optimisation.search_settings import PLAIN, SearchSettings
 from channelwright.rules import geography
 from channelwright.rules.adjacency import adjacency_of, plane_of
 from channelwright.rules.flows import expected_flows
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from channelwright.model.draft import DesignDraft
     from channelwright.model.market import Market
     from channelwright.model.request import HeadcountChoice
+    from channelwright.optimisation.territory_memory import TerritoryMemory
 
 #: Two per cent of call-km is less than a day's detours; the proof is tried for small teams.
 USUAL = DistrictOptions(
@@ -46,6 +48,7 @@ def choose_rep_territories(
     start: Design,
     options: DistrictOptions = USUAL,
     calibration: Calibration | None = None,
+    settings: SearchSettings = PLAIN,
 ) -> tuple[Design, Certificate]:
     """Give every person of the teams chosen a territory of its own.
 
@@ -61,6 +64,8 @@ def choose_rep_territories(
     options : DistrictOptions
         Work limits per team.
     calibration : Calibration, optional; multipliers on the cases that are balanced
+    settings : SearchSettings
+        Time for each team, who watches, and what an earlier choice left.
 
     Returns
     -------
@@ -89,7 +94,14 @@ def choose_rep_territories(
         rows = rows[tour_order(market.outlets.lat[rows], market.outlets.lon[rows])]
         problem = _problem(market, rules, draft, rows, people.size, cases, start)
         name = f"{market.sites.names[site]}, {market.modes.ids[mode]}"
-        solutions.append((name, solve_districts(problem, options)))
+        with settings.search(f"territories of {name}") as watch:
+            limits = replace(
+                options,
+                seconds=settings.seconds,
+                progress=watch,
+                start=_before(market, settings.warm, rows),
+            )
+            solutions.append((name, solve_districts(problem, limits)))
         label = _label(*solutions[-1])
         for number, rep in enumerate(people.tolist()):
             mine = rows[label == number]
@@ -100,6 +112,16 @@ def choose_rep_territories(
     reps = replace(design.reps, area=area, lat=market.areas.lat[area], lon=market.areas.lon[area])
     chosen = replace(design, outlets=replace(design.outlets, **columns), reps=reps)
     return chosen, _certificate(rules, solutions)
+
+
+def _before(
+    market: Market, warm: TerritoryMemory | None, rows: IntArray
+) -> NDArray[np.int64] | None:
+    """Return who called on outlets in an earlier choice for the same market, None without one."""
+    if warm is None or tuple(warm.outlets) != tuple(market.outlets.ids):
+        return None
+    rep = warm.rep[rows]
+    return np.asarray(rep) if (rep >= 0).any() else None
 
 
 _COLUMNS = ("rep", "call_rank", "order_days")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from channelwright.model.certificate import Certificate
 from channelwright.model.design import Design
 from channelwright.model.forecast import Forecast
@@ -15,7 +17,9 @@ from channelwright.model.request import Request
 from channelwright.optimisation.headcount import choose_headcount
 from channelwright.optimisation.incentives_request import choose_terms
 from channelwright.optimisation.rep_territories import choose_rep_territories
-from channelwright.optimisation.territories import choose_territories
+from channelwright.optimisation.search_settings import PLAIN, SearchSettings
+from channelwright.optimisation.territories import decide_territories
+from channelwright.optimisation.territory_memory import TerritoryMemory
 from channelwright.rules.expectation import expect
 
 
@@ -28,15 +32,24 @@ class Answer:
     design : Design
     certificates : tuple of Certificate, one per part that was chosen, in that order
     forecast : Forecast of the design
+    memory : TerritoryMemory or None, what a choice of territories leaves for the next one
     """
 
     design: Design
     certificates: tuple[Certificate, ...]
     forecast: Forecast
+    memory: TerritoryMemory | None = None
 
 
-def optimise_request(market: Market, request: Request) -> Answer:
+def optimise_request(market: Market, request: Request, settings: SearchSettings = PLAIN) -> Answer:
     """Choose what a request leaves open.
+
+    Parameters
+    ----------
+    market : Market
+    request : Request
+    settings : SearchSettings
+        Time and progress of the searches for territories, and what an earlier choice left.
 
     Raises
     ------
@@ -46,13 +59,14 @@ def optimise_request(market: Market, request: Request) -> Answer:
         When the solver stops without an answer that can be used.
     """
     design = replace(request.start, name=request.name, title=request.title)
-    certificates = []
+    certificates, memory = [], None
     calibration = request.calibration
     if request.sites is not None:
-        design, certificate = choose_territories(
-            market, request.sites, design, calibration=calibration
+        found = decide_territories(
+            market, request.sites, design, calibration=calibration, settings=settings
         )
-        certificates.append(certificate)
+        design, memory = found.design, found.memory
+        certificates.append(found.certificate)
     if request.headcount is not None:
         design, certificate = choose_headcount(
             market, request.headcount, design, calibration=calibration
@@ -60,11 +74,18 @@ def optimise_request(market: Market, request: Request) -> Answer:
         certificates.append(certificate)
         if request.headcount.territories is not None:
             design, certificate = choose_rep_territories(
-                market, request.headcount, design, request.start, calibration=calibration
+                market,
+                request.headcount,
+                design,
+                request.start,
+                calibration=calibration,
+                settings=settings,
             )
             certificates.append(certificate)
     if request.terms is not None:
         design, certificate = choose_terms(market, request.terms, design, calibration=calibration)
         certificates.append(certificate)
     design = replace(design, name=request.name, title=request.title)
-    return Answer(design, tuple(certificates), expect(market, design, calibration))
+    if memory is not None:
+        memory = replace(memory, rep=np.array(design.outlets.rep))
+    return Answer(design, tuple(certificates), expect(market, design, calibration), memory)

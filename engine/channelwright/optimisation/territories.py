@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,12 +12,13 @@ from channelwright.model.draft import BY_RULE
 from channelwright.model.market import CAPTURES
 from channelwright.optimisation.location import LocationOptions
 from channelwright.optimisation.location.tiers import loads_of
+from channelwright.optimisation.search_settings import PLAIN, SearchSettings
 from channelwright.optimisation.territory_problem import (
     TerritoryTask,
     pattern_site,
     territory_task,
 )
-from channelwright.optimisation.territory_solve import solve_task
+from channelwright.optimisation.territory_solve import memory_of, solve_task
 from channelwright.rules.flows import expected_flows
 from channelwright.rules.planning import complete
 from channelwright.rules.redraft import draft_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from channelwright.model.market import Market
     from channelwright.model.request import SiteChoice
     from channelwright.optimisation.location import LocationSolution
+    from channelwright.optimisation.territory_memory import TerritoryMemory
 
 _VISIT = CAPTURES.index("visit")
 #: A twentieth of a per cent is far below what any forecast of cost is worth.
@@ -74,8 +76,45 @@ def choose_territories(
     SolverError
         The work limits ended the search before any answer was found.
     """
+    chosen = decide_territories(market, choice, design, options, calibration)
+    return chosen.design, chosen.certificate
+
+
+@dataclass(frozen=True)
+class TerritoryChoice:
+    """Sites and territories that were chosen.
+
+    Attributes
+    ----------
+    design : Design
+    certificate : Certificate
+    memory : TerritoryMemory, what it leaves for the next choice
+    """
+
+    design: Design
+    certificate: Certificate
+    memory: TerritoryMemory
+
+
+def decide_territories(
+    market: Market,
+    choice: SiteChoice,
+    design: Design,
+    options: LocationOptions = USUAL,
+    calibration: Calibration | None = None,
+    settings: SearchSettings = PLAIN,
+) -> TerritoryChoice:
+    """Choose sites and territories as `choose_territories` does, and remember the problem.
+
+    Parameters
+    ----------
+    settings : SearchSettings
+        Time, who watches, and what an earlier choice left.
+    """
     task = territory_task(market, choice, design, calibration)
-    solution = solve_task(market, choice, design, task, options)
+    with settings.search("territories") as watch:
+        limits = replace(options, seconds=settings.seconds, progress=watch)
+        solution = solve_task(market, choice, design, task, limits, settings.warm)
     unit = f"{market.finance.currency} per week"
     if solution.incumbent is None:
         statement = replace(solution.certificate, unit=unit).statement()
@@ -84,9 +123,12 @@ def choose_territories(
         raise SolverError(statement + "; raise the work limits")
     draft = _draft(market, choice, design, task, solution, calibration)
     messages = _messages(market, design, task, solution)
-    return complete(market, draft), replace(
+    chosen = complete(market, draft)
+    memory = memory_of(market, choice, task, solution, chosen.outlets.rep)
+    certificate = replace(
         solution.certificate, unit=unit, messages=(*solution.certificate.messages, *messages)
     )
+    return TerritoryChoice(chosen, certificate, memory)
 
 
 def _draft(

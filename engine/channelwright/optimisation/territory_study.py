@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from channelwright.model.market import Market
     from channelwright.model.request import Request, SiteChoice
     from channelwright.optimisation.location import LocationOptions
+    from channelwright.optimisation.territory_memory import TerritoryMemory
 
 #: Several solves in a row need no more than a tenth of a per cent each.
 QUICK = replace(USUAL, gap=1e-3, nodes=400)
@@ -38,9 +39,21 @@ class Reasons:
 
 
 def frontier_table(
-    market: Market, request: Request, points: int = 10, options: LocationOptions = QUICK
+    market: Market,
+    request: Request,
+    points: int = 10,
+    options: LocationOptions = QUICK,
+    warm: TerritoryMemory | None = None,
 ) -> pd.DataFrame:
     """Return the frontier between cost and realignment of a territory request.
+
+    Parameters
+    ----------
+    points : int
+        Answers at most.
+    options : LocationOptions
+    warm : TerritoryMemory, optional
+        What the answer to the request left: it is the first point.
 
     Returns
     -------
@@ -54,8 +67,8 @@ def frontier_table(
         The request leaves no territories to be chosen.
     """
     choice = _choice(request)
-    task = territory_task(market, choice, request.start)
-    answers = realignment_frontier(market, choice, request.start, task, options, points)
+    task = territory_task(market, choice, request.start, request.calibration)
+    answers = realignment_frontier(market, choice, request.start, task, options, points, warm)
     cases = choice.rules is not None and choice.rules.maximum_moved_share >= 0
     total = float(task.problem.arc_usage(0)[:, 0].sum()) if cases else float(task.rows.size)
     records = []
@@ -79,7 +92,11 @@ def frontier_table(
 
 
 def reasons_of(
-    market: Market, request: Request, sites: int = 12, options: LocationOptions = QUICK
+    market: Market,
+    request: Request,
+    sites: int = 12,
+    options: LocationOptions = QUICK,
+    warm: TerritoryMemory | None = None,
 ) -> Reasons:
     """Return why the territories of a request are as they are.
 
@@ -87,6 +104,8 @@ def reasons_of(
     ----------
     sites : int
         Sites that are tried the other way round.
+    warm : TerritoryMemory, optional
+        What the answer to the request left.
 
     Raises
     ------
@@ -94,8 +113,8 @@ def reasons_of(
         The request leaves no territories to be chosen.
     """
     choice = _choice(request)
-    task = territory_task(market, choice, request.start)
-    solution = solve_task(market, choice, request.start, task, options)
+    task = territory_task(market, choice, request.start, request.calibration)
+    solution = solve_task(market, choice, request.start, task, options, warm)
     found = reasons_for(task.problem, solution, options, sites)
     return Reasons(pd.DataFrame(map(vars, found.limits)), pd.DataFrame(map(vars, found.sites)))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from channelwright.model.market import Market
     from channelwright.model.request import Request
     from channelwright.model.study import Pack
+    from channelwright.optimisation.search_settings import SearchSettings
+    from channelwright.optimisation.territory_memory import TerritoryMemory
 
 
 class Answer(Protocol):
@@ -61,12 +64,15 @@ class Plan:
     forecast : Forecast
     question : str
         Content hash of the request and the market that the design answers.
+    memory : TerritoryMemory or None
+        What a choice of territories leaves for the next one (`warm` of `optimise`).
     """
 
     design: Design
     certificates: tuple[Certificate, ...]
     forecast: Forecast
     question: str
+    memory: TerritoryMemory | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -107,6 +113,8 @@ def optimise(
     scenario: str | None = None,
     calibration: Calibration | None = None,
     optimiser: Optimiser | None = None,
+    settings: SearchSettings | None = None,
+    warm: Plan | None = None,
 ) -> Plan:
     """Choose everything that a request of the pack leaves open.
 
@@ -122,6 +130,10 @@ def optimise(
         Used instead of the one that the request names.
     optimiser : Optimiser, optional
         Default: the engine's.
+    settings : SearchSettings, optional
+        Time limit and progress of the searches for territories; for the engine's optimiser only.
+    warm : Plan, optional
+        An answer to a similar request: its territories are where the search begins.
 
     Returns
     -------
@@ -144,10 +156,14 @@ def optimise(
     request = pack.requests[name]
     if calibration is not None:
         request = replace(request, calibration=calibration)
-    answer = (optimiser or _engine_optimiser())(market, request)
+    if optimiser is None:
+        optimiser = _engine_optimiser(settings, None if warm is None else warm.memory)
+    answer = optimiser(market, request)
     found = answer.certificates
     certificates = tuple(found.values() if hasattr(found, "values") else found)
-    return Plan(answer.design, certificates, answer.forecast, question_of(market, request))
+    memory = getattr(answer, "memory", None)
+    question = question_of(market, request)
+    return Plan(answer.design, certificates, answer.forecast, question, memory)
 
 
 def market_of(pack: Pack, scenario: str) -> Market:
@@ -167,8 +183,14 @@ def market_of(pack: Pack, scenario: str) -> Market:
     return pack.markets[scenario]
 
 
-def _engine_optimiser() -> Optimiser:
+def _engine_optimiser(
+    settings: SearchSettings | None = None, warm: TerritoryMemory | None = None
+) -> Optimiser:
     # Loading Pyomo takes a second, which only those who optimise should spend.
     from channelwright.optimisation.request import optimise_request
+    from channelwright.optimisation.search_settings import PLAIN
 
-    return optimise_request
+    conduct = settings or PLAIN
+    if warm is not None:
+        conduct = replace(conduct, warm=warm)
+    return partial(optimise_request, settings=conduct)

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from channelwright.model.study import Pack
 
 
-def frontier(pack: Pack, name: str, scenario: str | None = None, points: int = 10) -> pd.DataFrame:
+def frontier(
+    pack: Pack,
+    name: str,
+    scenario: str | None = None,
+    points: int = 10,
+    plan: Plan | None = None,
+) -> pd.DataFrame:
     """Return the frontier between cost and realignment of a request.
 
     See `channelwright.optimisation.territory_study.frontier_table` for the columns.
@@ -26,6 +32,7 @@ def frontier(pack: Pack, name: str, scenario: str | None = None, points: int = 1
     name : str, a request that leaves its territories to be chosen
     scenario : str, optional; default: the study's first
     points : int, at most
+    plan : Plan, optional; the answer to the request, which is the first point
 
     Raises
     ------
@@ -36,11 +43,12 @@ def frontier(pack: Pack, name: str, scenario: str | None = None, points: int = 1
     from channelwright.optimisation.territory_study import frontier_table
 
     market = market_of(pack, scenario or pack.study.scenarios[0])
-    return frontier_table(market, _request(pack, name), points)
+    warm = None if plan is None else plan.memory
+    return frontier_table(market, _request(pack, name), points, warm=warm)
 
 
 def reasons(
-    pack: Pack, name: str, scenario: str | None = None
+    pack: Pack, name: str, scenario: str | None = None, plan: Plan | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return why the territories of a request are as they are: limits, and sites otherwise.
 
@@ -54,7 +62,8 @@ def reasons(
     from channelwright.optimisation.territory_study import reasons_of
 
     market = market_of(pack, scenario or pack.study.scenarios[0])
-    found = reasons_of(market, _request(pack, name))
+    warm = None if plan is None else plan.memory
+    found = reasons_of(market, _request(pack, name), warm=warm)
     return found.limits, found.sites
 
 

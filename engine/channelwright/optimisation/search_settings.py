@@ -1,0 +1,50 @@
+"""How a search for territories is conducted: its time, who watches, what is known before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channelwright.optimisation.interrupting import attended
+from channelwright.optimisation.watching import Show, Watch, silent
+
+if TYPE_CHECKING:
+    from channelwright.optimisation.territory_memory import TerritoryMemory
+
+
+@dataclass(frozen=True, eq=False)
+class SearchSettings:
+    """Settings of the searches for territories of sites and of people.
+
+    Attributes
+    ----------
+    seconds : float or None
+        Opt-in time limit of each search; it marks the certificate.
+    show : callable
+        Told of the best answer and the bound, at most once a second.
+    told : callable or None
+        Given, the first Ctrl-C ends the search with the best answer so far, after calling it.
+    warm : TerritoryMemory or None
+        What an earlier choice left.
+    """
+
+    seconds: float | None = None
+    show: Show = silent
+    told: Callable[[], None] | None = None
+    warm: TerritoryMemory | None = None
+
+    @contextmanager
+    def search(self, decision: str) -> Iterator[Watch]:
+        """Conduct one search; gives what the search reports to."""
+        watch = Watch(decision, self.show)
+        if self.told is None:
+            yield watch
+            return
+        with attended(self.told):
+            yield watch
+
+
+#: No limit, nobody watches, nothing is known.
+PLAIN = SearchSettings()
