@@ -39,7 +39,7 @@ def solve_again(
         return solve_location(problem, options)
     floor = memory.bound_of(problem)
     quick = _with_old_sites(problem, memory, options)
-    if quick is not None and quick.incumbent is not None:
+    if quick is not None and quick.incumbent is not None and np.isfinite(floor):
         known = _claimed(quick, floor, memory)
         gap = known.certificate.gap
         if gap is not None and gap <= max(options.gap, 1.01 * memory.gap):
@@ -88,8 +88,7 @@ def _with_old_sites(
 def _claimed(quick: LocationSolution, floor: float, memory: TerritoryMemory) -> LocationSolution:
     """Return an answer with the old sites under the bound that is carried over."""
     upper = quick.certificate.upper_bound
-    if upper is None or not np.isfinite(floor):
-        return replace(quick, certificate=replace(quick.certificate, lower_bound=None))
+    upper = np.inf if upper is None else upper
     certificate = replace(
         quick.certificate,
         lower_bound=min(floor, upper),

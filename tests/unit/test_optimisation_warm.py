@@ -1,0 +1,183 @@
+"""Territories chosen again after a planner changed something: sites and bound are carried over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from channelwright.foundation.errors import UsageError
+from channelwright.optimisation import solve_again as module
+from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
+from channelwright.optimisation.move_prices import MovePrices
+from channelwright.optimisation.moves import Moves
+from channelwright.optimisation.solve_again import given_answer, solve_again
+from channelwright.optimisation.territory_memory import FILE, TerritoryMemory, load, save
+
+EXACT = LocationOptions(gap=1e-9)
+
+
+def random_problem(rng, customers=8, sites=4):
+    demand = rng.integers(1, 6, (customers, 1)).astype(float)
+    return LocationProblem(
+        cost=rng.integers(1, 30, (customers, sites)).astype(float),
+        demand=demand,
+        capacity=np.full((sites, 1), np.ceil(demand.sum() / 2)),
+        fixed_cost=rng.integers(5, 25, sites).astype(float),
+        minimum_load=rng.integers(0, 5, (sites, 1)).astype(float),
+    )
+
+
+def remembered(problem, special=False):
+    solution = solve_location(problem, EXACT)
+    return TerritoryMemory(
+        problem=problem,
+        certificate=solution.certificate,
+        opened=solution.incumbent.open,
+        assignment=solution.assignment,
+        special=special,
+        outlets=("o1", "o2"),
+        rep=np.array([3, -1]),
+    )
+
+
+def changed(problem, rng):
+    """A planner's change: a lock, a barred lane, a forced or closed site, costs, less room."""
+    customer, site = int(rng.integers(problem.n_customers)), int(rng.integers(problem.n_sites))
+    one = np.arange(problem.n_sites) == site
+    kind = int(rng.integers(6))
+    if kind == 0:
+        locks = np.array(problem.locks)
+        locks[customer] = site
+        return replace(problem, locks=locks)
+    if kind == 1:
+        cost = np.array(problem.cost)
+        cost[customer, site] = np.inf
+        return replace(problem, cost=cost)
+    if kind == 2:
+        return replace(problem, forced_open=problem.forced_open | one)
+    if kind == 3:
+        return replace(problem, forced_closed=problem.forced_closed | one)
+    if kind == 4:
+        cost = problem.cost + rng.integers(-3, 4, problem.cost.shape)
+        fixed = problem.fixed_cost + rng.integers(-3, 4, problem.n_sites)
+        return replace(problem, cost=cost, fixed_cost=fixed)
+    return replace(problem, capacity=0.95 * problem.capacity)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_bound_carried_over_is_below_the_optimum_and_the_answer_is_it(seed):
+    rng = np.random.default_rng(seed)
+    old = random_problem(rng)
+    new = changed(old, rng)
+    anew = solve_location(new, EXACT)
+    memory = remembered(old)
+    again = solve_again(new, memory, EXACT)
+    if anew.incumbent is None:
+        assert again.certificate.status == "infeasible"
+        return
+    best = anew.incumbent.objective
+    assert memory.bound_of(new) <= best + 1e-6
+    assert np.isfinite(memory.bound_of(new))
+    assert again.incumbent.objective == pytest.approx(best)
+    assert again.certificate.proven
+    assert again.certificate.lower_bound <= best + 1e-6
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda p: replace(p, capacity=2 * p.capacity),
+        lambda p: replace(p, demand=p.demand + 1.0, capacity=p.capacity + 20),
+        lambda p: replace(p, minimum_load=0 * p.minimum_load),
+        lambda p: replace(p, site_names=("a", "b", "c", "d")),
+        lambda p: replace(p, minimum_open=0),
+        lambda p: replace(p, locks=np.full(p.n_customers, -1)),
+        lambda p: replace(p, single_source=False),
+    ],
+)
+def test_what_lets_in_new_answers_carries_no_bound_over(change):
+    problem = replace(random_problem(np.random.default_rng(2)), minimum_open=2, maximum_open=4)
+    problem = replace(problem, locks=np.where(np.arange(8) == 1, 0, -1))
+    memory = remembered(problem)
+    assert memory.bound_of(problem) == pytest.approx(memory.bound)
+    assert memory.bound_of(change(problem)) == -np.inf
+
+
+def test_a_small_change_needs_no_whole_search(monkeypatch):
+    rng = np.random.default_rng(5)
+    old = random_problem(rng)
+    memory = remembered(old)
+    # The server that the customer has anyway: nothing gets dearer.
+    locks = np.full(old.n_customers, -1)
+    locks[3] = memory.assignment[3]
+    monkeypatch.setattr(module, "solve_location", None)
+    again = solve_again(replace(old, locks=locks), memory, EXACT)
+    assert again.certificate.proven
+    assert "carried over" in again.certificate.bound_kind
+    assert again.incumbent.objective == pytest.approx(memory.certificate.objective)
+
+
+def test_a_special_problem_gives_its_sites_but_no_bound():
+    problem = random_problem(np.random.default_rng(7))
+    memory = remembered(problem, special=True)
+    assert memory.bound_of(problem) == -np.inf
+    assert given_answer(problem, Moves(0 * problem.cost, np.inf, "outlets"), memory) == ()
+    assert solve_again(problem, memory, EXACT).certificate.proven
+
+
+def test_answers_are_found_by_name_in_a_market_that_has_changed():
+    problem = random_problem(np.random.default_rng(3))
+    memory = remembered(problem)
+    order = [2, 0, 3, 1]
+    other = replace(
+        problem,
+        cost=problem.cost[:, order],
+        capacity=problem.capacity[order],
+        fixed_cost=problem.fixed_cost[order],
+        minimum_load=problem.minimum_load[order],
+        site_names=tuple(problem.site_names[j] for j in order),
+        customer_names=("new", *problem.customer_names[1:]),
+    )
+    opened, assignment = memory.moved_to(other)
+    assert (opened == memory.opened[order]).all()
+    assert assignment[0] == -1
+    assert (np.array(order)[assignment[1:]] == memory.assignment[1:]).all()
+
+
+def test_a_memory_is_read_as_it_was_written(tmp_path):
+    memory = remembered(random_problem(np.random.default_rng(1)))
+    save(memory, tmp_path)
+    again = load(tmp_path)
+    assert again.certificate == memory.certificate
+    assert again.outlets == ("o1", "o2")
+    assert again.rep.tolist() == [3, -1]
+    assert (again.assignment == memory.assignment).all()
+    assert again.bound_of(memory.problem) == pytest.approx(memory.bound)
+
+
+def test_a_folder_without_memory_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="--out"):
+        load(tmp_path)
+    (tmp_path / FILE).write_text("nothing")
+    with pytest.raises(UsageError, match="cannot be read"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_bounds_of_other_prices_bound_a_price(seed):
+    """The least of cost + price * moved is concave in the price and never falls."""
+    rng = np.random.default_rng(seed)
+    problem = random_problem(rng)
+    moved = (np.arange(4)[None, :] != rng.integers(0, 4, 8)[:, None]).astype(float)
+    prices = MovePrices(problem, Moves(moved, np.inf, "outlets"), EXACT)
+    for price in (0.0, 8.0):
+        prices.at(price)
+    for price in (1.0, 3.0, 6.5, 12.0):
+        whole = replace(problem, cost=problem.cost + price * moved)
+        best = solve_location(whole, EXACT).incumbent.objective
+        assert prices.floor(price) <= best + 1e-6
+        one = prices.at(price)
+        assert one.cost + price * one.moved == pytest.approx(best)
+        assert one.bound <= best + 1e-6
