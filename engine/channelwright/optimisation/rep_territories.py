@@ -59,13 +59,10 @@ def choose_rep_territories(
         Its modes, and what is asked of the territories.
     design : Design
         Complete; people, servers and frequencies are kept.
-    start : Design
-        Where locked outlets have their company.
-    options : DistrictOptions
-        Work limits per team.
+    start : Design, where locked outlets have their company
+    options : DistrictOptions, work limits per team
     calibration : Calibration, optional; multipliers on the cases that are balanced
-    settings : SearchSettings
-        Time for each team, who watches, and what an earlier choice left.
+    settings : SearchSettings, for every team
 
     Returns
     -------
@@ -94,14 +91,7 @@ def choose_rep_territories(
         rows = rows[tour_order(market.outlets.lat[rows], market.outlets.lon[rows])]
         problem = _problem(market, rules, draft, rows, people.size, cases, start)
         name = f"{market.sites.names[site]}, {market.modes.ids[mode]}"
-        with settings.search(f"territories of {name}") as watch:
-            limits = replace(
-                options,
-                seconds=settings.seconds,
-                progress=watch,
-                start=_before(market, settings.warm, rows),
-            )
-            solutions.append((name, solve_districts(problem, limits)))
+        solutions.append((name, _solved(market, rows, name, problem, options, settings)))
         label = _label(*solutions[-1])
         for number, rep in enumerate(people.tolist()):
             mine = rows[label == number]
@@ -112,6 +102,21 @@ def choose_rep_territories(
     reps = replace(design.reps, area=area, lat=market.areas.lat[area], lon=market.areas.lon[area])
     chosen = replace(design, outlets=replace(design.outlets, **columns), reps=reps)
     return chosen, _certificate(rules, solutions)
+
+
+def _solved(
+    market: Market,
+    rows: IntArray,
+    name: str,
+    problem: DistrictProblem,
+    options: DistrictOptions,
+    settings: SearchSettings,
+) -> DistrictSolution:
+    """Solve one team, from the division that there was before if there was one."""
+    before = _before(market, settings.warm, rows)
+    with settings.search(f"territories of {name}") as watch:
+        limits = replace(options, seconds=settings.seconds, progress=watch, start=before)
+        return solve_districts(problem, limits)
 
 
 def _before(
