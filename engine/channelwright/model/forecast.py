@@ -40,6 +40,7 @@ class Forecast:
     money : MoneyForecast
     assumptions : what the expectation leaves out, one sentence each
     calibration : Calibration or None, multipliers that it was made with
+    by_mode : mapping of KPI name to (M,) float64 or None, quantities that drive costs, by mode
     """
 
     design: str
@@ -47,3 +48,4 @@ class Forecast:
     money: MoneyForecast
     assumptions: tuple[str, ...]
     calibration: Calibration | None = None
+    by_mode: dict[str, FloatArray] | None = None

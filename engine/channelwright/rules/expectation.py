@@ -86,21 +86,12 @@ def expect(market: Market, design: Design, calibration: Calibration | None = Non
         money=money,
         assumptions=ASSUMPTIONS,
         calibration=calibration,
+        by_mode=_by_mode(market, design, flows),
     )
 
 
-def quantities_by_mode(
-    market: Market, design: Design, calibration: Calibration | None = None
-) -> dict[str, FloatArray]:
-    """Return what drives costs, by mode over the measured days: KPI -> (M,) cases or drops.
-
-    Parameters
-    ----------
-    calibration : Calibration, optional
-        That of the forecast whose quantities these are.
-    """
-    made = made_shares(market, design)
-    flows = expected_flows(market, design, made=made, calibration=calibration)
+def _by_mode(market: Market, design: Design, flows: Flows) -> dict[str, FloatArray]:
+    """Return what drives costs, by mode over the measured days: KPI -> (M,) cases or drops."""
     covered = design.outlets.mode >= 0
     weeks = (market.calendar.horizon_days - market.calendar.warmup_days) / 7
     weights = {"delivered_cases": flows.cases.sum(axis=1), "drops": flows.orders}

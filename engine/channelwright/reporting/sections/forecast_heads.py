@@ -15,7 +15,6 @@ from channelwright.reporting.kpis import kpi_estimate, samples_of
 from channelwright.reporting.numbers import percent
 from channelwright.reporting.reading import TOTAL, StudyData
 from channelwright.reporting.sections.forecast_causes import TOLERANCE, Drift, cause_of
-from channelwright.rules.expectation import quantities_by_mode
 from channelwright.rules.flows import uses_trucks
 from channelwright.rules.kpi_money import COSTS, EXTRA_COSTS
 from channelwright.tables.codes import Party
@@ -139,7 +138,7 @@ class _Parts:
     def __init__(self, data: StudyData, design: str, forecast: Forecast) -> None:
         self._data, self._design, self._money = data, design, forecast.money
         market, plan = data.market, data.designs[design]
-        self._expected = quantities_by_mode(market, plan, forecast.calibration)
+        self._expected = forecast.by_mode or {}
         self._by_truck = set(np.unique(plan.outlets.mode[uses_trucks(market, plan)]).tolist())
 
     def of(self, head: str, lines: tuple[str, ...], driver: str) -> tuple[HeadPart, ...]:
@@ -179,8 +178,8 @@ class _Parts:
         ids = self._data.market.modes.ids
         name = ids[mode] if mode >= 0 else TOTAL
         quantity = 0.0
-        if driver:
-            expected = self._expected[driver]
+        expected = self._expected.get(driver)
+        if expected is not None:
             happened = self._mean(driver, name)
             amount = float(expected[mode] if mode >= 0 else expected.sum())
             quantity = _error(amount, happened) if happened else 0.0
