@@ -51,23 +51,67 @@ def receive(
 ) -> Invoiced:
     """Put the drops on the shelf, write the invoices and book what is owed."""
     loads = drops.loads
-    outlet, cases = loads["outlet"], loads["cases"]
-    unit = network.market.products.units_per_case
-    add_at(state.shelf, outlet, cases * unit)
-    subtract_at(state.on_order, outlet, cases * unit)
-    state.last_purchase[outlet] = state.day
-    orders = np.searchsorted(state.orders["serial"], loads["serial"])
-    add_at(state.orders["delivered"], orders, cases)
-    subtract_at(state.orders["pending"], orders, cases)
-    value = (cases * network.price[outlet, loads["option"]]).sum(axis=1)
-    owed = np.where(loads["pay_day"] == ON_TERMS, value, 0)
-    subtract_at(state.accepted, network.account[outlet], owed)
-    whole = (state.orders["ordered"][orders] == cases).all(axis=1)
-    promise = network.design.service.promise_days[loads["mode"]]
-    whole &= state.day - loads["order_day"] <= promise
-    billed = np.where(loads["pay_day"] == CONSIGNED, 0, value)
+    names = ("outlet", "option", "serial", "order_day", "mode", "pay_day", "cases")
+    table = ("serial", "ordered", "delivered", "pending")
+    terms = network.account, network.design.service.promise_days
+    value, billed, whole, orders = _received(
+        tuple(loads[name] for name in names),
+        state.day,
+        (state.shelf, state.on_order, state.last_purchase, state.accepted),
+        tuple(state.orders[name] for name in table),
+        network.price,
+        (*terms, network.market.products.units_per_case),
+    )
     invoices = _invoices(network, address, state, loads, value, bills)
     return Invoiced(*invoices, value, billed, whole, orders)
+
+
+@kernel
+def _received(
+    loads: tuple[IntArray, ...],
+    day: int,
+    totals: tuple[IntArray, ...],
+    table: tuple[IntArray, ...],
+    price: IntArray,
+    terms: tuple[IntArray, ...],
+) -> tuple[IntArray, IntArray, BoolArray, IntArray]:
+    """Put loads on the shelf and write them into the table of open orders.
+
+    Parameters
+    ----------
+    loads : (n,) outlet, option, serial number, order day, mode and day of payment, (n, P) cases
+    totals : shelf, on order, day of the last purchase by outlet, ticks accepted by account, changed
+    table : serial numbers, cases ordered, delivered and pending of open orders, two changed
+    price : (O, N, P) ticks per case
+    terms : (O,) account, (M,) days of the promise, (P,) units per case
+
+    Returns
+    -------
+    (n,) ticks, ticks billed now, whether the whole order came in time, row of the order
+    """
+    outlet, option, serial, order_day, mode, pay_day, cases = loads
+    shelf, on_order, last_purchase, accepted = totals
+    serials, ordered, delivered, pending = table
+    account, promise, unit = terms
+    value, billed = np.zeros(len(outlet), dtype=np.int64), np.zeros(len(outlet), dtype=np.int64)
+    whole, orders = np.empty(len(outlet), dtype=np.bool_), np.empty_like(outlet)
+    for row in range(len(outlet)):
+        place, order = outlet[row], np.searchsorted(serials, serial[row])
+        complete = day - order_day[row] <= promise[mode[row]]
+        for product in range(len(unit)):
+            many = cases[row, product]
+            shelf[place, product] += many * unit[product]
+            on_order[place, product] -= many * unit[product]
+            delivered[order, product] += many
+            pending[order, product] -= many
+            value[row] += many * price[place, option[row], product]
+            complete = complete and ordered[order, product] == many
+        last_purchase[place] = day
+        if pay_day[row] == ON_TERMS:
+            accepted[account[place]] -= value[row]
+        billed[row] = 0 if pay_day[row] == CONSIGNED else value[row]
+        whole[row], orders[row] = complete, order
+    return value, billed, whole, orders
 
 
 def _invoices(
@@ -119,17 +163,49 @@ def invoice(
         delay = _delay(network, address, state.day, outlet, mode)
     else:
         delay = bills.delays(state.day, outlet, mode)
-    due = np.where(fixed == ON_TERMS, terms, fixed)
-    paid = np.where(fixed == ON_TERMS, terms + delay, fixed)
+    due, paid = _booked(
+        (outlet, site, option, amount),
+        (fixed, terms, delay),
+        state.day,
+        (state.cash, state.month_invoices, state.month_sales),
+        network.design.outlets.rep,
+    )
     if bills is None:
         _owe(network, state, outlet, site, due, paid, amount)
     else:
         bills.owe(state, outlet, site, mode, due, paid, amount)
-    now = paid <= state.day
-    add_at(state.cash, site[now], amount[now])
-    np.add.at(state.month_invoices, (outlet, option), amount)
-    rep = network.design.outlets.rep[outlet]
-    add_at(state.month_sales, rep[rep >= 0], amount[rep >= 0])
+    return due, paid
+
+
+@kernel
+def _booked(
+    invoices: tuple[IntArray, ...],
+    days: tuple[IntArray, IntArray, IntArray],
+    day: int,
+    totals: tuple[IntArray, IntArray, IntArray],
+    rep: IntArray,
+) -> tuple[IntArray, IntArray]:
+    """Return due and paid days (n,) of invoices; adds them to what is counted of a month.
+
+    Parameters
+    ----------
+    invoices : (n,) outlet, site, option, ticks
+    days : (n,) fixed day of payment or ON_TERMS, due day by the terms, days of delay
+    totals : cash by site, ticks of the month by outlet and option, and by person, changed
+    rep : (O,) person of each outlet, -1 = none
+    """
+    outlet, site, option, amount = invoices
+    fixed, terms, delay = days
+    cash, by_option, by_person = totals
+    due, paid = fixed.copy(), fixed.copy()
+    for row in range(len(outlet)):
+        if fixed[row] == ON_TERMS:
+            due[row], paid[row] = terms[row], terms[row] + delay[row]
+        if paid[row] <= day:
+            cash[site[row]] += amount[row]
+        by_option[outlet[row], option[row]] += amount[row]
+        if rep[outlet[row]] >= 0:
+            by_person[rep[outlet[row]]] += amount[row]
     return due, paid
 
 

@@ -42,7 +42,8 @@ class Invoicing:
         outlet, site = invoiced.outlet, invoiced.site
         mode = network.option_mode[outlet, invoiced.option]
         fee = share(invoiced.amount, network.design.terms.platform_fee[mode])
-        self._postings.post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, outlet, fee)
+        if fee.any():
+            self._postings.post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, outlet, fee)
 
     def settle(self, consignments: Consignments) -> None:
         """Invoice what was sold from consignment, where today is a day for it."""

@@ -19,6 +19,7 @@ from channelwright.rules.shelf_levels import shelf_rules
 from channelwright.rules.stock_levels import StockRules, daily_variance, site_rules
 from channelwright.rules.suppliers import sources_above
 from channelwright.simulation.filling import FAR, Fleets
+from channelwright.simulation.roads import Roads
 from channelwright.tables.codes import Party, party
 
 DEFAULT_WINDOW = 28
@@ -62,7 +63,7 @@ class Network:
     shelves : stock policies of shelves, None where all are filled to their cover
     days_kept : int, days of demand that forecasts look back on
     beats : 28 Beats, the calls of each cycle day; due : 28 arrays of other outlets' rows
-    points : the outlets
+    roads : between the outlets
     fleets : vehicles of the sites
     month_days, month_length : (months,) int64, days in the horizon and of the calendar
     """
@@ -101,7 +102,7 @@ class Network:
     days_kept: int
     beats: tuple[Beat, ...]
     due: tuple[IntArray, ...]
-    points: geography.Points
+    roads: Roads
     fleets: Fleets
     month_days: IntArray
     month_length: IntArray
@@ -163,7 +164,7 @@ def build_network(market: Market, design: Design) -> Network:
         days_kept=_days_kept(design),
         beats=plan_beats(market, design),
         due=tuple(_due(market, design, day) for day in range(CYCLE_DAYS)),
-        points=geography.outlet_points(market),
+        roads=Roads(market),
         fleets=_fleets(market, design),
         month_days=days,
         month_length=length,

@@ -91,7 +91,6 @@ class Recorder:
 
     def tours(self, visited: Dropped) -> None:
         """Add the tours of a day and the distance of their stops."""
-        names = ("site", "seconds", "metres", "cases", "waited")
         site = self._site
         tally_tours(
             self._cell["metres"],
@@ -103,7 +102,7 @@ class Recorder:
                 site["tour_cases"],
                 site["tour_waiting"],
             ),
-            tuple(visited.tours[name] for name in names),
+            visited.tours,
         )
 
     def failures(self, missed: Dropped) -> None:
