@@ -45,9 +45,9 @@ class Consumers:
         self._shocks = np.ones((1, 1))
         self._week = -1
         rows = network.covered
-        self._rate = network.rate[rows]
+        self._products = network.rate.shape[1]
         self._online = network.design.outlets.o2o[rows]
-        self._nothing = np.zeros(self._rate.shape, dtype=np.int64)
+        self._nothing = np.zeros((len(rows), self._products), dtype=np.int64)
         stockout = network.market.stockout
         self._stockouts = None if stockout is None else Stockouts(network, address, stockout)
 
@@ -82,8 +82,8 @@ class Consumers:
 
     def _mean(self, state: State) -> FloatArray:
         rows = self._network.covered
-        expected = plain_demand(self._network, state, rows, state.day, self._rate)
-        mean = np.asarray(expected * self._shock(state.day))
+        mean = plain_demand(self._network, state, rows, state.day)
+        mean *= self._shock(state.day)
         return mean if state.shops is None else state.shops.wanted(mean, state.shelf[rows])
 
     def _shock(self, day: int) -> FloatArray:
@@ -91,7 +91,7 @@ class Consumers:
         week = day // calendar.shock_days
         if week != self._week:
             self._week = week
-            rows, products = self._network.covered, np.arange(self._rate.shape[1])
+            rows, products = self._network.covered, np.arange(self._products)
             common = self._lognormal(Purpose.MARKET_SHOCK, week, _MARKET, calendar.market_shock)
             product = self._lognormal(Purpose.PRODUCT_SHOCK, week, products, calendar.product_shock)
             outlet = self._lognormal(Purpose.OUTLET_SHOCK, week, rows, calendar.outlet_shock)

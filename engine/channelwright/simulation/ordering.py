@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS
@@ -19,6 +20,8 @@ from channelwright.simulation.shelf_policies import PolicyCases
 from channelwright.simulation.shelves import suggest
 from channelwright.simulation.sourcing import Sourcing
 from channelwright.simulation.state import State, expected_demand
+
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,9 @@ class Ordering:
         self._policies = None if shelves is None else PolicyCases(network, shelves)
         start = network.market.calendar.start.weekday()
         self._offset = int(start)
-        self._carried = np.zeros(0, dtype=np.int64)
+        self._carried = _NONE
+        self._modes = np.arange(len(network.market.modes))
+        self._fixed = network.market.modes.capture == CALENDAR
         self._times = CallTimes(network.market, network.design)
 
     def place(self, state: State) -> Placed:
@@ -67,8 +72,8 @@ class Ordering:
         network = self._network
         cycle = (state.day + self._offset) % CYCLE_DAYS
         beat, asked = self._lists(state, cycle)
-        called = beat.outlet[beat.made] if beat is not None else np.zeros(0, dtype=np.int64)
-        others = network.due[cycle]
+        made = _NONE if beat is None else np.flatnonzero(beat.made)
+        called, others = _NONE if beat is None else beat.outlet[made], network.due[cycle]
         outlet = np.concatenate([called, others])
         struck = np.ones(len(outlet), dtype=bool)
         struck[: len(called)] = self._strikes(state, called)
@@ -76,15 +81,15 @@ class Ordering:
         if state.shops is not None:
             chances = outlet[struck]
             state.shops.list_products(state.day, chances, self._lifts(state, chances))
-        cases, wants = self._suggest(state, outlet, self._counted(state, called, others))
-        order = wants & struck
-        second = np.concatenate([self._ends(beat, asked), self._seconds(state, others)])
-        self._lift(state, outlet[order])
-        placed = outlet[order]
-        option, cases[order] = self._sourcing.choose(state, placed, cases[order])
-        productive, lines = _call_results(beat, order[: len(called)], cases[: len(called)])
-        calls = (beat, productive, lines, collected)
-        return Placed(placed, second[order], option, cases[order], *calls)
+        cases, wants = self._suggest(state, outlet, self._counted(state, called, outlet))
+        rows = np.flatnonzero(wants & struck)
+        ends = self._ends(beat, asked)[made]
+        second = np.concatenate([ends, self._seconds(state, others)])[rows]
+        placed = outlet[rows]
+        self._lift(state, placed)
+        option, cases = self._sourcing.choose(state, placed, cases[rows])
+        productive, lines = _call_results(_NONE if beat is None else beat.outlet, made, rows, cases)
+        return Placed(placed, second, option, cases, beat, productive, lines, collected)
 
     def _lists(self, state: State, cycle: int) -> tuple[Beat | None, Asked | None]:
         """Return the lists of a working day, and keep what goes to the next one."""
@@ -110,17 +115,17 @@ class Ordering:
         return found
 
     def _ends(self, beat: Beat | None, asked: Asked | None) -> IntArray:
-        """Return the second at which each call that is made takes its order."""
+        """Return the second at which each call would take its order."""
         if beat is None:
-            return np.zeros(0, dtype=np.int64)
+            return _NONE
         if self._collecting is None or asked is None:
-            return np.asarray(beat.end[beat.made])
-        return self._collecting.order_seconds(beat, asked)[beat.made]
+            return beat.end
+        return self._collecting.order_seconds(beat, asked)
 
-    def _counted(self, state: State, called: IntArray, others: IntArray) -> IntArray:
-        """Return the shelves as callers count them and as outlets know them: (n, P) units."""
+    def _counted(self, state: State, called: IntArray, outlet: IntArray) -> IntArray:
+        """Return the shelves of outlets, the first of which callers count: (n, P) units."""
         work = self._network.market.field_work
-        shelf = np.asarray(state.shelf[np.concatenate([called, others])])
+        shelf = np.asarray(state.shelf[outlet])
         if work is None or not called.size or not work.count_error.any():
             return shelf
         sigma = work.count_error[self._network.design.outlets.mode[called]]
@@ -134,15 +139,15 @@ class Ordering:
     ) -> tuple[IntArray, BoolArray]:
         """Return the suggested cases (n, P) and whether the outlet wants to order."""
         network = self._network
-        service = network.design.service
-        mode = network.design.outlets.mode[outlet]
+        plan, reorder = network.design.outlets, network.design.service.reorder_days
         expected = expected_demand(network, state, outlet, state.day)
-        position = shelf + state.on_order[outlet]
-        unit = network.market.products.units_per_case
-        cover, reorder = network.cover[outlet], service.reorder_days[mode]
         if self._policies is None:
-            cases, low = _to_cover(cover, unit, reorder, expected, position)
+            unit = network.market.products.units_per_case
+            days = (network.cover, reorder, plan.mode)
+            cases, low = suggest(outlet, days, expected, (shelf, state.on_order), unit)
             return cases, low & self._sourcing.enough(outlet, cases)
+        cover, reorder = network.cover[outlet], reorder[plan.mode[outlet]]
+        position = shelf + state.on_order[outlet]
         waiting = np.zeros_like(position)
         if state.waiting is not None:
             waiting = state.waiting[np.searchsorted(network.covered, outlet)]
@@ -152,32 +157,28 @@ class Ordering:
     def _strikes(self, state: State, called: IntArray) -> BoolArray:
         if called.size == 0:
             return np.zeros(0, dtype=bool)
-        market = self._network.market
-        mode = self._network.design.outlets.mode[called]
+        market, plan = self._network.market, self._network.design.outlets
         uniform = self._address.at(Purpose.STRIKE, state.day, called)
-        chance = behaviour.strike_probability(market, mode, state.effort[mode])
-        return np.asarray(uniform < chance)
+        chance = behaviour.strike_probability(market, self._modes, state.effort)
+        return np.asarray(uniform < chance[plan.mode[called]])
 
     def _seconds(self, state: State, outlet: IntArray) -> IntArray:
+        """Return the second at which outlets order that are not called."""
         if outlet.size == 0:
-            return np.zeros(0, dtype=np.int64)
-        network = self._network
-        service = network.design.service
-        mode = network.design.outlets.mode[outlet]
+            return _NONE
+        service, mode = self._network.design.service, self._network.design.outlets.mode
         uniform = self._address.at(Purpose.ORDER_TIME, state.day, outlet)
-        opening = service.order_open[mode]
-        span = service.order_close[mode] - opening
-        drawn = opening + np.floor(uniform * span).astype(np.int64)
-        fixed = network.market.modes.capture[mode] == CALENDAR
-        return np.where(fixed, opening, drawn)
+        return _order_seconds(
+            uniform, outlet, mode, (service.order_open, service.order_close), self._fixed
+        )
 
     def _lift(self, state: State, outlet: IntArray) -> None:
         if state.shops is not None:
             state.shops.raise_parts(outlet, self._lifts(state, outlet))
             return
+        lift = behaviour.lift_share(self._network.market, self._modes, state.effort)
         mode = self._network.design.outlets.mode[outlet]
-        lift = behaviour.lift_share(self._network.market, mode, state.effort[mode])
-        state.execution[outlet] += lift * (1 - state.execution[outlet])
+        state.execution[outlet] += lift[mode] * (1 - state.execution[outlet])
 
     def _lifts(self, state: State, outlet: IntArray) -> FloatArray:
         """Return lift x effort of some outlets, before it is cut at 1."""
@@ -185,22 +186,42 @@ class Ordering:
         return np.asarray(self._network.market.modes.lift[mode] * state.effort[mode])
 
 
-def _to_cover(
-    cover: FloatArray, unit: IntArray, reorder: FloatArray, expected: FloatArray, position: IntArray
-) -> tuple[IntArray, BoolArray]:
-    """Return cases up to the cover (n, P) and whether the whole shelf is low enough (n,)."""
-    cases, held, wanted = suggest(cover, expected, position, unit)
-    return cases, np.asarray((reorder < 0) | (held < reorder * wanted))
+@kernel
+def _order_seconds(
+    uniform: FloatArray,
+    outlet: IntArray,
+    mode: IntArray,
+    hours: tuple[IntArray, IntArray],
+    fixed: BoolArray,
+) -> IntArray:
+    """Return seconds of the day (n,) between the hours of each mode, at the first where fixed."""
+    opening, close = hours
+    result = np.empty(len(outlet), dtype=np.int64)
+    for row in range(len(outlet)):
+        kind = mode[outlet[row]]
+        result[row] = opening[kind]
+        if not fixed[kind]:
+            result[row] += np.int64(np.floor(uniform[row] * (close[kind] - opening[kind])))
+    return result
 
 
+@kernel
 def _call_results(
-    beat: Beat | None, ordered: BoolArray, cases: IntArray
+    calls: IntArray, made: IntArray, rows: IntArray, cases: IntArray
 ) -> tuple[BoolArray, IntArray]:
-    if beat is None:
-        return np.zeros(0, dtype=bool), np.zeros(0, dtype=np.int64)
-    productive = np.zeros(len(beat.outlet), dtype=bool)
-    lines = np.zeros(len(beat.outlet), dtype=np.int64)
-    made = np.flatnonzero(beat.made)
-    productive[made] = ordered
-    lines[made] = np.where(ordered, (cases > 0).sum(axis=1), 0)
+    """Return which calls ended in an order, and its lines: (calls,) each.
+
+    Parameters
+    ----------
+    made : calls that were made, the first rows of the outlets that could order
+    rows : (n,) those of them that did; cases : (n, P) of their orders
+    """
+    productive, lines = np.zeros(len(calls), dtype=np.bool_), np.zeros(len(calls), dtype=np.int64)
+    for order in range(len(rows)):
+        if rows[order] >= len(made):
+            continue
+        call = made[rows[order]]
+        productive[call] = True
+        for product in range(cases.shape[1]):
+            lines[call] += cases[order, product] > 0
     return productive, lines

@@ -32,6 +32,7 @@ from channelwright.simulation.postings import Postings
 from channelwright.simulation.recording import PERIOD_DAYS, Recorder
 from channelwright.simulation.replenishing import Replenishing
 from channelwright.simulation.rivals import RivalSales
+from channelwright.simulation.scatter import add_at
 from channelwright.simulation.settling import (
     MANUFACTURER,
     OUTSIDE,
@@ -257,12 +258,12 @@ class _World:
         self._credit.collect(placed, self._books, detail=self._details is not None)
         self._recorder.orders(placed)
         self._count["orders"] += len(placed.outlet)
-        self._count["lines"] += int((placed.cases > 0).sum())
+        self._count["lines"] += int(np.count_nonzero(placed.cases))
         self._count["calls"] += 0 if placed.beat is None else int(placed.beat.made.sum())
         if self._details is not None:
             self._details.calls(state.day, placed)
         unit = network.market.products.units_per_case
-        state.on_order[placed.outlet] += placed.cases * unit
+        add_at(state.on_order, placed.outlet, placed.cases * unit)
         self._open_orders(placed)
 
     def _open_orders(self, placed: Placed) -> None:

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 
 
 @kernel
@@ -42,33 +42,43 @@ def sell(
 
 @kernel
 def suggest(
-    cover: FloatArray, expected: FloatArray, position: IntArray, unit: IntArray
-) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return the cases up to the level of each shelf, to the nearest case.
+    rows: IntArray,
+    days: tuple[FloatArray, FloatArray, IntArray],
+    expected: FloatArray,
+    units: tuple[IntArray, IntArray],
+    unit: IntArray,
+) -> tuple[IntArray, BoolArray]:
+    """Return the cases up to the level of each shelf, to the nearest case, and who is low.
 
     Parameters
     ----------
-    cover : (n,) days
+    rows : (n,) outlets
+    days : (O,) days of cover, (M,) position in days below which outlets of a mode order, negative =
+        always, (O,) mode
     expected : (n, P) units a day
-    position : (n, P) units on the shelf and on order
+    units : (n, P) units on the shelf, (O, P) units on order
     unit : (P,) units per case
 
     Returns
     -------
-    cases : (n, P)
-    position, expected : (n,) sums over products
+    cases : (n, P); low : (n,) bool
     """
-    cases = np.zeros(position.shape, dtype=np.int64)
-    held, wanted = np.zeros(len(position), dtype=np.int64), np.zeros(len(position))
-    for row in range(len(position)):
+    cover, reorder, mode = days
+    shelf, on_order = units
+    cases, low = np.zeros(shelf.shape, dtype=np.int64), np.empty(len(rows), dtype=np.bool_)
+    for row in range(len(rows)):
+        outlet, held, wanted = rows[row], np.int64(0), 0.0
         for product in range(len(unit)):
-            level = np.int64(math.floor(cover[row] * expected[row, product] + 0.5))
-            gap = level - position[row, product]
+            position = shelf[row, product] + on_order[outlet, product]
+            level = np.int64(math.floor(cover[outlet] * expected[row, product] + 0.5))
+            gap = level - position
             if gap > 0:
                 cases[row, product] = (2 * gap + unit[product]) // (2 * unit[product])
-            held[row] += position[row, product]
-            wanted[row] += expected[row, product]
-    return cases, held, wanted
+            held += position
+            wanted += expected[row, product]
+        most = reorder[mode[outlet]]
+        low[row] = most < 0 or held < most * wanted
+    return cases, low
 
 
 @kernel

@@ -94,8 +94,8 @@ class Sourcing:
         cumulative = self._network.option_cumulative
         if cumulative.shape[1] == 1 or outlet.size == 0:
             return np.zeros(len(outlet), dtype=np.int64)
-        last = (self._network.options[outlet] >= 0).sum(axis=1) - 1
-        return _drawn(self._uniforms(state, outlet), cumulative[outlet], last)
+        options = self._network.options
+        return _first_above(self._uniforms(state, outlet), outlet, cumulative, options)
 
     def _uniforms(self, state: State, outlet: IntArray) -> FloatArray:
         return self._address.at(Purpose.SOURCE_CHOICE, state.day, outlet)
@@ -162,3 +162,19 @@ def _on_hand(
                 if len(rights) == 0 or rights[row, option, product]:
                     held[place, option] += min(cases[place, product], stock[site, product])
     return held
+
+
+@kernel
+def _first_above(
+    uniform: FloatArray, outlet: IntArray, cumulative: FloatArray, options: IntArray
+) -> IntArray:
+    """Return what `_drawn` returns for outlets (n,): probabilities and options are (O, N)."""
+    result = np.empty(len(outlet), dtype=np.int64)
+    for row in range(len(outlet)):
+        place, last, column = outlet[row], -1, 0
+        for option in range(options.shape[1]):
+            last += options[place, option] >= 0
+        while column < options.shape[1] and not uniform[row] < cumulative[place, column]:
+            column += 1
+        result[row] = column if column < options.shape[1] else last
+    return result

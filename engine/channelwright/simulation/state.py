@@ -11,6 +11,7 @@ from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.market import Market
 from channelwright.rules import behaviour
 from channelwright.simulation.execution import Shops
+from channelwright.simulation.expecting import ALL_PRODUCTS, NO_FACTORS, expected_units, offer
 from channelwright.simulation.network import Network
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.shelf_policies import opening_levels
@@ -164,27 +165,19 @@ def end_day(network: Network, state: State) -> None:
 
 
 def demand_levels(network: Network, state: State, rows: IntArray) -> FloatArray:
-    """Return the demand multiplier of the execution of some outlets: (n, 1)."""
+    """Return the demand multiplier of the execution of some outlets: (n,)."""
     if state.shops is not None:
-        return state.shops.multiplier(rows)[:, None]
-    return behaviour.multiplier(network.market, state.execution[rows])[:, None]
+        return state.shops.multiplier(rows)
+    return behaviour.multiplier(network.market, state.execution[rows])
 
 
-def plain_demand(
-    network: Network,
-    state: State,
-    rows: IntArray,
-    day: int,
-    rate: FloatArray | None = None,
-) -> FloatArray:
-    """Return E, expected demand without what being online brings, units a day: (n, P).
-
-    ``rate`` : (n, P), `Network.rate` of the rows, where it is at hand.
-    """
-    rate = network.rate[rows] if rate is None else rate
-    expected = rate * network.market.calendar.factor[day] * demand_levels(network, state, rows)
+def plain_demand(network: Network, state: State, rows: IntArray, day: int) -> FloatArray:
+    """Return E, expected demand without what being online brings, units a day: (n, P)."""
     promoted = None if network.campaign is None else network.campaign.factor(day)
-    return np.asarray(expected if promoted is None else expected * promoted[rows])
+    level = demand_levels(network, state, rows)
+    factor = network.market.calendar.factor[day]
+    factors = NO_FACTORS if promoted is None else promoted
+    return expected_units(rows, network.rate, factor, level, factors)
 
 
 def _opening_cash(market: Market) -> IntArray:
@@ -195,16 +188,18 @@ def _opening_cash(market: Market) -> IntArray:
 
 def expected_demand(network: Network, state: State, rows: IntArray, day: int) -> FloatArray:
     """Return E', the expected demand of some outlets in units a day: (n, P)."""
-    market = network.market
     expected = plain_demand(network, state, rows, day)
-    if state.shops is not None and state.shops.listed is not None:
-        expected = np.where(state.shops.listed[rows], expected, 0.0)
-    if network.carried is not None:
-        expected = expected * network.carried[rows]
-    online = network.design.outlets.o2o[rows]
-    return np.asarray(
-        np.where(online[:, None], expected * (1 + market.behaviour.online_new), expected)
+    shops, carried = state.shops, network.carried
+    listed = None if shops is None else shops.listed
+    offer(
+        expected,
+        rows,
+        ALL_PRODUCTS if listed is None else listed,
+        ALL_PRODUCTS if carried is None else carried,
+        network.design.outlets.o2o,
+        1 + network.market.behaviour.online_new,
     )
+    return expected
 
 
 def _opening_shelf(network: Network, state: State) -> IntArray:
