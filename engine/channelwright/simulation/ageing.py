@@ -110,7 +110,7 @@ class Ageing:
         network, state, rules = self._network, self._state, self._rules
         assert rules is not None
         month = int(network.market.calendar.month[state.day])
-        days, length = int(network.month_days[month]), int(network.month_length[month])
+        days, length = int(network.months.days[month]), int(network.months.length[month])
         segment = network.market.outlets.segment
         lost = []
         for purpose, stock, ppm in (

@@ -301,6 +301,8 @@ def advances(network: Network, state: State) -> IntArray:
     """Return what has been paid for goods that are still to be delivered: (S,) ticks."""
     held = np.zeros(len(network.market.sites), dtype=np.int64)
     orders = state.orders
+    if orders["pay_day"].max(initial=ON_TERMS) == ON_TERMS:
+        return held
     paid = (orders["pay_day"] >= 0) & (orders["pay_day"] <= state.day)
     if paid.any():
         cases = orders["missing"][paid] + orders["pending"][paid]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,6 +29,27 @@ VISIT = CAPTURES.index("visit")
 CALENDAR = CAPTURES.index("calendar")
 
 
+class Cells(NamedTuple):
+    """The pairs of area and mode in which outlets are covered.
+
+    Attributes
+    ----------
+    area, mode : (G,) int64
+    group : (C,) int64, pair of each covered outlet
+    """
+
+    area: IntArray
+    mode: IntArray
+    group: IntArray
+
+
+class Months(NamedTuple):
+    """Days of each month in the horizon and of the calendar: (months,) int64 each."""
+
+    days: IntArray
+    length: IntArray
+
+
 @dataclass(frozen=True)
 class Network:
     """Static arrays of one market and design.
@@ -35,6 +57,7 @@ class Network:
     Attributes
     ----------
     covered : (C,) int64, outlets that the design serves
+    cells : their areas and modes
     account : (O,) int64, account that pays: outlet row, or O + chain row
     payer : (O,) int64, party number of that account
     owner : (S,) int64, party number of the owner of each site
@@ -65,12 +88,13 @@ class Network:
     beats : 28 Beats, the calls of each cycle day; due : 28 arrays of other outlets' rows
     roads : between the outlets
     fleets : vehicles of the sites
-    month_days, month_length : (months,) int64, days in the horizon and of the calendar
+    months : lengths of the months
     """
 
     market: Market
     design: Design
     covered: IntArray
+    cells: Cells
     account: IntArray
     payer: IntArray
     owner: IntArray
@@ -104,8 +128,7 @@ class Network:
     due: tuple[IntArray, ...]
     roads: Roads
     fleets: Fleets
-    month_days: IntArray
-    month_length: IntArray
+    months: Months
 
 
 def build_network(market: Market, design: Design) -> Network:
@@ -128,11 +151,11 @@ def build_network(market: Market, design: Design) -> Network:
     units = _opening_units(market, rate[covered])
     opening = _site_sums(design, covered, units)
     variance = _site_sums(design, covered, daily_variance(market, units))
-    days, length = _months(market)
     return Network(
         market=market,
         design=design,
         covered=covered,
+        cells=_cells(market, design, covered),
         account=account,
         payer=_payers(market),
         owner=_owners(market),
@@ -166,9 +189,15 @@ def build_network(market: Market, design: Design) -> Network:
         due=tuple(_due(market, design, day) for day in range(CYCLE_DAYS)),
         roads=Roads(market),
         fleets=_fleets(market, design),
-        month_days=days,
-        month_length=length,
+        months=_months(market),
     )
+
+
+def _cells(market: Market, design: Design, covered: IntArray) -> Cells:
+    modes = len(market.modes)
+    place = market.outlets.area[covered] * modes + design.outlets.mode[covered]
+    key, group = np.unique(place, return_inverse=True)
+    return Cells(key // modes, key % modes, group.ravel())
 
 
 def _limits(market: Market, account: IntArray, own: IntArray) -> IntArray:
@@ -315,9 +344,9 @@ def _due(market: Market, design: Design, cycle_day: int) -> IntArray:
     return np.flatnonzero((plan.mode >= 0) & (capture != VISIT) & (bit == 1))
 
 
-def _months(market: Market) -> tuple[IntArray, IntArray]:
+def _months(market: Market) -> Months:
     calendar = market.calendar
     days = np.bincount(calendar.month)
     first = np.datetime64(calendar.start, "M")
     edges = (first + np.arange(len(days) + 1)).astype("datetime64[D]")
-    return days, np.diff(edges).astype(np.int64)
+    return Months(days, np.diff(edges).astype(np.int64))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.units import IntArray, share
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.units import BoolArray, IntArray, share
 from channelwright.model.market import SOLICITORS
 from channelwright.simulation.chains import settle_contracts
 from channelwright.simulation.credit import credit_rules, customers_money, deposits
@@ -38,7 +39,7 @@ def month_ends(network: Network, day: int) -> bool:
 def settle_month(network: Network, state: State, postings: Postings) -> IntArray:
     """Post pay, rebates and interest of the month; returns the pay of every person."""
     month = int(network.market.calendar.month[state.day])
-    days, length = int(network.month_days[month]), int(network.month_length[month])
+    days, length = int(network.months.days[month]), int(network.months.length[month])
     pay = _pay_people(network, state, postings, days, length)
     _pay_rebates(network, state, postings)
     settle_contracts(network, state, postings, days, length)
@@ -88,10 +89,27 @@ def _pay_rebates(network: Network, state: State, postings: Postings) -> None:
 
 def stock_value(network: Network, state: State) -> IntArray:
     """Return the value of each site's stock at the owner's price: (S,) ticks."""
-    unit = network.market.products.units_per_case
-    units = state.stock + consigned_units(network, state)
-    value = (units * network.buying // unit).sum(axis=1)
-    return np.where(network.market.sites.kind == PLANT, 0, value)
+    units = state.stock
+    if network.consigned.any():
+        units = units + consigned_units(network, state)
+    return _worth(network, units)
+
+
+def _worth(network: Network, units: IntArray) -> IntArray:
+    """Return the value of units (S, P) at the prices of their owners, none at plants: (S,)."""
+    plant = network.market.sites.kind == PLANT
+    return _valued(units, network.buying, network.market.products.units_per_case, plant)
+
+
+@kernel
+def _valued(units: IntArray, price: IntArray, unit: IntArray, plant: BoolArray) -> IntArray:
+    value = np.zeros(len(units), dtype=np.int64)
+    for site in range(len(units)):
+        if plant[site]:
+            continue
+        for product in range(len(unit)):
+            value[site] += units[site, product] * price[site, product] // unit[product]
+    return value
 
 
 def consigned_units(network: Network, state: State) -> IntArray:
@@ -113,8 +131,7 @@ def owned_value(network: Network, state: State) -> IntArray:
     units = state.stock + state.transit + consigned_units(network, state)
     unit = network.market.products.units_per_case
     add_at(units, state.loads["site"], state.loads["cases"] * unit)
-    value = (units * network.buying // unit).sum(axis=1)
-    return np.where(network.market.sites.kind == PLANT, 0, value)
+    return _worth(network, units)
 
 
 def _pay_interest(network: Network, state: State, postings: Postings, days: int) -> None:
