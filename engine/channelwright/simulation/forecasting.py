@@ -103,11 +103,12 @@ class Forecasting:
     def _plain(self, state: State, sites: IntArray) -> tuple[FloatArray, FloatArray]:
         network = self._network
         early = max(0, DEFAULT_WINDOW - 1 - state.day)
+        if not network.stock.aims:
+            average = _moving_average(state.demand, sites, network.opening_demand, early)
+            return average, np.zeros_like(average)
         seen = state.demand[:, sites]
         opening = network.opening_demand[sites]
         average = (seen.sum(axis=0) + early * opening) / DEFAULT_WINDOW
-        if not network.stock.aims:
-            return average, np.zeros_like(average)
         squares = (seen * seen).sum(axis=0)
         squares = squares + early * (opening**2 + network.opening_variance[sites])
         return average, np.sqrt(np.maximum(0.0, squares / DEFAULT_WINDOW - average**2))
@@ -240,3 +241,24 @@ def _moving(
             average[place, product] = level
             variance[place, product] = spread / days - level * level
     return average, variance, newest
+
+
+@kernel
+def _moving_average(
+    demand: IntArray, sites: IntArray, opening: FloatArray, early: int
+) -> FloatArray:
+    """Return the mean of the days kept and of early ones, which are as opening: (n, P) units a day.
+
+    Parameters
+    ----------
+    demand : (K, S, P) units of the last days; opening : (S, P) units a day
+    """
+    average = np.empty((len(sites), demand.shape[2]))
+    for row in range(len(sites)):
+        for product in range(demand.shape[2]):
+            seen = np.int64(0)
+            for day in range(demand.shape[0]):
+                seen += demand[day, sites[row], product]
+            units = seen + early * opening[sites[row], product]
+            average[row, product] = units / DEFAULT_WINDOW
+    return average

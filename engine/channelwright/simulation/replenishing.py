@@ -6,13 +6,14 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address
-from channelwright.foundation.units import IntArray
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.rules.stock_kernels import CASE, POLICY, numbers_of, order_of
 from channelwright.rules.stock_levels import StockRules
 from channelwright.simulation.forecasting import Forecasting
 from channelwright.simulation.network import Network
 from channelwright.simulation.purchasing import Purchasing
-from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.simulation.supplying import Supplying
 
@@ -63,8 +64,7 @@ class Replenishing:
         waiting = _waiting_units(network, state)
         self._forecasting.start_evening(state)
         for tier, rules in zip(network.tiers, self._rules, strict=True):
-            known = supplying.awaited[tier] - supplying.owed[tier] - waiting[tier]
-            ordered = _review(rules, state, self._forecasting, tier, known)
+            ordered = self._review(rules, state, tier, waiting)
             supplying.choose(state, tier, ordered)
             if purchasing is not None:
                 ordered = _within_limits(network, state, purchasing, supplying, tier, ordered)
@@ -75,8 +75,69 @@ class Replenishing:
         nothing = np.zeros(0, dtype=np.int64)
         return _joined(shipments or [_send(network, state, supplying, nothing, waiting[:0])])
 
+    def _review(
+        self, rules: StockRules, state: State, sites: IntArray, waiting: IntArray
+    ) -> IntArray:
+        """Return what the sites of a tier order: demand -> levels -> orders, (n, P) units.
+
+        Parameters
+        ----------
+        rules : policies of the sites
+        waiting : (S, P) int64, units of waiting lines of outlets
+        """
+        forecasting, supplying = self._forecasting, self._supplying
+        review = rules.need.review.astype(np.int64)
+        if not forecasting.remembers and not (state.day % review == 0).any():
+            return np.zeros((len(sites), waiting.shape[1]), dtype=np.int64)
+        average, deviation = forecasting.forecast(state, sites)
+        numbers = rules.numbers
+        return _to_order(
+            (numbers.whole, numbers.real, review),
+            state.day,
+            (average, deviation),
+            sites,
+            (state.stock, state.transit, supplying.awaited, supplying.owed, waiting),
+        )
+
+
+@kernel
+def _to_order(
+    rules: tuple[IntArray, FloatArray, IntArray],
+    day: int,
+    forecast: tuple[FloatArray, FloatArray],
+    sites: IntArray,
+    units: tuple[IntArray, ...],
+) -> IntArray:
+    """Return what sites that are due order, in whole cases: (n, P) units.
+
+    Parameters
+    ----------
+    rules : the blocks of `Numbers` and days between reviews, of the n sites
+    forecast : (n, P) units a day and their standard deviation
+    units : (S, P) stock, in transit, awaited from the parent, owed to others, waited for
+    """
+    whole, real, review = rules
+    average, deviation = forecast
+    stock, transit, awaited, owed, waiting = units
+    ordered = np.zeros(average.shape, dtype=np.int64)
+    for row in range(len(sites)):
+        site = sites[row]
+        for product in range(average.shape[1]):
+            if day % review[row, product] != 0:
+                continue
+            reorder, level, quantity = numbers_of(
+                whole, real, row, product, average[row, product], deviation[row, product]
+            )
+            position = stock[site, product] + transit[site, product] + awaited[site, product]
+            position -= owed[site, product] + waiting[site, product]
+            policy, case = whole[POLICY, row, product], whole[CASE, row, product]
+            wanted = order_of(policy, position, reorder, level, quantity)
+            ordered[row, product] = -(-wanted // case) * case
+    return ordered
+
 
 def _joined(parts: list[Shipments]) -> Shipments:
+    parts = [part for part in parts if len(part)] or parts[:1]
     if len(parts) == 1:
         return parts[0]
     names = [column.name for column in fields(Shipments)]
@@ -106,30 +167,21 @@ def _note_received(network: Network, day: int, purchasing: Purchasing, sent: Shi
 def _waiting_units(network: Network, state: State) -> IntArray:
     """Return units of waiting lines (had an attempt, not allocated) per site: (S, P)."""
     orders = state.orders
-    waiting = np.zeros_like(state.stock)
-    tried = orders["attempt"] <= state.day
-    units = orders["missing"][tried] * network.market.products.units_per_case
-    add_at(waiting, orders["site"][tried], units)
+    columns = tuple(orders[name] for name in ("attempt", "site", "missing"))
+    return _waited_for(columns, state.day, network.market.products.units_per_case, len(state.stock))
+
+
+@kernel
+def _waited_for(orders: tuple[IntArray, ...], day: int, unit: IntArray, sites: int) -> IntArray:
+    """Return the units that orders (n) miss at their sites after a first attempt: (S, P)."""
+    attempt, site, missing = orders
+    waiting = np.zeros((sites, len(unit)), dtype=np.int64)
+    for row in range(len(site)):
+        if attempt[row] > day:
+            continue
+        for product in range(len(unit)):
+            waiting[site[row], product] += missing[row, product] * unit[product]
     return waiting
-
-
-def _review(
-    rules: StockRules, state: State, forecasting: Forecasting, sites: IntArray, known: IntArray
-) -> IntArray:
-    """Return what the sites of a tier order: demand -> levels -> orders, (n, P) units.
-
-    Parameters
-    ----------
-    rules : policies of the sites
-    known : (n, P) int64, units awaited from the parent less those owed and waited for
-    """
-    due = state.day % rules.need.review == 0
-    if not due.any() and not forecasting.remembers:
-        return np.zeros_like(known)
-    average, deviation = forecasting.forecast(state, sites)
-    targets = rules.all_targets(average, deviation)
-    position = state.stock[sites] + state.transit[sites] + known
-    return np.where(due, rules.all_orders(position, targets), 0)
 
 
 def _send(
@@ -137,34 +189,86 @@ def _send(
 ) -> Shipments:
     """Ship to the sites of a tier what their parents can, and bill it."""
     shipped = supplying.ship(state, tier, ordered)
-    moved = np.flatnonzero(((ordered > 0) | (shipped > 0)).any(axis=1))
+    moved = _moving(ordered, shipped)
     sites, ordered, shipped = tier[moved], ordered[moved], shipped[moved]
     parent = supplying.choice.parent[sites]
-    state.transit[sites] += shipped
     arrival = supplying.arrivals(state.day, sites)
-    cases = shipped // network.market.products.units_per_case
-    price = supplying.choice.prices(sites)
-    value, due = _bill(network, state, sites, parent, (cases * price).sum(axis=1))
-    return Shipments(sites, parent, ordered, shipped, arrival, value, due)
-
-
-def _bill(
-    network: Network, state: State, sites: IntArray, parent: IntArray, worth: IntArray
-) -> tuple[IntArray, IntArray]:
-    """Invoice what changes hands; returns values and due days."""
-    sold = network.owner[sites] != network.owner[parent]
-    value = np.where(sold, worth, 0)
-    days = network.design.terms.account_days[network.design.sites.mode[sites]]
-    due = np.where(sold, state.day + days, state.day)
-    state.month_purchases[sites] += np.where(network.own[parent], value, 0)
+    bills = _bill(
+        (sites, parent, shipped, supplying.choice.prices(sites)),
+        (network.owner, network.design.sites.mode, network.design.terms.account_days),
+        network.own,
+        network.market.products.units_per_case,
+        state.day,
+        (
+            state.transit,
+            state.month_purchases,
+            state.site_receivable,
+            state.site_payable,
+            state.cash,
+        ),
+    )
+    value, due = bills
     later = (due > state.day) & (value != 0)
-    add_at(state.site_receivable, parent[later], value[later])
-    state.site_payable[sites[later]] += value[later]
-    for day in np.unique(due[later]).tolist():
+    for day in sorted(set(due[later].tolist())):
         rows = later & (due == day)
         bill = (parent[rows], sites[rows], value[rows])
         state.settle_sites.setdefault(day, []).append(bill)
-    at_once = ~later
-    add_at(state.cash, parent[at_once], value[at_once])
-    state.cash[sites[at_once]] -= value[at_once]
-    return value, due
+    return Shipments(sites, parent, ordered, shipped, arrival, value, due)
+
+
+@kernel
+def _moving(ordered: IntArray, shipped: IntArray) -> IntArray:
+    """Return the rows of (n, P) units where something is ordered or shipped."""
+    rows, used = np.empty(len(ordered), dtype=np.int64), 0
+    for row in range(len(ordered)):
+        some = False
+        for product in range(ordered.shape[1]):
+            some = some or ordered[row, product] > 0 or shipped[row, product] > 0
+        if some:
+            rows[used] = row
+            used += 1
+    return rows[:used].copy()
+
+
+@kernel
+def _bill(
+    shipments: tuple[IntArray, ...],
+    sites: tuple[IntArray, IntArray, IntArray],
+    own: BoolArray,
+    unit: IntArray,
+    day: int,
+    totals: tuple[IntArray, ...],
+) -> IntArray:
+    """Invoice what changes hands and book it; returns values and due days: (2, n).
+
+    Parameters
+    ----------
+    shipments : (n,) site and parent, (n, P) units shipped and ticks per case
+    sites : (S,) owner and mode, (M,) days until accounts pay
+    own : (S,) sites of the manufacturer
+    totals : (S, P) units in transit, (S,) purchases of the month, receivables, payables and cash,
+        changed
+    """
+    site, parent, shipped, price = shipments
+    owner, mode, days = sites
+    transit, purchases, receivable, payable, cash = totals
+    bills = np.zeros((2, len(site)), dtype=np.int64)
+    for row in range(len(site)):
+        buyer, seller, value, due = site[row], parent[row], np.int64(0), day
+        for product in range(len(unit)):
+            transit[buyer, product] += shipped[row, product]
+            value += shipped[row, product] // unit[product] * price[row, product]
+        if owner[buyer] == owner[seller]:
+            value = np.int64(0)
+        else:
+            due = day + days[mode[buyer]]
+        if own[seller]:
+            purchases[buyer] += value
+        if due > day:
+            receivable[seller] += value
+            payable[buyer] += value
+        else:
+            cash[seller] += value
+            cash[buyer] -= value
+        bills[0, row], bills[1, row] = value, due
+    return bills

@@ -319,7 +319,7 @@ class _World:
 
     def _replenishment(self) -> None:
         shipments = self._replenishing.review(self._state, self._credit.purchasing)
-        for day in np.unique(shipments.arrival).tolist():
+        for day in sorted(set(shipments.arrival.tolist())):
             if day < self._network.market.calendar.horizon_days:
                 rows = shipments.arrival == day
                 travel = self._travel(day, shipments.site[rows], shipments.shipped[rows])
