@@ -272,15 +272,18 @@ def settle_payments(state: State) -> None:
         subtract_at(state.cash, buyer, value)
 
 
+@kernel
 def last_drop(orders: IntArray, cases: IntArray) -> IntArray:
     """Return the cases of each drop, zero where a later drop of the day is the same order's.
 
-    Two pick orders of one order may arrive together; the line ends once.
+    Two pick orders of one order may arrive together; the line ends once, with the more cases.
     """
-    unique, row = np.unique(orders[::-1], return_inverse=True)
-    if len(unique) == len(orders):
-        return cases
-    last = len(orders) - 1 - np.unique(orders[::-1], return_index=True)[1][row[::-1]]
+    last = np.zeros(orders.max() + 1 if len(orders) else 0, dtype=np.int64)
+    for drop in range(len(orders)):
+        last[orders[drop]] = drop
     result = np.zeros_like(cases)
-    np.maximum.at(result, last, cases)
+    for drop in range(len(orders)):
+        row = last[orders[drop]]
+        for product in range(cases.shape[1]):
+            result[row, product] = max(result[row, product], cases[drop, product])
     return result

@@ -9,6 +9,15 @@ from channelwright.rules.beats import carries
 from channelwright.simulation.allocation import Allocated
 from channelwright.simulation.consumers import Sales
 from channelwright.simulation.delivering import Invoiced
+from channelwright.simulation.line_states import (
+    DELIVERY_COLUMNS,
+    GOES_ON,
+    LINE_COLUMNS,
+    delivery_rows,
+    ended_at_the_door,
+    ended_in_the_evening,
+    line_rows,
+)
 from channelwright.simulation.network import Network
 from channelwright.simulation.ordering import Placed
 from channelwright.simulation.replenishing import Shipments
@@ -18,6 +27,8 @@ from channelwright.simulation.tours import Dropped
 from channelwright.tables.codes import CallState, LineState
 from channelwright.tables.sink import Sink
 
+_ENDING = ("ordered", "delivered", "cut", "extra")
+
 
 class Details:
     """Writes detail tables to a sink as lines end and things happen."""
@@ -25,6 +36,8 @@ class Details:
     def __init__(self, network: Network, sink: Sink) -> None:
         self._network = network
         self._sink = sink
+        rows, products = network.covered, len(network.market.products)
+        self._places = np.repeat(rows, products), np.tile(np.arange(products), len(rows))
 
     def calls(self, day: int, placed: Placed) -> None:
         """Write the planned calls of a day."""
@@ -53,24 +66,12 @@ class Details:
     ) -> None:
         """Write deliveries line by line, and the invoices of the day (those with a known end)."""
         loads = drops.loads
-        row, product = np.nonzero(loads["cases"])
-        cases = loads["cases"][row, product]
-        price = self._network.price[loads["outlet"][row], loads["option"][row], product]
-        self._sink.append(
-            "deliveries",
-            {
-                "day": np.full(len(row), day, dtype=np.int64),
-                "second": drops.second[row],
-                "outlet": loads["outlet"][row],
-                "product": product,
-                "site": loads["site"][row],
-                "order_day": loads["order_day"][row],
-                "cases": cases,
-                "ready_second": loads["ready"][row] - loads["order_day"][row] * DAY_SECONDS,
-                "tour": drops.tour[row],
-                "value": cases * price,
-            },
-        )
+        names = ("outlet", "option", "site", "order_day", "ready")
+        columns = tuple(loads[name] for name in names)
+        stops = (drops.second, drops.tour)
+        table = delivery_rows(columns, loads["cases"], stops, self._network.price)
+        table[0] = day
+        self._sink.append("deliveries", dict(zip(DELIVERY_COLUMNS, table, strict=True)))
         self.invoices(day, invoiced, known)
 
     def invoices(self, day: int, invoiced: Invoiced, known: BoolArray | None) -> None:
@@ -117,19 +118,18 @@ class Details:
 
     def shelf(self, day: int, sales: Sales, state: State) -> None:
         """Write demand, sales and closing stock of every covered outlet and product."""
-        rows = self._network.covered
-        products = sales.demanded.shape[1]
+        outlet, product = self._places
         self._sink.append(
             "shelf",
             {
-                "day": np.full(len(rows) * products, day, dtype=np.int64),
-                "outlet": np.repeat(rows, products),
-                "product": np.tile(np.arange(products), len(rows)),
+                "day": np.full(len(outlet), day, dtype=np.int64),
+                "outlet": outlet,
+                "product": product,
                 "demanded": sales.demanded.ravel(),
                 "sold": sales.sold.ravel(),
                 "online_demanded": sales.online_demanded.ravel(),
                 "online_sold": sales.online_sold.ravel(),
-                "closing": state.shelf[rows].ravel(),
+                "closing": state.shelf[self._network.covered].ravel(),
             },
         )
         if sales.settled is not None and len(sales.settled.rows["day"]):
@@ -167,12 +167,9 @@ class Details:
     def evening(self, day: int, evening: Allocated) -> None:
         """Write the lines that the credit check or the allocation ended."""
         orders = evening.orders
-        cut = (evening.cut > 0) & _gone(orders)
-        whole = (evening.held > 0) & (evening.held == orders["ordered"])
-        refused = whole | (evening.refused[:, None] & (orders["ordered"] > 0))
-        ended = refused | (cut & ~evening.refused[:, None])
-        part = np.where(orders["delivered"] > 0, LineState.CUT_PART, LineState.CUT)
-        self._lines(orders, ended, np.where(refused, LineState.REFUSED, part), day)
+        columns = tuple(orders[name] for name in _ENDING)
+        states = ended_in_the_evening(columns, evening.cut, evening.held, evening.refused)
+        self._lines(orders, states, day)
 
     def failures(self, day: int, missed: Dropped) -> None:
         """Write the stops of a day where nobody took the goods."""
@@ -195,30 +192,17 @@ class Details:
 
     def finished(self, day: int, orders: Rows, drops_cases: IntArray) -> None:
         """Write the lines that a delivery or a last failed attempt ended."""
-        ended = _gone(orders) & (drops_cases > 0)
-        cut = np.where(orders["delivered"] > 0, LineState.CUT_PART, LineState.CUT)
-        part = np.where(orders["cut"] > 0, cut, LineState.DELIVERED)
-        self._lines(orders, ended, part, day)
+        columns = tuple(orders[name] for name in _ENDING)
+        self._lines(orders, ended_at_the_door(columns, drops_cases), day)
 
     def horizon(self, day: int, orders: Rows) -> None:
         """Write the lines that are open at the horizon."""
         ended = (orders["missing"] > 0) | (orders["pending"] > 0)
-        state = np.full(ended.shape, int(LineState.OPEN_AT_HORIZON))
-        self._lines(orders, ended, state, day)
+        self._lines(orders, np.where(ended, int(LineState.OPEN_AT_HORIZON), GOES_ON), day)
 
-    def _lines(self, orders: Rows, ended: BoolArray, state: IntArray, day: int) -> None:
-        row, product = np.nonzero(ended)
-        if not row.size:
-            return
-        names = ("day", "second", "outlet", "mode", "site")
-        chunk = {name: orders[name][row] for name in names}
-        chunk |= {"product": product, "state": state[row, product].astype(np.int64)}
-        chunk |= {name: orders[name][row, product] for name in ("ordered", "first", "delivered")}
-        chunk["substitutes"] = orders["extra"][row, product]
-        chunk["end_day"] = np.full(len(row), day, dtype=np.int64)
-        self._sink.append("order_lines", chunk)
-
-
-def _gone(orders: Rows) -> BoolArray:
-    """Return the lines of which no case is open any more: (n, P)."""
-    return np.asarray(orders["delivered"] + orders["cut"] == orders["ordered"] + orders["extra"])
+    def _lines(self, orders: Rows, states: IntArray, day: int) -> None:
+        columns = tuple(orders[name] for name in LINE_COLUMNS[:5])
+        cases = tuple(orders[name] for name in ("ordered", "first", "delivered", "extra"))
+        table = line_rows(columns, cases, states, day)
+        if table.size:
+            self._sink.append("order_lines", dict(zip(LINE_COLUMNS, table, strict=True)))
