@@ -13,6 +13,7 @@ import pandas as pd
 from channelwright.foundation.units import TICKS_PER_UNIT, BoolArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import Market
+from channelwright.rules.kpi_rows import KpiRows, sums_at
 from channelwright.tables.codes import Account
 from channelwright.tables.sink import Chunk
 
@@ -31,6 +32,10 @@ NOT_SERVING = (
 )
 _BY_CALLS = (Account.WAGES, Account.BONUS)
 _BY_VALUE = (Account.COMMISSION,)
+_PER = (
+    ("loaded_cost_per_case", "cases_delivered", "currency/case"),
+    ("loaded_cost_per_order", "orders", "currency/order"),
+)
 
 
 def outlet_costs(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd.DataFrame:
@@ -45,29 +50,38 @@ def outlet_costs(market: Market, design: Design, tables: Mapping[str, Chunk]) ->
     DataFrame with columns outlet, account, payer (kind of party), amount (int64 ticks); the
     sums by account and payer are those of the ledger, exactly
     """
-    ledger = pd.DataFrame(tables["outlet_ledger"])
-    ledger = ledger[~ledger["account"].isin([int(account) for account in NOT_SERVING])]
-    direct, shared = ledger[ledger["outlet"] >= 0], ledger[ledger["outlet"] < 0]
+    columns = np.stack(_loaded(market, design, tables))
+    keys, place = np.unique(columns[:3], axis=1, return_inverse=True)
+    amount = sums_at(place.ravel(), columns[3], keys.shape[1])
+    names = ("outlet", "account", "payer", "amount")
+    return pd.DataFrame(dict(zip(names, (*keys, amount), strict=True)))
+
+
+def _loaded(
+    market: Market, design: Design, tables: Mapping[str, Chunk]
+) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Return outlet, account, payer and ticks of every part of a cost of serving."""
+    ledger = tables["outlet_ledger"]
+    serving = ~np.isin(ledger["account"], [int(account) for account in NOT_SERVING])
+    direct, shared = serving & (ledger["outlet"] >= 0), serving & (ledger["outlet"] < 0)
     keys = CostKeys(market, design, tables["outlet_cells"])
-    names = ["outlet", "account", "payer", "amount"]
-    parts = [direct[names]]
-    for row in shared.itertuples(index=False):
-        weights = keys.weights(int(row.account), int(row.mode), int(row.site))
-        amount = split_by_weight(int(row.amount), weights)
-        used = np.flatnonzero(amount)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "outlet": keys.outlets[used],
-                    "account": int(row.account),
-                    "payer": int(row.payer),
-                    "amount": amount[used],
-                }
-            )
+    parts = [
+        (
+            ledger["outlet"][direct],
+            ledger["account"][direct],
+            ledger["payer"][direct],
+            ledger["amount"][direct],
         )
-    table = pd.concat(parts, ignore_index=True)
-    table = table.groupby(["outlet", "account", "payer"], as_index=False)["amount"].sum()
-    return table.astype(np.int64)
+    ]
+    names = ("account", "mode", "site", "payer", "amount")
+    for row in zip(*(ledger[name][shared].tolist() for name in names), strict=True):
+        account, mode, site, payer, ticks = row
+        amount = split_by_weight(ticks, keys.weights(account, mode, site))
+        used = np.flatnonzero(amount)
+        of_account, of_payer = np.full(len(used), account), np.full(len(used), payer)
+        parts.append((keys.outlets[used], of_account, of_payer, amount[used]))
+    outlet, accounts, payers, amounts = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return outlet, accounts, payers, amounts
 
 
 def split_by_weight(total: int, weights: IntArray) -> IntArray:
@@ -82,13 +96,15 @@ def split_by_weight(total: int, weights: IntArray) -> IntArray:
     -------
     (n,) int64, with sum equal to ``total``
     """
-    whole = int(weights.sum())
+    whole, some = int(weights.sum()), np.flatnonzero(weights)
     sign, rest = (1, total) if total >= 0 else (-1, -total)
     # Ticks times cases pass 64 bits in large markets; Python integers do not.
-    product = weights.astype(object) * rest
-    share = np.array(product // whole, dtype=np.int64)
-    fraction = product - share * whole
-    order = sorted(range(len(weights)), key=lambda row: (-fraction[row], row))
+    wide = int(weights.max(initial=0)) * rest > np.iinfo(np.int64).max
+    product = weights[some].astype(object if wide else np.int64) * rest
+    share = np.zeros(len(weights), dtype=np.int64)
+    share[some] = product // whole
+    fraction = product - share[some] * whole
+    order = some[np.argsort(-fraction, kind="stable")]
     share[order[: rest - int(share.sum())]] += 1
     return sign * share
 
@@ -139,27 +155,27 @@ def _served_from(design: Design, count: int) -> BoolArray:
     return through
 
 
-def serving_kpis(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd.DataFrame:
+def serving_kpis(market: Market, design: Design, tables: Mapping[str, Chunk]) -> KpiRows:
     """Return loaded cost per case and per order by area and mode, with totals."""
+    result = KpiRows()
     if "outlet_ledger" not in tables:
-        return pd.DataFrame()
-    costs = outlet_costs(market, design, tables).groupby("outlet")["amount"].sum()
-    cells = pd.DataFrame(tables["outlet_cells"]).set_index("outlet")
-    cells["cost"] = costs.reindex(cells.index, fill_value=0) / TICKS_PER_UNIT
-    rows = cells.index.to_numpy()
-    area = np.array(market.areas.ids, dtype=object)[market.outlets.area[rows]]
-    mode = np.array(market.modes.ids, dtype=object)[design.outlets.mode[rows]]
-    parts = []
-    for by_area in (area, _ALL):
-        for by_mode in (mode, _ALL):
-            keys = cells.assign(area=by_area, mode=by_mode)
-            sums = keys.groupby(["area", "mode"], as_index=False).sum()
-            for name, per, unit in (
-                ("loaded_cost_per_case", "cases_delivered", "currency/case"),
-                ("loaded_cost_per_order", "orders", "currency/order"),
-            ):
-                some = sums[sums[per] > 0]
-                part = some[["area", "mode"]].assign(value=some["cost"] / some[per], unit=unit)
-                part.insert(0, "kpi", name)
-                parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+        return result
+    outlet, _, _, amount = _loaded(market, design, tables)
+    cells = tables["outlet_cells"]
+    rows = cells["outlet"]
+    cost = sums_at(outlet, amount, len(market.outlets))[rows]
+    area, mode = market.outlets.area[rows], design.outlets.mode[rows]
+    none = np.zeros_like(area)
+    for by_area, areas in ((area, market.areas.ids), (none, (_ALL,))):
+        for by_mode, modes in ((mode, market.modes.ids), (none, (_ALL,))):
+            labels = [(a, m) for a in areas for m in modes]
+            place = by_area * len(modes) + by_mode
+            found = set(place.tolist())
+            paid = sums_at(place, cost, len(labels)) / TICKS_PER_UNIT
+            for name, per, unit in _PER:
+                count = sums_at(place, cells[per], len(labels))
+                shown = sorted((row for row in found if count[row] > 0), key=labels.__getitem__)
+                value = paid[shown] / count[shown]
+                keys = [labels[row] for row in shown]
+                result.add(name, unit, [key[0] for key in keys], [key[1] for key in keys], value)
+    return result

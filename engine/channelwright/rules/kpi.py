@@ -6,13 +6,14 @@ the KPI tables over the measured periods (period >= 0).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from channelwright.foundation.units import TICKS_PER_UNIT
+from channelwright.foundation.units import TICKS_PER_UNIT, FloatArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import SITE_KINDS, Market
 from channelwright.rules.cost_to_serve import serving_kpis
@@ -21,7 +22,7 @@ from channelwright.rules.kpi_credit import approval_kpis, credit_kpis, limit_kpi
 from channelwright.rules.kpi_family import tier_fill_rates
 from channelwright.rules.kpi_losses import loss_kpis
 from channelwright.rules.kpi_money import money_kpis, site_results
-from channelwright.rules.kpi_rows import ALL, rows
+from channelwright.rules.kpi_rows import ALL, KpiRows, Measured, sums_at
 from channelwright.rules.kpi_share import share_kpis
 from channelwright.rules.kpi_static import account_counts, universe_counts
 from channelwright.rules.kpi_stock import stock_kpis
@@ -29,6 +30,9 @@ from channelwright.rules.kpi_supply import supply_kpis
 from channelwright.rules.kpi_team import team_kpis
 from channelwright.rules.suppliers import from_own_sites
 from channelwright.tables.sink import Chunk
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PERIOD_DAYS = 7
 
@@ -157,15 +161,6 @@ LAST: tuple[tuple[Kpi, str], ...] = (
 RANGE = Kpi("products_stocked", "products", "in stock at the end / covered outlet", True)
 
 
-def measured(tables: Mapping[str, Chunk]) -> dict[str, pd.DataFrame]:
-    """Return the KPI tables as frames without the warm-up."""
-    frames = {name: pd.DataFrame(chunk) for name, chunk in tables.items()}
-    return {
-        name: frame[frame["period"] >= 0].reset_index(drop=True) if "period" in frame else frame
-        for name, frame in frames.items()
-    }
-
-
 def measured_days(market: Market) -> int:
     """Return the days after the warm-up."""
     return market.calendar.horizon_days - market.calendar.warmup_days
@@ -183,183 +178,195 @@ def kpi_table(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd
     DataFrame with columns kpi, area, mode, value, unit; ``all`` marks a total; a quotient
     without a denominator is left out
     """
-    frames = measured(tables)
-    cells = frames["cells"].copy()
-    cells["units_lost"] = cells["units_demanded"] - cells["units_sold"]
-    cells["units_left"] = cells[["units_sold", "units_expired", "units_shrunk"]].sum(axis=1)
-    cells["stops"] = cells["drops"] + cells["drops_failed"]
-    cells["promises"] = cells["orders_promised"] + cells["calls_planned"]
-    cells["promises_kept"] = cells["orders_on_time_full"] + cells["calls_made"]
-    parts = [
+    frames = Measured(tables)
+    cells = _with_sums(frames.columns("cells"))
+    days, result = measured_days(market), KpiRows()
+    for part in (
         _cell_kpis(market, cells),
         _distribution(market, cells),
-        team_kpis(market, design, frames["rep_cells"], measured_days(market)),
+        team_kpis(market, design, frames.columns("rep_cells"), days),
         _volume_kpis(market, design, cells, frames),
         supply_kpis(market, design, frames),
         _site_kpis(market, design, tables, frames),
-        stock_kpis(market, design, frames, measured_days(market)),
+        stock_kpis(market, design, frames, days),
         money_kpis(market, design, tables, frames),
-        credit_kpis(market, frames, measured_days(market)),
+        credit_kpis(market, frames, days),
         share_kpis(market, frames),
-        limit_kpis(market, design, frames, measured_days(market)),
+        limit_kpis(market, design, frames, days),
         serving_kpis(market, design, tables),
         approval_kpis(market, frames),
         collecting_kpis(market, frames),
-        loss_kpis(market, design, frames, measured_days(market)),
-    ]
-    table = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    return table[np.isfinite(table["value"])].reset_index(drop=True)
+        loss_kpis(market, design, frames, days),
+    ):
+        result.extend(part)
+    return result.finite()
 
 
-def _groups(market: Market, cells: pd.DataFrame) -> pd.DataFrame:
-    """Return sums of all columns by (area, mode), with totals over both."""
-    area = np.array([*market.areas.ids, ALL])
-    mode = np.array([*market.modes.ids, ALL])
-    total = cells.drop(columns="period")
-    parts = []
-    for keep_area in (True, False):
-        for keep_mode in (True, False):
-            part = total.copy()
-            if not keep_area:
-                part["area"] = len(area) - 1
-            if not keep_mode:
-                part["mode"] = len(mode) - 1
-            parts.append(part.groupby(["area", "mode"], as_index=False).sum())
-    table = pd.concat(parts, ignore_index=True)
-    table["area"] = area[table["area"].to_numpy()]
-    table["mode"] = mode[table["mode"].to_numpy()]
-    return table
+def _with_sums(cells: Chunk) -> Chunk:
+    """Return cells with the columns that are sums of others."""
+    return cells | {
+        "units_lost": cells["units_demanded"] - cells["units_sold"],
+        "units_left": cells["units_sold"] + cells["units_expired"] + cells["units_shrunk"],
+        "stops": cells["drops"] + cells["drops_failed"],
+        "promises": cells["orders_promised"] + cells["calls_planned"],
+        "promises_kept": cells["orders_on_time_full"] + cells["calls_made"],
+    }
 
 
-def _cell_kpis(market: Market, cells: pd.DataFrame) -> pd.DataFrame:
-    sums = _groups(market, cells)
-    last = _groups(market, cells[cells["period"] == cells["period"].max()])
-    parts = []
+@dataclass(frozen=True)
+class _Groups:
+    """Sums of all columns by (area, mode), with totals over both: (n,) each."""
+
+    area: list[str]
+    mode: list[str]
+    sums: Chunk
+
+
+def _groups(market: Market, cells: Chunk) -> _Groups:
+    areas, modes = (*market.areas.ids, ALL), (*market.modes.ids, ALL)
+    names = [name for name in cells if name not in ("period", "area", "mode")]
+    block = np.stack([cells[name] for name in names], axis=1)
+    every_area = np.full_like(cells["area"], len(areas) - 1)
+    every_mode = np.full_like(cells["mode"], len(modes) - 1)
+    places, parts = [], []
+    for area in (cells["area"], every_area):
+        for mode in (cells["mode"], every_mode):
+            found, place = np.unique(area * len(modes) + mode, return_inverse=True)
+            places += found.tolist()
+            parts.append(sums_at(place.ravel(), block, len(found)))
+    sums = dict(zip(names, np.concatenate(parts).T, strict=True))
+    keys = [divmod(place, len(modes)) for place in places]
+    return _Groups([areas[row] for row, _ in keys], [modes[row] for _, row in keys], sums)
+
+
+def _last(market: Market, cells: Chunk) -> _Groups:
+    """Return the sums of the last period."""
+    last = cells["period"] == cells["period"].max(initial=-1)
+    return _groups(market, {name: column[last] for name, column in cells.items()})
+
+
+def _cell_kpis(market: Market, cells: Chunk) -> KpiRows:
+    groups, last = _groups(market, cells), _last(market, cells)
+    result, sums, at_end = KpiRows(), groups.sums, last.sums
     for kpi, top, bottom in RATIOS:
-        base = sums[bottom].to_numpy(dtype=np.float64)
-        value = np.divide(sums[top], base, out=np.full(len(base), np.nan), where=base > 0)
-        parts.append(_column(sums, kpi, value))
-    parts += [_column(sums, kpi, sums[column] * factor) for kpi, column, factor in SUMS]
-    parts += [_column(last, kpi, last[column]) for kpi, column in LAST]
-    covered = last["outlets_covered"].to_numpy(dtype=np.float64)
-    parts.append(_column(last, RANGE, last["products_stocked"] / covered))
-    return pd.concat(parts, ignore_index=True)
+        result.add(kpi.name, kpi.unit, groups.area, groups.mode, _quotient(sums[top], sums[bottom]))
+    for kpi, column, factor in SUMS:
+        result.add(kpi.name, kpi.unit, groups.area, groups.mode, sums[column] * factor)
+    for kpi, column in LAST:
+        result.add(kpi.name, kpi.unit, last.area, last.mode, at_end[column])
+    stocked = _quotient(at_end["products_stocked"], at_end["outlets_covered"])
+    result.add(RANGE.name, RANGE.unit, last.area, last.mode, stocked)
+    return result
 
 
-def _column(groups: pd.DataFrame, kpi: Kpi, value: object) -> pd.DataFrame:
-    table = groups[["area", "mode"]].copy()
-    table.insert(0, "kpi", kpi.name)
-    table["value"] = np.asarray(value, dtype=np.float64)
-    table["unit"] = kpi.unit
-    return table
+def _quotient(top: IntArray, bottom: IntArray) -> FloatArray:
+    """Return quotients, NaN without a denominator."""
+    nothing = np.full(len(bottom), np.nan)
+    return np.asarray(np.divide(top, bottom, out=nothing, where=bottom > 0))
 
 
-def _distribution(market: Market, cells: pd.DataFrame) -> pd.DataFrame:
+def _distribution(market: Market, cells: Chunk) -> KpiRows:
     """Numeric and weighted distribution by area, over the universe of outlets."""
-    last = _groups(market, cells[cells["period"] == cells["period"].max()])
-    last = last[last["mode"] == ALL]
+    last, result = _last(market, cells), KpiRows()
     outlets, weight = universe_counts(market)
+    every = [row for row, mode in enumerate(last.mode) if mode == ALL]
+    stocked = {
+        name: {last.area[row]: float(last.sums[name][row]) for row in every}
+        for name in ("outlets_stocked", "weight_stocked")
+    }
     numeric = {
-        (area, ALL): stocked / outlets[area]
-        for area, stocked in zip(last["area"], last["outlets_stocked"], strict=True)
+        (area, ALL): count / outlets[area] for area, count in stocked["outlets_stocked"].items()
     }
     weighted = {
-        (area, ALL): stocked / 1000 / weight[area]
-        for area, stocked in zip(last["area"], last["weight_stocked"], strict=True)
+        (area, ALL): count / 1000 / weight[area]
+        for area, count in stocked["weight_stocked"].items()
         if weight[area] > 0
     }
-    parts = [rows("numeric_distribution", "share", numeric)]
-    if weighted:
-        parts.append(rows("weighted_distribution", "share", weighted))
-    return pd.concat(parts, ignore_index=True)
+    result.add_values("numeric_distribution", "share", numeric)
+    result.add_values("weighted_distribution", "share", weighted)
+    return result
 
 
-def _volume_kpis(
-    market: Market, design: Design, cells: pd.DataFrame, frames: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
+def _volume_kpis(market: Market, design: Design, cells: Chunk, frames: Measured) -> KpiRows:
     """Sell-in volume and accounts by mode, and their shares."""
-    direct = cells.groupby("mode")["cases_direct"].sum()
+    count = len(market.modes)
+    direct = sums_at(cells["mode"], cells["cases_direct"], count)
     bought = _bought(market, design, frames)
-    volume = {
-        row: float(direct.get(row, 0)) + float(bought.get(row, 0))
-        for row in range(len(market.modes))
-    }
-    accounts = account_counts(market, design)
-    parts = []
+    volume = {row: float(direct[row]) + float(bought[row]) for row in range(count)}
+    result = KpiRows()
     for name, unit, share_name, values in (
         ("sell_in_cases", "cases", "volume_share", volume),
-        ("accounts", "accounts", "account_share", accounts),
+        ("accounts", "accounts", "account_share", account_counts(market, design)),
     ):
         total = sum(values.values())
         by_mode = {(ALL, market.modes.ids[row]): value for row, value in values.items() if value}
-        parts.append(rows(name, unit, {**by_mode, (ALL, ALL): total}))
+        result.add_values(name, unit, {**by_mode, (ALL, ALL): total})
         if total > 0:
             shares = {key: value / total for key, value in by_mode.items()}
-            parts.append(rows(share_name, "share", shares))
-    parts.append(_mean_outlet(market, design, cells))
-    return pd.concat(parts, ignore_index=True)
+            result.add_values(share_name, "share", shares)
+    result.add_values("cases_per_outlet_week", "cases/week", _mean_outlet(market, design, cells))
+    return result
 
 
-def _bought(market: Market, design: Design, frames: Mapping[str, pd.DataFrame]) -> pd.Series:
-    """Return cases that independent sites bought from the manufacturer, by mode."""
-    total = np.zeros(len(market.sites))
-    sites = frames["site_cells"]
-    np.add.at(total, sites["site"].to_numpy(), sites["cases_in"].to_numpy(dtype=np.float64))
+def _bought(market: Market, design: Design, frames: Measured) -> FloatArray:
+    """Return cases that independent sites bought from the manufacturer, by mode: (M,)."""
+    sites = frames.columns("site_cells")
+    total = sums_at(sites["site"], sites["cases_in"].astype(np.float64), len(market.sites))
     own = ~market.sites.independent
     bought = from_own_sites(design, own, total, frames.get("supply_cells"), "cases")
     rows = np.flatnonzero(market.sites.independent & (bought != 0))
-    return pd.Series(bought[rows]).groupby(design.sites.mode[rows]).sum()
+    return sums_at(design.sites.mode[rows], bought[rows], len(market.modes))
 
 
-def _mean_outlet(market: Market, design: Design, cells: pd.DataFrame) -> pd.DataFrame:
+def _mean_outlet(market: Market, design: Design, cells: Chunk) -> dict[tuple[str, str], float]:
     """Mean cases per week and covered outlet, by mode."""
     weeks = measured_days(market) / PERIOD_DAYS
-    cases = cells.groupby("mode")["cases_delivered"].sum()
+    cases = sums_at(cells["mode"], cells["cases_delivered"], len(market.modes))
     count = np.bincount(design.outlets.mode[design.outlets.mode >= 0], minlength=len(market.modes))
-    values = {
-        (ALL, market.modes.ids[row]): float(cases.get(row, 0)) / count[row] / weeks
+    return {
+        (ALL, market.modes.ids[row]): float(cases[row]) / count[row] / weeks
         for row in range(len(market.modes))
         if count[row]
     }
-    return rows("cases_per_outlet_week", "cases/week", values)
 
 
 def _site_kpis(
-    market: Market, design: Design, tables: Mapping[str, Chunk], frames: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
+    market: Market, design: Design, tables: Mapping[str, Chunk], frames: Measured
+) -> KpiRows:
     """Stock days by tier, pick wait, tour load, and distributor ROI."""
-    cells = frames["site_cells"]
-    kind = market.sites.kind[cells["site"].to_numpy()]
-    parts = [rows("sites_open", "sites", {(ALL, ALL): float(design.sites.open.sum())})]
+    cells, result = frames.columns("site_cells"), KpiRows()
+    kind = market.sites.kind[cells["site"]]
+    result.add_total("sites_open", "sites", float(design.sites.open.sum()))
     for row, name in enumerate(SITE_KINDS):
-        mine = cells[kind == row]
-        out = float(mine["cases_out"].sum())
+        out = float(cells["cases_out"][kind == row].sum())
         if out > 0 and name != "plant":
-            days = float(mine["stock_case_days"].sum()) / out
-            parts.append(rows(f"stock_days_{name}", "days", {(ALL, ALL): days}))
+            days = float(cells["stock_case_days"][kind == row].sum()) / out
+            result.add_total(f"stock_days_{name}", "days", days)
     tours = float(cells["tours"].sum())
     if tours:
-        parts += [
-            rows("cases_per_tour", "cases", {(ALL, ALL): cells["tour_cases"].sum() / tours}),
-            rows("hours_per_tour", "h", {(ALL, ALL): cells["tour_seconds"].sum() / tours / 3600}),
-            rows("tours", "tours", {(ALL, ALL): tours}),
-        ]
+        hours = cells["tour_seconds"].sum() / tours / 3600
+        result.add_total("cases_per_tour", "cases", cells["tour_cases"].sum() / tours)
+        result.add_total("hours_per_tour", "h", hours)
+        result.add_total("tours", "tours", tours)
     picked = float(cells["orders_picked"].sum())
     if picked:
-        wait = cells["pick_wait"].sum() / picked / 60
-        parts.append(rows("pick_wait_minutes", "min", {(ALL, ALL): wait}))
-    houses = site_results(market, design, tables)
-    houses = houses[houses["independent"] & np.isfinite(houses["roi"])]
-    for name, found in (
-        ("distributor_roi_min", houses["roi"].min()),
-        ("distributor_roi_mean", houses["roi"].mean()),
-        ("distributor_roi_max", houses["roi"].max()),
-    ):
-        if len(houses):
-            parts.append(rows(name, "per year", {(ALL, ALL): float(found)}))
-    of_kind = houses["roi"].groupby(market.sites.kind[houses["site"].to_numpy()]).mean()
-    for row, mean in of_kind.items():
-        parts.append(rows(f"roi_{SITE_KINDS[int(row)]}", "per year", {(ALL, ALL): float(mean)}))
-    for name, fill in tier_fill_rates(market, frames).items():
-        parts.append(rows(f"fill_rate_{name}", "share", {(ALL, ALL): fill}))
-    return pd.concat(parts, ignore_index=True)
+        result.add_total("pick_wait_minutes", "min", cells["pick_wait"].sum() / picked / 60)
+    _add_returns(market, site_results(market, design, tables), result)
+    for name, fill in tier_fill_rates(frames).items():
+        result.add_total(f"fill_rate_{name}", "share", fill)
+    return result
+
+
+def _add_returns(market: Market, houses: pd.DataFrame, result: KpiRows) -> None:
+    """Add the returns on investment of distributors: least, mean, most, and means by kind."""
+    roi, site = houses["roi"].to_numpy(), houses["site"].to_numpy()
+    known = houses["independent"].to_numpy() & np.isfinite(roi)
+    roi, kind = roi[known], market.sites.kind[site[known]]
+    if not len(roi):
+        return
+    for name, found in (("min", roi.min()), ("mean", roi.mean()), ("max", roi.max())):
+        result.add_total(f"distributor_roi_{name}", "per year", float(found))
+    for row in np.unique(kind).tolist():
+        mine = roi[kind == row].tolist()
+        mean = math.fsum(mine) / len(mine)
+        result.add_total(f"roi_{SITE_KINDS[row]}", "per year", mean)

@@ -13,7 +13,7 @@ import pandas as pd
 from channelwright.foundation.units import TICKS_PER_UNIT, FloatArray
 from channelwright.model.market import SITE_KINDS, Market
 from channelwright.rules.families import family_names
-from channelwright.rules.kpi_rows import ALL
+from channelwright.rules.kpi_rows import ALL, Measured, sums_at
 from channelwright.tables.sink import Chunk
 
 _YEAR = 365
@@ -145,21 +145,22 @@ def family_kpis(market: Market, tables: Mapping[str, Chunk]) -> pd.DataFrame:
     return table[np.isfinite(table["value"])].reset_index(drop=True)
 
 
-def tier_fill_rates(market: Market, tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+def tier_fill_rates(frames: Measured) -> dict[str, float]:
     """Return the fill rate of every kind of site: kind -> share, those that nobody asks left out.
 
     Parameters
     ----------
-    tables : frames of the measured periods by name
+    frames : KPI tables of the measured periods
     """
-    cells = tables.get("tier_cells")
-    if cells is None or not len(cells):
+    if "tier_cells" not in frames:
         return {}
-    sums = cells.groupby("kind")[["cases_first", "cases_asked"]].sum()
+    cells, kinds = frames.columns("tier_cells"), len(SITE_KINDS)
+    first = sums_at(cells["kind"], cells["cases_first"], kinds)
+    asked = sums_at(cells["kind"], cells["cases_asked"], kinds)
     return {
-        SITE_KINDS[int(kind)]: float(row["cases_first"]) / float(row["cases_asked"])
-        for kind, row in sums.iterrows()
-        if row["cases_asked"] > 0 and SITE_KINDS[int(kind)] != "plant"
+        name: float(first[kind]) / float(asked[kind])
+        for kind, name in enumerate(SITE_KINDS)
+        if asked[kind] > 0 and name != "plant"
     }
 
 

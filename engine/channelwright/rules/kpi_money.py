@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from channelwright.foundation.units import TICKS_PER_UNIT
+from channelwright.foundation.units import TICKS_PER_UNIT, BoolArray, FloatArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import CAPTURES, Market
+from channelwright.rules.kpi_rows import ALL, KpiRows, Measured, sums_at
 from channelwright.rules.suppliers import choosers, sold_to_choosers
 from channelwright.tables.codes import Account, Party
 from channelwright.tables.sink import Chunk
@@ -47,55 +49,80 @@ EXTRA_COSTS: tuple[tuple[str, Account], ...] = (
 
 
 _SELLING = ("wages", "commission", "bonus", "delivery", "promotion")
+_BEFORE_CALLS = (
+    "production",
+    "freight",
+    "handling",
+    "commission",
+    "bonus",
+    "platform",
+    "promotion",
+)
 PRICE_CUTS = (int(Account.REBATE), int(Account.DISCOUNT))
 
 
-def cost_lines(ledger: pd.DataFrame) -> tuple[tuple[str, Account], ...]:
+@dataclass(frozen=True)
+class Lines:
+    """The manufacturer's profit and loss by mode, in currency; costs are positive numbers.
+
+    Attributes
+    ----------
+    modes : (n,) int64, -1 = none
+    columns : (n,) float64 each: gross_sales, rebates, the names of `cost_lines`, contribution
+    """
+
+    modes: IntArray
+    columns: dict[str, FloatArray]
+
+    def total(self, name: str) -> float:
+        """Return the sum of a line over all modes."""
+        return float(self.columns[name].sum())
+
+    def named(self, market: Market) -> list[tuple[int, str]]:
+        """Return place and name of every mode."""
+        modes = enumerate(self.modes.tolist())
+        return [(place, market.modes.ids[mode]) for place, mode in modes if mode >= 0]
+
+
+def cost_lines(ledger: Chunk) -> tuple[tuple[str, Account], ...]:
     """Return the cost lines of a run: COSTS, and those of mechanisms that posted something."""
-    posted = set(ledger["account"])
+    posted = set(ledger["account"].tolist())
     return COSTS + tuple(line for line in EXTRA_COSTS if int(line[1]) in posted)
 
 
-def manufacturer_lines(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Return the manufacturer's profit and loss by mode, in currency.
+def manufacturer_lines(ledger: Chunk) -> Lines:
+    """Return the manufacturer's profit and loss by mode."""
+    maker, goods = int(Party.MANUFACTURER), int(Account.GOODS)
+    paid, got = ledger["payer"] == maker, ledger["payee"] == maker
+    account, modes = ledger["account"], np.unique(ledger["mode"])
+    place = np.searchsorted(modes, ledger["mode"])
 
-    Returns
-    -------
-    DataFrame indexed by mode (-1 = none) with columns gross_sales, rebates, the names of
-    COSTS, contribution; costs are positive numbers
-    """
-    maker = int(Party.MANUFACTURER)
-    paid, got = ledger[ledger["payer"] == maker], ledger[ledger["payee"] == maker]
-    modes = np.unique(ledger["mode"])
-    goods = got[got["account"] == int(Account.GOODS)]
-    back = paid[paid["account"] == int(Account.GOODS)]
-    lines = {"gross_sales": _by_mode(goods, modes) - _by_mode(back, modes)}
-    lines["rebates"] = _by_mode(paid[paid["account"].isin(PRICE_CUTS)], modes)
-    lines_of_cost = cost_lines(ledger)
-    for name, account in lines_of_cost:
-        lines[name] = _by_mode(paid[paid["account"] == int(account)], modes)
+    def by_mode(mine: BoolArray) -> FloatArray:
+        return sums_at(place[mine], ledger["amount"][mine], len(modes)) / TICKS_PER_UNIT
+
+    lines = {"gross_sales": by_mode(got & (account == goods)) - by_mode(paid & (account == goods))}
+    lines["rebates"] = by_mode(paid & np.isin(account, PRICE_CUTS))
+    names = []
+    for name, number in cost_lines(ledger):
+        lines[name] = by_mode(paid & (account == int(number)))
+        names.append(name)
     if "deposits" in lines:
-        lines["deposits"] -= _by_mode(got[got["account"] == int(Account.DEPOSIT)], modes)
-    table = pd.DataFrame(lines, index=modes)
-    costs = table[[name for name, _ in lines_of_cost]].sum(axis=1)
-    table["contribution"] = table["gross_sales"] - table["rebates"] - costs
-    return table
+        lines["deposits"] = lines["deposits"] - by_mode(got & (account == int(Account.DEPOSIT)))
+    costs = np.zeros(len(modes))
+    for name in names:
+        costs += lines[name]
+    lines["contribution"] = lines["gross_sales"] - lines["rebates"] - costs
+    return Lines(modes, lines)
 
 
-def _by_mode(part: pd.DataFrame, modes: np.ndarray) -> np.ndarray:
-    sums = part.groupby("mode")["amount"].sum()
-    return np.asarray(sums.reindex(modes, fill_value=0).to_numpy(dtype=np.float64) / TICKS_PER_UNIT)
-
-
-def stock_change(market: Market, tables: Mapping[str, Chunk]) -> pd.DataFrame:
-    """Return the change of stock value over the measured time by site, in currency."""
-    cells = pd.DataFrame(tables["site_cells"])
-    last = cells["period"].max()
-    closing = cells[cells["period"] == last].set_index("site")["closing_value"]
-    opening = cells[cells["period"] == -1].set_index("site")["closing_value"]
-    sites = pd.RangeIndex(len(market.sites))
-    change = closing.reindex(sites, fill_value=0) - opening.reindex(sites, fill_value=0)
-    return pd.DataFrame({"site": sites, "change": change.to_numpy() / TICKS_PER_UNIT})
+def stock_change(market: Market, tables: Mapping[str, Chunk]) -> FloatArray:
+    """Return the change of stock value over the measured time by site: (S,) currency."""
+    cells = tables["site_cells"]
+    change = np.zeros(len(market.sites), dtype=np.int64)
+    for period, sign in ((cells["period"].max(initial=-1), 1), (-1, -1)):
+        mine = cells["period"] == period
+        change[cells["site"][mine]] += sign * cells["closing_value"][mine]
+    return np.asarray(change / TICKS_PER_UNIT)
 
 
 def site_results(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd.DataFrame:
@@ -108,18 +135,17 @@ def site_results(market: Market, design: Design, tables: Mapping[str, Chunk]) ->
     -------
     DataFrame with columns site, mode, independent, cases, profit, capital, roi
     """
-    ledger = pd.DataFrame(tables["ledger"])
-    ledger = ledger[ledger["period"] >= 0]
-    owner = int(Party.OWNER)
-    got = _owner_money(ledger, design, market, owner, measured_supply(tables))
-    cells = pd.DataFrame(tables["site_cells"])
-    cells = cells[cells["period"] >= 0].groupby("site").sum()
-    rows = np.flatnonzero(design.sites.open)
-    cells = cells.reindex(rows, fill_value=0)
+    frames = Measured(tables)
+    got = _owner_money(frames.columns("ledger"), design, market, frames.get("supply_cells"))
+    cells, rows = frames.columns("site_cells"), np.flatnonzero(design.sites.open)
     days = market.calendar.horizon_days - market.calendar.warmup_days
-    capital = cells["stock_value_days"] + cells["receivable_days"] - cells["payable_days"]
-    capital = capital.to_numpy() / days / TICKS_PER_UNIT
-    change = stock_change(market, tables)["change"].to_numpy()[rows]
+    sums = {
+        name: sums_at(cells["site"], cells[name], len(market.sites))[rows]
+        for name in ("stock_value_days", "receivable_days", "payable_days", "cases_out")
+    }
+    tied_up = sums["stock_value_days"] + sums["receivable_days"] - sums["payable_days"]
+    capital = tied_up / days / TICKS_PER_UNIT
+    change = stock_change(market, tables)[rows]
     independent = market.sites.independent[rows]
     profit = np.where(independent, got[rows] + change, np.nan)
     roi = np.divide(profit * 365 / days, capital, out=np.full(len(rows), np.nan), where=capital > 0)
@@ -128,7 +154,7 @@ def site_results(market: Market, design: Design, tables: Mapping[str, Chunk]) ->
             "site": rows,
             "mode": design.sites.mode[rows],
             "independent": independent,
-            "cases": cells["cases_out"].to_numpy(),
+            "cases": sums["cases_out"],
             "profit": profit,
             "capital": capital,
             "roi": roi,
@@ -136,171 +162,145 @@ def site_results(market: Market, design: Design, tables: Mapping[str, Chunk]) ->
     )
 
 
-def measured_supply(tables: Mapping[str, Chunk]) -> pd.DataFrame | None:
-    """Return what sites that choose bought in the measured time, None where none chooses."""
-    if "supply_cells" not in tables:
-        return None
-    moved = pd.DataFrame(tables["supply_cells"])
-    return moved[moved["period"] >= 0]
-
-
 def _owner_money(
-    ledger: pd.DataFrame, design: Design, market: Market, owner: int, moved: pd.DataFrame | None
-) -> np.ndarray:
+    ledger: Chunk, design: Design, market: Market, moved: pd.DataFrame | None
+) -> FloatArray:
     """Return money received less paid by the owner of each site: (S,) currency.
 
     Goods between sites carry the child's site: the parent's receipt is found by the
     design's parent, of a site that chooses by what it bought from whom.
     """
-    result = np.zeros(len(market.sites))
-    between = ledger["account"].isin([int(Account.GOODS)]) & (ledger["payee"] == owner)
+    result, owner = np.zeros(len(market.sites)), int(Party.OWNER)
+    site, amount = ledger["site"], ledger["amount"].astype(np.float64)
+    between = (ledger["account"] == int(Account.GOODS)) & (ledger["payee"] == owner)
     between &= ledger["payer"] == owner
     for side, sign in (("payee", 1.0), ("payer", -1.0)):
-        mine = ledger[(ledger[side] == owner) & ~between]
-        np.add.at(result, mine["site"].to_numpy(), sign * mine["amount"].to_numpy())
-    traded = ledger[between]
-    child = traded["site"].to_numpy()
-    np.add.at(result, child, -traded["amount"].to_numpy(dtype=np.float64))
+        mine = (ledger[side] == owner) & ~between
+        np.add.at(result, site[mine], sign * amount[mine])
+    child, traded = site[between], amount[between]
+    np.add.at(result, child, -traded)
     appointed = ~choosers(design)[child]
-    amount = traded["amount"].to_numpy(dtype=np.float64)[appointed]
-    np.add.at(result, design.sites.parent[child[appointed]], amount)
+    np.add.at(result, design.sites.parent[child[appointed]], traded[appointed])
     result += np.where(market.sites.independent, sold_to_choosers(design, moved), 0.0)
-    return result / TICKS_PER_UNIT
+    return np.asarray(result / TICKS_PER_UNIT)
 
 
 def money_kpis(
-    market: Market, design: Design, tables: Mapping[str, Chunk], frames: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
+    market: Market, design: Design, tables: Mapping[str, Chunk], frames: Measured
+) -> KpiRows:
     """Return the manufacturer's lines by mode and in total, and the parties' profits."""
-    ledger = frames["ledger"]
+    ledger, result = frames.columns("ledger"), KpiRows()
     lines = manufacturer_lines(ledger)
-    total = lines.sum()
-    change = stock_change(market, tables)
-    own = float(change["change"][~market.sites.independent].sum())
-    parts = []
-    for name in lines.columns:
-        values = {mode: float(lines.loc[row, name]) for row, mode in _named(market, lines)}
-        parts.append(_rows(name, values, float(total[name])))
-    parts.append(_rows("stock_change", {}, own))
-    profit = float(total["contribution"]) + own
-    parts.append(_rows("profit_manufacturer", {}, profit))
-    parts.append(
-        _rows(
-            "net_sales",
-            {
-                mode: float(lines.loc[row, "gross_sales"] - lines.loc[row, "rebates"])
-                for row, mode in _named(market, lines)
-            },
-            float(total["gross_sales"] - total["rebates"]),
-        )
+    change, named = stock_change(market, tables), lines.named(market)
+    own = float(change[~market.sites.independent].sum())
+    for name, line in lines.columns.items():
+        values = {mode: float(line[row]) for row, mode in named}
+        _add(result, name, values, lines.total(name))
+    _add(result, "stock_change", {}, own)
+    _add(result, "profit_manufacturer", {}, lines.total("contribution") + own)
+    gross, rebates = lines.columns["gross_sales"], lines.columns["rebates"]
+    net = {mode: float(gross[row] - rebates[row]) for row, mode in named}
+    _add(result, "net_sales", net, lines.total("gross_sales") - lines.total("rebates"))
+    _add(
+        result, "dso", {}, _sales_outstanding(market, ledger, frames.columns("site_cells")), "days"
     )
-    parts.append(_sales_outstanding(market, ledger, frames["site_cells"]))
-    parts += _party_profits(ledger, change, market)
-    parts += _efficiency(market, lines, frames["cells"])
-    return pd.concat(parts, ignore_index=True)
+    _add_party_profits(ledger, change, market, result)
+    _add_efficiency(market, lines, frames.columns("cells"), result)
+    return result
 
 
-def _named(market: Market, lines: pd.DataFrame) -> list[tuple[int, str]]:
-    return [(int(row), market.modes.ids[int(row)]) for row in lines.index if row >= 0]
-
-
-def _rows(
-    name: str, by_mode: Mapping[str, float], total: float, unit: str = "currency"
-) -> pd.DataFrame:
-    modes = [*by_mode, "all"]
+def _add(
+    result: KpiRows,
+    name: str,
+    by_mode: Mapping[str, float],
+    total: float,
+    unit: str = "currency",
+) -> None:
+    """Add values by mode and the total; those that are not finite are left out in the end."""
     values = [*by_mode.values(), total]
-    return pd.DataFrame({"kpi": name, "area": "all", "mode": modes, "value": values, "unit": unit})
+    result.add(name, unit, [ALL] * len(values), [*by_mode, ALL], values)
 
 
-def _sales_outstanding(market: Market, ledger: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+def _sales_outstanding(market: Market, ledger: Chunk, sites: Chunk) -> float:
     """Return the manufacturer's DSO: mean receivables over mean sales per day, in days."""
-    mine = ~market.sites.independent[sites["site"].to_numpy()]
-    owed = float(sites.loc[mine, "receivable_days"].sum())
+    mine = ~market.sites.independent[sites["site"]]
+    owed = float(sites["receivable_days"][mine].sum())
     goods = ledger["account"] == int(Account.GOODS)
-    sold = float(ledger.loc[goods & (ledger["payee"] == int(Party.MANUFACTURER)), "amount"].sum())
-    return _rows("dso", {}, owed / sold if sold > 0 else float("nan"), "days")
+    sold = float(ledger["amount"][goods & (ledger["payee"] == int(Party.MANUFACTURER))].sum())
+    return owed / sold if sold > 0 else float("nan")
 
 
-def _party_profits(
-    ledger: pd.DataFrame, change: pd.DataFrame, market: Market
-) -> list[pd.DataFrame]:
+def _add_party_profits(ledger: Chunk, change: FloatArray, market: Market, result: KpiRows) -> None:
     names = {
         Party.OWNER: "profit_distributors",
         Party.OUTLET: "profit_outlets",
         Party.CHAIN: "profit_chains",
         Party.PEOPLE: "pay_people",
     }
-    houses = float(change["change"][market.sites.independent].sum())
-    parts = []
+    houses = float(change[market.sites.independent].sum())
     for kind, name in names.items():
-        got = ledger.loc[ledger["payee"] == int(kind), "amount"].sum()
-        paid = ledger.loc[ledger["payer"] == int(kind), "amount"].sum()
+        got = ledger["amount"][ledger["payee"] == int(kind)].sum()
+        paid = ledger["amount"][ledger["payer"] == int(kind)].sum()
         stock = houses if kind is Party.OWNER else 0.0
-        parts.append(_rows(name, {}, float(got - paid) / TICKS_PER_UNIT + stock))
-    return parts
+        _add(result, name, {}, float(got - paid) / TICKS_PER_UNIT + stock)
 
 
-def _efficiency(market: Market, lines: pd.DataFrame, cells: pd.DataFrame) -> list[pd.DataFrame]:
+def _add_efficiency(market: Market, lines: Lines, cells: Chunk, result: KpiRows) -> None:
     """Cost to serve per case, selling-expense ratio, break-even drop by mode."""
-    sums = cells.groupby("mode")[["cases_delivered", "drops"]].sum()
+    count = len(market.modes)
+    delivered = sums_at(cells["mode"], cells["cases_delivered"], count)
+    drops = sums_at(cells["mode"], cells["drops"], count)
     serve, ratio = {}, {}
-    for row, mode in _named(market, lines):
-        line = lines.loc[row]
-        cases = float(sums["cases_delivered"].get(row, 0))
-        selling = float(line["wages"] + line["commission"] + line["bonus"])
-        carrying = float(line["delivery"] + line["handling"] + line["freight"])
-        net = float(line["gross_sales"] - line["rebates"])
+    for row, mode in lines.named(market):
+        line = {name: float(column[row]) for name, column in lines.columns.items()}
+        cases = float(delivered[lines.modes[row]])
+        selling = line["wages"] + line["commission"] + line["bonus"]
+        carrying = line["delivery"] + line["handling"] + line["freight"]
+        net = line["gross_sales"] - line["rebates"]
         if cases > 0:
-            other = float(
-                line["interest"] + line["platform"] + line["site_cost"] + line["promotion"]
-            ) + sum(float(line.get(name, 0.0)) for name, _ in CHAIN_COSTS)
+            other = line["interest"] + line["platform"] + line["site_cost"] + line["promotion"]
+            other += sum(line.get(name, 0.0) for name, _ in CHAIN_COSTS)
             serve[mode] = (selling + carrying + other) / cases
         if net > 0:
-            ratio[mode] = float(line[list(_SELLING)].sum()) / net
+            ratio[mode] = sum(line[name] for name in _SELLING) / net
     none = float("nan")
-    parts = []
     for name, values, whole, unit in (
         ("cost_to_serve_per_case", serve, none, "currency/case"),
         ("selling_expense_ratio", ratio, _selling_expense(lines), "share"),
-        ("break_even_drop", _break_even(market, lines, sums), none, "cases"),
+        ("break_even_drop", _break_even(market, lines, delivered, drops), none, "cases"),
     ):
-        frame = _rows(name, values, whole, unit)
-        parts.append(frame[np.isfinite(frame["value"])])
-    return parts
+        _add(result, name, values, whole, unit)
 
 
-def _selling_expense(lines: pd.DataFrame) -> float:
+def _selling_expense(lines: Lines) -> float:
     """Return people, promotion and delivery over net sales, of all modes."""
-    total = lines.sum()
-    net = float(total["gross_sales"] - total["rebates"])
-    return float(total[list(_SELLING)].sum()) / net if net > 0 else float("nan")
+    net = lines.total("gross_sales") - lines.total("rebates")
+    return sum(lines.total(name) for name in _SELLING) / net if net > 0 else float("nan")
 
 
-def _break_even(market: Market, lines: pd.DataFrame, sums: pd.DataFrame) -> dict[str, float]:
+def _break_even(
+    market: Market, lines: Lines, delivered: IntArray, stops: IntArray
+) -> dict[str, float]:
     """Return the drop at which a mode earns the manufacturer what the pull modes would.
 
     (wages + delivery + own sites) per drop over (margin per case of the mode - margin per
     case of the modes without calls); without such sales the margin counts from zero.
     """
-    spread = lines["gross_sales"] - lines["rebates"]
-    for cost in (
-        "production",
-        "freight",
-        "handling",
-        "commission",
-        "bonus",
-        "platform",
-        "promotion",
-    ):
-        spread = spread - lines[cost]
-    cases = sums["cases_delivered"].reindex(lines.index, fill_value=0).astype(np.float64)
-    drops = sums["drops"].reindex(lines.index, fill_value=0).astype(np.float64)
-    pull = [row for row, _ in _named(market, lines) if market.modes.capture[row] == _PULL]
-    pulled = float(cases.loc[pull].sum())
-    rival = float(spread.loc[pull].sum()) / pulled if pulled > 0 else 0.0
-    per_drop = lines["wages"] + lines["delivery"] + lines["site_cost"]
+    columns = lines.columns
+    spread = columns["gross_sales"] - columns["rebates"]
+    for cost in _BEFORE_CALLS:
+        spread = spread - columns[cost]
+    cases, drops = (
+        np.where(lines.modes >= 0, counted[lines.modes], 0).astype(np.float64)
+        for counted in (delivered, stops)
+    )
+    named = lines.named(market)
+    pull = [row for row, _ in named if market.modes.capture[lines.modes[row]] == _PULL]
+    pulled = float(cases[pull].sum())
+    rival = float(spread[pull].sum()) / pulled if pulled > 0 else 0.0
+    per_drop = columns["wages"] + columns["delivery"] + columns["site_cost"]
     result = {}
-    for row, mode in _named(market, lines):
+    for row, mode in named:
         if row in pull or cases[row] <= 0 or drops[row] <= 0 or per_drop[row] <= 0:
             continue
         gain = float(spread[row]) / float(cases[row]) - rival

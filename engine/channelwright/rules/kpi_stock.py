@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
-import pandas as pd
 
-from channelwright.foundation.units import FloatArray
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import SITE_KINDS, Market
+from channelwright.rules.kpi_rows import KpiRows, Measured, sums_at
 from channelwright.rules.suppliers import from_own_sites
+from channelwright.tables.sink import Chunk
 
-_ALL = "all"
 _YEAR = 365
 
 
-def stock_kpis(
-    market: Market, design: Design, frames: Mapping[str, pd.DataFrame], days: int
-) -> pd.DataFrame:
+def stock_kpis(market: Market, design: Design, frames: Measured, days: int) -> KpiRows:
     """Return the KPIs of `stock_cells`; empty without the table.
 
     Parameters
@@ -26,33 +22,33 @@ def stock_kpis(
     frames : KPI tables of the measured periods
     days : int, days measured
     """
-    cells = frames.get("stock_cells")
-    if cells is None or not len(cells):
-        return pd.DataFrame()
-    site = np.arange(len(market.sites))
-    sums = cells.groupby("site").sum().reindex(site, fill_value=0)
-    plain = frames["site_cells"].groupby("site").sum().reindex(site, fill_value=0)
+    result = KpiRows()
+    if "stock_cells" not in frames or not len(frames.columns("stock_cells")["site"]):
+        return result
+    sums, plain = (_by_site(market, frames.columns(name)) for name in ("stock_cells", "site_cells"))
     values: dict[str, tuple[str, float]] = {}
     for number, kind in enumerate(SITE_KINDS):
         if kind != "plant":
             mine = market.sites.kind == number
-            values |= _of_kind(kind, sums[mine], plain[mine], days)
+            values |= _of_kind(kind, _rows(sums, mine), _rows(plain, mine), days)
     values |= _selling_in(market, design, frames, sums, plain)
-    known = [(name, *pair) for name, pair in values.items() if np.isfinite(pair[1])]
-    return pd.DataFrame(
-        {
-            "kpi": [row[0] for row in known],
-            "area": _ALL,
-            "mode": _ALL,
-            "value": np.array([row[2] for row in known], dtype=np.float64),
-            "unit": [row[1] for row in known],
-        }
-    )
+    for name, (unit, value) in values.items():
+        if np.isfinite(value):
+            result.add_total(name, unit, value)
+    return result
 
 
-def _of_kind(
-    kind: str, sums: pd.DataFrame, plain: pd.DataFrame, days: int
-) -> dict[str, tuple[str, float]]:
+def _by_site(market: Market, cells: Chunk) -> Chunk:
+    """Return the sums of all columns over the periods: (S,) each."""
+    names = [name for name in cells if name not in ("period", "site")]
+    return {name: sums_at(cells["site"], cells[name], len(market.sites)) for name in names}
+
+
+def _rows(columns: Chunk, chosen: BoolArray) -> Chunk:
+    return {name: column[chosen] for name, column in columns.items()}
+
+
+def _of_kind(kind: str, sums: Chunk, plain: Chunk, days: int) -> dict[str, tuple[str, float]]:
     above, below = _variances(sums, "ordered", days), _variances(sums, "asked", days)
     held, out = float(plain["stock_case_days"].sum()), float(plain["cases_out"].sum())
     watched = float(sums["product_days"].sum())
@@ -63,23 +59,20 @@ def _of_kind(
     }
 
 
-def _variances(sums: pd.DataFrame, name: str, days: int) -> FloatArray:
+def _variances(sums: Chunk, name: str, days: int) -> FloatArray:
     """Return the variance of a day's cases of every site: (n,)."""
-    mean = sums[name].to_numpy(dtype=np.float64) / days
-    return np.asarray(sums[f"{name}_squared"].to_numpy(dtype=np.float64) / days - mean * mean)
+    mean = sums[name] / days
+    return np.asarray(sums[f"{name}_squared"] / days - mean * mean)
 
 
 def _selling_in(
-    market: Market,
-    design: Design,
-    frames: Mapping[str, pd.DataFrame],
-    sums: pd.DataFrame,
-    plain: pd.DataFrame,
+    market: Market, design: Design, frames: Measured, sums: Chunk, plain: Chunk
 ) -> dict[str, tuple[str, float]]:
-    cells, moved, buyers = frames["cells"], frames.get("supply_cells"), market.sites.independent
+    cells, moved = frames.columns("cells"), frames.get("supply_cells")
+    buyers = market.sites.independent
 
-    def from_own(total: pd.Series, column: str) -> float:
-        whole = total.to_numpy(dtype=np.float64)
+    def from_own(total: IntArray, column: str) -> float:
+        whole = total.astype(np.float64)
         return float(from_own_sites(design, ~buyers, whole, moved, column)[buyers].sum())
 
     bought = from_own(plain["cases_in"], "cases")
