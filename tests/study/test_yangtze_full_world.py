@@ -56,6 +56,11 @@ def test_mechanism_leaves_a_trace(kpis, kpi):
     assert kpis["full_today"][kpi] > 0
 
 
+def test_wholesalers_buy_from_the_plant_and_from_the_centre(kpis):
+    """Both offers win somewhere, or the choice would be none."""
+    assert 0.2 < kpis["full_today"]["bought_elsewhere_share"] < 0.8
+
+
 def test_policies_of_the_design_are_what_differs(kpis):
     today, full = kpis["today"], kpis["full_today"]
     assert "trade_fees" not in today or not today["trade_fees"] > 0

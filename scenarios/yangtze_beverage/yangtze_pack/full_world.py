@@ -37,6 +37,7 @@ COLLECTING = {  # pays at a call, share, promises, kept, days
 }
 TIERS = ((20_000, 0.005), (60_000, 0.01))  # currency a month, share
 DELIVERY_DAYS = "mon,tue,wed,thu,fri,sat"
+CENTRE_ASKS = (0.976, 0.985)  # of every other house: a little less or more than the plant asks
 CALL_MINUTES = {"canteen": 25, "entertainment": 14}
 DESIGN = """title: "Today's network in the full world"
 extends: today.yaml
@@ -276,8 +277,8 @@ def _designs(out: Path, outlets: Rows, sites: Rows) -> None:
         ["site", "source", "index"],
         [
             [house, source, index]
-            for house in _choosers(sites)
-            for source, index in (("plant_1", 0.98), (centre, 0.976))
+            for n, house in enumerate(_choosers(sites))
+            for source, index in (("plant_1", 0.98), (centre, CENTRE_ASKS[n % 2]))
         ],
     )
     _contracts(out, outlets)
