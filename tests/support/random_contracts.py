@@ -36,8 +36,13 @@ def with_contracts(market: Market, design: Design, seed: int) -> tuple[Market, D
         dc_days=dice.choices((0, 0, 1, 2), chains),
         window_days=dice.choices((EVERY_DAY, EVERY_DAY, 0b0010101, 0b0001000), chains),
     )
-    if dice.some(0.5):
+    if dice.some(0.8):
         opens = dice.choices((-1, 0, 20_000, 23_000, 40_000), chains)
         closes = np.where(opens < 0, -1, np.maximum(opens, 0) + dice.wholes(2_000, 30_000, chains))
         contracts = replace(contracts, window_open=opens, window_close=closes)
+    if dice.some(0.7):  # most stores belong to a chain, so that its hours and days meet trucks
+        outlets = market.outlets
+        joins = dice.flags(0.8, len(outlets)) & (outlets.chain < 0)
+        chain = np.where(joins, dice.wholes(0, chains - 1, len(outlets)), outlets.chain)
+        market = replace(market, outlets=replace(outlets, chain=chain))
     return market, replace(design, contracts=contracts)

@@ -81,7 +81,7 @@ def traces(market: Market, design: Design, seed: int) -> dict[str, bool]:
     """Whether each mechanism that is named changes a table."""
     found, whole = {}, tables(market, design, seed)
     for name, without in named(market, design):
-        found[name] = not _same(whole, tables(*without(), seed))
+        found[name] = not same_tables(whole, tables(*without(), seed))
     return found
 
 
@@ -114,7 +114,7 @@ def _changed(value: Any, path: list[str], part: Any) -> Any:
     return replace(value, **{name: inner})
 
 
-def _same(one: Tables, other: Tables) -> bool:
+def same_tables(one: Tables, other: Tables) -> bool:
     if {name for name in one if _rows(one[name])} != {n for n in other if _rows(other[n])}:
         return False
     return all(
