@@ -138,7 +138,7 @@ def test_number_forced_and_locked_are_kept(small):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"radius_metres": 50}, "is within reach of 0 open candidates"),
+        ({"radius_metres": 50}, "without a candidate by a radius of 0.05 km"),
         ({"minimum_cases": 1e6}, "branch and bound|viable|whole reach"),
         ({"minimum": 20}, "at least 20 sites"),
         ({"maximum_share": 0.05}, "largest sites together|all candidates together"),

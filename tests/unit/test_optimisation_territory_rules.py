@@ -9,6 +9,7 @@ import pytest
 
 from channelwright.foundation.errors import InfeasibleError
 from channelwright.model.screening import Screening
+from channelwright.model.source_choice import Rights, Selling
 from channelwright.model.territory_rules import no_rules
 from channelwright.optimisation.frontier import frontier
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
@@ -169,7 +170,7 @@ def test_lanes_and_pairs_are_kept(asked):
     given[a] = free.outlets.site[b]
     told, _ = choose_territories(market, with_rules(market, choice, assigned=given), start, QUICK)
     assert told.outlets.site[a] == free.outlets.site[b]
-    with pytest.raises(InfeasibleError, match="within reach of 0 open candidates"):
+    with pytest.raises(InfeasibleError, match="without a candidate by a drive of"):
         choose_territories(market, with_rules(market, choice, drive_seconds=1), start, QUICK)
 
 
@@ -182,6 +183,80 @@ def screened(market, **columns):
         "storage_cases": np.full(size, np.inf),
     }
     return replace(market, screening=Screening(**(neutral | columns)))
+
+
+def with_rights(start, market, rows):
+    """The design with rights: (area, site, exclusive, products) by row."""
+    area, site, exclusive, product = zip(*rows, strict=True)
+    rights = Rights(
+        area=np.array(area),
+        segment=np.full(len(rows), -1),
+        site=np.array(site),
+        exclusive=np.array(exclusive),
+        product=np.array(product, dtype=bool),
+    )
+    options = start.outlets.options
+    return replace(
+        start,
+        selling=Selling(
+            option_mode=np.where(options >= 0, start.outlets.mode[:, None], -1),
+            asking=np.full(len(market.sites), 1_000_000),
+            rights=rights,
+        ),
+    )
+
+
+def test_rights_bar_servers_and_price_the_lines_that_they_may_not_sell(asked):
+    market, choice, start = asked
+    choice = replace(choice, locked=np.zeros(len(market.outlets), dtype=bool))
+    free, plain = choose_territories(market, choice, start, QUICK)
+    rows = np.flatnonzero(np.isin(start.outlets.mode, choice.modes))
+    site = int(free.outlets.site[rows[0]])
+    area = int(market.outlets.area[rows[0]])
+    here = rows[market.outlets.area[rows] == area]
+    every = np.ones(len(market.products))
+    barred = with_rights(start, market, [(area, site, False, every)])
+    design, dearer = choose_territories(market, choice, barred, QUICK)
+    assert (free.outlets.site[here] == site).any()
+    assert not (design.outlets.site[here] == site).any()
+    assert dearer.objective >= plain.objective * (1 - 2e-3)
+    # One line of several: it may serve, and the network loses what the line would have earned.
+    line = every * (np.arange(every.size) == 0)
+    some = with_rights(start, market, [(area, site, False, line)])
+    task = territory_task(market, choice, some)
+    before = territory_task(market, choice, start)
+    column = int(np.flatnonzero(task.sites == site)[0])
+    reached = np.isfinite(before.problem.cost[:, column])
+    lost = task.problem.cost[reached, column] - before.problem.cost[reached, column]
+    touched = np.isin(task.rows[reached], here)
+    assert touched.any()
+    assert (lost[touched] > 0).all()
+    assert (lost[~touched] == 0).all()
+    margin = start.terms.price_outlet[choice.modes[0], 0] - market.products.production_cost[0]
+    cases = expected_flows(market, start).cases[task.rows[reached][touched], 0]
+    assert lost[touched] == pytest.approx(cases * margin / 1e4)
+    nobody = with_rights(start, market, [(area, -1, False, every)])
+    with pytest.raises(InfeasibleError, match="without a candidate by the rights of the design"):
+        choose_territories(market, choice, nobody, QUICK)
+
+
+def test_outlets_without_a_candidate_are_named_with_the_rule_that_took_it(asked):
+    market, choice, start = asked
+    ids = market.outlets.ids
+    rows = np.flatnonzero(np.isin(start.outlets.mode, choice.modes))
+    given = np.full(len(market.outlets), -1)
+    given[rows[3]] = 0
+    rules = with_rules(market, choice, assigned=given)
+    with pytest.raises(InfeasibleError) as caught:
+        territory_task(market, rules, start)
+    assert str(caught.value) == (
+        f"territories: no answer exists. {ids[rows[3]]} is left without a candidate by the "
+        "servers assigned to them; widen the rule, add candidates or leave these outlets out"
+    )
+    with pytest.raises(
+        InfeasibleError, match=r", .* and \d+ more are left .* a radius of 0.001 km"
+    ):
+        territory_task(market, replace(choice, radius_metres=1), start)
 
 
 def test_screening_bars_prices_and_limits_houses(asked):

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from channelwright.optimisation.territory_memory import TerritoryMemory
 
 _VISIT = CAPTURES.index("visit")
+_MORE_WORK = "; raise the work limits"
+_LOOSER = "; widen a tolerance, price it, or raise the work limits"
 #: A twentieth of a per cent is far below what any forecast of cost is worth.
 USUAL = LocationOptions(gap=5e-4, nodes=2_000)
 
@@ -120,7 +122,8 @@ def decide_territories(
         statement = replace(solution.certificate, unit=unit).statement()
         if solution.certificate.status == "infeasible":
             raise InfeasibleError(statement)
-        raise SolverError(statement + "; raise the work limits")
+        shaped = task.problem.shape is not None
+        raise SolverError(statement + (_LOOSER if shaped else _MORE_WORK))
     draft = _draft(market, choice, design, task, solution, calibration)
     messages = _messages(market, design, task, solution)
     chosen = complete(market, draft)

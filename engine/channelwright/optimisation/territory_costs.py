@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.foundation.errors import InfeasibleError
 from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.rules import geography
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from channelwright.foundation.units import FloatArray, IntArray
     from channelwright.model.design import Design
     from channelwright.model.market import Market
@@ -17,37 +20,73 @@ if TYPE_CHECKING:
     from channelwright.rules.flows import Flows
 
 _WEEKS = 365 / 7
+#: Outlets named in a refusal.
+_NAMED = 5
 
 
-def rule_costs(
-    market: Market,
-    rules: TerritoryRules,
-    prepared: Design,
-    flows: Flows,
-    rows: IntArray,
-    sites: IntArray,
-    metres: IntArray,
-) -> FloatArray:
-    """Return what the rules add to serving outlets from sites: (n, m) currency per week.
-
-    ``inf`` where a rule forbids the arc. A move costs its price per outlet and per case; a house
-    that may default costs, per week, its yearly default risk x share lost x what it owes for
-    the outlet, which is weekly purchases x company credit in weeks.
+class Lanes:
+    """Costs of arcs, from which rules take one after another; remembers which rule took the last.
 
     Parameters
     ----------
-    rules : TerritoryRules
-    prepared : Design with every choosable site planned as open
-    rows : (n,) outlets; sites : (m,) sites; metres : (n, m) distances
+    cost : (n, m) float64, inf where there is no way
+    words : str, why there is none
     """
+
+    def __init__(self, cost: FloatArray, words: str) -> None:
+        self.cost = cost
+        self._left = np.isfinite(cost).any(axis=1)
+        self._cut: list[tuple[str, IntArray]] = []
+        self._note(words)
+
+    def bar(self, barred: np.ndarray, words: str) -> None:
+        """Take the arcs that a rule forbids."""
+        self.cost[barred] = np.inf
+        self._note(words)
+
+    def add(self, cost: FloatArray, words: str) -> None:
+        """Make arcs dearer; infinite costs take them."""
+        self.cost += cost
+        self._note(words)
+
+    def _note(self, words: str) -> None:
+        left = np.isfinite(self.cost).any(axis=1)
+        before = self._left if self._cut else np.ones_like(left)
+        self._cut.append((words, np.flatnonzero(before & ~left)))
+        self._left = left
+
+    def refuse_if_cut_off(self, names: Sequence[str]) -> None:
+        """Raise where outlets are left without a server, with the rule that took the last one.
+
+        Raises
+        ------
+        InfeasibleError
+        """
+        texts = []
+        for words, rows in self._cut:
+            if not rows.size:
+                continue
+            shown = ", ".join(names[row] for row in rows[:_NAMED].tolist())
+            more = f" and {rows.size - _NAMED} more" if rows.size > _NAMED else ""
+            verb = "is" if rows.size == 1 else "are"
+            texts.append(f"{shown}{more} {verb} left without a candidate by {words}")
+        if texts:
+            message = (
+                "territories: no answer exists. "
+                + "; ".join(texts)
+                + "; widen the rule, add candidates or leave these outlets out"
+            )
+            raise InfeasibleError(message)
+
+
+def move_costs(
+    rules: TerritoryRules, prepared: Design, flows: Flows, rows: IntArray, sites: IntArray
+) -> FloatArray:
+    """Return the price of moves, per outlet and per case: (n, m) currency per week."""
     moved = prepared.outlets.site[rows][:, None] != sites[None, :]
     cases = flows.cases[rows].sum(axis=1)
     price = (rules.moved_outlet + rules.moved_case * cases) / TICKS_PER_UNIT
-    cost = np.where(moved, price[:, None], 0.0) + default_costs(
-        market, rules, prepared, flows, rows, sites
-    )
-    cost[_barred(market, rules, prepared, rows, sites, metres)] = np.inf
-    return np.asarray(cost)
+    return np.where(moved, price[:, None], 0.0)
 
 
 def default_costs(
@@ -69,27 +108,37 @@ def default_costs(
     return np.asarray(owed * risk * (rules.loss_given_default / 1e6) / _WEEKS)
 
 
-def _barred(
+def barred_lanes(
     market: Market,
     rules: TerritoryRules,
     prepared: Design,
     rows: IntArray,
     sites: IntArray,
     metres: IntArray,
-) -> np.ndarray:
-    barred = np.zeros((rows.size, sites.size), dtype=np.bool_)
+) -> Iterator[tuple[np.ndarray, str]]:
+    """Yield the arcs that each rule forbids, (n, m) bool, and the rule in words.
+
+    Parameters
+    ----------
+    prepared : Design with every choosable site planned as open
+    rows : (n,) outlets; sites : (m,) sites; metres : (n, m) distances
+    """
     if rules.drive_seconds > 0:
         vehicle = np.maximum(prepared.sites.vehicle[sites], 0)
         speed = market.vehicles.speed[vehicle]
-        barred |= geography.seconds(metres, speed[None, :]) > rules.drive_seconds
+        far = geography.seconds(metres, speed[None, :]) > rules.drive_seconds
+        yield far, f"a drive of {rules.drive_seconds / 60:g} minutes"
+    barred = np.zeros((rows.size, sites.size), dtype=np.bool_)
     barred[_places(rules, rows, sites, len(market.outlets), len(market.sites))] = True
+    yield barred, "forbidden lanes"
     given = rules.assigned[rows]
-    barred |= (given[:, None] >= 0) & (given[:, None] != sites[None, :])
+    yield (given[:, None] >= 0) & (given[:, None] != sites[None, :]), "the servers assigned to them"
     if market.screening is not None and rules.minimum_score > 0:
         poor = market.screening.score[sites] < rules.minimum_score
         # A score decides who is appointed; a house that serves already is not dismissed by it.
-        barred |= (poor & ~prepared_open(prepared, sites))[None, :]
-    return barred
+        poor = (poor & ~prepared_open(prepared, sites))[None, :]
+        words = f"a screening score of {rules.minimum_score:g}"
+        yield np.broadcast_to(poor, (rows.size, sites.size)), words
 
 
 def prepared_open(prepared: Design, sites: IntArray) -> np.ndarray:

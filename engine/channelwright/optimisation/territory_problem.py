@@ -11,8 +11,14 @@ from channelwright.foundation.errors import InfeasibleError
 from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.model.market import SITE_KINDS, SOLICITORS
 from channelwright.optimisation.location import LocationProblem
-from channelwright.optimisation.territory_costs import rule_costs
+from channelwright.optimisation.territory_costs import (
+    Lanes,
+    barred_lanes,
+    default_costs,
+    move_costs,
+)
 from channelwright.optimisation.territory_measures import territory_measures
+from channelwright.optimisation.territory_rights import rights_costs
 from channelwright.optimisation.territory_shape import state_shape
 from channelwright.optimisation.territory_tiers import state_tiers, tier_columns
 from channelwright.rules import geography
@@ -194,13 +200,8 @@ def _problem(
     given: BoolArray,
     calibration: Calibration | None,
 ) -> LocationProblem:
-    cost = service_cost(market, prepared, rows, sites, flows, calibration) / TICKS_PER_UNIT
-    cost[~_eligible(market, choice, prepared, rows, sites)] = np.inf
     metres = _metres(market, rows, sites)
-    if choice.radius_metres > 0:
-        cost[metres > choice.radius_metres] = np.inf
-    if choice.rules is not None:
-        cost += rule_costs(market, choice.rules, prepared, flows, rows, sites, metres)
+    cost = _arc_costs(market, choice, prepared, flows, rows, sites, metres, calibration)
     locks = np.where(choice.locked[rows], prepared.outlets.site[rows], -1)
     place = np.full(len(market.sites), -1, dtype=np.int64)
     place[sites] = np.arange(sites.size)
@@ -232,6 +233,39 @@ def _problem(
     if choice.shape is None:
         return problem
     return state_shape(market, choice.shape, prepared, rows, sites, metres, problem)
+
+
+def _arc_costs(
+    market: Market,
+    choice: SiteChoice,
+    prepared: Design,
+    flows: Flows,
+    rows: IntArray,
+    sites: IntArray,
+    metres: IntArray,
+    calibration: Calibration | None,
+) -> FloatArray:
+    """Return the cost of every arc, (n, m) currency per week, inf where a rule bars it."""
+    service = service_cost(market, prepared, rows, sites, flows, calibration) / TICKS_PER_UNIT
+    lanes = Lanes(service, "no road or crossing")
+    lanes.bar(~_eligible(market, choice, prepared, rows, sites), "the modes of the sites")
+    if choice.radius_metres > 0:
+        radius = f"a radius of {choice.radius_metres / 1000:g} km"
+        lanes.bar(metres > choice.radius_metres, radius)
+    rights = rights_costs(market, prepared, flows, rows, sites)
+    if rights is not None:
+        lanes.add(rights, "the rights of the design")
+    if choice.rules is not None:
+        lanes.add(
+            default_costs(market, choice.rules, prepared, flows, rows, sites)
+            + move_costs(choice.rules, prepared, flows, rows, sites),
+            "",
+        )
+        for barred, words in barred_lanes(market, choice.rules, prepared, rows, sites, metres):
+            lanes.bar(barred, words)
+    names = [market.outlets.ids[i] for i in rows.tolist()]
+    lanes.refuse_if_cut_off(names)
+    return lanes.cost
 
 
 def _eligible(

@@ -19,7 +19,9 @@ _TRUCK = CARRIERS.index("truck")
 _SHOWN = 20
 
 
-def built_problems(market: Market, draft: DesignDraft) -> Iterator[tuple[str, str, str]]:
+def built_problems(
+    market: Market, draft: DesignDraft, chosen: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, str, str]]:
     """Yield part, message and remedy of what a draft cannot do.
 
     Parameters
@@ -27,11 +29,13 @@ def built_problems(market: Market, draft: DesignDraft) -> Iterator[tuple[str, st
     market : Market
     draft : DesignDraft
         Servers and head-counts by rule are filled in.
+    chosen : frozenset of str
+        Modes whose outlets are still to be given their servers.
     """
     yield from _unreachable(market, draft)
     yield from _teams(market, draft)
     yield from _loads(market, draft)
-    yield from served_without_right(market, draft)
+    yield from served_without_right(market, draft, chosen)
     yield from trucks_to_chains(market, draft)
     yield from out_of_hours(market, draft)
     yield from campaign_problems(market, draft)

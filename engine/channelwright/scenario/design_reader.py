@@ -18,7 +18,7 @@ from channelwright.scenario.design_builder import DesignInput, build_draft
 from channelwright.scenario.design_case import Case, DesignFile, starts
 from channelwright.scenario.design_checks import design_problems
 from channelwright.scenario.design_edits import with_cells, with_fields
-from channelwright.scenario.design_shapes import DesignShape
+from channelwright.scenario.design_shapes import ChosenOutlets, DesignShape
 from channelwright.scenario.design_tables import design_tables
 from channelwright.scenario.files import FileProblemError
 from channelwright.scenario.overlay import read_layers
@@ -131,7 +131,9 @@ class DesignBuilding:
 
     def _checked(self, given: DesignInput, draft: DesignDraft) -> Iterator[Problem]:
         chosen = starts(given.shape)
-        for part, message, remedy in built_problems(self.market, draft):
+        outlets = given.shape.outlets
+        modes = outlets.optimise.modes if isinstance(outlets, ChosenOutlets) else ()
+        for part, message, remedy in built_problems(self.market, draft, frozenset(modes)):
             if part not in chosen:
                 table = given.tables.get(part)
                 file = self.files[given.name].document.file if table is None else table.file

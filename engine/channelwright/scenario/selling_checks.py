@@ -91,12 +91,22 @@ def _rights(case: Case) -> Iterator[Problem]:
     )
 
 
-def served_without_right(market: Market, draft: DesignDraft) -> Iterator[tuple[str, str, str]]:
-    """Yield part, message and remedy for outlets whose own server may sell them nothing."""
+def served_without_right(
+    market: Market, draft: DesignDraft, chosen: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, str, str]]:
+    """Yield part, message and remedy for outlets whose own server may sell them nothing.
+
+    Parameters
+    ----------
+    chosen : frozenset of str
+        Modes whose outlets are still to be given their servers, which keeps rights by itself.
+    """
     allowed = sourcing.draft_rights(market, draft.selling, draft.site[:, None])
     if allowed is None:
         return
-    lost = np.flatnonzero((draft.mode >= 0) & ~allowed[:, 0].any(axis=1))
+    free = np.array([name in chosen for name in market.modes.ids])
+    given = (draft.mode >= 0) & ~free[np.maximum(draft.mode, 0)]
+    lost = np.flatnonzero(given & ~allowed[:, 0].any(axis=1))
     for row in lost[:_SHOWN].tolist():
         site = market.sites.ids[draft.site[row]]
         message = f"site {site!r} may sell nothing to its outlet {market.outlets.ids[row]!r}"

@@ -56,6 +56,16 @@ def asks_shape(shape: TerritoryShape) -> bool:
     return shape.contiguous != "none" or balanced or bool(shape.apart)
 
 
+def _asked(shape: TerritoryShape) -> Iterator[str]:
+    """Yield the keys by which a shape is asked for."""
+    if shape.contiguous != "none":
+        yield "contiguous"
+    if any(getattr(shape.balance, name) is not None for name in BALANCED):
+        yield "balance"
+    if shape.apart:
+        yield "apart"
+
+
 def _pairs(pairs: list[tuple[int, int]]) -> IntArray:
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
@@ -71,6 +81,9 @@ def site_shape_problems(case: Case, choice: SitesToChoose, place: Place) -> Iter
     if shape is None:
         return
     yield from _apart(case, shape, place)
+    if shape.apart and choice.maximum == 1:
+        message = "outlets are to have two servers, but at most 1 house may be open"
+        yield document.problem((*place, "apart"), message, "raise maximum, or drop the pairs")
     yield from _balance(case, choice, shape, place)
     table = case.design.tables.get("neighbours")
     if shape.contiguous == "table" and table is None:
@@ -81,8 +94,18 @@ def site_shape_problems(case: Case, choice: SitesToChoose, place: Place) -> Iter
         message = f"cap_km {shape.cap_km:g} has no effect without a graph of the points"
         yield document.problem((*place, "cap_km"), message, "remove it, or name a graph")
     if choice.second_tier is not None and asks_shape(shape):
-        message = "the shape of territories is asked together with a second tier"
-        yield document.problem(place, message, "ask for one of the two")
+        # A house of the second tier passes its load on, so that moving a border moves two loads:
+        # neither the search over borders nor its bound is made for that.
+        asked = ", ".join(_asked(shape))
+        message = (
+            f"{asked} cannot be asked together with second_tier: what an agent sells counts at its "
+            "parent, too, and the search for connected and balanced territories knows one tier only"
+        )
+        remedy = (
+            "choose the tiers first and give their sites with forced and candidates in a second "
+            "request that asks for the shape, or drop one of the two"
+        )
+        yield document.problem(place, message, remedy)
 
 
 def _apart(case: Case, shape: TerritoryShape, place: Place) -> Iterator[Problem]:
