@@ -119,6 +119,25 @@ def test_a_small_change_needs_no_whole_search(monkeypatch):
     assert again.incumbent.objective == pytest.approx(memory.certificate.objective)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_split_service_bounds_what_a_large_change_costs(seed, monkeypatch):
+    rng = np.random.default_rng(seed)
+    old = random_problem(rng, customers=40, sites=2)
+    old = replace(old, minimum_load=np.full((2, 1), 25.0), capacity=0 * old.capacity + 110.0)
+    memory = remembered(old)
+    # Half of the customers are given to the other site: far dearer than the gap.
+    locks = np.where(np.arange(40) % 2 == 0, 1 - memory.assignment, -1)
+    new = replace(old, locks=locks)
+    best = solve_location(new, EXACT)
+    again = solve_again(new, memory, replace(EXACT, gap=0.02))
+    if best.incumbent is None:
+        assert again.certificate.status == "infeasible"
+        return
+    assert again.incumbent.objective <= best.incumbent.objective * 1.02
+    assert again.certificate.lower_bound <= best.incumbent.objective + 1e-6
+    assert "customers are whole" in again.certificate.relaxations
+
+
 def test_a_special_problem_gives_its_sites_but_no_bound():
     problem = random_problem(np.random.default_rng(7))
     memory = remembered(problem, special=True)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from channelwright.optimisation.location import LocationOptions, LocationProblem
     from channelwright.optimisation.territory_memory import TerritoryMemory
 
+#: Fewest customers for each site, and most arcs, for which split service is worth the try.
+_CUSTOMERS_PER_SITE, _MOST_ARCS = 20, 60_000
 _CARRIED = "carried over from the choice before"
 
 
@@ -26,8 +28,10 @@ def solve_again(
     """Choose sites and servers, with the sites and the bound of an earlier choice tried first.
 
     The earlier sites give an answer at once, and the bound that is carried over may show that it
-    is good enough: as near as is asked, or as near as the earlier answer was. Else the whole
-    search is run, and the better answer and the better bound of the two are kept.
+    is good enough: as near as is asked, or as near as the earlier answer was. Else, where least
+    loads make the bound by prices weak, customers are split for the bound, which takes half as
+    long, and made whole with the sites of that answer. Else the whole search is run, and the
+    better answer and the better bound of all are kept.
 
     Parameters
     ----------
@@ -44,8 +48,49 @@ def solve_again(
         gap = known.certificate.gap
         if gap is not None and gap <= max(options.gap, 1.01 * memory.gap):
             return known
+    if _splits_well(problem):
+        split = _by_split(problem, quick, options)
+        gap = None if split is None else split.certificate.gap
+        if split is not None and gap is not None and gap <= options.gap:
+            return split
     whole = solve_location(problem, options)
     return _better(whole, quick, floor, memory)
+
+
+def _splits_well(problem: LocationProblem) -> bool:
+    """Return whether the problem with split customers is quicker and nearly as dear."""
+    plain = problem.shape is None and problem.tiers is None
+    many = problem.n_customers >= _CUSTOMERS_PER_SITE * problem.n_sites
+    least = bool(problem.minimum_load.any())
+    return plain and many and least and problem.cost.size <= _MOST_ARCS
+
+
+def _by_split(
+    problem: LocationProblem, quick: LocationSolution | None, options: LocationOptions
+) -> LocationSolution | None:
+    """Return the best whole answer with the sites of split service under its bound."""
+    loose = solve_location(replace(problem, single_source=False), options)
+    bound = loose.certificate.lower_bound
+    if loose.incumbent is None or bound is None:
+        return None
+    found = [with_sites(problem, loose.incumbent.open, options)]
+    found += [] if quick is None else [quick]
+    with_answer = [one for one in found if one.incumbent is not None]
+    if not with_answer:
+        return None
+    best = min(with_answer, key=lambda one: one.certificate.upper_bound or np.inf)
+    upper = best.certificate.upper_bound or np.inf
+    certificate = replace(
+        loose.certificate,
+        lower_bound=min(bound, upper),
+        upper_bound=upper,
+        relaxations=(*loose.certificate.relaxations, "customers are whole"),
+        status="within_limits",
+        work={**loose.certificate.work, "warm": 1},
+    )
+    closed = certificate.gap is not None and certificate.gap <= PROVEN_GAP
+    certificate = replace(certificate, status="proven") if closed else certificate
+    return replace(best, certificate=certificate)
 
 
 def given_answer(
