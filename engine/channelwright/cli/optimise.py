@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channelwright.cli.console import say, say_ending, say_table, searching, stage
-from channelwright.cli.options import add_pack
+from channelwright.cli.options import add_pack, positive, seconds
 from channelwright.cli.save_as import add_save_as, check_save_as, save_as
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenario", help="scenario to plan for (default: the study's first)")
     parser.add_argument(
         "--frontier",
-        type=int,
+        type=positive,
         nargs="?",
         const=_POINTS,
         metavar="POINTS",
@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--time-limit",
-        type=float,
+        type=seconds,
         metavar="SECONDS",
         help="limit of each search for territories; marks the certificate",
     )

@@ -69,6 +69,18 @@ def positive(text: str) -> int:
     return _whole(text, 1, None, "of at least 1")
 
 
+def seconds(text: str) -> float:
+    """Return a number of seconds above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value < float("inf"):
+        message = f"{text!r} is no number of seconds above 0"
+        raise argparse.ArgumentTypeError(message)
+    return value
+
+
 def _seed(text: str) -> int:
     return _whole(text, 0, 2**63 - 1, "from 0 to 2**63 - 1")
 
