@@ -19,6 +19,7 @@ from channelwright.optimisation.location.primal import (
     polish,
     settle_by_transport,
 )
+from channelwright.optimisation.location.split_service import split_duals
 from channelwright.optimisation.location.subgradient import climb
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _BURST = 50
 _FEW_PER_SITE = 60
 #: Arcs beyond which looking for an answer takes far longer than a burst, and bursts between looks.
 _LARGE, _PAUSE = 4_000_000, 4
+#: Pairs of customers and given sites up to which the climb starts from a linear model's prices.
+_SPLIT_CELLS = 20_000
 
 
 def climb_bound(state: Search) -> None:
@@ -45,13 +48,23 @@ def climb_bound(state: Search) -> None:
     problem, options = state.problem, state.options
     arcs = choose_arcs(problem, usual_neighbours(problem, options.neighbours))
     relaxation = Relaxation(problem, arcs)
-    price = first_prices(problem, arcs)
+    price = _start(state, first_prices(problem, arcs), arcs.ceiling)
     if len(problem.binding) > 1:
         _climb_by_measures(state, relaxation, price)
         return
     state.kind = "lagrangian"
     _climb(state, relaxation, price, options.dual_iterations, 1.5)
     climb_with_whole(state, relaxation)
+
+
+def _start(state: Search, price: Floats, ceiling: Floats) -> Floats:
+    """Return prices to start from: those of split service where all sites are open and few."""
+    problem = state.problem
+    given = problem.forced_open.all() and len(problem.binding) == 1
+    if not given or problem.n_customers * problem.n_sites > _SPLIT_CELLS:
+        return price
+    duals = split_duals(problem, np.arange(problem.n_sites), state.seconds_left())
+    return price if duals is None else np.minimum(duals.customer, ceiling)
 
 
 def climb_with_whole(state: Search, relaxation: Relaxation) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from channelwright.optimisation.location.branch import branch_on_sites
+from channelwright.optimisation.location.chain_search import better_service
 from channelwright.optimisation.location.exact import ExactReport, solve_exact
-from channelwright.optimisation.location.group_anneal import anneal_service
 from channelwright.optimisation.location.reduce import reduce_problem
 from channelwright.optimisation.location.rooms import (
     ROOMS,
@@ -30,6 +30,9 @@ _TREE_COLUMNS = 4_000
 #: The largest rest that HiGHS takes first where sites decide, its nodes and its share of the time.
 _SMALL_COLUMNS, _SMALL_NODES, _SMALL_TIME = 3_000, 3_000, 0.4
 
+#: Stretches of the walk over chains before and after the first tree, and shares of the time.
+_FIRST_STAGES, _FIRST_TIME, _STAGES, _TIME = 2, 0.2, 20, 0.9
+
 
 def close_in(state: Search) -> None:
     """Solve what lies within a small room above the bound, then within a larger one.
@@ -47,8 +50,9 @@ def close_in(state: Search) -> None:
     if sites_decide(problem):
         _solve_if_small(state)
     if can_branch(problem) and not state.done:
+        better_service(state, _FIRST_STAGES, lambda: state.spent > _FIRST_TIME)
         close_in_by_tree(state)
-        anneal_service(state)
+        better_service(state, _STAGES * options.search_rounds // 60, lambda: state.spent > _TIME)
     if state.done:
         return
     for share in ROOMS:

@@ -1,0 +1,220 @@
+"""Assignments to fixed sites bettered by the walk over chains: the driver that every phase calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from channelwright.optimisation.location.chain_walk import Walk, walk
+from channelwright.optimisation.location.chains import (
+    Choices,
+    Labels,
+    Service,
+    new_labels,
+    new_service,
+)
+from channelwright.optimisation.location.deadline import out_of_time
+from channelwright.optimisation.location.rooms import can_branch
+from channelwright.optimisation.location.solution import answer_of
+from channelwright.optimisation.location.split_service import split_duals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from channelwright.optimisation.location.problem import LocationProblem
+    from channelwright.optimisation.location.solution import Incumbent
+    from channelwright.optimisation.location.state import Search
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+    Indices = NDArray[np.int64]
+
+#: Choices of each customer, customers of a chain, and customers moved at random.
+_CHOICES, _LENGTH, _KICKS = 8, 6, 2
+#: Heat as a share of what the second choice loses on average, and the first price of overload.
+_HEAT, _PENALTY = 0.5, 2.0
+#: Customers of all rounds between two looks at the clock, and those that stand for one stage.
+_BURST, _STAGE = 20_000, 400_000
+#: Largest table of customers by open sites.
+_CELLS = 200_000
+
+
+class Chained(NamedTuple):
+    """A walk that can be taken up again.
+
+    Attributes
+    ----------
+    sites : (n_open,) int
+        The open sites, in the order of the choices.
+    choices, service, labels, way, heat
+        See `chain_walk.walk`.
+    """
+
+    sites: Indices
+    choices: Choices
+    service: Service
+    labels: Labels
+    way: Walk
+    heat: float
+
+
+def choices_of(problem: LocationProblem, sites: Indices, price: Floats, most: int) -> Choices:
+    """Return the open sites that each customer may have, best merit first.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+        Single source, one binding measure.
+    sites : (n_open,) int
+    price : (n_open,)
+        What one unit of capacity is worth.
+    most : int
+        Choices of a customer at most.
+    """
+    measure = problem.binding[0]
+    cost = np.where(problem.allowed[:, sites], problem.cost[:, sites], np.inf)
+    if problem.usage is None:
+        need = np.repeat(problem.demand[:, [measure]], sites.size, axis=1)
+    else:
+        need = np.array(problem.usage[measure][:, sites])
+    own = problem.own_customer[sites]
+    for place in np.flatnonzero(own >= 0).tolist():
+        # Who must be served here has no other choice.
+        kept = cost[own[place], place]
+        cost[own[place]] = np.inf
+        cost[own[place], place] = kept
+    merit = cost + price * need
+    order = np.argsort(merit, axis=1, kind="stable")[:, : max(2, most)]
+    merit = np.take_along_axis(merit, order, axis=1)
+    merit -= merit[:, :1]
+    most_taken = np.where(np.isfinite(cost), need, 0.0).sum(axis=0)
+    limit = np.minimum(problem.limit[sites, measure], most_taken)
+    if order.shape[1] < 2:
+        none = np.full((order.shape[0], 1), np.inf)
+        order, merit = np.hstack([order, 0 * order]), np.hstack([merit, none])
+    site = np.where(np.isfinite(merit), order, -1)
+    return Choices(
+        site,
+        np.take_along_axis(cost, order, axis=1),
+        merit,
+        np.take_along_axis(need, order, axis=1),
+        limit + 1e-9 * np.maximum(1.0, limit),
+        np.array(price, dtype=np.float64),
+    )
+
+
+def set_out(
+    problem: LocationProblem, sites: Indices, served: Indices, price: Floats, seed: int
+) -> Chained:
+    """Return a walk that starts from an assignment.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+    sites : (n_open,) int
+    served : (n_customers,) int
+        Place of the site of each customer among the open ones; other than that of a choice counts
+        as the best choice.
+    price : (n_open,)
+        What one unit of capacity is worth.
+    seed : int
+    """
+    choices = choices_of(problem, sites, price, _CHOICES)
+    at = np.argmax(choices.site == served[:, None], axis=1)
+    second = choices.merit[:, 1][np.isfinite(choices.merit[:, 1])]
+    middle = float(second.sum()) / max(second.size, 1)
+    positive = price[price > 0.0]
+    least = float(positive.mean()) if positive.size else _unit_loss(choices)
+    service = new_service(choices, at, _PENALTY * np.maximum(price, least) + 1e-6)
+    cost = float(np.take_along_axis(choices.cost, at[:, None], axis=1).sum())
+    fits = bool((service.load <= choices.limit).all())
+    way = Walk(
+        at.copy(),
+        at.copy(),
+        np.array([cost, cost if fits else np.inf]),
+        np.array([seed + 1], dtype=np.uint64),
+    )
+    labels = new_labels(at.size, sites.size, _LENGTH)
+    return Chained(sites, choices, service, labels, way, max(_HEAT * middle, 1e-9))
+
+
+def _unit_loss(choices: Choices) -> float:
+    """Return what a unit loses on average when sent to the second choice."""
+    second = np.isfinite(choices.merit[:, 1])
+    need = float(choices.need[second, 1].sum())
+    return float(choices.merit[second, 1].sum()) / max(need, 1e-9)
+
+
+def go_on(chained: Chained, rounds: int) -> None:
+    """Walk on for some rounds.
+
+    Parameters
+    ----------
+    chained : Chained
+        Changed in place.
+    rounds : int
+    """
+    walk(
+        chained.choices,
+        chained.service,
+        chained.labels,
+        chained.way,
+        chained.heat,
+        _KICKS,
+        rounds,
+    )
+
+
+def best_of(problem: LocationProblem, chained: Chained) -> Incumbent | None:
+    """Return the best answer that a walk has found, None if nothing fitted.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+    chained : Chained
+    """
+    if not np.isfinite(chained.way.cost[1]):
+        return None
+    place = np.take_along_axis(chained.choices.site, chained.way.best[:, None], axis=1)[:, 0]
+    opened = np.zeros(problem.n_sites, dtype=np.bool_)
+    opened[chained.sites] = True
+    return answer_of(problem, chained.sites[place], opened)
+
+
+def better_service(state: Search, stages: int, enough: Callable[[], bool]) -> None:
+    """Better the assignment to the open sites of the best answer.
+
+    Parameters
+    ----------
+    state : Search
+    stages : int
+        Stretches of about the same work at most.
+    enough : callable
+        True when the search must end.
+    """
+    problem, found = state.problem, state.found
+    if found is None or not can_branch(problem) or state.done:
+        return
+    sites = np.flatnonzero(found.open)
+    if sites.size < 2 or problem.n_customers * sites.size > _CELLS:
+        return
+    duals = split_duals(problem, sites, state.seconds_left())
+    if duals is None:
+        return
+    served = np.empty(problem.n_customers, dtype=np.int64)
+    served[found.customer] = np.searchsorted(sites, found.site)
+    chained = set_out(problem, sites, served, duals.capacity, state.options.seed)
+    burst = max(1, _BURST // problem.n_customers)
+    bursts = max(1, _STAGE // _BURST)
+    for _ in range(stages):
+        for _ in range(bursts):
+            go_on(chained, burst)
+            state.count("chain_rounds", burst)
+            if chained.way.cost[1] < found.objective - float(problem.fixed_cost[sites].sum()):
+                state.offer(best_of(problem, chained))
+                found = state.found or found
+            if state.done or out_of_time() or enough():
+                return

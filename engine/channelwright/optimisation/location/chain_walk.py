@@ -1,0 +1,139 @@
+"""Compiled walk between assignments that no chain betters: kicks, chains, prices of overload.
+
+Penalties rise where sites stay overloaded and fall while everything fits, so that the walk keeps
+crossing the border of what is allowed (Yagiura, Ibaraki & Glover 2006).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from channelwright.foundation.compiled import kernel
+from channelwright.optimisation.location.chains import Choices, Labels, Service, descend, give, wake
+from channelwright.optimisation.location.group_search import uniform
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+_RISE, _FALL, _LEAST = 1.1, 0.95, 1.05
+_EPSILON = 1e-9
+
+
+class Walk(NamedTuple):
+    """Where a walk is, changed in place.
+
+    Attributes
+    ----------
+    home : (n_customers,) int
+        Choices of the assignment that the next kick starts from.
+    best : (n_customers,) int
+        Choices of the cheapest assignment that fits.
+    cost : (2,)
+        Costs of the home and of the best; the latter ``inf`` while none fits.
+    seed : (1,) uint64
+    """
+
+    home: Indices
+    best: Indices
+    cost: Floats
+    seed: NDArray[np.uint64]
+
+
+@kernel
+def _cost(choices: Choices, at: Indices) -> float:
+    total = 0.0
+    for i in range(at.size):
+        total += choices.cost[i, at[i]]
+    return total
+
+
+@kernel
+def _burden(choices: Choices, service: Service, at: Indices) -> float:
+    """Return the overload of an assignment at the penalties of today."""
+    load = np.zeros(choices.limit.size)
+    for i in range(at.size):
+        load[choices.site[i, at[i]]] += choices.need[i, at[i]]
+    total = 0.0
+    for j in range(load.size):
+        if load[j] > choices.limit[j]:
+            total += service.penalty[j] * (load[j] - choices.limit[j])
+    return total
+
+
+@kernel
+def _price_overload(choices: Choices, service: Service) -> bool:
+    """Change the penalties by the loads; returns whether everything fits."""
+    fits = True
+    for j in range(choices.limit.size):
+        if service.load[j] > choices.limit[j]:
+            service.penalty[j] *= _RISE
+            fits = False
+    if fits:
+        for j in range(choices.limit.size):
+            floor = _LEAST * choices.price[j] + 1e-6
+            service.penalty[j] = max(_FALL * service.penalty[j], floor)
+    return fits
+
+
+@kernel
+def _kick(choices: Choices, service: Service, seed: NDArray[np.uint64]) -> None:
+    """Give a random customer a random choice."""
+    i = int(uniform(seed) * service.at.size)
+    count = 0
+    while count < choices.site.shape[1] and choices.site[i, count] >= 0:
+        count += 1
+    k = int(uniform(seed) * count)
+    if k != service.at[i]:
+        wake(service, choices.site[i, service.at[i]])
+        give(choices, service, i, k)
+        wake(service, choices.site[i, k])
+
+
+@kernel
+def walk(
+    choices: Choices,
+    service: Service,
+    labels: Labels,
+    way: Walk,
+    heat: float,
+    kicks: int,
+    rounds: int,
+) -> int:
+    """Kick and follow chains; keep what is better, and with odds exp(-loss / heat) what is worse.
+
+    Parameters
+    ----------
+    choices, service, labels, way
+        The service is that of ``way.home``.
+    heat : float
+    kicks : int
+        Customers moved at random at the start of each round.
+    rounds : int
+
+    Returns
+    -------
+    int
+        Chains followed.
+    """
+    followed = 0
+    for _ in range(rounds):
+        for _ in range(kicks):
+            _kick(choices, service, way.seed)
+        followed += descend(choices, service, labels)
+        cost = _cost(choices, service.at)
+        if _price_overload(choices, service) and cost < way.cost[1] - _EPSILON * abs(cost):
+            way.cost[1] = cost
+            way.best[:] = service.at
+        loss = cost + _burden(choices, service, service.at)
+        loss -= way.cost[0] + _burden(choices, service, way.home)
+        if loss <= 0.0 or uniform(way.seed) < np.exp(-loss / heat):
+            way.home[:] = service.at
+            way.cost[0] = cost
+            continue
+        for i in range(service.at.size):
+            if service.at[i] != way.home[i]:
+                give(choices, service, i, way.home[i])
+    return followed
