@@ -1,4 +1,4 @@
-"""Assignments to fixed sites bettered by the walk over chains: the driver that every phase calls."""
+"""Assignments to fixed sites bettered by the walk over chains: what every phase calls."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ from channelwright.optimisation.location.solution import answer_of
 from channelwright.optimisation.location.split_service import split_duals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from channelwright.optimisation.location.problem import LocationProblem
@@ -33,11 +31,15 @@ if TYPE_CHECKING:
     Indices = NDArray[np.int64]
 
 #: Choices of each customer, customers of a chain, and customers moved at random.
-_CHOICES, _LENGTH, _KICKS = 8, 6, 2
-#: Heat as a share of what the second choice loses on average, and the first price of overload.
-_HEAT, _PENALTY = 0.5, 2.0
-#: Customers of all rounds between two looks at the clock, and those that stand for one stage.
-_BURST, _STAGE = 20_000, 400_000
+_CHOICES, _LENGTH, _KICKS = 6, 6, 2
+#: Heats as shares of what the second choice loses on average, in turn.
+_HEATS = (0.5, 0.25, 0.12, 0.06)
+#: First price of overload as a multiple of the price of capacity.
+_PENALTY = 2.0
+#: Customers of all rounds between two looks at the clock, rounds at most, and bursts of a stage.
+_BURST, _MOST_ROUNDS, _BURSTS = 20_000, 200, 20
+#: Rounds of search of the options that stand for one stage.
+_ROUNDS = 60
 #: Largest table of customers by open sites.
 _CELLS = 200_000
 
@@ -49,8 +51,10 @@ class Chained(NamedTuple):
     ----------
     sites : (n_open,) int
         The open sites, in the order of the choices.
-    choices, service, labels, way, heat
+    choices, service, labels, way
         See `chain_walk.walk`.
+    heat : float
+        What the second choice loses on average.
     """
 
     sites: Indices
@@ -138,7 +142,7 @@ def set_out(
         np.array([seed + 1], dtype=np.uint64),
     )
     labels = new_labels(at.size, sites.size, _LENGTH)
-    return Chained(sites, choices, service, labels, way, max(_HEAT * middle, 1e-9))
+    return Chained(sites, choices, service, labels, way, max(middle, 1e-9))
 
 
 def _unit_loss(choices: Choices) -> float:
@@ -148,7 +152,7 @@ def _unit_loss(choices: Choices) -> float:
     return float(choices.merit[second, 1].sum()) / max(need, 1e-9)
 
 
-def go_on(chained: Chained, rounds: int) -> None:
+def go_on(chained: Chained, rounds: int, turn: int = 0) -> None:
     """Walk on for some rounds.
 
     Parameters
@@ -156,13 +160,15 @@ def go_on(chained: Chained, rounds: int) -> None:
     chained : Chained
         Changed in place.
     rounds : int
+    turn : int
+        Chooses the heat.
     """
     walk(
         chained.choices,
         chained.service,
         chained.labels,
         chained.way,
-        chained.heat,
+        chained.heat * _HEATS[turn % len(_HEATS)],
         _KICKS,
         rounds,
     )
@@ -184,16 +190,16 @@ def best_of(problem: LocationProblem, chained: Chained) -> Incumbent | None:
     return answer_of(problem, chained.sites[place], opened)
 
 
-def better_service(state: Search, stages: int, enough: Callable[[], bool]) -> None:
+def better_service(state: Search, stages: int, share: float) -> None:
     """Better the assignment to the open sites of the best answer.
 
     Parameters
     ----------
     state : Search
     stages : int
-        Stretches of about the same work at most.
-    enough : callable
-        True when the search must end.
+        Stretches of about the same work at most, with the usual rounds of search.
+    share : float
+        Share of the time limit at which to end.
     """
     problem, found = state.problem, state.found
     if found is None or not can_branch(problem) or state.done:
@@ -207,14 +213,12 @@ def better_service(state: Search, stages: int, enough: Callable[[], bool]) -> No
     served = np.empty(problem.n_customers, dtype=np.int64)
     served[found.customer] = np.searchsorted(sites, found.site)
     chained = set_out(problem, sites, served, duals.capacity, state.options.seed)
-    burst = max(1, _BURST // problem.n_customers)
-    bursts = max(1, _STAGE // _BURST)
-    for _ in range(stages):
-        for _ in range(bursts):
-            go_on(chained, burst)
-            state.count("chain_rounds", burst)
-            if chained.way.cost[1] < found.objective - float(problem.fixed_cost[sites].sum()):
-                state.offer(best_of(problem, chained))
-                found = state.found or found
-            if state.done or out_of_time() or enough():
-                return
+    rounds = max(1, min(_MOST_ROUNDS, _BURST // problem.n_customers))
+    fixed = float(problem.fixed_cost[sites].sum())
+    for turn in range(_BURSTS * stages * state.options.search_rounds // _ROUNDS):
+        go_on(chained, rounds, turn)
+        state.count("chain_rounds", rounds)
+        if chained.way.cost[1] + fixed < state.ceiling:
+            state.offer(best_of(problem, chained))
+        if state.done or out_of_time() or state.spent > share:
+            return

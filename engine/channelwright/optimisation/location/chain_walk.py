@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from channelwright.foundation.compiled import kernel
 from channelwright.optimisation.location.chains import Choices, Labels, Service, descend, give, wake
-from channelwright.optimisation.location.group_search import uniform
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 _RISE, _FALL, _LEAST = 1.1, 0.95, 1.05
 _EPSILON = 1e-9
+#: Of the linear congruential stream.
+_MULTIPLIER, _INCREMENT = 6364136223846793005, 1442695040888963407
 
 
 class Walk(NamedTuple):
@@ -40,6 +41,18 @@ class Walk(NamedTuple):
     best: Indices
     cost: Floats
     seed: NDArray[np.uint64]
+
+
+@kernel
+def uniform(seed: NDArray[np.uint64]) -> float:
+    """Return the next number in [0, 1) of a linear congruential stream (Knuth 1997, 3.3.4).
+
+    Parameters
+    ----------
+    seed : (1,) uint64, changed in place
+    """
+    seed[0] = seed[0] * np.uint64(_MULTIPLIER) + np.uint64(_INCREMENT)
+    return float(seed[0] >> np.uint64(11)) / 9007199254740992.0
 
 
 @kernel

@@ -315,9 +315,7 @@ def find_chain(choices: Choices, service: Service, labels: Labels, first: int) -
                     total = left - _misfit(load[j], limit[j], price[j], penalty[j])
                     total += _misfit(load[j] + need[i, k], limit[j], price[j], penalty[j])
                     if step + 1 < length:
-                        further = _put_out(
-                            choices, service, labels, (i, k, step), allowed, further
-                        )
+                        further = _put_out(choices, service, labels, (i, k, step), allowed, further)
                 total += value + merit[i, k]
                 if total < best:
                     best, end, last, over = total, step, i, k

@@ -17,6 +17,7 @@ from channelwright.optimisation.location.rooms import (
     finish_by_tree,
 )
 from channelwright.optimisation.location.site_search import sites_decide
+from channelwright.optimisation.location.site_walk import better_sites
 from channelwright.optimisation.location.solution import Incumbent, answer_of
 from channelwright.optimisation.solver import SolverOptions, SolveStatus
 
@@ -29,9 +30,10 @@ _ROOM_COLUMNS = 8_000
 _TREE_COLUMNS = 4_000
 #: The largest rest that HiGHS takes first where sites decide, its nodes and its share of the time.
 _SMALL_COLUMNS, _SMALL_NODES, _SMALL_TIME = 3_000, 3_000, 0.4
-
-#: Stretches of the walk over chains before and after the first tree, and shares of the time.
-_FIRST_STAGES, _FIRST_TIME, _STAGES, _TIME = 2, 0.2, 20, 0.9
+#: Stages of the walk over chains before the first tree and after it, and shares of the time at
+#: which they and the search of sites between them end.
+_FIRST_STAGES, _STAGES = 2, 20
+_FIRST_TIME, _SITES_TIME, _LAST_TIME = 0.2, 0.4, 0.9
 
 
 def close_in(state: Search) -> None:
@@ -50,9 +52,12 @@ def close_in(state: Search) -> None:
     if sites_decide(problem):
         _solve_if_small(state)
     if can_branch(problem) and not state.done:
-        better_service(state, _FIRST_STAGES, lambda: state.spent > _FIRST_TIME)
+        better_service(state, _FIRST_STAGES, _FIRST_TIME)
+        better_sites(state, _SITES_TIME)
         close_in_by_tree(state)
-        better_service(state, _STAGES * options.search_rounds // 60, lambda: state.spent > _TIME)
+        # Where sites are chosen, who is served from where is seldom what is left to better.
+        stages = _STAGES if problem.forced_open.all() else _FIRST_STAGES
+        better_service(state, stages, _LAST_TIME)
     if state.done:
         return
     for share in ROOMS:

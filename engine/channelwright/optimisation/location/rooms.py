@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-#: Rooms as shares of the bound, the largest tree, and the share of the time for it.
+#: Rooms as shares of the bound, the largest tree, and the shares of the time at which it ends:
+#: where sites are chosen and where all are given.
 ROOMS = (0.0005, 0.002, 0.005, 0.01, 0.02)
 _TREE_ARCS = 60_000
-_SHARE_OF_TIME = 0.4
+_SHARE_OF_TIME, _SHARE_GIVEN = 0.65, 0.4
 _ROOM_NODES = 1_000
 _KIND = "lagrangian branch and bound"
 
@@ -55,10 +56,9 @@ def close_in_by_tree(state: Search) -> None:
     """
     if state.pricing is None:
         return
+    share = _SHARE_GIVEN if state.problem.forced_open.all() else _SHARE_OF_TIME
     for ceiling in _ceilings(state, state.pricing.value):
-        if state.done or not _search_below(
-            state, state.pricing, ceiling, _SHARE_OF_TIME, _ROOM_NODES
-        ):
+        if state.done or not _search_below(state, state.pricing, ceiling, share, _ROOM_NODES):
             return
 
 

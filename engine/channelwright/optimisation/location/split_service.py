@@ -61,7 +61,8 @@ def split_duals(problem: LocationProblem, sites: Indices, seconds: float | None)
     model = LinearModel(
         cost=problem.cost[customer, sites[place]],
         lower=np.zeros(arc.size),
-        upper=np.ones(arc.size),
+        # Shares add up to one: a limit of their own would take part of the prices.
+        upper=np.full(arc.size, np.inf),
         matrix=rows,
         row_lower=np.concatenate([np.ones(n), np.full(m, -np.inf)]),
         row_upper=np.concatenate([np.ones(n), limit]),
