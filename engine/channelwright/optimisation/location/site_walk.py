@@ -76,7 +76,8 @@ def better_sites(state: Search, share: float) -> None:
         idle += 1
         state.count("site_changes")
         changed = _change(problem, here.found.open, state.pricing.rho, rng)
-        there = None if changed is None else _serve(problem, here, changed, int(rng.integers(1_000_000_000)))
+        seed = int(rng.integers(1_000_000_000))
+        there = None if changed is None else _serve(problem, here, changed, seed)
         if there is None or state.found is None:
             continue
         if state.offer(there.found):
