@@ -179,6 +179,26 @@ def test_prices_of_split_service_are_a_bound(seed):
     assert 0.9 * best < bound <= best + 1e-6
 
 
+def test_changes_that_leave_somebody_without_a_server_are_passed_over():
+    rng = np.random.default_rng(3)
+    cost = rng.integers(5, 40, (20, 6)).astype(float)
+    cost[:4, 1:] = np.inf
+    cost[4:8, 2:] = np.inf
+    problem = LocationProblem(
+        cost=cost,
+        demand=rng.integers(3, 9, 20),
+        capacity=np.full(6, 60.0),
+        fixed_cost=rng.integers(10, 60, 6),
+    )
+    state = Search(problem, LocationOptions())
+    climb_bound(state)
+    best = highs_optimum(problem)
+    state.bound = -np.inf
+    better_sites(state, 1.0)
+    assert state.work["site_changes"] > 100
+    assert state.found.objective == best
+
+
 def test_same_seed_same_answer():
     answers = []
     for _ in range(2):

@@ -17,7 +17,7 @@ from channelwright.optimisation.location.chains import Choices, Labels, Service,
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-_RISE, _FALL, _LEAST = 1.1, 0.95, 1.05
+_RISE, _FALL, _LEAST = 1.05, 0.9, 1.05
 _EPSILON = 1e-9
 #: Of the linear congruential stream.
 _MULTIPLIER, _INCREMENT = 6364136223846793005, 1442695040888963407

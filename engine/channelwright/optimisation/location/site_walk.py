@@ -130,6 +130,8 @@ def _apart(problem: LocationProblem, j: int, ins: Indices) -> Floats:
 def _serve(problem: LocationProblem, here: _Place, opened: Flags, seed: int) -> _Place | None:
     """Serve everybody from changed sites, near how they are served now."""
     sites, price = np.flatnonzero(opened), here.price.copy()
+    if not _everybody_in_reach(problem, sites):
+        return None
     now = np.empty(problem.n_customers, dtype=np.int64)
     now[here.found.customer] = here.found.site
     for j in np.flatnonzero(opened & ~here.found.open).tolist():
@@ -139,8 +141,6 @@ def _serve(problem: LocationProblem, here: _Place, opened: Flags, seed: int) -> 
     place = np.full(problem.n_sites, -1, dtype=np.int64)
     place[sites] = np.arange(sites.size)
     chained = set_out(problem, sites, place[now], price[sites], seed)
-    if (chained.choices.site[:, 0] < 0).any():
-        return None
     go_on(chained, _ROUNDS)
     found = best_of(problem, chained)
     if found is None or found.objective > (1.0 + _HOPELESS) * here.found.objective:
@@ -149,6 +149,15 @@ def _serve(problem: LocationProblem, here: _Place, opened: Flags, seed: int) -> 
     for j, k in zip(*_swapped(found.open, moved.open), strict=True):
         price[k] = price[j]
     return _Place(moved, price)
+
+
+def _everybody_in_reach(problem: LocationProblem, sites: Indices) -> bool:
+    """Return whether every customer has an open site, those whom sites must serve that one."""
+    own = problem.own_customer[sites]
+    given = own >= 0
+    apart = np.unique(own[given]).size == int(given.sum())
+    served = bool(problem.allowed[own[given], sites[given]].all())
+    return apart and served and bool(problem.allowed[:, sites].any(axis=1).all())
 
 
 def _swapped(before: Flags, after: Flags) -> tuple[Indices, Indices]:
