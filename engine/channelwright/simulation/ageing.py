@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import PPM, IntArray, share
+from channelwright.foundation.units import PPM, IntArray, share, share_of
 from channelwright.rules.returns import old_goods_credited
 from channelwright.simulation.books import Books
 from channelwright.simulation.network import Network
@@ -146,8 +147,7 @@ class Ageing:
         self._fresh.receive(state.day, received)
         if not rules.sell_off_cut.any():
             return
-        near = np.minimum(units, self._fresh.old(shelf)[rows])
-        cut = share(near * price, rules.sell_off_cut).sum(axis=1)
+        cut = _cut(rows, units, self._fresh.old(shelf), price, rules.sell_off_cut)
         if cut.any():
             plan = network.design.outlets
             mode, site = plan.mode[rows], plan.site[rows]
@@ -161,3 +161,23 @@ class Ageing:
         passed = state.day + 1 - calendar.warmup_days
         if passed % PERIOD_DAYS == 0 or state.day + 1 == calendar.horizon_days:
             self._recorder.ages(state.stock, self._history.age(state.day, state.stock))
+
+
+@kernel
+def _cut(
+    rows: IntArray, units: IntArray, old: IntArray, price: IntArray, cut: IntArray
+) -> IntArray:
+    """Return what the old units among those sold were cheaper by: (n,) ticks.
+
+    Parameters
+    ----------
+    rows, units, price : (n,), (n, P), (n, P) outlets, what they sold and its price
+    old : (O, P) units; cut : (P,) ppm of the price
+    """
+    result = np.zeros(len(rows), dtype=np.int64)
+    for row in range(len(rows)):
+        for product in range(units.shape[1]):
+            near = min(units[row, product], old[rows[row], product])
+            if near > 0:
+                result[row] += share_of(near * price[row, product], cut[product])
+    return result

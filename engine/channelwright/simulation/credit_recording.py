@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.units import IntArray
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation.allocation import Allocated
 from channelwright.simulation.bills import Collected, has_bills
 from channelwright.simulation.cell_sums import cell_sums
@@ -33,15 +34,12 @@ class CreditRecorder:
         """Add the credit check of a day."""
         if not self._on:
             return
-        cell, outlet = self._cell, evening.orders["outlet"]
+        cell, orders = self._cell, evening.orders
+        names = ("orders_part", "cases_held", "orders_cash", "orders_prepaid")
+        part, held, cash, prepaid = (cell[name] for name in names)
         accepted = evening.new & ~evening.refused
-        pay_day = evening.orders["pay_day"]
-        held = evening.held.sum(axis=1)
-        add_at(cell["orders_part"], outlet, (held > 0).astype(np.int64))
-        add_at(cell["cases_held"], outlet, held)
-        add_at(cell["orders_cash"], outlet, (accepted & (pay_day == AT_DOOR)).astype(np.int64))
-        prepaid = accepted & (pay_day != ON_TERMS) & (pay_day < AT_DOOR)
-        add_at(cell["orders_prepaid"], outlet, prepaid.astype(np.int64))
+        columns = (orders["outlet"], orders["pay_day"])
+        _add_checked(*columns, accepted, evening.held, (part, held, cash, prepaid))
 
     def invoices(self, invoiced: Invoiced, day: int) -> None:
         """Add the invoices that were paid by the end of their day."""
@@ -75,6 +73,31 @@ class CreditRecorder:
         chunk = cell_sums(self._network, period, CREDIT_CELLS.names[3:], self._sums)
         self._sums[:] = 0
         return chunk
+
+
+@kernel
+def _add_checked(
+    outlet: IntArray,
+    pay_day: IntArray,
+    accepted: BoolArray,
+    held: IntArray,
+    sums: tuple[IntArray, IntArray, IntArray, IntArray],
+) -> None:
+    """Add the check of an evening to the sums of outlets.
+
+    Parameters
+    ----------
+    held : (n, P) cases; sums : orders in part, cases held, orders paid at the door, prepaid
+    """
+    part, cases, cash, prepaid = sums
+    for row in range(len(outlet)):
+        back = held[row].sum()
+        part[outlet[row]] += back > 0
+        cases[outlet[row]] += back
+        if accepted[row] and pay_day[row] == AT_DOOR:
+            cash[outlet[row]] += 1
+        elif accepted[row] and pay_day[row] != ON_TERMS and pay_day[row] < AT_DOOR:
+            prepaid[outlet[row]] += 1
 
 
 def receipt_rows(network: Network, day: int, moved: Rows) -> Chunk:

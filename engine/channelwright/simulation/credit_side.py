@@ -78,6 +78,8 @@ class CreditSide:
             (Account.WRITE_OFF, lost, lost["value"]),
             (Account.DUNNING, reminded, reminded["cost"]),
         ):
+            if not len(rows):
+                continue
             outlet, site = rows["outlet"], rows["site"]
             mode = rows["mode"]
             payee = network.payer[outlet] if account is Account.WRITE_OFF else OUTSIDE
