@@ -47,7 +47,7 @@ class Penalties:
 
     def refused(self, serial: IntArray) -> None:
         """Forget orders that the credit check refused."""
-        if self.on and len(self._orders):
+        if self.on and len(self._orders) and len(serial):
             self._orders.keep(~np.isin(self._orders["serial"], serial))
 
     def delivered(self, loads: Rows) -> None:

@@ -78,16 +78,17 @@ class Ordering:
         struck = np.ones(len(outlet), dtype=bool)
         struck[: len(called)] = self._strikes(state, called)
         collected = self._ask(state, beat, asked, struck[: len(called)])
+        rows = np.flatnonzero(struck)
+        asks, counts = outlet[rows], called[struck[: len(called)]]
         if state.shops is not None:
-            chances = outlet[struck]
-            state.shops.list_products(state.day, chances, self._lifts(state, chances))
-        cases, wants = self._suggest(state, outlet, self._counted(state, called, outlet))
-        rows = np.flatnonzero(wants & struck)
+            state.shops.list_products(state.day, asks, self._lifts(state, asks))
+        cases, wants = self._suggest(state, asks, self._counted(state, counts, asks))
+        rows = rows[wants]
         ends = self._ends(beat, asked)[made]
         second = np.concatenate([ends, self._seconds(state, others)])[rows]
         placed = outlet[rows]
         self._lift(state, placed)
-        option, cases = self._sourcing.choose(state, placed, cases[rows])
+        option, cases = self._sourcing.choose(state, placed, cases[wants])
         productive, lines = _call_results(_NONE if beat is None else beat.outlet, made, rows, cases)
         return Placed(placed, second, option, cases, beat, productive, lines, collected)
 
