@@ -44,29 +44,25 @@ def plan_beats(market: Market, design: Design) -> tuple[Beat, ...]:
     visited = (plan.mode >= 0) & (plan.rep >= 0)
     visited &= market.modes.capture[np.maximum(plan.mode, 0)] == _VISIT
     rows = np.flatnonzero(visited)
-    order = np.lexsort((plan.call_rank[rows], plan.rep[rows]))
-    return tuple(_beat(market, design, rows[order], day) for day in range(CYCLE_DAYS))
+    rows = rows[np.lexsort((plan.call_rank[rows], plan.rep[rows]))]
+    lists = [rows[(plan.order_days[rows] >> day) & 1 == 1] for day in range(CYCLE_DAYS)]
+    taken = _taken(market, design, lists)
+    everybody = [np.ones(len(calls), dtype=bool) for calls in lists]
+    days = zip(lists, taken, everybody, strict=True)
+    return tuple(_clocked(market, design, *day) for day in days)
 
 
-def _beat(market: Market, design: Design, rows: IntArray, day: int) -> Beat:
-    outlet = rows[(design.outlets.order_days[rows] >> day) & 1 == 1]
-    return _listed(market, design, outlet, np.ones(len(outlet), dtype=bool))
-
-
-def _listed(market: Market, design: Design, outlet: IntArray, planned: BoolArray) -> Beat:
-    """Return the day of people whose lists hold these outlets, by rep in order of the calls."""
-    rep = design.outlets.rep[outlet]
-    if outlet.size == 0:
-        empty = np.zeros(0, dtype=np.int64)
-        return Beat(empty, empty, empty, planned, empty, planned)
-    role = design.reps.role[rep]
-    taken = travel_seconds(market, design, outlet, rep, _firsts(rep))
-    taken = taken + stay_seconds(market, role, outlet)
-    return _clocked(market, design, outlet, taken, planned)
-
-
-def _firsts(rep: IntArray) -> BoolArray:
-    return np.append(True, rep[1:] != rep[:-1])
+def _taken(market: Market, design: Design, lists: list[IntArray]) -> list[IntArray]:
+    """Return travel, parking and call of several days' lists, by person in order of the calls."""
+    outlet = np.concatenate(lists)
+    if not outlet.size:
+        return lists
+    sizes = [len(calls) for calls in lists]
+    rep, day = design.outlets.rep[outlet], np.repeat(np.arange(len(lists)), sizes)
+    first = np.append(True, (rep[1:] != rep[:-1]) | (day[1:] != day[:-1]))
+    taken = travel_seconds(market, design, outlet, rep, first)
+    taken = taken + stay_seconds(market, design.reps.role[rep], outlet)
+    return np.split(taken, np.cumsum(sizes)[:-1])
 
 
 def _clocked(

@@ -91,5 +91,7 @@ def _add_day(
 
 def late_days(calendar: Calendar) -> BoolArray:
     """Return the days that are among the last ten of their calendar month: (H,)."""
-    days = np.datetime64(calendar.start) + np.arange(calendar.horizon_days)
-    return np.asarray((days + LATE_DAYS).astype("datetime64[M]") != days.astype("datetime64[M]"))
+    months = np.datetime64(calendar.start, "M") + np.arange(1, calendar.horizon_days // 28 + 3)
+    ends = (months.astype("datetime64[D]") - np.datetime64(calendar.start)).astype(np.int64)
+    day = np.arange(calendar.horizon_days)
+    return np.asarray(ends[np.searchsorted(ends, day, side="right")] - day <= LATE_DAYS)

@@ -144,9 +144,15 @@ def _goals(network: Network, stockout: Stockout) -> IntArray:
     position = np.full(len(network.market.outlets), -1, dtype=np.int64)
     position[network.covered] = np.arange(len(network.covered))
     pairs = stockout.neighbours
-    usable = (position[pairs.origin] >= 0) & (position[pairs.place] >= 0)
-    origin, place = position[pairs.origin[usable]], position[pairs.place[usable]]
-    goal = np.full(len(network.covered), -1, dtype=np.int64)
-    first, index = np.unique(origin, return_index=True)
-    goal[first] = place[index]
+    return _nearest(position, pairs.origin, pairs.place, len(network.covered))
+
+
+@kernel
+def _nearest(position: IntArray, origin: IntArray, place: IntArray, count: int) -> IntArray:
+    """Return the first place of a pair of covered outlets for each origin; pairs by distance."""
+    goal = np.full(count, -1, dtype=np.int64)
+    for pair in range(len(origin)):
+        here, there = position[origin[pair]], position[place[pair]]
+        if here >= 0 and there >= 0 and goal[here] < 0:
+            goal[here] = there
     return goal
