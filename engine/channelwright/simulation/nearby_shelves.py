@@ -83,9 +83,10 @@ class NearbyShelves:
         mode, site = plan.mode[helper], plan.site[helper]
         fee = fills.units * rules.outlet_fee
         post(Account.NEARBY_FEE, MANUFACTURER, network.payer[helper], mode, site, helper, fee)
-        pair, inverse = np.unique(fills.pair, return_inverse=True)
-        units = np.zeros(len(pair), dtype=np.int64)
-        add_at(units, inverse, fills.units)
+        served = np.zeros(len(rules.origin), dtype=np.int64)
+        add_at(served, fills.pair, fills.units)
+        pair = np.flatnonzero(served)
+        units = served[pair]
         cost = units * rules.courier_unit
         cost += (units * rules.metres[pair] * rules.courier_km + 500) // 1000
         brings = rules.helper[pair]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import IntArray
 from channelwright.model.market import LAW_POISSON
@@ -41,8 +44,7 @@ class RivalSales:
         market = self._network.market
         if market.catchment is None:
             return
-        own = (units / market.products.units_per_case).sum(axis=1) * _THOUSAND
-        add_at(self._own, self._area, np.floor(own + 0.5).astype(np.int64))
+        _add_own(self._own, self._area, units, market.products.units_per_case)
         cases = self._cases(day)
         add_at(self._theirs, market.catchment.rivals.area, cases * _THOUSAND)
         sold = np.flatnonzero(cases)
@@ -75,3 +77,13 @@ class RivalSales:
         self._sink.append("market_cells", columns)
         self._own[:] = 0
         self._theirs[:] = 0
+
+
+@kernel
+def _add_own(own: IntArray, area: IntArray, units: IntArray, unit: IntArray) -> None:
+    """Add units sold (n, P) of outlets in areas (n,) to thousandths of cases by area."""
+    for row in range(len(units)):
+        cases = 0.0
+        for product in range(len(unit)):
+            cases += units[row, product] / unit[product]
+        own[area[row]] += math.floor(cases * _THOUSAND + 0.5)

@@ -66,7 +66,7 @@ class Supplying:
         add_at(state.demand[state.day % len(state.demand)], parent, ordered)
         open_lane = np.where(self._blocked(state.day)[sites, None], 0, want)
         shipped = open_lane.copy()
-        for above in np.unique(parent).tolist():
+        for above in sorted(set(parent.tolist())):
             mine = np.flatnonzero(parent == above)
             left = self._left(state, above)
             if left is not None:
