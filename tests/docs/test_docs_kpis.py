@@ -14,6 +14,7 @@ from channelwright.rules.kpi_registry import (
     KPIS,
     MARKET,
     ONLINE,
+    PARCELS,
     RETURNS,
     SUPPLIERS,
     family_page,
@@ -50,6 +51,7 @@ def test_every_kpi_of_the_flagship_is_registered_with_its_unit(flagship_units):
 def test_no_kpi_is_registered_that_no_design_has(flagship_units):
     # The flagship has no second tier.
     groups = (CREDIT, COLLECTING, SUPPLIERS, MARKET, RETURNS, CHAINS, ONLINE, CONSIGNMENT, HOURS)
+    groups += (PARCELS,)
     named = {kpi.name for group in groups for kpi in group}
     tiers = ("stock_days", "stock_age", "bullwhip", "stock_turns", "stock_outs", "fill_rate", "roi")
     assert set(KPIS) - set(flagship_units) - named == {f"{name}_tier2" for name in tiers}

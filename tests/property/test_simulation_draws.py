@@ -24,14 +24,19 @@ COLUMNS = ("day", "outlet", "product", "demanded", "online_demanded")
 #: What the markets of these seeds are known to name; a mechanism that is missing was not tested.
 EXPECTED = {
     "allocation", "approval", "attempts", "capture", "contracts", "credit", "delivery", "empties",
-    "field_work", "limits", "payments", "perishing", "rules", "selling", "source_choice", "stock",
-    "stockout", "supply",
+    "field_work", "limits", "parcels", "payments", "perishing", "rules", "selling",
+    "source_choice", "stock", "stockout", "supply",
 }  # fmt: skip
 
 
 def steady(market: Market, design: Design) -> tuple[Market, Design]:
     """The pair in which nothing that happens moves demand."""
     behaviour = replace(market.behaviour, floor=1.0, ceiling=1.0)
+    shop = None if design.goods is None else design.goods.parcels
+    if shop is not None:  # parcels take demand from outlets, if asked to
+        zones = replace(shop.zones, cannibalised=np.zeros(len(shop.zones)))
+        goods = replace(design.goods, parcels=replace(shop, zones=zones))
+        design = replace(design, goods=goods)
     return (
         replace(market, behaviour=behaviour, execution=None, elasticity=None, catchment=None),
         replace(design, offers=None),

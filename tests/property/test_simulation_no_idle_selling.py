@@ -12,6 +12,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.model.online import NearbyShelves
 from channelwright.model.order_capture import FieldWork, OrderCapture
+from channelwright.model.parcels import NEVER_FREE, ParcelShop, ParcelZones
 from channelwright.model.returns import FULL, Returns
 from channelwright.model.source_choice import Rights, Selling, SourceChoice
 from channelwright.simulation import replicate
@@ -180,6 +181,63 @@ def test_days_between_settlements_matter() -> None:
         days = design.goods.consignment.settle_days
         other = Consignment(np.where(days > 0, days + 2, days))
         goods = dataclasses.replace(design.goods, consignment=other)
+        return played(seed, market, dataclasses.replace(design, goods=goods)) != before
+
+    assert any(matters(seed) for seed in SEEDS)
+
+
+def other_zones(zones: ParcelZones, name: str, market: Market, design: Design) -> ParcelZones:
+    """The zones with other values of a column."""
+    value = getattr(zones, name)
+    if name == "area":
+        return replace_column(zones, name, (value + 1) % len(market.areas))
+    if name == "site":
+        ships = design.sites.open & ~market.sites.independent & (market.sites.kind != 0)
+        return replace_column(zones, name, np.full_like(value, np.flatnonzero(ships)[-1]))
+    return replace_column(zones, name, 1 - value if name == "cannibalised" else value * 3 + 1)
+
+
+def replace_column(zones: ParcelZones, name: str, value: np.ndarray) -> ParcelZones:
+    return dataclasses.replace(zones, **{name: value})
+
+
+def other_shop(shop: ParcelShop, name: str, market: Market) -> ParcelShop:
+    """The shop with another value of a rule."""
+    value = getattr(shop, name)
+    others = {
+        "mode": (shop.mode + 1) % len(market.modes),
+        "before_outlets": not shop.before_outlets,
+        "cutoff": 68_400 - shop.cutoff,
+        "price": 2 * shop.price,
+        "packers": shop.packers + 1 if shop.packers else 1,
+        "free_from": 0 if shop.free_from else NEVER_FREE,
+        "returns": 500_000 - shop.returns,
+        "packs": shop.packs + 1.5,
+        "return_days": shop.return_days + 2,
+        "wait_days": shop.wait_days + 2,
+    }
+    return dataclasses.replace(shop, **{name: others.get(name, value * 2 + 1_000)})
+
+
+PARCELS = [
+    *(("zones", field.name) for field in dataclasses.fields(ParcelZones)),
+    *(("shop", field.name) for field in dataclasses.fields(ParcelShop) if field.name != "zones"),
+]
+
+
+@pytest.mark.parametrize(("part", "name"), PARCELS)
+def test_part_of_parcels_matters(part: str, name: str) -> None:
+    def matters(seed: int) -> bool:
+        market, design, before = tables_of(seed)
+        if design.goods is None or design.goods.parcels is None:
+            return False
+        shop = design.goods.parcels
+        if part == "zones":
+            zones = other_zones(shop.zones, name, market, design)
+            shop = dataclasses.replace(shop, zones=zones)
+        else:
+            shop = other_shop(shop, name, market)
+        goods = dataclasses.replace(design.goods, parcels=shop)
         return played(seed, market, dataclasses.replace(design, goods=goods)) != before
 
     assert any(matters(seed) for seed in SEEDS)

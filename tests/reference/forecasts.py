@@ -12,6 +12,7 @@ from channelwright.model.market import (
 from channelwright.model.stock import FORECASTS, SIGNALS, StockForecast
 from tests.reference.execution import opening_multiplier
 from tests.reference.laws import round_half_up, shock
+from tests.reference.parcels import opening_of
 from tests.reference.state import State
 
 USUAL_WINDOW = 28
@@ -170,12 +171,13 @@ def opening_units(state: State, outlet: int, product: int) -> float:
 
 
 def own_opening_demand(state: State, site: int, product: int) -> float:
-    """Return the expected units a day of the outlets of a site."""
-    return sum(
+    """Return the expected units a day of the outlets of a site, and of its parcels."""
+    outlets = sum(
         opening_units(state, outlet, product)
         for outlet in state.covered
         if state.site_of(outlet) == site
     )
+    return outlets + opening_of(state, site, product)[0]
 
 
 def opening_demand(state: State, site: int, product: int) -> float:
@@ -195,6 +197,7 @@ def opening_variance(state: State, site: int, product: int) -> float:
             if state.site_of(outlet) == site
         )
         below = sum(opening_variance(state, child, product) for child in state.children(site))
+        own += opening_of(state, site, product)[1]
         state.opening_variance[site, product] = own + below
     return state.opening_variance[site, product]
 

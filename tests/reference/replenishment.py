@@ -11,6 +11,7 @@ from channelwright.tables.outputs import SHIPMENTS
 from tests.reference.cash import order_within_limits
 from tests.reference.deliveries import issue
 from tests.reference.forecasts import forecast, opening_demand, opening_variance, smooth
+from tests.reference.parcels import waiting_units
 from tests.reference.perishing import receive
 from tests.reference.records import Invoice
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
@@ -103,13 +104,13 @@ def shipment(
 def order_of(state: State, site: int, product: int, day: int) -> int:
     """Return the units that a site orders at a review, in whole cases."""
     average, deviation = forecast(state, site, product, day)
-    position = stock_position(state, site, product)
+    position = stock_position(state, site, product, day)
     numbers = policy_numbers(state, site, product, average, deviation)
     case = state.units_per_case[product]
     return math.ceil(order_size(numbers, position) / case) * case
 
 
-def stock_position(state: State, site: int, product: int) -> int:
+def stock_position(state: State, site: int, product: int, day: int) -> int:
     """Return stock and goods in transit less what waits for stock."""
     waiting = sum(
         line.missing
@@ -119,6 +120,7 @@ def stock_position(state: State, site: int, product: int) -> int:
         if line.product == product
     )
     owed = waiting * state.units_per_case[product]
+    owed += waiting_units(state, site, product, day)
     owed += sum(state.awaited[child][product] for child in state.children(site))
     coming = state.in_transit[site][product] + state.awaited[site][product]
     return state.stock[site][product] + coming - owed

@@ -23,6 +23,7 @@ from tests.reference.evening import check_and_allocate, pick_and_send
 from tests.reference.laws import round_half_up
 from tests.reference.online import helps
 from tests.reference.ordering import shelf_level, take_orders
+from tests.reference.parcels import allocate_parcels, order_parcels, write_parcels
 from tests.reference.perishing import receive, spoil
 from tests.reference.records import Order
 from tests.reference.replenishment import opening_stock, replenish
@@ -60,6 +61,7 @@ def simulate(market: Market, design: Design, address: Address) -> dict[str, Rows
     for order in state.placed:
         write_order(state, order)
     write_open_bills(state)
+    write_parcels(state)
     tables = state.books.tables()
     return {**tables, "opening": opening, "closing": units_by_place(state)}
 
@@ -86,8 +88,11 @@ def days(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None,
         decide_requests(state, day)
         yield until(clock, day, 18 * HOUR)
         rivals_sell(state, day)
+        order_parcels(state, day)
         yield until(clock, day, 19 * HOUR)
+        allocate_parcels(clock, state, day, before_outlets=True)
         picks = check_and_allocate(state, day)
+        allocate_parcels(clock, state, day, before_outlets=False)
         yield until(clock, day, 20 * HOUR)
         pick_and_send(clock, state, picks, day)
         yield until(clock, day, 23 * HOUR)
@@ -140,6 +145,9 @@ def units_by_place(state: State) -> Rows:
         for line in order.lines:
             cases = line.allocated - line.delivered
             picked[line.product] += cases * state.units_per_case[line.product]
+    for parcel in state.parcel_orders:
+        if parcel.sent_day >= 0 and parcel.delivered_day < 0:
+            picked[parcel.product] += parcel.units
     return {
         "shelves": np.array(state.shelf, dtype=np.int64).sum(axis=0),
         "sites": np.array(state.stock, dtype=np.int64).sum(axis=0),

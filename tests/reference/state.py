@@ -3,6 +3,8 @@
 from collections import defaultdict
 from functools import cache
 
+import simpy
+
 from channelwright.foundation.random import Address, Purpose
 from channelwright.model.design import Design
 from channelwright.model.market import CAPTURES, CARRIERS, SITE_KINDS, SOLICITORS, Market
@@ -13,6 +15,7 @@ from tests.reference.execution import Shop
 from tests.reference.geography import Map
 from tests.reference.laws import share
 from tests.reference.offers import answer_to_price, promoted, promotions_of, regular_price
+from tests.reference.parcels import ParcelOrder, kept
 from tests.reference.records import Invoice, Order, PickOrder, Request
 
 MANUFACTURER = party(Party.MANUFACTURER)
@@ -27,6 +30,7 @@ class State:
     def __init__(self, market: Market, design: Design, address: Address) -> None:
         self.market = market
         self.design = design
+        self.address = address
         self.map = Map(market, design)
         self.books = Books()
         outlets, products, sites = len(market.outlets), len(market.products), len(market.sites)
@@ -37,7 +41,10 @@ class State:
 
         # Plain lists of what is asked for most: an element of an array costs ten times as much.
         self._rate = [
-            [rate * answer_to_price(market, design, o, p) for p, rate in enumerate(row)]
+            [
+                rate * answer_to_price(market, design, o, p) * kept(market, design, o, p)
+                for p, rate in enumerate(row)
+            ]
             for o, row in enumerate(rates(market, design))
         ]
         self._factor: list[list[float]] = market.calendar.factor.tolist()
@@ -105,12 +112,15 @@ class State:
         self.month_invoices: dict[tuple[int, int], int] = defaultdict(int)
         self.unsettled: dict[tuple[int, int], int] = defaultdict(int)  # by outlet and product
         self.courier_today: dict[tuple[int, int, int], int] = defaultdict(int)
+        self.parcel_orders: list[ParcelOrder] = []
+        self.benches: dict[int, simpy.Resource] = {}
         self.bought_from_server: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self.month_purchases: dict[int, int] = defaultdict(int)
         self.month_sales: dict[int, int] = defaultdict(int)
 
         rivals = 0 if market.catchment is None else len(market.catchment.rivals)
-        words = max(outlets, products, sites, len(market.chain_ids), rivals, 1)
+        areas, chains = len(market.areas), len(market.chain_ids)
+        words = max(outlets, products, sites, areas, chains, rivals, 1)
         self.uniforms = cache(
             lambda purpose, period, sub: address.uniforms(purpose, period, words, sub).tolist()
         )

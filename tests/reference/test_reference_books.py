@@ -12,7 +12,7 @@ from channelwright.tables.outputs import DETAIL_TABLES
 from tests.reference import simulate
 from tests.reference.books import sort_rows
 from tests.reference.consignment import on_consignment
-from tests.reference.state import State
+from tests.reference.state import OUTSIDE, State
 from tests.support import markets
 
 worlds = markets()
@@ -30,14 +30,26 @@ def add_up(table, keys, column):
     return {key: value for key, value in sums.items() if value}
 
 
+def by_parcel(market, design, orders):
+    """Units by product that consumers have: delivered and not back at the horizon."""
+    units = np.zeros(len(market.products), dtype=np.int64)
+    if len(orders["day"]):
+        came, days = orders["delivered_day"], design.goods.parcels.return_days
+        back = (orders["returned"] == 1) & (came + days < market.calendar.horizon_days)
+        theirs = (came >= 0) & ~back
+        np.add.at(units, orders["product"][theirs], orders["units"][theirs])
+    return units
+
+
 @given(worlds)
 def test_units_are_conserved(pair):
-    market, _, tables = run(pair)
+    market, design, tables = run(pair)
     shelf, shipments = tables["shelf"], tables["shipments"]
+    parcels = by_parcel(market, design, tables["parcels"])
     plants = np.flatnonzero(market.sites.kind == 0)
     for product in range(len(market.products)):
         mine = shelf["product"] == product
-        sold = (shelf["sold"] + shelf["online_sold"])[mine].sum()
+        sold = (shelf["sold"] + shelf["online_sold"])[mine].sum() + parcels[product]
         made = np.isin(shipments["parent"], plants) & (shipments["product"] == product)
         opening = sum(int(units[product]) for units in tables["opening"].values())
         closing = sum(int(units[product]) for units in tables["closing"].values())
@@ -53,6 +65,12 @@ def test_goods_are_invoiced_and_paid_once(pair):
     goods = {
         name: column[postings["account"] == Account.GOODS] for name, column in postings.items()
     }
+    online = goods["payer"] == OUTSIDE
+    bought = part(tables["parcels"], tables["parcels"]["delivered_day"] >= 0)
+    bought["amount"] = bought["value"] + bought["fee"]
+    paid = add_up(part(goods, online), ("day", "site"), "amount")
+    assert paid == add_up(bought, ("delivered_day", "site"), "amount")
+    goods = part(goods, ~online)
     place = ("payer", "payee", "outlet", "site")
     assert add_up(goods, ("day", *place), "amount") == add_up(
         payments, ("invoice_day", *place), "amount"

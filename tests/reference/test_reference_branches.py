@@ -56,8 +56,21 @@ def seen_in(market, design, tables):
         "effort below the best": (tables["effort"]["actual"] < 1).any(),
         "closed site": (~design.sites.open).any(),
         "desk without a queue": (design.sites.pickers == 0).any(),
+        **dict(parcels_seen(tables["parcels"])),
     }
     yield from (name for name, seen in facts.items() if seen)
+
+
+def parcels_seen(orders):
+    """Names of the branches of parcels, and whether a run has reached them."""
+    sent = orders["sent_day"] - orders["day"]
+    yield "parcel delivered", (orders["state"] == LineState.DELIVERED).any()
+    yield "parcel given up", (orders["state"] == LineState.CUT).any()
+    yield "parcel waited for", (sent > 1).any()
+    yield "parcel on its way", ((sent >= 0) & (orders["delivered_day"] < 0)).any()
+    yield "parcel sent back", (orders["returned"] == 1).any()
+    yield "parcel without a fee", (orders["fee"] == 0).any()
+    yield "order in two parcels", (orders["parcels"] > 1).any()
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +113,13 @@ EXPECTED = (
     "effort below the best",
     "closed site",
     "desk without a queue",
+    "parcel delivered",
+    "parcel given up",
+    "parcel waited for",
+    "parcel on its way",
+    "parcel sent back",
+    "parcel without a fee",
+    "order in two parcels",
 )
 
 

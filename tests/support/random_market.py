@@ -40,7 +40,7 @@ from tests.support.random_credit import with_credit
 from tests.support.random_delivery import with_delivery, with_hours
 from tests.support.random_demand import with_demand
 from tests.support.random_design import random_design
-from tests.support.random_goods import with_goods
+from tests.support.random_goods import with_goods, with_parcels
 from tests.support.random_order_capture import with_order_capture
 from tests.support.random_perishing import with_perishing
 from tests.support.random_shelves import with_shelves
@@ -105,7 +105,8 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
     market, design = with_shelves(market, design, Dice(seed + 69 * OWN_DICE))
     market, design = with_suppliers(market, design, Dice(seed + 71 * OWN_DICE))
     market = _with_families(market, Dice(seed + 70 * OWN_DICE))
-    return with_goods(market, design, Dice(seed + 61 * OWN_DICE))
+    market, design = with_goods(market, design, Dice(seed + 61 * OWN_DICE))
+    return with_parcels(market, design, Dice(seed + 110 * OWN_DICE))
 
 
 @st.composite

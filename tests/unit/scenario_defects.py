@@ -1411,15 +1411,6 @@ ACROSS = (
         "clear the cell",
     ),
     Defect(
-        "mode_not_built",
-        add(MODES, "D2C,Parcels,app,tariff,none,,0,0\n"),
-        MODES,
-        "row 8",
-        "id",
-        "'D2C' (parcels from a DC to consumers) is not built",
-        "remove the mode",
-    ),
-    Defect(
         "capture_not_built",
         replace(MODES, "Online ordering,app", "Online ordering,parcel"),
         MODES,

@@ -21,6 +21,7 @@ from tests.unit import scenario_territory_defects as territories
 from tests.unit import scenario_transition_defects as transitions
 from tests.unit.scenario_collecting_defects import COLLECTING_DEFECTS
 from tests.unit.scenario_credit_defects import CREDIT_DEFECTS
+from tests.unit.scenario_parcel_defects import PARCEL_SHOP
 from tests.unit.scenario_supplier_defects import SUPPLIERS
 
 TINY = ROOT / "tests/data/packs/tiny"
@@ -36,6 +37,7 @@ DEFECTS = (
     *capture.CAPTURE,
     *contracts.CHAINS,
     *goods.GOODS,
+    *PARCEL_SHOP,
     *demand.DEMAND,
     *fulfilment.FULFILMENT,
     *stocks.STOCKS,

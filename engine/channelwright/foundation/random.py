@@ -53,6 +53,10 @@ class Purpose(IntEnum):
     DELIVERY_FAILURE = 100
     SITE_SHRINKAGE = 101
     SHELF_SHRINKAGE = 102
+    PARCEL_ORDERS = 110
+    PARCEL_SIZE = 111
+    PARCEL_TIME = 112
+    PARCEL_RETURN = 113
 
 
 @dataclass(frozen=True)

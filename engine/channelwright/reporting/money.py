@@ -14,7 +14,9 @@ from channelwright.model.market import SITE_KINDS, Market
 from channelwright.reporting.estimates import wide
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.words import MANY_KINDS
+from channelwright.rules.expected_parcels import cases_per_sale
 from channelwright.rules.kpi_money import site_results
+from channelwright.rules.parcels import parcel_shop
 from channelwright.tables.codes import Account, Party
 from channelwright.tables.outputs import LEDGER, SITE_CELLS
 
@@ -74,8 +76,9 @@ def _outlet_cases(data: StudyData) -> dict[str, np.ndarray]:
     place = {number: row for row, number in enumerate(data.replications)}
     value = {name: np.zeros(shape) for name in data.designs}
     ledger = data.ledger
+    buyers = (*SELLING, Party.OUTSIDE)  # consumers of parcels
     sales = ledger[
-        (ledger["account"] == Account.GOODS) & ledger["payer"].isin(SELLING) & (ledger["site"] >= 0)
+        (ledger["account"] == Account.GOODS) & ledger["payer"].isin(buyers) & (ledger["site"] >= 0)
     ]
     for name, part in sales.groupby("design"):
         at = (part["replication"].map(place).to_numpy(), part["site"], part["mode"])
@@ -86,14 +89,18 @@ def _outlet_cases(data: StudyData) -> dict[str, np.ndarray]:
 
 
 def _cases_per_money(data: StudyData, design: str) -> np.ndarray:
-    """Return cases per currency unit of outlet invoices by mode, (M,)."""
+    """Return cases per currency unit of invoices to outlets, and to consumers, by mode: (M,)."""
     cells = data.cells[data.cells["design"] == design]
     modes = range(len(data.market.modes))
     sums = cells.groupby("mode")[["cases_delivered", "outlet_value"]].sum().reindex(modes)
     value = sums["outlet_value"].to_numpy() / 10_000
     price = np.full(len(value), np.nan)
     np.divide(sums["cases_delivered"].to_numpy(), value, out=price, where=value > 0)
-    return np.where(np.isfinite(price), price, 1.0)
+    result = np.where(np.isfinite(price), price, 1.0)
+    shop = parcel_shop(data.designs[design])
+    if shop is not None:
+        result[shop.mode] = cases_per_sale(data.market, data.designs[design])
+    return result
 
 
 def _upwards(cases: np.ndarray, plan: Design) -> np.ndarray:
@@ -171,6 +178,9 @@ def _served_by_option(data: StudyData) -> set[tuple[str, int, int]]:
         mode = np.repeat(plan.outlets.mode, plan.outlets.options.shape[1])
         pairs = np.unique(np.stack([plan.outlets.options.ravel(), mode]), axis=1).T
         found |= {(name, int(site), int(row)) for site, row in pairs}
+        shop = parcel_shop(plan)
+        if shop is not None:
+            found |= {(name, int(site), shop.mode) for site in shop.zones.site}
     return found
 
 

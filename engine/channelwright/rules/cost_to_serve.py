@@ -14,6 +14,7 @@ from channelwright.foundation.units import TICKS_PER_UNIT, BoolArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.rules.kpi_rows import KpiRows, sums_at
+from channelwright.rules.parcels import parcel_shop
 from channelwright.tables.codes import Account
 from channelwright.tables.sink import Chunk
 
@@ -48,7 +49,7 @@ def outlet_costs(market: Market, design: Design, tables: Mapping[str, Chunk]) ->
     Returns
     -------
     DataFrame with columns outlet, account, payer (kind of party), amount (int64 ticks); the
-    sums by account and payer are those of the ledger, exactly
+    sums by account and payer are those of the ledger without parcels, exactly
     """
     columns = np.stack(_loaded(market, design, tables))
     keys, place = np.unique(columns[:3], axis=1, return_inverse=True)
@@ -64,6 +65,9 @@ def _loaded(
     ledger = tables["outlet_ledger"]
     serving = ~np.isin(ledger["account"], [int(account) for account in NOT_SERVING])
     direct, shared = serving & (ledger["outlet"] >= 0), serving & (ledger["outlet"] < 0)
+    shop = parcel_shop(design)
+    if shop is not None:  # what parcels cost no outlet causes
+        shared &= ledger["mode"] != shop.mode
     keys = CostKeys(market, design, tables["outlet_cells"])
     parts = [
         (

@@ -15,6 +15,7 @@ from channelwright.rules import expected_credit
 from channelwright.rules.carrying import drop_costs
 from channelwright.rules.contracts import carried_rate
 from channelwright.rules.expected_contracts import contract_costs
+from channelwright.rules.expected_parcels import parcel_cases, parcel_flows
 from channelwright.rules.flows import Flows, mean_factor
 from channelwright.rules.offers import shelf_prices
 from channelwright.rules.promoted import promoted_means
@@ -59,6 +60,7 @@ def expected_rows(
     """
     rows = _Rows()
     _outlet_rows(market, design, flows, rows)
+    _parcel_rows(market, design, rows)
     demand = _site_demand(market, design, flows)
     _supply_rows(market, design, demand, rows)
     _people_rows(market, design, flows, rows)
@@ -139,6 +141,15 @@ def _outlet_rows(market: Market, design: Design, flows: Flows, rows: _Rows) -> N
             rows.add(Account.PROMOTION, kind, payer, area, mode, site, paid)
 
 
+def _parcel_rows(market: Market, design: Design, rows: _Rows) -> None:
+    """Add what consumers of parcels pay, and what sending them costs."""
+    goods = design.goods
+    mode = -1 if goods is None or goods.parcels is None else goods.parcels.mode
+    for account, payer, payee, site, amount in parcel_flows(market, design, mean_factor(market)):
+        area = market.sites.area[site]
+        rows.add(account, int(payer), int(payee), area, mode, site, amount)
+
+
 def _credit_rows(
     market: Market, design: Design, covered: IntArray, value: FloatArray, rows: _Rows
 ) -> None:
@@ -170,10 +181,13 @@ def _delivery(market: Market, design: Design, flows: Flows, covered: IntArray) -
 
 
 def _site_demand(market: Market, design: Design, flows: Flows) -> FloatArray:
-    """Return cases per day that every site ships, to outlets and children: (S, P)."""
+    """Return cases per day that every site ships, to outlets, consumers, children: (S, P)."""
     covered = np.flatnonzero(design.outlets.mode >= 0)
     demand = np.zeros((len(market.sites), len(market.products)))
     np.add.at(demand, design.outlets.site[covered], flows.cases[covered] / 7)
+    parcels = parcel_cases(market, design, mean_factor(market))
+    if parcels is not None:
+        demand += parcels
     parent = design.sites.parent
     for site in _lowest_first(parent):
         demand[parent[site]] += demand[site]

@@ -1,4 +1,4 @@
-"""KPIs of returns, online help, consignment and hours, where a pack names them."""
+"""KPIs of returns, online help, consignment, parcels and hours, where a pack names them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.rules.hours import has_hours
+from channelwright.rules.kpi_parcels import parcel_kpis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +22,7 @@ def goods_rows(
 ) -> Found:
     """Return (KPI, value, unit) of the whole market."""
     found = [*_good_returns(frames), *_online_help(frames), *_consigned(frames, measured_days)]
+    found += parcel_kpis(market, design, frames)
     return found + (_waiting(frames) if has_hours(market, design.contracts) else [])
 
 

@@ -215,6 +215,26 @@ ONLINE = (
     Kpi("online_nearby_share", "share", "of units asked for online, from another shelf"),
     Kpi("nearby_fees", _MONEY, "paid to outlets that serve online orders for others", False),
 )
+#: Only in runs of designs that name parcels (docs/world/parcels.md).
+PARCELS = (
+    Kpi("parcel_orders", "orders", "placed by consumers", True),
+    Kpi("parcel_cases", "cases", "delivered to consumers", True),
+    Kpi("parcel_share", "share", "the same / cases delivered to outlets and consumers"),
+    Kpi("parcel_sales", _MONEY, "goods delivered to consumers - goods sent back, ex VAT", True),
+    Kpi("parcel_fees", _MONEY, "paid by consumers for deliveries, ex VAT"),
+    Kpi("parcel_order_value", _MONEY, "goods of a delivered order", True),
+    Kpi("parcel_free_share", "share", "delivered without a fee / delivered orders"),
+    Kpi("parcel_on_time", "share", "delivered within the promised days / delivered orders", True),
+    Kpi("parcel_days", "days", "from order to delivery, mean of delivered orders", False),
+    Kpi("parcel_lost_rate", "share", "units given up for want of stock / ordered", False),
+    Kpi("parcel_return_rate", "share", "units sent back / delivered", False),
+    Kpi(
+        "parcel_cost_per_order",
+        "currency/order",
+        "handling, tariffs and payment fees of parcels / delivered orders",
+        more_is_better=False,
+    ),
+)
 RETURNS = (
     Kpi("good_return_cases", "cases", "good stock sent back by outlets", False),
     Kpi("good_return_rate", "share", "the same / cases delivered", False),
@@ -236,7 +256,7 @@ _STOCK = (
         Kpi(
             f"fill_rate_{kind}",
             "share",
-            "cases served when first asked for / asked for by outlets and sites below",
+            "cases served when first asked for / asked for by outlets, consumers, sites below",
             more_is_better=True,
         )
         for kind in STOCKING
@@ -291,6 +311,7 @@ GROUPS: dict[str, tuple[Kpi, ...]] = {
     "Returns (where a pack names them)": RETURNS,
     "Chains (where a pack names contracts)": CHAINS,
     "Online orders (where a pack names nearby shelves)": ONLINE,
+    "Parcels (where a design names them)": PARCELS,
     "Consignment (where a pack names it)": CONSIGNMENT,
     "Hours (where a pack names them)": HOURS,
 }

@@ -14,6 +14,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.model.offers import ANY, Promotions
 from channelwright.rules.catchment import catchment_rate
+from channelwright.rules.parcels import kept_share, parcel_shop
 
 
 def shelf_prices(market: Market, design: Design) -> IntArray:
@@ -34,7 +35,15 @@ def shelf_prices(market: Market, design: Design) -> IntArray:
 
 
 def base_rate(market: Market, design: Design) -> FloatArray:
-    """Return mean demand at factor 1 and multiplier 1 under the design's prices: (O, P)."""
+    """Return mean demand at factor 1 and multiplier 1 under the design's offers: (O, P).
+
+    Its prices, and parcels that consumers order in the place of going to an outlet.
+    """
+    rate, shop = _priced_rate(market, design), parcel_shop(design)
+    return rate if shop is None else rate * kept_share(market, shop)[market.outlets.area]
+
+
+def _priced_rate(market: Market, design: Design) -> FloatArray:
     rate = catchment_rate(market, design)
     priced = design.offers is not None and design.offers.prices is not None
     if market.elasticity is None or not priced:

@@ -9,6 +9,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import SITE_KINDS, Market
 from channelwright.rules.flows import mean_factor
 from channelwright.rules.offers import base_rate
+from channelwright.rules.parcels import site_demand
 from channelwright.rules.stock_levels import daily_variance, site_rules
 
 _PLANT = SITE_KINDS.index("plant")
@@ -52,6 +53,9 @@ def site_variance(market: Market, design: Design) -> FloatArray:
     units = base_rate(market, design)[covered] * mean_factor(market)
     variance = np.zeros((len(market.sites), len(market.products)))
     np.add.at(variance, design.outlets.site[covered], daily_variance(market, units))
+    parcels = site_demand(market, design, mean_factor(market))
+    if parcels is not None:
+        variance += parcels[1]
     parent = design.sites.parent
     total = variance.copy()
     for site in range(len(parent)):

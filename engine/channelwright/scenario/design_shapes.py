@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from channelwright.scenario.parcel_shape import ParcelShopShape
 from channelwright.scenario.rep_shapes import RepTerritoriesShape
 from channelwright.scenario.shapes import (
     FileName,
@@ -229,6 +230,10 @@ class DesignShape(Shape):
     rebate_tiers: Source | None = Field(default=None, description="table design_rebate_tiers")
     returns: Source | None = Field(default=None, description="table design_returns")
     consignment: Source | None = Field(default=None, description="table design_consignment")
+    parcels: Source | None = Field(default=None, description="table design_parcels")
+    parcel_shop: ParcelShopShape | None = Field(
+        default=None, description="how parcels are sold to consumers and sent"
+    )
     stock: Source | None = Field(default=None, description="table design_stock")
     shelves: Source | None = Field(default=None, description="table design_shelves")
     suppliers: Source | None = Field(default=None, description="table design_suppliers")

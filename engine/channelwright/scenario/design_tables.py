@@ -30,6 +30,7 @@ PARTS = {
     "rebate_tiers": "design_rebate_tiers",
     "returns": "design_returns",
     "consignment": "design_consignment",
+    "parcels": "design_parcels",
     "stock": "design_stock",
     "shelves": "design_shelves",
     "suppliers": "design_suppliers",

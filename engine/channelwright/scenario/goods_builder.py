@@ -17,6 +17,7 @@ from channelwright.model.returns import AS_MODE, OLD_ONLY, RETURN_POLICIES, Retu
 from channelwright.rules.geography import outlet_points
 from channelwright.rules.nearby import nearby
 from channelwright.scenario.market_builder import codes, to_ppm, to_ticks
+from channelwright.scenario.parcel_builder import build_parcels, parcel_problems
 from channelwright.tables.cells import Cells, TypedTable
 
 if TYPE_CHECKING:
@@ -32,13 +33,14 @@ def build_goods(market: Market, given: DesignInput, online: BoolArray) -> GoodsP
     """
     rights = given.tables.get("returns")
     help_wanted = None if given.shape.o2o is None else given.shape.o2o.nearby
-    consigned = given.tables.get("consignment")
-    if rights is None and help_wanted is None and consigned is None:
+    consigned, parcels = given.tables.get("consignment"), build_parcels(market, given)
+    if rights is None and help_wanted is None and consigned is None and parcels is None:
         return None
     return GoodsPolicy(
         returns=None if rights is None else _returns(market, rights),
         nearby=None if help_wanted is None else _nearby(market, help_wanted, online),
         consignment=None if consigned is None else _consignment(market, consigned),
+        parcels=parcels,
     )
 
 
@@ -109,6 +111,7 @@ def goods_problems(case: Case) -> Iterator[Problem]:
         )
     yield from _return_problems(case)
     yield from _consignment_problems(case)
+    yield from parcel_problems(case)
 
 
 def _of_nobody(table: TypedTable) -> BoolArray:

@@ -28,8 +28,6 @@ FEWEST_AREAS = 6
 _SHARE_SLACK = 1e-6
 #: Own and category cases may come from different years.
 _ROUNDING = 1.25
-#: Modes that are planned and not built.
-_NO_MODES = {"D2C": "parcels from a DC to consumers"}
 
 
 def market_problems(tables: Tables, document: Document) -> Iterator[Problem]:
@@ -93,19 +91,6 @@ def _mode_roles(tables: Tables) -> Iterator[Problem]:
         lambda row: (
             f"mode {modes['id'][row]!r} has role {shown(modes['role'][row])} and nobody calls",
             "clear the cell",
-        ),
-    )
-
-
-def _modes_not_built(tables: Tables) -> Iterator[Problem]:
-    modes = tables["modes"]
-    wrong = np.isin([str(name).upper() for name in modes["id"]], list(_NO_MODES))
-    yield from modes.problems(
-        "id",
-        wrong,
-        lambda row: (
-            f"mode {modes['id'][row]!r} ({_NO_MODES[str(modes['id'][row]).upper()]}) is not built",
-            "remove the mode; nothing would simulate it",
         ),
     )
 
@@ -262,7 +247,6 @@ def _desk_hours(tables: Tables) -> Iterator[Problem]:
 
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Tables], Iterator[Problem]]], ...] = (
     (("modes",), _mode_roles),
-    (("modes",), _modes_not_built),
     (("effort", "modes"), _effort_levels),
     (("segment_products", "segments"), _segment_shares),
     (("outlet_rates", "outlets"), _rates_of_all),

@@ -16,8 +16,8 @@ class Books:
 
     Attributes
     ----------
-    opening, made, sold, lost : units at the start, from plants, bought by consumers, thrown
-        away or missing
+    opening, made, sold, parcels, lost : units at the start, from plants, bought by consumers at
+        outlets, brought to them less sent back, thrown away or missing
     goods, invoiced, paid, written_off : goods posted, invoices written, paid, given up
     drawn, unserved : units that consumers wanted, and did not get, where consumers react
     """
@@ -25,6 +25,7 @@ class Books:
     opening: int = 0
     made: int = 0
     sold: int = 0
+    parcels: int = 0
     lost: int = 0
     goods: int = 0
     invoiced: int = 0
@@ -51,10 +52,11 @@ class Books:
             If units or money were lost or made; always a defect of the engine.
         """
         closing = units_held(network, state)
-        if self.opening + self.made != self.sold + self.lost + closing:
+        bought = self.sold + self.parcels
+        if self.opening + self.made != bought + self.lost + closing:
             message = (
                 f"units do not balance: opening {self.opening} + from plants {self.made} is not "
-                f"sold {self.sold} + lost {self.lost} + closing {closing}"
+                f"sold {bought} + lost {self.lost} + closing {closing}"
             )
             raise ConservationError(message)
         waiting = 0 if state.waiting is None else int(state.waiting.sum())
@@ -81,5 +83,7 @@ class Books:
 def units_held(network: Network, state: State) -> int:
     """Return units on shelves, at sites, on lanes and waiting for delivery."""
     loaded = state.loads["cases"] * network.market.products.units_per_case
-    stocks = (state.shelf, state.stock, state.transit, loaded)
+    stocks = [state.shelf, state.stock, state.transit, loaded]
+    if state.parcels is not None:
+        stocks.append(state.parcels.sent)
     return sum(int(stock.sum()) for stock in stocks)

@@ -67,6 +67,11 @@ class FamilyRecorder:
             (orders["ordered"], evening.held, evening.give, evening.extra),
         )
 
+    def parcels(self, site: IntArray, asked: IntArray, first: IntArray, out: IntArray) -> None:
+        """Add the cases that consumers asked sites for, got at once and got: (n, P) each."""
+        for name, cases in (("cases_asked", asked), ("cases_first", first), ("cases_out", out)):
+            self._sites.add(name, site, cases, self._family)
+
     def deliveries(self, loads: Rows) -> None:
         """Add the deliveries of a day."""
         network, into = self._network, self._outlets

@@ -1,4 +1,4 @@
-"""What a replication does about goods beside the phases: age, loss, returns, empties, help."""
+"""What a replication does about goods beside the phases: age, loss, returns, help, parcels."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from channelwright.simulation.consumers import Sales
 from channelwright.simulation.empties import Crates
 from channelwright.simulation.nearby_shelves import NearbyShelves
 from channelwright.simulation.network import Network
+from channelwright.simulation.parcels import Parcels
 from channelwright.simulation.postings import Postings
 from channelwright.simulation.recording import Recorder
 from channelwright.simulation.returning import Returning
@@ -41,12 +42,16 @@ class GoodsSide:
         self._returning = Returning(network, state, postings, sink, detail=detail)
         self.consignments = Consignments(network, address, state, sink, detail=detail)
         self.nearby = NearbyShelves(network, postings, sink, detail=detail)
+        booked = (postings, recorder, books, sink)
+        self.parcels = Parcels.of(network, address, state, *booked, detail=detail)
 
     def losses(self) -> None:
         """06:00, before the tours: what got old or is missing goes, then slow stock."""
         self._ageing.morning()
         self._returning.morning()
         self._ageing.opened()
+        if self.parcels is not None:
+            self.parcels.morning()
 
     def delivered(self, loads: Rows, value: IntArray) -> None:
         """06:00: note what reached outlets; ``value`` in ticks by load."""
@@ -59,6 +64,13 @@ class GoodsSide:
         self._crates.sold(units)
         self.consignments.sold(units)
         self.nearby.book(self._state.day, sales.fills)
+        if self.parcels is not None:
+            self.parcels.order()
+
+    def allocate_parcels(self, *, before_outlets: bool) -> None:
+        """19:00: serve consumers from sites, if it is their turn."""
+        if self.parcels is not None and self.parcels.before_outlets == before_outlets:
+            self.parcels.allocate()
 
     def midnight(self) -> None:
         """24:00: say how old stock is, and what is on consignment."""
@@ -70,3 +82,10 @@ class GoodsSide:
         self._returning.close(period)
         self.nearby.close(period)
         self.consignments.close(period)
+        if self.parcels is not None:
+            self.parcels.close(period)
+
+    def horizon(self) -> None:
+        """Write what is open at the end."""
+        if self.parcels is not None:
+            self.parcels.horizon()

@@ -16,6 +16,7 @@ from channelwright.rules import behaviour, contracts, flows, geography, offers, 
 from channelwright.rules.beats import Beat, plan_beats
 from channelwright.rules.consignment import settle_days
 from channelwright.rules.hours import has_hours, receiving_hours
+from channelwright.rules.parcels import site_demand
 from channelwright.rules.shelf_levels import shelf_rules
 from channelwright.rules.stock_levels import StockRules, daily_variance, site_rules
 from channelwright.rules.suppliers import sources_above
@@ -80,7 +81,7 @@ class Network:
     tiers : site rows that replenish, one array per number of lanes to the plant, most first
     lead : (S,) int64, days from the parent
     opening_units : (C, P) float64, expected units/day of covered outlets on day 0
-    opening_own : (S, P) float64, the same of the outlets of each site
+    opening_own : (S, P) float64, the same of the outlets of each site, and of its parcels
     opening_demand, opening_variance : (S, P) float64, those of the sites below it as well
     stock : stock policies of the sites
     shelves : stock policies of shelves, None where all are filled to their cover
@@ -151,6 +152,9 @@ def build_network(market: Market, design: Design) -> Network:
     units = _opening_units(market, rate[covered])
     opening = _site_sums(design, covered, units)
     variance = _site_sums(design, covered, daily_variance(market, units))
+    parcels = site_demand(market, design, market.calendar.factor[0])
+    if parcels is not None:
+        opening, variance = opening + parcels[0], variance + parcels[1]
     return Network(
         market=market,
         design=design,

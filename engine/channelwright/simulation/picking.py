@@ -98,11 +98,11 @@ def _serve(
     """Return the end of service of every order (absolute seconds)."""
     sites, pickers = network.market.sites, network.design.sites.pickers
     hours = (sites.pick_open, sites.pick_close)
-    return _queue(site, release, service, hours, pickers, state.servers)
+    return queue(site, release, service, hours, pickers, state.servers)
 
 
 @kernel
-def _queue(
+def queue(
     site: IntArray,
     release: IntArray,
     service: IntArray,

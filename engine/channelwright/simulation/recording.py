@@ -177,6 +177,12 @@ class Recorder:
         site = self._site
         tally_picking(site["orders_picked"], site["pick_wait"], desk["site"], desk["wait"])
 
+    def parcels(self, site: IntArray, asked: IntArray, first: IntArray, out: IntArray) -> None:
+        """Add the cases that consumers asked sites for, got at once and got: (n, P) each."""
+        add_at(self._site["cases_demanded"], site, asked.sum(axis=1))
+        add_at(self._site["cases_out"], site, out.sum(axis=1))
+        self._families.parcels(site, asked, first, out)
+
     def losses(self, cause: LossCause, sites: IntArray, shelves: IntArray) -> None:
         """Add units that sites (S, P) and shelves (O, P) lost."""
         name = "units_expired" if cause is LossCause.EXPIRED else "units_shrunk"

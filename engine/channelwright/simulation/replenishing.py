@@ -168,7 +168,9 @@ def _waiting_units(network: Network, state: State) -> IntArray:
     """Return units of waiting lines (had an attempt, not allocated) per site: (S, P)."""
     orders = state.orders
     columns = tuple(orders[name] for name in ("attempt", "site", "missing"))
-    return _waited_for(columns, state.day, network.market.products.units_per_case, len(state.stock))
+    unit = network.market.products.units_per_case
+    waiting = _waited_for(columns, state.day, unit, len(state.stock))
+    return waiting if state.parcels is None else waiting + state.parcels.waiting
 
 
 @kernel

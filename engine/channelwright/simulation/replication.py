@@ -150,7 +150,7 @@ class _World:
             **self._count,
             opening=books.opening,
             made=books.made,
-            sold=books.sold,
+            sold=books.sold + books.parcels,
             invoiced=books.invoiced,
             paid=books.paid,
         )
@@ -298,7 +298,9 @@ class _World:
 
     def _allocation(self) -> None:
         network, state = self._network, self._state
+        self._goods.allocate_parcels(before_outlets=True)
         evening = allocate(network, self._address, state)
+        self._goods.allocate_parcels(before_outlets=False)
         orders = evening.orders
         cost = network.market.sites.handling_cost[orders["site"]] * evening.cases
         site, outlet = orders["site"], orders["outlet"]
@@ -374,6 +376,7 @@ class _World:
         if self._details is not None:
             self._details.horizon(days, self._state.orders)
             self._credit.horizon()
+            self._goods.horizon()
         for name, chunk in self._postings.outlets.tables().items():
             self._sink.append(name, chunk)
         self._books.check(self._network, self._state)

@@ -131,6 +131,8 @@ def owned_value(network: Network, state: State) -> IntArray:
     units = state.stock + state.transit + consigned_units(network, state)
     unit = network.market.products.units_per_case
     add_at(units, state.loads["site"], state.loads["cases"] * unit)
+    if state.parcels is not None:
+        units += state.parcels.sent
     return _worth(network, units)
 
 

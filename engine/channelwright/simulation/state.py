@@ -65,6 +65,17 @@ def empty_bills() -> Rows:
 
 
 @dataclass
+class ParcelStock:
+    """Units of orders of consumers (docs/world/parcels.md): (S, P) int64 each, by site.
+
+    ``waiting`` had an attempt and got nothing yet; ``sent`` left the stock and did not arrive.
+    """
+
+    waiting: IntArray
+    sent: IntArray
+
+
+@dataclass
 class State:
     """The state of one replication.
 
@@ -72,7 +83,7 @@ class State:
     ----------
     shelf, on_order : (O, P) int64, units
     execution : (O,) float64; effort : (M,) float64
-    shops : execution in full, or None
+    shops : execution in full, or None; parcels : orders of consumers, or None
     waiting : (C, P) int64, consumers who come again, covered outlets only, or None
     unsettled : (O, P) int64, units sold from consignment and not invoiced; (0, 0) without any
     stock, transit : (S, P) int64, units at sites and on lanes to them
@@ -112,6 +123,7 @@ class State:
     owed: Rows = field(default_factory=empty_owed)
     settle_sites: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
     shops: Shops | None = None
+    parcels: ParcelStock | None = None
     waiting: IntArray | None = None
     unsettled: IntArray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
     serial: int = 0

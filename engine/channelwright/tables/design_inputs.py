@@ -13,6 +13,7 @@ from channelwright.tables.contract_inputs import CONTRACT_TABLES
 from channelwright.tables.credit_inputs import DESIGN_APPROVAL, DESIGN_CREDIT, DESIGN_DUNNING
 from channelwright.tables.goods_inputs import GOODS_TABLES
 from channelwright.tables.offer_inputs import DESIGN_CONSUMER_PRICES, DESIGN_PROMOTIONS
+from channelwright.tables.parcel_tables import DESIGN_PARCELS
 from channelwright.tables.schema import Table
 from channelwright.tables.selling_inputs import SELLING_TABLES
 from channelwright.tables.stock_inputs import STOCK_TABLES
@@ -147,6 +148,7 @@ DESIGN_TABLES: dict[str, Table] = {
         *SELLING_TABLES,
         *CONTRACT_TABLES,
         *GOODS_TABLES,
+        DESIGN_PARCELS,
         *STOCK_TABLES,
         *CALIBRATION_TABLES,
         DESIGN_SUPPLIERS,

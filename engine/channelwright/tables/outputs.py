@@ -20,6 +20,7 @@ from channelwright.tables.goods_outputs import (
     SETTLEMENTS,
 )
 from channelwright.tables.limit_outputs import LIMIT_CELLS
+from channelwright.tables.parcel_tables import PARCEL_CELLS, PARCELS
 from channelwright.tables.rival_outputs import MARKET_CELLS, RIVAL_SALES, STOCKOUTS
 from channelwright.tables.schema import Column, Table
 from channelwright.tables.stock_outputs import STOCK_CELLS
@@ -260,8 +261,8 @@ SITE_CELLS = Table(
         _PERIOD,
         _SITE,
         _whole("cases_in", "cases", "received or shipped in by the parent (by day of dispatch)"),
-        _whole("cases_out", "cases", "allocated to outlets and child sites"),
-        _whole("cases_demanded", "cases", "ordered by outlets and child sites"),
+        _whole("cases_out", "cases", "allocated to outlets, consumers and child sites"),
+        _whole("cases_demanded", "cases", "ordered by outlets, consumers and child sites"),
         _whole("value_in", "ticks", "purchases of the owner"),
         _whole("stock_case_days", "case-days", "stock at 24:00"),
         _whole("stock_value_days", "tick-days", "stock at 24:00 at the owner's buying price"),
@@ -348,6 +349,7 @@ DETAIL_TABLES = (
     RETURNS,
     ONLINE_FILLS,
     SETTLEMENTS,
+    PARCELS,
     EFFORT,
 )
 KPI_TABLES = (
@@ -373,6 +375,7 @@ EXTRA_KPI_TABLES = (
     RETURN_CELLS,
     ONLINE_CELLS,
     CONSIGNMENT_CELLS,
+    PARCEL_CELLS,
 )
 OUTPUT_TABLES: dict[str, Table] = {
     table.name: table for table in (*DETAIL_TABLES, *KPI_TABLES, *EXTRA_KPI_TABLES)

@@ -8,12 +8,14 @@ plain pack: README.md says so, line by line.
 from __future__ import annotations
 
 import csv
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from yangtze_pack.tables import Value, write
 
+KM_PER_DEGREE = 111.2
 CELL_DEGREES = 0.02  # consumers of about two kilometres live in one place
 MORE_CONSUMERS = 1.4  # what their places hold over what is bought: nobody buys everything in reach
 Rows = list[dict[str, str]]
@@ -63,7 +65,28 @@ o2o:
   segments: [convenience]
   nearby: {radius_km: 2, outlet_fee: 0.3, courier_unit: 0.4, courier_km: 0.15}
 online_fee: 0.12
+parcels: designs/full_parcels.csv
+parcel_shop:
+  mode: D2C
+  price: 1.0
+  pack: case
+  packs: 1.6
+  parcel_cases: 2
+  cutoff: "16:00"
+  wait_days: 2
+  packers: 6
+  pack_seconds: 240
+  packing: 1.2
+  fee: 8
+  free_from: 100
+  payment_fee: 0.01
+  returns: 0.01
+  return_days: 6
+  return_cost: 7
 """
+PARCELS = ("D2C", "Parcels to consumers", "app", "tariff", "none", "", 0, 0)
+PARCEL_DEMAND = (0.03, 0.6)  # of an area's demand; of that, lost by its outlets
+BANDS = ((50, 1, 3.5, 1.2), (150, 2, 4.0, 1.6), (10_000, 3, 5.0, 2.4))  # km, days, parcel, case
 
 
 def write_full_world(out: Path) -> None:
@@ -115,7 +138,7 @@ def _market(out: Path, outlets: Rows, sites: Rows) -> None:
         "id",
     )
     _extended(out, "vehicles", {"load_minutes": {"*": 40}, "day_hours": {"*": 11}}, "id")
-    _extended(out, "modes", {"count_error": {"DSD": 0.15, "WAT": 0.2, "PDS": 0.25, "*": 0}}, "id")
+    _modes(out)
     _lanes(out, sites)
     _extended(out, "sites", {"shrinkage": {"*": 0.0005}}, "id")
     _consumers(out, outlets)
@@ -154,6 +177,15 @@ def _market(out: Path, outlets: Rows, sites: Rows) -> None:
         ["site", "child", "first", "last"],
         [["plant_1", "", "2025-06-10", "2025-06-12"]],
     )
+
+
+def _modes(out: Path) -> None:
+    """Write modes with the error of their counts, and one more for parcels."""
+    errors = {"count_error": {"DSD": 0.15, "WAT": 0.2, "PDS": 0.25, "*": 0}}
+    _extended(out, "modes", dict(errors), "id")
+    rows = _read(out / "tables/full_modes.csv")
+    body: list[Sequence[Value]] = [[*row.values()] for row in rows]
+    write(out / "tables/full_modes.csv", list(rows[0]), [*body, (*PARCELS, 0)])
 
 
 def _choosers(sites: Rows) -> list[str]:
@@ -282,6 +314,25 @@ def _designs(out: Path, outlets: Rows, sites: Rows) -> None:
         ],
     )
     _contracts(out, outlets)
+    _parcels(out, centre)
+
+
+def _parcels(out: Path, centre: str) -> None:
+    """Write every area as a zone of the distribution centre, in bands of the beeline."""
+    sites = {row["id"]: row for row in _read(out / "tables/sites.csv")}
+    zones: list[Sequence[Value]] = []
+    for area in _read(out / "tables/areas.csv"):
+        far = _beeline_km(area, sites[centre])
+        days, parcel, case = next(band[1:] for band in BANDS if far <= band[0])
+        zones.append([area["id"], centre, *PARCEL_DEMAND, days, days + 1, parcel, case])
+    header = ["area", "site", "demand", "cannibalised", "days", "promise_days"]
+    write(out / "designs/full_parcels.csv", [*header, "tariff_parcel", "tariff_case"], zones)
+
+
+def _beeline_km(one: dict[str, str], other: dict[str, str]) -> float:
+    north, east = (float(one[axis]) - float(other[axis]) for axis in ("lat", "lon"))
+    middle = math.radians((float(one["lat"]) + float(other["lat"])) / 2)
+    return KM_PER_DEGREE * math.hypot(north, east * math.cos(middle))
 
 
 def _promises(row: dict[str, str]) -> Sequence[Value]:

@@ -11,6 +11,7 @@ from channelwright.reporting.numbers import percent
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.families import family_grid
 from channelwright.reporting.sections.section import SectionInfo
+from channelwright.rules.kpi_registry import PARCELS
 
 COVERAGE = (
     "outlets_covered",
@@ -45,6 +46,7 @@ DELIVERY = (
     "stock_days_tier2",
     "stock_days_wholesaler",
 )
+TO_CONSUMERS = tuple(kpi.name for kpi in PARCELS)
 BY_MODE = (
     "calls_per_day",
     "outlets_per_person",
@@ -76,11 +78,16 @@ def service_info(data: StudyData, focus: str) -> ServiceInfo:
     """Return coverage and service."""
     values = {
         (design, kpi): found
-        for kpi in (*COVERAGE, *CALLS, *DELIVERY)
+        for kpi in (*COVERAGE, *CALLS, *DELIVERY, *TO_CONSUMERS)
         for design in data.designs
         if (found := kpi_estimate(data, kpi, design)) is not None
     }
-    groups = (("Coverage", COVERAGE), ("Calls", CALLS), ("Delivery and stock", DELIVERY))
+    groups = (
+        ("Coverage", COVERAGE),
+        ("Calls", CALLS),
+        ("Delivery and stock", DELIVERY),
+        ("Parcels to consumers", TO_CONSUMERS),
+    )
     grids = [
         _grid(
             data,

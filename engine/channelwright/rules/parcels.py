@@ -1,0 +1,89 @@
+"""What parcels to consumers mean for demand, prices and sites (docs/world/parcels.md)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.units import PPM, FloatArray, IntArray, share
+from channelwright.model.design import Design
+from channelwright.model.market import LAW_FIXED, Market
+from channelwright.model.parcels import NEVER_FREE, ParcelShop
+
+
+def parcel_shop(design: Design) -> ParcelShop | None:
+    """Return how a design sells to consumers, None where it does not."""
+    return None if design.goods is None else design.goods.parcels
+
+
+def answers(market: Market, shop: ParcelShop) -> FloatArray:
+    """Return what the price online makes of demand: (P,), 1 without elasticities."""
+    if market.elasticity is None:
+        return np.ones(len(market.products))
+    # As an array: a power of two scalars is rounded by another routine.
+    price = np.full(len(market.products), shop.price / PPM)
+    return np.asarray(price**market.elasticity.own)
+
+
+def zone_demand(market: Market, shop: ParcelShop) -> FloatArray:
+    """Return units a day asked for online at factor 1: (Z, P)."""
+    of_area = np.zeros((len(market.areas), len(market.products)))
+    np.add.at(of_area, market.outlets.area, market.outlets.rate)
+    zones = shop.zones
+    return np.asarray(zones.demand[:, None] * of_area[zones.area] * answers(market, shop))
+
+
+def kept_share(market: Market, shop: ParcelShop) -> FloatArray:
+    """Return what outlets keep of their demand: (A, P), 1 in areas without parcels."""
+    zones = shop.zones
+    taken = zones.demand[:, None] * answers(market, shop) * zones.cannibalised[:, None]
+    kept = np.ones((len(market.areas), len(market.products)))
+    kept[zones.area] = 1.0 - np.minimum(1.0, taken)
+    return kept
+
+
+def mean_orders(market: Market, shop: ParcelShop) -> FloatArray:
+    """Return orders a day at factor 1: (Z, P)."""
+    return np.asarray(zone_demand(market, shop) / (shop.pack_units * shop.packs))
+
+
+def unit_prices(market: Market, shop: ParcelShop) -> IntArray:
+    """Return ticks per unit that consumers pay: (P,)."""
+    return np.asarray(share(market.products.consumer_price, shop.price))
+
+
+def delivery_fees(shop: ParcelShop, value: IntArray) -> IntArray:
+    """Return what consumers pay for the delivery of orders of some values: ticks."""
+    if shop.free_from == NEVER_FREE:
+        return np.full_like(value, shop.fee)
+    return np.where(value >= shop.free_from, 0, shop.fee)
+
+
+def parcels_of(shop: ParcelShop, product: IntArray, units: IntArray) -> IntArray:
+    """Return into how many parcels orders go."""
+    return np.asarray(-(-units // shop.parcel_units[product]))
+
+
+def by_case(units: IntArray, cost: IntArray, case: IntArray) -> IntArray:
+    """Return the cost of units at a cost per case, rounded half up: ticks."""
+    return np.asarray((units * cost + case // 2) // case)
+
+
+def site_demand(
+    market: Market, design: Design, factor: FloatArray
+) -> tuple[FloatArray, FloatArray] | None:
+    """Return mean and variance of a day's units asked of sites: (S, P) each; None = of none.
+
+    Parameters
+    ----------
+    factor : (P,) float64, calendar factor of the day
+    """
+    shop = parcel_shop(design)
+    if shop is None:
+        return None
+    orders = mean_orders(market, shop) * factor
+    mean, variance = (np.zeros((len(market.sites), len(market.products))) for _ in range(2))
+    counted = np.where(market.products.law == LAW_FIXED, 0.0, shop.packs * shop.packs)
+    spread = shop.pack_units**2 * (shop.packs - 1.0 + counted)
+    np.add.at(mean, shop.zones.site, orders * (shop.pack_units * shop.packs))
+    np.add.at(variance, shop.zones.site, orders * spread)
+    return mean, variance

@@ -1,0 +1,99 @@
+"""What consumers order online: numbers, sizes and times of a day (docs/world/parcels.md)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.random import Address, Purpose
+from channelwright.foundation.units import DAY_SECONDS, FloatArray, IntArray
+from channelwright.model.market import LAW_FIXED, LAW_POISSON, Market
+from channelwright.model.parcels import ParcelShop
+from channelwright.rules import parcels as rules
+from channelwright.simulation import laws
+from channelwright.simulation.rows import Rows
+
+#: Orders of one area, product and day have the words from area * ORDER_ROOM on.
+ORDER_ROOM = 2**32
+_ONE = np.zeros(1, dtype=np.int64)
+COLUMNS = ("day", "second", "attempt", "zone", "product", "number", "units")
+
+
+def no_orders(*more: str) -> Rows:
+    """Return an empty table of orders."""
+    return Rows(**{name: np.zeros(0, dtype=np.int64) for name in (*COLUMNS, *more)})
+
+
+class ParcelOrders:
+    """Draws the orders of a replication."""
+
+    def __init__(self, market: Market, shop: ParcelShop, address: Address) -> None:
+        self._market, self._shop, self._address = market, shop, address
+        self._mean = rules.mean_orders(market, shop)
+        fixed = market.products.law == LAW_FIXED
+        self._law = np.where(fixed, LAW_FIXED, LAW_POISSON)
+        self._plain = np.ones(len(self._law))
+
+    def of_day(self, day: int) -> Rows:
+        """Return the orders of a day, by zone, product and number."""
+        shop = self._shop
+        mean = self._mean * self._market.calendar.factor[day] * self._shock(day)
+        areas, products = shop.zones.area, mean.shape[1]
+        uniform = self._address.grid(Purpose.PARCEL_ORDERS, day, areas, products)
+        count = laws.counts(self._law, mean, self._plain, uniform)
+        zone, product = np.nonzero(count)
+        many = count[zone, product]
+        zone, product = np.repeat(zone, many), np.repeat(product, many)
+        number = np.arange(len(zone)) - np.repeat(np.cumsum(many) - many, many)
+        entity = areas[zone] * ORDER_ROOM + number
+        second = np.floor(self.draw(Purpose.PARCEL_TIME, day, entity, product) * DAY_SECONDS)
+        second = second.astype(np.int64)
+        return Rows(
+            day=np.full(len(zone), day, dtype=np.int64),
+            second=second,
+            attempt=np.where(second <= shop.cutoff, day, day + 1),
+            zone=zone,
+            product=product,
+            number=number,
+            units=self._packs(day, entity, product) * shop.pack_units[product],
+        )
+
+    def sent_back(self, orders: Rows) -> IntArray:
+        """Return 1 for orders that consumers send back, else 0."""
+        result = np.zeros(len(orders), dtype=np.int64)
+        if self._shop.returns == 0:
+            return result
+        entity = self._shop.zones.area[orders["zone"]] * ORDER_ROOM + orders["number"]
+        for day in np.unique(orders["day"]).tolist():
+            mine = np.flatnonzero(orders["day"] == day)
+            uniform = self.draw(Purpose.PARCEL_RETURN, day, entity[mine], orders["product"][mine])
+            result[mine] = uniform < self._shop.returns / 1_000_000
+        return result
+
+    def draw(self, purpose: Purpose, day: int, entity: IntArray, product: IntArray) -> FloatArray:
+        """Return the uniform of every order: (n,)."""
+        uniform = self._address.grid(purpose, day, entity, len(self._law))
+        return np.asarray(uniform[np.arange(len(entity)), product])
+
+    def _packs(self, day: int, entity: IntArray, product: IntArray) -> IntArray:
+        more = self._shop.packs - 1.0
+        if more == 0 or not len(entity):
+            return np.ones(len(entity), dtype=np.int64)
+        uniform = self.draw(Purpose.PARCEL_SIZE, day, entity, product)
+        law = np.array([LAW_POISSON])
+        drawn = laws.counts(law, np.full((len(entity), 1), more), np.ones(1), uniform[:, None])
+        return np.asarray(1 + drawn[:, 0])
+
+    def _shock(self, day: int) -> FloatArray:
+        """Return what the shocks of the market and of products make of demand: (P,)."""
+        calendar = self._market.calendar
+        period = day // calendar.shock_days
+        products = np.arange(self._mean.shape[1])
+        market, product = (
+            self._address.at(purpose, period, rows)
+            for purpose, rows in (
+                (Purpose.MARKET_SHOCK, _ONE),
+                (Purpose.PRODUCT_SHOCK, products),
+            )
+        )
+        common = laws.shock(market, calendar.market_shock)
+        return np.asarray(common[0] * laws.shock(product, calendar.product_shock))

@@ -1,0 +1,94 @@
+"""Tables of parcels to consumers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.units import IntArray
+from channelwright.model.market import Market
+from channelwright.model.parcels import ParcelShop
+from channelwright.rules import parcels as rules
+from channelwright.simulation.rows import Rows
+from channelwright.tables.codes import LineState
+from channelwright.tables.parcel_tables import PARCEL_CELLS, PARCELS
+from channelwright.tables.sink import Sink
+
+
+class ParcelRecorder:
+    """Adds up orders by area and product until the period ends, and writes them one by one."""
+
+    def __init__(self, market: Market, shop: ParcelShop, sink: Sink, *, detail: bool) -> None:
+        self._shop, self._sink, self._detail = shop, sink, detail
+        self._price = rules.unit_prices(market, shop)
+        names = PARCEL_CELLS.names[3:]
+        shape = (len(names), len(market.areas), len(market.products))
+        self._sums = np.zeros(shape, dtype=np.int64)
+        self._cell = dict(zip(names, self._sums, strict=True))
+
+    def _add(self, orders: Rows, /, **columns: IntArray | int) -> None:
+        place = self._shop.zones.area[orders["zone"]], orders["product"]
+        for name, amount in columns.items():
+            np.add.at(self._cell[name], place, amount)
+
+    def asked(self, orders: Rows) -> None:
+        """Add the orders of a day."""
+        self._add(orders, orders=1, asked=orders["units"])
+
+    def lost(self, orders: Rows) -> None:
+        """Add the orders that consumers gave up."""
+        self._add(orders, lost_orders=1, lost=orders["units"])
+        self.write(orders, np.full(len(orders), -1, dtype=np.int64), LineState.CUT)
+
+    def delivered(self, day: int, orders: Rows, returned: IntArray) -> None:
+        """Add the deliveries of a day; ``returned`` : 1 for those that are sent back."""
+        shop, units, product = self._shop, orders["units"], orders["product"]
+        value = units * self._price[product]
+        fee, days = rules.delivery_fees(shop, value), day - orders["day"]
+        self._add(
+            orders,
+            delivered_orders=1,
+            delivered=units,
+            parcels=rules.parcels_of(shop, product, units),
+            on_time=(days <= shop.zones.promise_days[orders["zone"]]).astype(np.int64),
+            days=days,
+            free=(fee == 0).astype(np.int64),
+            value=value,
+            fees=fee,
+        )
+        self.write(orders, orders["sent_day"], LineState.DELIVERED, returned)
+
+    def returned(self, orders: Rows, value: IntArray) -> None:
+        """Add what came back on a day."""
+        self._add(orders, returned_orders=1, returned=orders["units"], refunded=value)
+
+    def write(
+        self, orders: Rows, sent: IntArray, state: LineState, returned: IntArray | None = None
+    ) -> None:
+        """Write orders one by one."""
+        if not self._detail or not len(orders):
+            return
+        shop, product, units = self._shop, orders["product"], orders["units"]
+        value, nothing = units * self._price[product], np.zeros(len(orders), dtype=np.int64)
+        done = state is LineState.DELIVERED
+        columns = {name: orders[name] for name in ("day", "second", "product", "number", "units")}
+        columns |= {
+            "area": shop.zones.area[orders["zone"]],
+            "site": shop.zones.site[orders["zone"]],
+            "parcels": rules.parcels_of(shop, product, units),
+            "value": value,
+            "fee": rules.delivery_fees(shop, value),
+            "sent_day": sent.copy(),
+            "delivered_day": orders["arrival"] if done else nothing - 1,
+            "returned": nothing if returned is None else returned,
+            "state": nothing + int(state),
+        }
+        self._sink.append("parcels", {name: columns[name] for name in PARCELS.names})
+
+    def close(self, period: int) -> None:
+        """Write the sums of a period and start the next one."""
+        area, product = np.nonzero(self._sums.any(axis=0))
+        chunk = {"period": np.full(len(area), period, dtype=np.int64)}
+        chunk |= {"area": area, "product": product}
+        chunk |= {name: sums[area, product] for name, sums in self._cell.items()}
+        self._sink.append("parcel_cells", chunk)
+        self._sums[:] = 0
