@@ -150,11 +150,7 @@ def build_network(market: Market, design: Design) -> Network:
     own_limit = _own_limits(market, design, rate, covered, price)
     tiers, lead = _lanes(market, design)
     units = _opening_units(market, rate[covered])
-    opening = _site_sums(design, covered, units)
-    variance = _site_sums(design, covered, daily_variance(market, units))
-    parcels = site_demand(market, design, market.calendar.factor[0])
-    if parcels is not None:
-        opening, variance = opening + parcels[0], variance + parcels[1]
+    opening, variance = _opening_of_sites(market, design, covered, units)
     return Network(
         market=market,
         design=design,
@@ -296,6 +292,16 @@ def _depth(above: Mapping[int, Sequence[int]], site: int) -> int:
 def _opening_units(market: Market, rate: FloatArray) -> FloatArray:
     level = behaviour.opening_multiplier(market)
     return np.asarray(rate * market.calendar.factor[0] * level)
+
+
+def _opening_of_sites(
+    market: Market, design: Design, covered: IntArray, units: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return mean and variance of a day's units asked of sites by outlets and consumers."""
+    mean = _site_sums(design, covered, units)
+    variance = _site_sums(design, covered, daily_variance(market, units))
+    parcels = site_demand(market, design, market.calendar.factor[0])
+    return (mean, variance) if parcels is None else (mean + parcels[0], variance + parcels[1])
 
 
 def _site_sums(design: Design, covered: IntArray, values: FloatArray) -> FloatArray:
