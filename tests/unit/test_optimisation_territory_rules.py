@@ -11,7 +11,9 @@ from channelwright.foundation.errors import InfeasibleError
 from channelwright.model.screening import Screening
 from channelwright.model.source_choice import Rights, Selling
 from channelwright.model.territory_rules import no_rules
+from channelwright.optimisation import realignment
 from channelwright.optimisation.frontier import frontier
+from channelwright.optimisation.known_sites import few_sets
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
 from channelwright.optimisation.moves import Moves
 from channelwright.optimisation.realignment import solve_within
@@ -97,6 +99,39 @@ def test_a_limit_of_moves_holds_and_its_bound_is_below_the_optimum(seed):
     assert solution.certificate.upper_bound >= best - 1e-9
     assert solution.certificate.lower_bound <= best + 1e-6
     assert np.isfinite(solution.certificate.lower_bound)
+
+
+def test_few_sets_of_sites_are_bounded_one_by_one(monkeypatch):
+    """Outlets of a house that closes must all move, so that one price for all sets leaves a gap."""
+    rng = np.random.default_rng(7)
+    place, sites = rng.uniform(0, 10, (40, 2)), np.array([[2.0, 2], [8, 2], [2, 8], [8, 8]])
+    cost = 3 * np.hypot(*(place[:, None] - sites).transpose(2, 0, 1))
+    demand = rng.integers(1, 6, (40, 1)).astype(float)
+    capacity, fixed = np.full((4, 1), 0.8 * demand.sum()), np.array([10.0, 30, 35, 90])
+    problem = LocationProblem(cost, demand, capacity, fixed, minimum_open=2, maximum_open=2)
+    moved = np.arange(4)[None, :] != cost.argmin(axis=1)[:, None]
+    moves = Moves(moved.astype(float), 21.0, "outlets")
+    found = solve_within(problem, moves, EXACT)
+    assert moves.of(found.assignment) <= 21
+    assert found.certificate.proven
+    monkeypatch.setattr(realignment, "few_sets", lambda problem, most: [])
+    plain = solve_within(problem, moves, EXACT)
+    assert found.certificate.upper_bound < plain.certificate.upper_bound
+    assert plain.certificate.gap > 0.05
+
+
+def test_sets_are_those_that_may_be_open():
+    problem = replace(
+        random_problem(np.random.default_rng(2), sites=5),
+        forced_open=np.array([True, False, False, False, False]),
+        forced_closed=np.array([False, True, False, False, False]),
+        locks=np.where(np.arange(9) == 0, 2, -1),
+        minimum_open=3,
+        maximum_open=4,
+    )
+    sets = [np.flatnonzero(opened).tolist() for opened in few_sets(problem, 9)]
+    assert sets == [[0, 2, 3], [0, 2, 4], [0, 2, 3, 4]]
+    assert few_sets(problem, 2) == []
 
 
 def test_points_of_the_frontier_are_best_for_what_they_move():

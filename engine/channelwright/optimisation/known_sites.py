@@ -6,7 +6,9 @@ is tight: what takes seconds for the whole problem takes a fraction of one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +43,31 @@ def usable_set(problem: LocationProblem, opened: BoolArray) -> BoolArray | None:
     if not problem.minimum_open <= int(wanted.sum()) <= problem.maximum_open:
         return None
     return np.asarray(wanted)
+
+
+def few_sets(problem: LocationProblem, most: int) -> list[BoolArray]:
+    """Return every set of sites that may be open, nothing if they are more than so many.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+    most : int
+    """
+    given = problem.forced_open.copy()
+    given[problem.locks[problem.locks >= 0]] = True
+    free = np.flatnonzero(~given & ~problem.forced_closed)
+    fewest = max(problem.minimum_open - int(given.sum()), 0)
+    largest = min(problem.maximum_open - int(given.sum()), free.size)
+    counts = [math.comb(free.size, size) for size in range(fewest, largest + 1)]
+    if problem.shape is not None or problem.tiers is not None or sum(counts) > most:
+        return []
+    sets = []
+    for size in range(fewest, largest + 1):
+        for chosen in combinations(free.tolist(), size):
+            opened = given.copy()
+            opened[list(chosen)] = True
+            sets.append(opened)
+    return sets
 
 
 def with_sites(

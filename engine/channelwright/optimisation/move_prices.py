@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from channelwright.optimisation.location import LocationOptions, LocationProblem
 
 _HALVINGS = 5
+#: Prices that are tried for one set of sites.
+_TRIES = 14
 
 
 class MovePrices:
@@ -110,6 +112,55 @@ class MovePrices:
         found = answer_of(problem, assignment, usable)
         plain = replace(solution, incumbent=found, certificate=self._claim(solution.certificate))
         return PricedAnswer(price, found.objective, moves.of(assignment), floor, plain)
+
+    def by_set(
+        self, opened: BoolArray, limit: float, price: float, enough: float
+    ) -> tuple[float, PricedAnswer | None]:
+        """Return what answers with given sites that move within a limit cost, and the best found.
+
+        Parameters
+        ----------
+        opened : (m,) bool
+        limit : float, units that may be moved
+        price : float, where to begin beside 0
+        enough : float, a bound above this is not made better
+
+        Returns
+        -------
+        tuple of float and PricedAnswer or None
+            The bound is infinite if the sites can serve nobody within the limits.
+        """
+        problem, moves = self._problem, self._moves
+        low, high, tried = 0.0, np.inf, 0.0
+        bound, best = -np.inf, None
+        for _ in range(_TRIES):
+            dear = replace(problem, cost=problem.cost + tried * moves.weight)
+            solution = with_sites(dear, opened, self._options)
+            least = solution.certificate.lower_bound
+            if solution.incumbent is None or least is None:
+                nothing = solution.certificate.status == "infeasible"
+                return (np.inf if nothing else bound), best
+            bound = max(bound, least - tried * limit)
+            found = answer_of(problem, solution.assignment, opened)
+            moved = moves.of(solution.assignment)
+            inside = moved <= limit + SLACK
+            if inside and (best is None or found.objective < best.cost):
+                plain = replace(
+                    solution, incumbent=found, certificate=self._claim(solution.certificate)
+                )
+                best = PricedAnswer(tried, found.objective, moved, self.floor(tried), plain)
+                best = self._spent(best, limit)
+            low, high = (low, tried) if inside else (tried, high)
+            known = enough if best is None else min(best.cost, enough)
+            closed = np.isfinite(known) and known - bound <= self._options.gap * abs(known)
+            if closed or high == 0.0:
+                break
+            tried = 0.5 * (low + high) if np.isfinite(high) else max(2 * tried, price)
+        return bound, best
+
+    def keep(self, one: PricedAnswer) -> None:
+        """Keep an answer that was found otherwise."""
+        self._keep(one)
 
     def _claim(self, fixed: Certificate) -> Certificate:
         """Return the certificate of the whole search that an answer with given sites rests on."""

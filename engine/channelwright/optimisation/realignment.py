@@ -13,6 +13,7 @@ import numpy as np
 
 from channelwright.foundation.errors import InfeasibleError, SolverError
 from channelwright.model.certificate import PROVEN_GAP
+from channelwright.optimisation.known_sites import few_sets
 from channelwright.optimisation.location import LocationOptions, solve_location
 from channelwright.optimisation.location.solution import LocationSolution, answer_of
 from channelwright.optimisation.move_prices import MovePrices
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 DOUBLINGS = 8
 _HALVINGS = 6
+#: Most sets of sites that are bounded one by one.
+_MOST_SETS = 40
 
 
 def solve_within(
@@ -58,7 +61,9 @@ def solve_within(
     first = prices.at(0.0)
     if first.moved <= moves.limit + SLACK:
         return first.solution
-    _raise_price(prices, first_price(problem, moves), moves.limit)
+    begin = first_price(problem, moves)
+    _raise_price(prices, begin, moves.limit)
+    lower = _by_sets(prices, problem, moves, options, begin)
     within = [one for one in prices.answers if one.moved <= moves.limit + SLACK]
     if not within:
         raise _too_few(problem, moves, options)
@@ -69,8 +74,36 @@ def solve_within(
         found = answer_of(problem, answer, solution.incumbent.open)
         if found.objective < solution.incumbent.objective:
             solution = replace(solution, incumbent=found)
-    certificate = _certificate(solution, prices.answers, moves.limit)
+    certificate = _certificate(solution, prices.answers, moves.limit, lower)
     return replace(solution, certificate=certificate)
+
+
+def _by_sets(
+    prices: MovePrices,
+    problem: LocationProblem,
+    moves: Moves,
+    options: LocationOptions,
+    begin: float,
+) -> float:
+    """Return a bound by each set of sites alone where these are few; minus infinity otherwise.
+
+    One price for all sets leaves a gap where the best sets move too much and the others too
+    little; with a price for each set there is next to none.
+    """
+    limit = moves.limit
+    cost = min((one.cost for one in prices.answers if one.moved <= limit + SLACK), default=np.inf)
+    lower = bound_at(prices.answers, limit)
+    if np.isfinite(cost) and cost - lower <= options.gap * abs(cost):
+        return lower
+    sets = few_sets(problem, _MOST_SETS)
+    bounds = []
+    for opened in sets:
+        bound, one = prices.by_set(opened, limit, begin, cost)
+        bounds.append(bound)
+        if one is not None and one.cost < cost:
+            cost = one.cost
+            prices.keep(one)
+    return min(bounds, default=-np.inf) if sets else -np.inf
 
 
 def _raise_price(prices: MovePrices, high: float, limit: float) -> None:
@@ -116,11 +149,11 @@ def least_moves(problem: LocationProblem, moves: Moves, options: LocationOptions
 
 
 def _certificate(
-    solution: LocationSolution, answers: Iterable[PricedAnswer], limit: float
+    solution: LocationSolution, answers: Iterable[PricedAnswer], limit: float, other: float
 ) -> Certificate:
     known = list(answers)
     upper = solution.incumbent.objective if solution.incumbent is not None else None
-    lower = bound_at(known, limit)
+    lower = max(bound_at(known, limit), other)
     if upper is not None:
         lower = min(lower, upper)
     work = {"priced_problems": len(known)}
