@@ -77,14 +77,14 @@ def climb_with_whole(state: Search, relaxation: Relaxation) -> None:
     relaxation : Relaxation
         That fills sites in part.
     """
-    state.whole = relaxation.can_be_whole() and _few_per_site(state)
+    state.whole = relaxation.can_be_whole() and few_per_site(state)
     if state.whole and state.pricing is not None and not state.done:
         state.kind = "lagrangian with whole customers"
         whole = Relaxation(state.problem, relaxation.arcs, whole=True)
         _climb(state, whole, state.pricing.price, state.options.dual_iterations // 2, 0.5)
 
 
-def _few_per_site(state: Search) -> bool:
+def few_per_site(state: Search) -> bool:
     """Return whether sites serve so few customers that whole ones make a better bound."""
     if state.pricing is None:
         return False

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from channelwright.optimisation.location.certify import refusal, tightness
 from channelwright.optimisation.location.climbing import climb_bound
 from channelwright.optimisation.location.closing import close_in, finish
+from channelwright.optimisation.location.cluster_climb import anneal_on, climb_by_clusters
+from channelwright.optimisation.location.clustering import is_clustering
 from channelwright.optimisation.location.components import Component, idle_cost, join, split
 from channelwright.optimisation.location.deadline import OutOfTime, time_limit
 from channelwright.optimisation.location.flow_climb import climb_by_flows
@@ -114,6 +116,9 @@ def _solve_whole(problem: LocationProblem, options: LocationOptions) -> Location
 
 def _search(state: Search) -> None:
     """Go through the phases until the gap is closed or a limit is reached."""
+    if is_clustering(state.problem):
+        _search_clusters(state)
+        return
     if sites_decide(state.problem):
         climb_by_flows(state)
         if not state.done:
@@ -124,5 +129,16 @@ def _search(state: Search) -> None:
         close_in(state)
     if not state.done:
         search_groups(state)
+    if not state.done:
+        finish(state)
+
+
+def _search_clusters(state: Search) -> None:
+    """Search capacitated medians: the tree and HiGHS take them where the bound leaves little."""
+    clustering = climb_by_clusters(state)
+    if not state.done:
+        close_in(state)
+    if not state.done:
+        anneal_on(state, clustering)
     if not state.done:
         finish(state)

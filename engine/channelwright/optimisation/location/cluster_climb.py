@@ -1,0 +1,140 @@
+"""Answers by annealed clusters, bounds by prices, and each of them helps the other.
+
+A good answer first makes the steps of the bound the right length and shuts sites for good; what the
+bound leaves open is then searched with the time that is left.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from channelwright.optimisation.location.arcs import Arcs, choose_arcs, usual_neighbours
+from channelwright.optimisation.location.bursts import climb_sites
+from channelwright.optimisation.location.choosing import forced_rises
+from channelwright.optimisation.location.climbing import few_per_site
+from channelwright.optimisation.location.clustering import begin_clustering
+from channelwright.optimisation.location.compiled_climb import compile_arcs, costs_when_open
+from channelwright.optimisation.location.lagrangian import Relaxation, first_prices
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from channelwright.optimisation.location.clustering import Clustering
+    from channelwright.optimisation.location.compiled_climb import SiteArcs
+    from channelwright.optimisation.location.state import Search
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+#: Shares of the time limit at which the first answer and the bound must be there.
+_ANSWER, _BOUND = 0.12, 0.5
+_BURST, _STRIDE, _WHOLE_STRIDE = 50, 1.5, 0.5
+#: Arcs are thinned out when so many sites were shut since the last time.
+_THINNED = 0.8
+#: Cycles after the bound stand for this many rounds of search each, without a time limit.
+_ROUNDS = 30
+
+
+def climb_by_clusters(state: Search) -> Clustering:
+    """Look for a good answer, then raise the bound under it.
+
+    Parameters
+    ----------
+    state : Search
+        Of a problem that `is_clustering`.
+    """
+    clustering = begin_clustering(state)
+    clustering.anneal(_ANSWER)
+    if state.found is None:
+        clustering.anneal(_ANSWER)
+    raise_bound(state)
+    return clustering
+
+
+def anneal_on(state: Search, clustering: Clustering) -> None:
+    """Use what is left of the work limits for further cycles.
+
+    Parameters
+    ----------
+    state : Search
+    clustering : Clustering
+    """
+    cycles = state.options.search_rounds // _ROUNDS
+    while not state.done and (state.options.seconds is not None or cycles > 0):
+        clustering.anneal(1.0)
+        cycles -= 1
+
+
+def raise_bound(state: Search) -> None:
+    """Raise the Lagrangian bound, filling sites in part, then with whole customers where few fit.
+
+    Parameters
+    ----------
+    state : Search
+    """
+    problem, options = state.problem, state.options
+    arcs = choose_arcs(problem, usual_neighbours(problem, options.neighbours))
+    state.kind = "lagrangian"
+    relaxation = Relaxation(problem, arcs)
+    price = first_prices(problem, arcs)
+    closed = np.array(problem.forced_closed)
+    price = _climb(state, relaxation, price, closed, options.dual_iterations, _STRIDE)
+    state.pricing = relaxation.price_at(price)
+    state.whole = relaxation.can_be_whole() and few_per_site(state)
+    if state.whole and not state.done:
+        state.kind = "lagrangian with whole customers"
+        relaxation = Relaxation(problem, arcs, whole=True)
+        steps = options.dual_iterations // 2
+        price = _climb(state, relaxation, price, closed, steps, _WHOLE_STRIDE)
+        state.pricing = relaxation.complete(relaxation.price_at(price))
+
+
+def _climb(
+    state: Search, relaxation: Relaxation, price: Floats, closed: Flags, steps: int, stride: float
+) -> Floats:
+    """Climb in compiled bursts; between them sites that no better answer opens are shut."""
+    kept = relaxation
+    compiled = compile_arcs(kept)._replace(closed=closed)
+    thinned = int(closed.sum())
+    while steps > 0:
+        goal = state.ceiling
+        enough = goal if state.found is not None else np.inf
+        burst = min(steps, _BURST)
+        peak = climb_sites(
+            compiled, price, kept.arcs.ceiling, burst, stride, goal, enough, kept.whole
+        )
+        state.count("dual_iterations", peak.steps)
+        price, stride, steps = peak.price, peak.stride, steps - burst
+        # Where sites were shut the bound holds for better answers only: it ends at the best one.
+        state.raise_bound(min(peak.value, goal), state.kind)
+        state.tell()
+        if peak.steps < burst or state.done or state.spent > _BOUND:
+            break
+        if state.found is not None:
+            _shut(state, compiled, price, closed)
+            if int((~closed).sum()) < _THINNED * (closed.size - thinned):
+                thinned = int(closed.sum())
+                kept = Relaxation(state.problem, _without(relaxation.arcs, closed), kept.whole)
+                compiled = compile_arcs(kept)._replace(closed=closed)
+    return price
+
+
+def _shut(state: Search, compiled: SiteArcs, price: Floats, closed: Flags) -> None:
+    """Close, in place, every site that makes all answers dearer than the best one."""
+    problem = state.problem
+    rho, _ = costs_when_open(compiled, price)
+    limits = (problem.fewest_open, problem.maximum_open, *problem.covering)
+    opening, _ = forced_rises(rho, np.array(problem.forced_open), closed, *limits)
+    # The number of sites is given: the cheapest so many are a limit, whatever they hold.
+    value = float(price.sum() + np.sort(rho)[: problem.maximum_open].sum())
+    closed |= opening > state.ceiling - value + 1e-7 * abs(state.ceiling)
+
+
+def _without(arcs: Arcs, closed: Flags) -> Arcs:
+    """Return the arcs to sites that are not shut."""
+    kept = np.flatnonzero(~closed[arcs.site])
+    site = arcs.site[kept]
+    start = np.searchsorted(site, np.arange(closed.size + 1))
+    return Arcs(arcs.customer[kept], site, arcs.cost[kept], start, arcs.ceiling)

@@ -1,0 +1,126 @@
+"""Capacitated medians as annealed clusters: moves keep the books, bounds are bounds."""
+
+from __future__ import annotations
+
+import time
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+
+from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
+from channelwright.optimisation.location.cluster_moves import try_moves
+from channelwright.optimisation.location.cluster_climb import raise_bound
+from channelwright.optimisation.location.clustering import begin_clustering, is_clustering
+from channelwright.optimisation.location.clusters import count_up, empty_clusters
+from channelwright.optimisation.location.solution import violation
+from channelwright.optimisation.location.state import Search
+
+
+def _medians(seed, points, number, fill=0.85, *, plain=True):
+    rng = np.random.default_rng(seed)
+    place = rng.uniform(0, 100, (points, 2))
+    demand = rng.integers(1, 30, points).astype(float)
+    limit = np.full(points, np.ceil(max(demand.sum() / (number * fill), demand.max())))
+    own = np.arange(points) if plain else rng.permutation(points)
+    cost = np.hypot(*(place[:, None] - place[own][None]).T).T
+    fixed, closed = np.zeros(points), np.zeros(points, dtype=bool)
+    if not plain:
+        limit += rng.integers(0, 8, points)
+        fixed = rng.uniform(0, 20, points)
+        closed = np.arange(points) < 2
+    return LocationProblem(
+        cost=cost,
+        demand=demand,
+        capacity=limit[:, None],
+        fixed_cost=fixed,
+        forced_closed=closed,
+        minimum_open=number,
+        maximum_open=number,
+        own_customer=own,
+    )
+
+
+def _least(problem):
+    """Return the least cost of all by looking at every answer."""
+    best = np.inf
+    n, need = problem.n_customers, problem.demand[:, 0]
+    for sites in combinations(np.flatnonzero(~problem.forced_closed), problem.maximum_open):
+        for choice in product(sites, repeat=n):
+            site = np.array(choice)
+            load = np.bincount(site, weights=need, minlength=n)
+            own = all(site[problem.own_customer[j]] == j for j in sites)
+            if own and (load <= problem.capacity[:, 0]).all():
+                cost = problem.cost[np.arange(n), site].sum()
+                best = min(best, cost + problem.fixed_cost[list(sites)].sum())
+    return best
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize("seed", range(5))
+def test_small_medians_are_the_best_of_all(seed, plain):
+    problem = _medians(seed, 7, 2 if seed % 2 else 3, plain=plain)
+    assert is_clustering(problem)
+    solution = solve_location(problem)
+    least = _least(problem)
+    if not np.isfinite(least):
+        assert solution.certificate.status == "infeasible"
+        return
+    assert solution.certificate.lower_bound <= least + 1e-6
+    assert solution.certificate.upper_bound == pytest.approx(least)
+
+
+@pytest.mark.parametrize("number", [3, 40])
+@pytest.mark.parametrize("plain", [True, False])
+def test_moves_keep_the_books(number, plain):
+    problem = _medians(number, 120, number, plain=plain)
+    clustering = begin_clustering(Search(problem, LocationOptions()))
+    clusters = empty_clusters(clustering.best, number)
+    before = count_up(clustering.points, clusters)
+    heat = clustering.scale * np.array([1.0, 0.05])
+    change = try_moves(clustering.points, clusters, heat, 40_000, clustering.dice)
+    assert change != 0.0
+    again = empty_clusters(clusters.of, number)
+    assert count_up(clustering.points, again) == pytest.approx(before + change)
+    assert np.bincount(clusters.of, minlength=number).tolist() == clusters.size.tolist()
+    assert clusters.size.min() > 0
+    assert clusters.load == pytest.approx(again.load)
+    assert clusters.value == pytest.approx(again.value)
+    assert (clusters.load <= clustering.points.limit[clusters.centre]).all()
+
+
+def test_many_small_clusters_are_answered_well_and_alike():
+    problem, best = _medians(1, 240, 60), []
+    for _ in range(2):
+        state = Search(problem, LocationOptions())
+        clustering = begin_clustering(state)
+        clustering.anneal(1.0)
+        raise_bound(state)
+        assert violation(problem, state.found) is None
+        assert state.certificate().gap < 0.08
+        best.append(clustering.best.tolist())
+    assert best[0] == best[1]
+
+
+def test_a_time_limit_ends_a_cycle():
+    problem = _medians(2, 600, 100)
+    state = Search(problem, LocationOptions(seconds=1.0))
+    clustering = begin_clustering(state)
+    begin = time.perf_counter()
+    clustering.anneal(0.5)
+    assert time.perf_counter() - begin < 3.0
+    assert violation(problem, state.found) is None
+
+
+def test_other_problems_are_no_clusterings():
+    problem = _medians(3, 20, 4)
+    loose = LocationProblem(
+        cost=problem.cost,
+        demand=problem.demand,
+        capacity=problem.capacity,
+        fixed_cost=problem.fixed_cost,
+        minimum_open=4,
+        maximum_open=4,
+    )
+    assert is_clustering(problem)
+    assert not is_clustering(loose)
