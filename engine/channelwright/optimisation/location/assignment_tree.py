@@ -164,7 +164,9 @@ def _examine(search: TreeSearch, node: _Node, number: int) -> tuple[float, list[
         return np.inf, []
     often = np.zeros(left.alive.size)
     often[place] = peak.often_taken
-    return bound, _children(search, settled, often, peak, bound, price, 2 * number)
+    children = _children(search, settled, often, peak, bound, price, 2 * number)
+    # Without children everything was settled, and what there is has been offered: nothing is lost.
+    return (bound if children else np.inf), children
 
 
 def _site_arcs(problem: LocationProblem, left: Left, whole: bool) -> tuple[SiteArcs, Indices]:

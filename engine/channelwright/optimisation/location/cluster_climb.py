@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 #: Shares of the time limit at which the first answer and the bound must be there.
 _ANSWER, _BOUND = 0.12, 0.5
 _BURST, _STRIDE, _WHOLE_STRIDE = 50, 1.5, 0.5
-#: Arcs are thinned out when so many sites were shut since the last time.
-_THINNED = 0.8
+#: Arcs beyond which sites are shut on the way: prices that rise under shut sites are of no use to
+#: the tree that small problems go to. Arcs are thinned out when so few sites are left.
+_MANY_ARCS, _THINNED = 1_000_000, 0.8
 #: Cycles after the bound stand for this many rounds of search each, without a time limit.
 _ROUNDS = 30
 
@@ -112,7 +113,7 @@ def _climb(
         state.tell()
         if peak.steps < burst or state.done or state.spent > _BOUND:
             break
-        if state.found is not None:
+        if state.found is not None and relaxation.arcs.customer.size > _MANY_ARCS:
             _shut(state, compiled, price, closed)
             if int((~closed).sum()) < _THINNED * (closed.size - thinned):
                 thinned = int(closed.sum())
