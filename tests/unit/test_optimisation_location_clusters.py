@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
-from channelwright.optimisation.location.cluster_moves import try_moves
 from channelwright.optimisation.location.cluster_climb import raise_bound
+from channelwright.optimisation.location.cluster_moves import try_moves
 from channelwright.optimisation.location.clustering import begin_clustering, is_clustering
 from channelwright.optimisation.location.clusters import count_up, empty_clusters
 from channelwright.optimisation.location.solution import violation

@@ -34,6 +34,8 @@ _BURST, _STRIDE, _WHOLE_STRIDE = 50, 1.5, 0.5
 #: Arcs beyond which sites are shut on the way: prices that rise under shut sites are of no use to
 #: the tree that small problems go to. Arcs are thinned out when so few sites are left.
 _MANY_ARCS, _THINNED = 1_000_000, 0.8
+#: What starting prices are above the cost in the best answer, in mean costs.
+_MARGIN = 0.7
 #: Cycles after the bound stand for this many rounds of search each, without a time limit.
 _ROUNDS = 30
 
@@ -76,12 +78,21 @@ def raise_bound(state: Search) -> None:
     state : Search
     """
     problem, options = state.problem, state.options
-    arcs = choose_arcs(problem, usual_neighbours(problem, options.neighbours))
     state.kind = "lagrangian"
-    relaxation = Relaxation(problem, arcs)
-    price = first_prices(problem, arcs)
     closed = np.array(problem.forced_closed)
-    price = _climb(state, relaxation, price, closed, options.dual_iterations, _STRIDE)
+    neighbours = usual_neighbours(problem, options.neighbours)
+    price, steps = None, options.dual_iterations
+    if neighbours * problem.n_customers > _MANY_ARCS:
+        # Few prices ever pass the cost of the nearest quarter: most of the climb needs no more.
+        arcs = choose_arcs(problem, neighbours // 4)
+        relaxation = Relaxation(problem, arcs)
+        price = _climb(state, relaxation, _first_prices(state, arcs), closed, steps, _STRIDE)
+        steps //= 4
+    arcs = choose_arcs(problem, neighbours)
+    relaxation = Relaxation(problem, arcs)
+    stride = _STRIDE if price is None else _STRIDE / 4
+    price = _first_prices(state, arcs) if price is None else price
+    price = _climb(state, relaxation, price, closed, steps, stride)
     state.pricing = relaxation.price_at(price)
     state.whole = relaxation.can_be_whole() and few_per_site(state)
     if state.whole and not state.done:
@@ -90,6 +101,16 @@ def raise_bound(state: Search) -> None:
         steps = options.dual_iterations // 2
         price = _climb(state, relaxation, price, closed, steps, _WHOLE_STRIDE)
         state.pricing = relaxation.complete(relaxation.price_at(price))
+
+
+def _first_prices(state: Search, arcs: Arcs) -> Floats:
+    """Return what customers pay in the best answer and a share of what they pay on average."""
+    if state.found is None:
+        return first_prices(state.problem, arcs)
+    found = state.found
+    paid = np.empty(state.problem.n_customers)
+    paid[found.customer] = state.problem.cost[found.customer, found.site]
+    return np.asarray(np.minimum(paid + _MARGIN * paid.mean(), arcs.ceiling))
 
 
 def _climb(
