@@ -56,17 +56,20 @@ def climb_by_clusters(state: Search) -> Clustering:
     return clustering
 
 
-def anneal_on(state: Search, clustering: Clustering) -> None:
-    """Use what is left of the work limits for further cycles.
+def anneal_on(state: Search, clustering: Clustering, share: float) -> None:
+    """Go through further cycles; without a time limit their number comes from rounds of search.
 
     Parameters
     ----------
     state : Search
     clustering : Clustering
+    share : float
+        Share of the time limit at which to end.
     """
     cycles = state.options.search_rounds // _ROUNDS
-    while not state.done and (state.options.seconds is not None or cycles > 0):
-        clustering.anneal(1.0)
+    timed = state.options.seconds is not None
+    while not state.done and (state.spent < share if timed else cycles > 0):
+        clustering.anneal(share)
         cycles -= 1
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from channelwright.foundation.compiled import kernel
+from channelwright.optimisation.location.chain_walk import uniform
 from channelwright.optimisation.location.clusters import (
     Clusters,
     Points,
@@ -15,7 +16,6 @@ from channelwright.optimisation.location.clusters import (
     leave,
     value_after,
 )
-from channelwright.optimisation.location.group_search import uniform
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -25,7 +25,7 @@ Dice = NDArray[np.uint64]
 #: a change of centre.
 _EXACT = 40
 #: Share of ejections among exchanges, and of moves of whole clusters, which are this large at most.
-_EJECTIONS, _WHOLE, _LARGEST = 0.5, 0.01, 12
+_EJECTIONS, _WHOLE, _LARGEST = 0.5, 0.05, 40
 #: Neighbours that are looked at for members of a dissolved cluster and for a new one.
 _NEAREST = 12
 

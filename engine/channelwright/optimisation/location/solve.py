@@ -15,6 +15,7 @@ from channelwright.optimisation.location.components import Component, idle_cost,
 from channelwright.optimisation.location.deadline import OutOfTime, time_limit
 from channelwright.optimisation.location.flow_climb import climb_by_flows
 from channelwright.optimisation.location.infeasible import clashes
+from channelwright.optimisation.location.rooms import close_in_by_tree
 from channelwright.optimisation.location.search import search_groups
 from channelwright.optimisation.location.shape_solve import solve_shaped
 from channelwright.optimisation.location.site_search import sites_decide
@@ -24,6 +25,9 @@ from channelwright.optimisation.location.tier_solve import solve_tiers
 
 if TYPE_CHECKING:
     from channelwright.optimisation.location.problem import LocationProblem
+
+#: Share of the time limit after which medians that are not closed go to the large tree.
+_CLUSTERS = 0.6
 
 
 def solve_location(
@@ -134,11 +138,12 @@ def _search(state: Search) -> None:
 
 
 def _search_clusters(state: Search) -> None:
-    """Search capacitated medians: the tree and HiGHS take them where the bound leaves little."""
+    """Search capacitated medians: answers first, the tree where the bound leaves little."""
     clustering = climb_by_clusters(state)
     if not state.done:
-        close_in(state)
-    if not state.done:
-        anneal_on(state, clustering)
+        close_in_by_tree(state)
+    anneal_on(state, clustering, _CLUSTERS)
     if not state.done:
         finish(state)
+    if state.options.seconds is not None:
+        anneal_on(state, clustering, 1.0)
