@@ -107,7 +107,7 @@ def _in_sequence(
     attempt, mode, order_day, second, outlet = orders
     rows = np.empty(len(attempt), dtype=np.int64)
     keys = np.empty((4, len(attempt)), dtype=np.int64)
-    count = 0
+    count = np.int64(0)
     for row in range(len(attempt)):
         if attempt[row] > day:
             continue
@@ -118,7 +118,7 @@ def _in_sequence(
         keys[1, count], keys[2, count] = order_day[row], second[row]
         keys[3, count] = outlet[row]
         count += 1
-    return rows[radix_order(keys, 4, count)]
+    return rows[radix_order(keys, keys.shape[0], count)]
 
 
 @kernel

@@ -96,7 +96,13 @@ def _received(
     value, billed = np.zeros(len(outlet), dtype=np.int64), np.zeros(len(outlet), dtype=np.int64)
     whole, orders = np.empty(len(outlet), dtype=np.bool_), np.empty_like(outlet)
     for row in range(len(outlet)):
-        place, order = outlet[row], np.searchsorted(serials, serial[row])
+        place, order, end = outlet[row], 0, len(serials)
+        while order < end:  # serial numbers ascend
+            middle = (order + end) // 2
+            if serials[middle] < serial[row]:
+                order = middle + 1
+            else:
+                end = middle
         complete = day - order_day[row] <= promise[mode[row]]
         for product in range(len(unit)):
             many = cases[row, product]
@@ -214,7 +220,7 @@ def _together(
     key: IntArray, value: IntArray, option: IntArray
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Return each key once, ascending, with its sum of values and its last option."""
-    order = radix_order(key.reshape(1, len(key)), 1, len(key))
+    order = radix_order(key.reshape(1, len(key)), np.int64(1), len(key))
     keys, amounts, options = np.empty_like(key), np.empty_like(key), np.empty_like(key)
     used = 0
     for row in order:
@@ -278,7 +284,10 @@ def last_drop(orders: IntArray, cases: IntArray) -> IntArray:
 
     Two pick orders of one order may arrive together; the line ends once, with the more cases.
     """
-    last = np.zeros(orders.max() + 1 if len(orders) else 0, dtype=np.int64)
+    most = np.int64(-1)
+    for order in orders:
+        most = max(most, order)
+    last = np.zeros(most + 1, dtype=np.int64)
     for drop in range(len(orders)):
         last[orders[drop]] = drop
     result = np.zeros_like(cases)

@@ -8,6 +8,7 @@ import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
+from channelwright.simulation.grouping import Whole
 
 FAR = 1 << 40
 _GONE = 1 << 50
@@ -66,8 +67,8 @@ def fill(stops: Stops, fleets: Fleets) -> tuple[IntArray, IntArray]:
     tours = np.zeros((6, count), dtype=np.int64)
     size = np.zeros(count, dtype=np.int64)
     vehicle = np.zeros(count, dtype=np.int64)
-    used = 0
-    row = 0
+    used: Whole = np.int64(0)  # a literal would be compiled for itself
+    row: Whole = np.int64(0)
     while row < count:
         end = row
         while end < count and stops.site[end] == stops.site[row]:
@@ -92,13 +93,13 @@ def fill(stops: Stops, fleets: Fleets) -> tuple[IntArray, IntArray]:
 def _fill_site(
     stops: Stops,
     fleets: Fleets,
-    rows: tuple[int, int],
+    rows: tuple[Whole, Whole],
     served: IntArray,
     tours: IntArray,
     size: IntArray,
     vehicle: IntArray,
-    used: int,
-) -> int:
+    used: Whole,
+) -> Whole:
     """Fill the tours of one site; return the number of tours so far.
 
     Writes tour, begin and place of every stop served (rows 0, 1, 3), and size and vehicle of the
@@ -153,10 +154,10 @@ def _fill_site(
 @kernel
 def _share_costs(
     fleets: Fleets,
-    site: int,
+    site: Whole,
     tours: IntArray,
     vehicle: IntArray,
-    some: tuple[int, int],
+    some: tuple[Whole, Whole],
     size: IntArray,
 ) -> None:
     """Write the cost of each tour of a site in place of its vehicle.

@@ -7,6 +7,7 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
 
+Whole = int | np.int64
 _DIGIT_BITS = 11
 _FEW, _FEW_BITS = 2_000, 8  # buckets that are cleared cost more than the rows, if these are few
 _FREE = -1
@@ -15,8 +16,10 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 @kernel
-def radix_order(columns: IntArray, keys: int, count: int) -> IntArray:
+def radix_order(columns: IntArray, keys: Whole, count: Whole) -> IntArray:
     """Return the order of rows by their keys, first column first, equal rows as they came.
+
+    Kernels give numbers as `numpy.int64`: every literal would be compiled for itself.
 
     Parameters
     ----------

@@ -81,7 +81,11 @@ def line_rows(
     """
     order_day, second, outlet, mode, site = orders
     ordered, first, delivered, extra = cases
-    table = np.empty((12, int((states != GOES_ON).sum())), dtype=np.int64)
+    lines = 0
+    for row in range(states.shape[0]):
+        for product in range(states.shape[1]):
+            lines += states[row, product] != GOES_ON
+    table = np.empty((12, lines), dtype=np.int64)
     line = 0
     for row in range(states.shape[0]):
         for product in range(states.shape[1]):
@@ -111,7 +115,11 @@ def delivery_rows(
     """
     outlet, option, site, order_day, ready = loads
     second, tour = stops
-    table = np.empty((10, int((cases != 0).sum())), dtype=np.int64)
+    lines = 0
+    for row in range(cases.shape[0]):
+        for product in range(cases.shape[1]):
+            lines += cases[row, product] != 0
+    table = np.empty((10, lines), dtype=np.int64)
     line = 0
     for row in range(cases.shape[0]):
         for product in range(cases.shape[1]):

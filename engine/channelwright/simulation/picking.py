@@ -65,7 +65,7 @@ def _in_sequence(
     site, order_day, second = orders
     rows = np.empty(len(site), dtype=np.int64)
     release = np.empty((1, len(site)), dtype=np.int64)
-    count, midnight = 0, day * DAY_SECONDS
+    count, midnight = np.int64(0), day * DAY_SECONDS
     for row in range(len(site)):
         if cases[row] == 0:
             continue
@@ -75,7 +75,7 @@ def _in_sequence(
         elif order_day[row] == day:
             release[0, count] += second[row]
         count += 1
-    order = radix_order(release, 1, count)
+    order = radix_order(release, release.shape[0], count)
     return rows[order], release[0][order]
 
 

@@ -31,7 +31,6 @@ from channelwright.simulation.tallies import (
     tally_sales,
     tally_shelves,
     tally_shipments,
-    tally_sites,
     tally_tours,
 )
 from channelwright.simulation.tours import Dropped
@@ -226,22 +225,11 @@ class Recorder:
         self._families.midnight(state)
         self._day = state.day + 1
         site, network = self._site, self._network
-        tally_sites(
-            (
-                site["stock_case_days"],
-                site["stock_value_days"],
-                site["receivable_days"],
-                site["payable_days"],
-            ),
-            state.stock,
-            network.market.products.units_per_case,
-            (
-                stock_value(network, state),
-                state.site_receivable,
-                advances(network, state),
-                state.site_payable,
-            ),
-        )
+        unit = network.market.products.units_per_case
+        site["stock_case_days"] += (state.stock // unit).sum(axis=1)
+        site["stock_value_days"] += stock_value(network, state)
+        site["receivable_days"] += state.site_receivable - advances(network, state)
+        site["payable_days"] += state.site_payable
 
     def _columns(self, *names: str) -> tuple[IntArray, ...]:
         """Return the sums of some columns of cells, (O,) each, to be added to."""

@@ -243,23 +243,3 @@ def tally_shelves(
             total[row] += units
         days[row] += shelf.shape[1]
         level[row] += np.int64(math.floor(execution[row] * scale + 0.5))
-
-
-@kernel
-def tally_sites(columns: Columns, stock: IntArray, unit: IntArray, money: Columns) -> None:
-    """Add what sites have at the end of a day.
-
-    Parameters
-    ----------
-    columns : case-days of stock, tick-days of stock, of what is owed to them and of what they owe
-    stock : (S, P) units
-    money : (S,) value of stock, receivables, advances on them, payables
-    """
-    cases, worth, owed, owing = columns
-    value, receivable, advance, payable = money
-    for site in range(len(stock)):
-        for product in range(len(unit)):
-            cases[site] += stock[site, product] // unit[product]
-        worth[site] += value[site]
-        owed[site] += receivable[site] - advance[site]
-        owing[site] += payable[site]

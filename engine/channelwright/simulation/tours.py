@@ -115,7 +115,7 @@ def _leaving(
     tariff, ready, left, order_day, site, outlet = loads
     trucks, carriers = np.empty_like(tariff), np.empty_like(tariff)
     keys = np.empty((4, len(tariff)), dtype=np.int64)
-    count, brought = 0, 0
+    count, brought = np.int64(0), 0
     for row in range(len(tariff)):
         if tariff[row] >= 0:
             if tariff[row] <= day:
@@ -126,7 +126,7 @@ def _leaving(
             keys[0, count], keys[1, count] = site[row], 1 - left[row]
             keys[2, count], keys[3, count] = rank[outlet[row]], order_day[row]
             count += 1
-    return trucks[radix_order(keys, 4, count)], carriers[:brought].copy()
+    return trucks[radix_order(keys, keys.shape[0], count)], carriers[:brought].copy()
 
 
 def _drive(network: Network, loads: Rows, rows: IntArray) -> tuple[IntArray, Tours]:
