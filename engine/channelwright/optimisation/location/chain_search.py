@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from channelwright.optimisation.location.chain_walk import Walk, walk
+from channelwright.optimisation.location.chain_walk import Walk, return_to_best, walk
 from channelwright.optimisation.location.chains import (
     Choices,
     Labels,
@@ -37,7 +37,7 @@ _HEATS = (0.5, 0.25, 0.12, 0.06)
 #: First price of overload as a multiple of the price of capacity.
 _PENALTY = 2.0
 #: Customers of all rounds between two looks at the clock, rounds at most, and bursts of a stage.
-_BURST, _MOST_ROUNDS, _BURSTS = 20_000, 200, 20
+_BURST, _MOST_ROUNDS, _BURSTS = 15_000, 100, 32
 #: Rounds of search of the options that stand for one stage.
 _ROUNDS = 60
 #: Largest table of customers by open sites.
@@ -216,6 +216,8 @@ def better_service(state: Search, stages: int, share: float) -> None:
     rounds = max(1, min(_MOST_ROUNDS, _BURST // problem.n_customers))
     fixed = float(problem.fixed_cost[sites].sum())
     for turn in range(_BURSTS * stages * state.options.search_rounds // _ROUNDS):
+        if turn % len(_HEATS) == 0:
+            return_to_best(chained.choices, chained.service, chained.way)
         go_on(chained, rounds, turn)
         state.count("chain_rounds", rounds)
         if chained.way.cost[1] + fixed < state.ceiling:

@@ -106,6 +106,28 @@ def _kick(choices: Choices, service: Service, seed: NDArray[np.uint64]) -> None:
 
 
 @kernel
+def return_to_best(choices: Choices, service: Service, way: Walk) -> None:
+    """Make the cheapest assignment that fits the home, if there is one.
+
+    Parameters
+    ----------
+    choices, service, way
+    """
+    if not np.isfinite(way.cost[1]):
+        return
+    way.home[:] = way.best
+    way.cost[0] = way.cost[1]
+    _go_home(choices, service, way)
+
+
+@kernel
+def _go_home(choices: Choices, service: Service, way: Walk) -> None:
+    for i in range(service.at.size):
+        if service.at[i] != way.home[i]:
+            give(choices, service, i, way.home[i])
+
+
+@kernel
 def walk(
     choices: Choices,
     service: Service,
@@ -145,8 +167,6 @@ def walk(
         if loss <= 0.0 or uniform(way.seed) < np.exp(-loss / heat):
             way.home[:] = service.at
             way.cost[0] = cost
-            continue
-        for i in range(service.at.size):
-            if service.at[i] != way.home[i]:
-                give(choices, service, i, way.home[i])
+        else:
+            _go_home(choices, service, way)
     return followed

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ROOMS = (0.0005, 0.002, 0.005, 0.01, 0.02)
 _TREE_ARCS = 60_000
 _SHARE_OF_TIME, _SHARE_GIVEN = 0.65, 0.4
-_ROOM_NODES = 1_000
+_ROOM_NODES = 3_000
 _KIND = "lagrangian branch and bound"
 
 
@@ -82,9 +82,10 @@ def _ceilings(state: Search, value: float) -> Iterator[float]:
         if step > 0:
             ceiling = float(np.ceil(ceiling / step) + 1.0) * step
         if state.found is not None and ceiling >= state.found.objective:
-            yield state.found.objective
-            return
+            break
         yield ceiling
+    if state.found is not None:
+        yield state.found.objective
 
 
 def _search_below(
