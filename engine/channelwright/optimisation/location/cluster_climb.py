@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Shares of the time limit at which the first answer and the bound must be there.
 _ANSWER, _BOUND = 0.12, 0.5
+#: Cycles before the bound.
+_FIRST_CYCLES = 3
 _BURST, _STRIDE, _WHOLE_STRIDE = 50, 1.5, 0.5
 #: Arcs beyond which sites are shut on the way: prices that rise under shut sites are of no use to
 #: the tree that small problems go to. Arcs are thinned out when so few sites are left.
@@ -49,9 +51,11 @@ def climb_by_clusters(state: Search) -> Clustering:
         Of a problem that `is_clustering`.
     """
     clustering = begin_clustering(state)
-    clustering.anneal(_ANSWER)
-    if state.found is None:
+    for _ in range(_FIRST_CYCLES):
         clustering.anneal(_ANSWER)
+        # More than one where they take little time.
+        if state.spent >= _ANSWER and state.found is not None:
+            break
     raise_bound(state)
     return clustering
 
