@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from channelwright.optimisation.location.problem import LocationProblem
 
 #: Share of the time limit after which medians that are not closed go to the large tree.
-_CLUSTERS = 0.6
+_CLUSTERS = 0.8
 
 
 def solve_location(
