@@ -17,14 +17,15 @@ import numpy as np
 from scipy import stats
 
 from benchmarks.simulate.work import Work
-from channelwright.simulation import promoting, replicate
-from channelwright.simulation.bills import Bills
+from channelwright.simulation import replicate
 from channelwright.simulation.books import Books
-from channelwright.simulation.chains import Penalties
-from channelwright.simulation.credit_recording import CreditRecorder
-from channelwright.simulation.credit_side import CreditSide
-from channelwright.simulation.empties import Crates
-from channelwright.simulation.rivals import RivalSales
+from channelwright.simulation.cash.bills import Bills
+from channelwright.simulation.cash.chains import Penalties
+from channelwright.simulation.cash.credit_side import CreditSide
+from channelwright.simulation.delivery.empties import Crates
+from channelwright.simulation.demand import promoting
+from channelwright.simulation.demand.rivals import RivalSales
+from channelwright.simulation.records.credit_recording import CreditRecorder
 from channelwright.tables.sink import MemorySink
 
 Place = tuple[Any, str]

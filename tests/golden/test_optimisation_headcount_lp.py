@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from channelwright.optimisation import headcount_profit, headcount_response
-from channelwright.optimisation.headcount_problem import Cells, TeamLimits, Teams, VisitProblem
-from channelwright.optimisation.headcount_response import SizingProblem
+from channelwright.optimisation.headcount.choose import profit as headcount_profit
+from channelwright.optimisation.headcount.choose import response as headcount_response
+from channelwright.optimisation.headcount.problem import Cells, TeamLimits, Teams, VisitProblem
+from channelwright.optimisation.headcount.response import SizingProblem
 from channelwright.optimisation.response import AdbudgResponse, PowerResponse, bracket
 from tests.golden.lp_files import check, families, stored_families
 

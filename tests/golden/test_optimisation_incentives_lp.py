@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from channelwright.optimisation.incentives_model import build
-from channelwright.optimisation.incentives_problem import (
+from channelwright.optimisation.incentives.model import build
+from channelwright.optimisation.incentives.problem import (
     IncentiveProblem,
     LadderRow,
     ModeContract,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channelwright.optimisation.headcount_problem import Cells, Teams, VisitProblem
-from channelwright.optimisation.headcount_profit import plan_visits
+from channelwright.optimisation.headcount.problem import Cells, Teams, VisitProblem
+from channelwright.optimisation.headcount.profit import plan_visits
 from channelwright.optimisation.piecewise import PiecewiseCurve, Representation, write_piecewise
 from channelwright.optimisation.solver import SolverOptions, solve
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channelwright.optimisation.incentives import plan_terms
-from channelwright.optimisation.incentives_enumeration import enumerate_terms
-from channelwright.optimisation.incentives_problem import (
+from channelwright.optimisation.incentives.choose import plan_terms
+from channelwright.optimisation.incentives.enumeration import enumerate_terms
+from channelwright.optimisation.incentives.problem import (
     IncentiveProblem,
     ModeContract,
     Party,

@@ -52,7 +52,7 @@ def test_stock_cells_are_what_the_detail_tables_say(seed: int) -> None:
 
 def test_a_market_that_buys_early_in_the_month_has_no_late_sell_in() -> None:
     """The last ten days of January are the 22nd to the 31st."""
-    from channelwright.simulation.stock_recording import late_days
+    from channelwright.simulation.records.stock_recording import late_days
 
     market, _ = random_market(3)
     late = late_days(market.calendar)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from channelwright.optimisation.headcount_problem import (
+from channelwright.optimisation.headcount.problem import (
     Cells,
     TeamLimits,
     Teams,
     VisitProblem,
     WorkloadProblem,
 )
-from channelwright.optimisation.headcount_profit import plan_visits
-from channelwright.optimisation.headcount_response import SizingProblem, size_by_response
-from channelwright.optimisation.headcount_workload import plan_workload
+from channelwright.optimisation.headcount.profit import plan_visits
+from channelwright.optimisation.headcount.response import SizingProblem, size_by_response
+from channelwright.optimisation.headcount.workload import plan_workload
 from channelwright.optimisation.response import AdbudgResponse, PowerResponse
 
 NO_LIMIT = 10_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from channelwright.optimisation.incentives import plan_terms
-from channelwright.optimisation.incentives_enumeration import enumerate_terms
-from channelwright.optimisation.incentives_problem import (
+from channelwright.optimisation.incentives.choose import plan_terms
+from channelwright.optimisation.incentives.enumeration import enumerate_terms
+from channelwright.optimisation.incentives.problem import (
     IncentiveProblem,
     ModeContract,
     Party,

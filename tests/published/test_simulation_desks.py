@@ -13,7 +13,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import LAW_FIXED
 from channelwright.rules.kpi import kpi_table
 from channelwright.simulation import replicate, replication
-from channelwright.simulation.recording import Recorder
+from channelwright.simulation.records.recording import Recorder
 from channelwright.tables.sink import MemorySink
 from tests.published.test_simulation_queues import erlang_c
 from tests.support import random_market

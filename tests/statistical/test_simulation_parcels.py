@@ -17,7 +17,7 @@ from channelwright.rules.kpi import kpi_table
 from channelwright.rules.parcels import mean_orders
 from channelwright.scenario import read_scenario
 from channelwright.simulation import replicate
-from channelwright.simulation.parcel_orders import ParcelOrders
+from channelwright.simulation.orders.parcel_orders import ParcelOrders
 from channelwright.stats import paired_interval
 from channelwright.tables.codes import Account
 from channelwright.tables.sink import MemorySink

@@ -7,7 +7,7 @@ import pytest
 
 from channelwright.foundation.random import Address
 from channelwright.optimisation.request import optimise_request
-from channelwright.optimisation.territories import choose_territories
+from channelwright.optimisation.territories.choose import choose_territories
 from channelwright.rules.kpi import kpi_table
 from channelwright.scenario.reading import read_scenario
 from channelwright.simulation.replication import replicate

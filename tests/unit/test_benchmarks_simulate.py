@@ -13,7 +13,7 @@ from benchmarks.simulate.proof import detail_tables, differences
 from benchmarks.simulate.timing import bare_loop, counted_events
 from benchmarks.simulate.work import flagship
 from channelwright.simulation import replicate, replication
-from channelwright.simulation.chains import Penalties
+from channelwright.simulation.cash.chains import Penalties
 from channelwright.simulation.network import build_network
 from channelwright.simulation.state import opening_state
 from channelwright.tables.sink import MemorySink

@@ -14,8 +14,8 @@ import channelwright.scenario
 from channelwright.foundation.errors import ChannelwrightError
 from channelwright.model.calibration import Calibration
 from channelwright.model.columns import ModelError
-from channelwright.optimisation.headcount_value import network_value
-from channelwright.optimisation.incentives_levels import levels_of, owners_of
+from channelwright.optimisation.headcount.value import network_value
+from channelwright.optimisation.incentives.levels import levels_of, owners_of
 from channelwright.optimisation.request import optimise_request
 from channelwright.reporting.calibrations import calibration_rows
 from channelwright.rules.expectation import expect, service_cost

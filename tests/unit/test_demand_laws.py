@@ -11,7 +11,7 @@ import pytest
 from channelwright.model.market import LAW_NORMAL, Market
 from channelwright.rules.demand import law_means, other_variances
 from channelwright.scenario import read_scenario
-from channelwright.simulation.demand_laws import demand_counts, normal
+from channelwright.simulation.demand.demand_laws import demand_counts, normal
 from tests.conftest import ROOT
 from tests.unit.scenario_demand_defects import OBSERVED
 

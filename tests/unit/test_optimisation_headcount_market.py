@@ -10,12 +10,12 @@ import pytest
 
 from channelwright.foundation.errors import InfeasibleError
 from channelwright.model.request import HeadcountChoice
-from channelwright.optimisation.headcount import (
+from channelwright.optimisation.headcount.choose import (
     WEEKS_PER_MONTH,
     choose_headcount,
     force_of,
 )
-from channelwright.optimisation.headcount_value import called_at, network_value, outlet_value
+from channelwright.optimisation.headcount.value import called_at, network_value, outlet_value
 from channelwright.rules.flows import bits_per_week, efforts, expected_flows
 from channelwright.rules.planning import complete, working_weekdays, workload_headcount
 from channelwright.rules.redraft import draft_of, headcount_of, visits_of

@@ -10,18 +10,18 @@ import pytest
 
 from channelwright.foundation.errors import UsageError
 from channelwright.model.columns import ModelError
-from channelwright.optimisation.incentives import ZERO_SUM, plan_terms
-from channelwright.optimisation.incentives_enumeration import enumerate_terms
-from channelwright.optimisation.incentives_model import build
-from channelwright.optimisation.incentives_problem import (
+from channelwright.optimisation.incentives.choose import ZERO_SUM, plan_terms
+from channelwright.optimisation.incentives.enumeration import enumerate_terms
+from channelwright.optimisation.incentives.model import build
+from channelwright.optimisation.incentives.problem import (
     IncentiveProblem,
     LadderRow,
     ModeContract,
     Party,
     Term,
 )
-from channelwright.optimisation.incentives_rows import deviations, gains, rows_of
-from channelwright.optimisation.incentives_solution import evaluate
+from channelwright.optimisation.incentives.rows import deviations, gains, rows_of
+from channelwright.optimisation.incentives.solution import evaluate
 
 
 def normal_law(mean, sd, points):

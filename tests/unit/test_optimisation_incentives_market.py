@@ -11,20 +11,20 @@ import pytest
 from channelwright.foundation.errors import InfeasibleError
 from channelwright.model.market import SOLICITORS
 from channelwright.model.request import TermsChoice
-from channelwright.optimisation.incentives import ZERO_SUM, plan_terms
-from channelwright.optimisation.incentives_levels import (
+from channelwright.optimisation.incentives.choose import ZERO_SUM, plan_terms
+from channelwright.optimisation.incentives.levels import (
     MONTH_DAYS,
     months_of,
     owners_of,
     season_of,
 )
-from channelwright.optimisation.incentives_market import (
+from channelwright.optimisation.incentives.market import (
     COMMISSION,
     REBATE,
     problem_of,
     rebate_values,
 )
-from channelwright.optimisation.incentives_request import choose_terms
+from channelwright.optimisation.incentives.request import choose_terms
 from channelwright.rules import behaviour
 from channelwright.rules.expected_money import expected_rows
 from channelwright.rules.flows import efforts, expected_flows

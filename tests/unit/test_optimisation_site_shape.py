@@ -13,8 +13,8 @@ from channelwright.model.rep_territories import BALANCED
 from channelwright.model.site_shape import SiteShape
 from channelwright.model.territory_rules import no_rules
 from channelwright.optimisation.location import LocationOptions
-from channelwright.optimisation.territories import choose_territories
-from channelwright.optimisation.territory_problem import territory_task
+from channelwright.optimisation.territories.choose import choose_territories
+from channelwright.optimisation.territories.problem import territory_task
 from channelwright.rules.flows import expected_flows
 from channelwright.scenario import read_scenario
 from tests.conftest import ROOT

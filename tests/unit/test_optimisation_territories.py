@@ -9,9 +9,9 @@ import pytest
 
 from channelwright.foundation.errors import InfeasibleError
 from channelwright.optimisation.location import LocationOptions
-from channelwright.optimisation.territories import choose_territories
-from channelwright.optimisation.territory_measures import CAPITAL, CASES
-from channelwright.optimisation.territory_problem import territory_task
+from channelwright.optimisation.territories.choose import choose_territories
+from channelwright.optimisation.territories.measures import CAPITAL, CASES
+from channelwright.optimisation.territories.problem import territory_task
 from channelwright.rules.expectation import expect
 from channelwright.rules.flows import expected_flows
 from channelwright.scenario import read_scenario

@@ -17,10 +17,10 @@ from channelwright.optimisation.known_sites import few_sets
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
 from channelwright.optimisation.moves import Moves
 from channelwright.optimisation.realignment import solve_within
-from channelwright.optimisation.territories import choose_territories
-from channelwright.optimisation.territory_groups import merge_groups, spread_groups
-from channelwright.optimisation.territory_problem import territory_task
-from channelwright.optimisation.territory_reasons import reasons_for
+from channelwright.optimisation.territories.choose import choose_territories
+from channelwright.optimisation.territories.groups import merge_groups, spread_groups
+from channelwright.optimisation.territories.problem import territory_task
+from channelwright.optimisation.territories.reasons import reasons_for
 from channelwright.rules.expectation import expect
 from channelwright.rules.flows import expected_flows
 from channelwright.rules.territory_kpis import COLUMNS, territory_kpis

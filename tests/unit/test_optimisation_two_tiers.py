@@ -11,9 +11,9 @@ import pytest
 from channelwright.foundation.errors import InfeasibleError
 from channelwright.foundation.random import Address
 from channelwright.optimisation.location import LocationOptions
-from channelwright.optimisation.territories import choose_territories
-from channelwright.optimisation.territory_problem import territory_task
-from channelwright.optimisation.territory_study import reasons_of
+from channelwright.optimisation.territories.choose import choose_territories
+from channelwright.optimisation.territories.problem import territory_task
+from channelwright.optimisation.territories.study import reasons_of
 from channelwright.rules.expectation import expect, service_cost
 from channelwright.scenario import read_scenario
 from channelwright.simulation import replicate

@@ -13,7 +13,7 @@ from channelwright.optimisation.location import LocationOptions, LocationProblem
 from channelwright.optimisation.move_prices import MovePrices
 from channelwright.optimisation.moves import Moves
 from channelwright.optimisation.solve_again import given_answer, solve_again
-from channelwright.optimisation.territory_memory import FILE, TerritoryMemory, load, save
+from channelwright.optimisation.territories.memory import FILE, TerritoryMemory, load, save
 
 EXACT = LocationOptions(gap=1e-9)
 

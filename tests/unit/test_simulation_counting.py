@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from channelwright.model.market import LAW_NEGATIVE_BINOMIAL, LAW_POISSON
-from channelwright.simulation import counting, laws
+from channelwright.simulation import laws
+from channelwright.simulation.demand import counting
 
 MEANS = (0.02, 0.7, 3.0, 11.5, 29.99)
 SIZES = (0.2, 1.0, 2.5, 3.0, 8.0, 40.0)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from channelwright.model.draft import DesignDraft
     from channelwright.model.market import Market
     from channelwright.model.request import HeadcountChoice
-    from channelwright.optimisation.territory_memory import TerritoryMemory
+    from channelwright.optimisation.territories.memory import TerritoryMemory
 
 #: Two per cent of call-km is less than a day's detours; the proof is tried for small teams.
 USUAL = DistrictOptions(

@@ -14,12 +14,12 @@ from channelwright.model.design import Design
 from channelwright.model.forecast import Forecast
 from channelwright.model.market import Market
 from channelwright.model.request import Request
-from channelwright.optimisation.headcount import choose_headcount
-from channelwright.optimisation.incentives_request import choose_terms
+from channelwright.optimisation.headcount.choose import choose_headcount
+from channelwright.optimisation.incentives.request import choose_terms
 from channelwright.optimisation.rep_territories import choose_rep_territories
 from channelwright.optimisation.search_settings import PLAIN, SearchSettings
-from channelwright.optimisation.territories import decide_territories
-from channelwright.optimisation.territory_memory import TerritoryMemory
+from channelwright.optimisation.territories.choose import decide_territories
+from channelwright.optimisation.territories.memory import TerritoryMemory
 from channelwright.rules.expectation import expect
 
 

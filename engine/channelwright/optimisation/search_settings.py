@@ -11,7 +11,7 @@ from channelwright.optimisation.interrupting import attended
 from channelwright.optimisation.watching import Show, Watch, silent
 
 if TYPE_CHECKING:
-    from channelwright.optimisation.territory_memory import TerritoryMemory
+    from channelwright.optimisation.territories.memory import TerritoryMemory
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from channelwright.optimisation.moves import Moves, PricedAnswer
 
 if TYPE_CHECKING:
     from channelwright.optimisation.location import LocationOptions, LocationProblem
-    from channelwright.optimisation.territory_memory import TerritoryMemory
+    from channelwright.optimisation.territories.memory import TerritoryMemory
 
 #: Fewest customers for each site, and most arcs, for which split service is worth the try.
 _CUSTOMERS_PER_SITE, _MOST_ARCS = 20, 60_000

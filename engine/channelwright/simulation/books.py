@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channelwright.foundation.errors import ConservationError
-from channelwright.simulation.consumers import Sales
+from channelwright.simulation.demand.consumers import Sales
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import State
 

@@ -7,7 +7,7 @@ from scipy.special import gammaincinv, ndtri
 
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.market import LAW_POISSON
-from channelwright.simulation.counting import count_summed
+from channelwright.simulation.demand.counting import count_summed
 
 _HALF_STEP = 2.0**-54
 

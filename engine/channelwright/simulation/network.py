@@ -20,8 +20,8 @@ from channelwright.rules.parcels import site_demand
 from channelwright.rules.shelf_levels import shelf_rules
 from channelwright.rules.stock_levels import StockRules, daily_variance, site_rules
 from channelwright.rules.suppliers import sources_above
-from channelwright.simulation.filling import FAR, Fleets
-from channelwright.simulation.roads import Roads
+from channelwright.simulation.delivery.filling import FAR, Fleets
+from channelwright.simulation.delivery.roads import Roads
 from channelwright.tables.codes import Party, party
 
 DEFAULT_WINDOW = 28

@@ -13,37 +13,37 @@ from channelwright.foundation.units import DAY_SECONDS, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import SOLICITORS, Market
 from channelwright.rules import behaviour
-from channelwright.simulation import promoting
-from channelwright.simulation.allocation import Allocated, allocate
 from channelwright.simulation.books import Books, units_held
-from channelwright.simulation.chains import Penalties
-from channelwright.simulation.consumers import Consumers
-from channelwright.simulation.credit_side import CreditSide
-from channelwright.simulation.delivering import last_drop, receive, settle_payments
-from channelwright.simulation.details import Details
-from channelwright.simulation.failing import bring_back
-from channelwright.simulation.goods_side import GoodsSide
-from channelwright.simulation.invoicing import Invoicing
-from channelwright.simulation.network import Network, build_network
-from channelwright.simulation.open_orders import drop_finished, open_orders
-from channelwright.simulation.ordering import Ordering, Placed
-from channelwright.simulation.picking import pick
-from channelwright.simulation.postings import Postings
-from channelwright.simulation.recording import PERIOD_DAYS, Recorder
-from channelwright.simulation.replenishing import Replenishing
-from channelwright.simulation.rivals import RivalSales
-from channelwright.simulation.scatter import add_at
-from channelwright.simulation.settling import (
+from channelwright.simulation.cash.chains import Penalties
+from channelwright.simulation.cash.credit_side import CreditSide
+from channelwright.simulation.cash.invoicing import Invoicing
+from channelwright.simulation.cash.postings import Postings
+from channelwright.simulation.cash.settling import (
     MANUFACTURER,
     OUTSIDE,
     month_ends,
     settle_day,
     settle_month,
 )
-from channelwright.simulation.shelves import worth
-from channelwright.simulation.shipping import post_shipments
+from channelwright.simulation.delivery.delivering import last_drop, receive, settle_payments
+from channelwright.simulation.delivery.failing import bring_back
+from channelwright.simulation.delivery.tours import Dropped, deliver
+from channelwright.simulation.demand import promoting
+from channelwright.simulation.demand.consumers import Consumers
+from channelwright.simulation.demand.rivals import RivalSales
+from channelwright.simulation.evening.allocation import Allocated, allocate
+from channelwright.simulation.evening.picking import pick
+from channelwright.simulation.network import Network, build_network
+from channelwright.simulation.orders.open_orders import drop_finished, open_orders
+from channelwright.simulation.orders.ordering import Ordering, Placed
+from channelwright.simulation.orders.shelves import worth
+from channelwright.simulation.records.details import Details
+from channelwright.simulation.records.recording import PERIOD_DAYS, Recorder
+from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import end_day, opening_state
-from channelwright.simulation.tours import Dropped, deliver
+from channelwright.simulation.stock.goods_side import GoodsSide
+from channelwright.simulation.stock.replenishing import Replenishing
+from channelwright.simulation.stock.shipping import post_shipments
 from channelwright.tables.codes import Account
 from channelwright.tables.sink import Sink
 

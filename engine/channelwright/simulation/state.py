@@ -10,11 +10,16 @@ from channelwright.foundation.random import Address
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.market import Market
 from channelwright.rules import behaviour
-from channelwright.simulation.execution import Shops
-from channelwright.simulation.expecting import ALL_PRODUCTS, NO_FACTORS, expected_units, offer
+from channelwright.simulation.demand.execution import Shops
+from channelwright.simulation.demand.expecting import (
+    ALL_PRODUCTS,
+    NO_FACTORS,
+    expected_units,
+    offer,
+)
 from channelwright.simulation.network import Network
+from channelwright.simulation.orders.shelf_policies import opening_levels
 from channelwright.simulation.rows import Rows
-from channelwright.simulation.shelf_policies import opening_levels
 
 
 def empty_orders(products: int) -> Rows:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from channelwright.model.request import Request
     from channelwright.model.study import Pack
     from channelwright.optimisation.search_settings import SearchSettings
-    from channelwright.optimisation.territory_memory import TerritoryMemory
+    from channelwright.optimisation.territories.memory import TerritoryMemory
 
 
 class Answer(Protocol):

@@ -24,7 +24,7 @@ def frontier(
 ) -> pd.DataFrame:
     """Return the frontier between cost and realignment of a request.
 
-    See `channelwright.optimisation.territory_study.frontier_table` for the columns.
+    See `channelwright.optimisation.territories.study.frontier_table` for the columns.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def frontier(
         There is no such request, or it gives its territories.
     """
     # Loading Pyomo takes a second, which only those who optimise should spend.
-    from channelwright.optimisation.territory_study import frontier_table
+    from channelwright.optimisation.territories.study import frontier_table
 
     market = market_of(pack, scenario or pack.study.scenarios[0])
     warm = None if plan is None else plan.memory
@@ -52,14 +52,14 @@ def reasons(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return why the territories of a request are as they are: limits, and sites otherwise.
 
-    See `channelwright.optimisation.territory_study.Reasons` for the columns.
+    See `channelwright.optimisation.territories.study.Reasons` for the columns.
 
     Raises
     ------
     UsageError
         There is no such request, or it gives its territories.
     """
-    from channelwright.optimisation.territory_study import reasons_of
+    from channelwright.optimisation.territories.study import reasons_of
 
     market = market_of(pack, scenario or pack.study.scenarios[0])
     warm = None if plan is None else plan.memory

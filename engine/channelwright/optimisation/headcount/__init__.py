@@ -1,0 +1,1 @@
+"""How many people work where, and how often they call."""

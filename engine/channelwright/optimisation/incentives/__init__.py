@@ -1,0 +1,1 @@
+"""Prices, commissions and bonuses, with what every party would do."""

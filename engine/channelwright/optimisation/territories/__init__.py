@@ -1,0 +1,1 @@
+"""Who is appointed and whom each house serves."""

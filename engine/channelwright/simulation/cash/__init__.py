@@ -1,0 +1,1 @@
+"""Money: invoices, bills, contracts, postings and the ledger."""

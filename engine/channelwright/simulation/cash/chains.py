@@ -1,0 +1,137 @@
+"""Contracts with chains in the engine (docs/world/chains.md)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.units import BoolArray, IntArray, share
+from channelwright.rules import contracts as rules
+from channelwright.simulation.cash.postings import Postings
+from channelwright.simulation.network import Network
+from channelwright.simulation.orders.ordering import Placed
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import add_at
+from channelwright.simulation.state import State
+from channelwright.tables.codes import Account
+
+
+class Penalties:
+    """Keeps the orders of chains until their promise ends, and charges what failed."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        agreed = network.design.contracts
+        self.on = agreed is not None and bool((agreed.penalty > 0).any())
+        names = ("serial", "outlet", "option", "end")
+        columns = {name: np.zeros(0, dtype=np.int64) for name in names}
+        grid = np.zeros((0, len(network.market.products)), dtype=np.int64)
+        self._orders = Rows(**columns, ordered=grid, delivered=grid)
+
+    def placed(self, day: int, first: int, placed: Placed) -> None:
+        """Note the orders of a day; ``first`` is the serial number of the first."""
+        agreed, network = self._network.design.contracts, self._network
+        if not self.on or agreed is None:
+            return
+        chain = network.market.outlets.chain[placed.outlet]
+        rows = np.flatnonzero((chain >= 0) & (agreed.penalty[chain] > 0))
+        outlet, option = placed.outlet[rows], placed.option[rows]
+        promise = network.design.service.promise_days[network.option_mode[outlet, option]]
+        self._orders.append(
+            serial=first + rows,
+            outlet=outlet,
+            option=option,
+            end=day + promise,
+            ordered=placed.cases[rows],
+            delivered=np.zeros_like(placed.cases[rows]),
+        )
+
+    def refused(self, serial: IntArray) -> None:
+        """Forget orders that the credit check refused."""
+        if self.on and len(self._orders) and len(serial):
+            self._orders.keep(~np.isin(self._orders["serial"], serial))
+
+    def delivered(self, loads: Rows) -> None:
+        """Add what stores received."""
+        if not self.on or not len(self._orders):
+            return
+        place = np.searchsorted(self._orders["serial"], loads["serial"])
+        place = np.minimum(place, len(self._orders) - 1)
+        kept = self._orders["serial"][place] == loads["serial"]
+        add_at(self._orders["delivered"], place[kept], loads["cases"][kept])
+
+    def charge(self, day: int, postings: Postings) -> None:
+        """24:00: post the penalty of the orders whose promise ends."""
+        agreed, network, orders = self._network.design.contracts, self._network, self._orders
+        if not self.on or agreed is None or not len(orders):
+            return
+        due = orders["end"] == day
+        if not due.any():
+            return
+        ended = orders.take(np.flatnonzero(due))
+        outlet, option = ended["outlet"], ended["option"]
+        failed = np.where(ended["delivered"] < ended["ordered"], ended["ordered"], 0)
+        value = (failed * network.price[outlet, option]).sum(axis=1)
+        amount = share(value, agreed.penalty[network.market.outlets.chain[outlet]])
+        site, mode = network.options[outlet, option], network.option_mode[outlet, option]
+        payee = network.payer[outlet]
+        postings.post(Account.PENALTY, network.owner[site], payee, mode, site, outlet, amount)
+        orders.keep(~due)
+
+
+def settle_contracts(
+    network: Network, state: State, postings: Postings, days: int, length: int
+) -> None:
+    """Post rebates by volume, allowances and fees of a month."""
+    market, agreed = network.market, network.design.contracts
+    if agreed is None or not len(agreed):
+        return
+    outlet, option = np.nonzero(state.month_invoices * (market.outlets.chain >= 0)[:, None])
+    chain, bought = market.outlets.chain[outlet], state.month_invoices[outlet, option]
+    total = np.zeros(len(agreed), dtype=np.int64)
+    add_at(total, chain, bought)
+    rebate = rules.tier_rebates(agreed, total, days, length)[chain]
+    site, mode = network.options[outlet, option], network.option_mode[outlet, option]
+    owner, payer = network.owner, network.payer
+    for account, ppm in ((Account.REBATE, rebate), (Account.LOGISTICS, agreed.allowance[chain])):
+        amount = share(bought, ppm)
+        postings.post(account, owner[site], payer[outlet], mode, site, outlet, amount)
+    rows, fee = rules.store_fees(market, network.design, days, length)
+    site, mode = network.design.outlets.site[rows], network.design.outlets.mode[rows]
+    postings.post(Account.TRADE_FEE, owner[site], payer[rows], mode, site, rows, fee)
+
+
+def drop_costs(network: Network, loads: Rows) -> IntArray:
+    """Return the part of each tariff load in the cost of its drop: (n,) ticks."""
+    cost = network.design.service.tariff_drop[loads["mode"]]
+    together, key, order = _dc_drops(network, loads)
+    if not together.any():
+        return np.asarray(cost)
+    cost = cost.copy()
+    rows = order[together[order]]
+    _, first, size = np.unique(key[rows], return_index=True, return_counts=True)
+    place = np.arange(len(rows)) - np.repeat(first, size)
+    parts = np.repeat(size, size)
+    cost[rows] = cost[rows] // parts + (place < cost[rows] % parts)
+    return np.asarray(cost)
+
+
+def drop_counts(network: Network, loads: Rows) -> IntArray:
+    """Return 1 for each stop, once for the loads that shared the way to a DC: (n,)."""
+    together, key, order = _dc_drops(network, loads)
+    count = np.ones(len(loads), dtype=np.int64)
+    if together.any():
+        rows = order[together[order]]
+        count[rows] = np.append(True, key[rows][1:] != key[rows][:-1])
+    return count
+
+
+def _dc_drops(network: Network, loads: Rows) -> tuple[BoolArray, IntArray, IntArray]:
+    """Return which loads go over a DC, their drop, and the order within it: (n,) each."""
+    market, design = network.market, network.design
+    outlet, mode = loads["outlet"], loads["mode"]
+    together = rules.by_dc(market, design, outlet, mode)
+    chain = market.outlets.chain[outlet]
+    chains = max(len(market.chain_ids), 1)
+    key = (loads["site"] * chains + chain) * len(market.modes) + mode
+    order = np.lexsort((loads["order_day"], outlet, key)) if together.any() else outlet
+    return together, key, order

@@ -1,0 +1,108 @@
+"""Money of a day, summed by key, and the ledger of a period."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.units import IntArray
+from channelwright.simulation.cash.outlet_ledger import OutletLedger
+from channelwright.simulation.grouping import SumTable, group_sums
+from channelwright.simulation.network import Network
+from channelwright.tables.codes import PARTY_STRIDE, Account, Party
+from channelwright.tables.outputs import LEDGER, POSTINGS
+from channelwright.tables.sink import Chunk
+
+Scalar = int | IntArray
+
+_COLUMNS = POSTINGS.names[1:]  # account, payer, payee, mode, site, outlet, amount
+_ROWS = 1 << 12  # room at the start; doubled when a day needs more
+
+
+class Postings:
+    """Collects postings; amounts are ticks, one per row."""
+
+    def __init__(self, network: Network) -> None:
+        market = network.market
+        self._rows = np.empty((len(_COLUMNS), _ROWS), dtype=np.int64)
+        self._used = 0
+        self._period = SumTable()
+        self.outlets = OutletLedger(network)
+        self._warmup = market.calendar.warmup_days
+        self._areas = (market.outlets.area.astype(np.int64), market.sites.area.astype(np.int64))
+        sizes = (len(Party), len(Party), len(market.areas) + 1, len(market.modes) + 1)
+        self._sizes = np.array([*sizes, len(market.sites) + 1], dtype=np.int64)
+
+    def post(
+        self,
+        account: Account,
+        payer: Scalar,
+        payee: Scalar,
+        mode: Scalar,
+        site: Scalar,
+        outlet: Scalar,
+        amount: IntArray,
+    ) -> None:
+        """Post money on one account; scalars stand for every row of ``amount``."""
+        begin, end = self._used, self._used + len(amount)
+        while end > self._rows.shape[1]:
+            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)], axis=1)
+        rows = self._rows
+        columns = (int(account), payer, payee, mode, site, outlet, amount)
+        for place, column in enumerate(columns):
+            rows[place, begin:end] = column
+        self._used = end
+
+    def today(self) -> IntArray:
+        """Return the postings of the day so far: (7, n), the columns of `post` as rows."""
+        return self._rows[:, : self._used]
+
+    def close_day(self, day: int, detailed: bool) -> Chunk:
+        """Add the day to its period; return its rows of `postings`, summed by key, if wanted."""
+        rows, used = self._rows, self._used
+        self._used = 0
+        keys = _ledger_keys(rows, used, *self._areas, self._sizes)
+        self._period.add(keys, rows[-1, :used])
+        if day >= self._warmup:
+            self.outlets.add(rows, used)
+        if not detailed:
+            return {}
+        sums = group_sums(rows, used)
+        chunk = {"day": np.full(sums.shape[1], day, dtype=np.int64)}
+        return chunk | dict(zip(_COLUMNS, sums, strict=True))
+
+    def close_period(self, period: int) -> Chunk:
+        """Return the period's rows of `ledger` and forget them."""
+        key, sums = self._period.take()
+        columns = []
+        for size in self._sizes[::-1]:
+            key, column = np.divmod(key, size)
+            columns.append(column)
+        site, mode, area, payee, payer = columns
+        keys = (key, payer, payee, area - 1, mode - 1, site - 1)
+        chunk = {"period": np.full(len(sums), period, dtype=np.int64)}
+        chunk |= dict(zip(LEDGER.names[1:-1], keys, strict=True))
+        chunk["amount"] = sums
+        return chunk
+
+
+@kernel
+def _ledger_keys(
+    rows: IntArray, used: int, outlet_area: IntArray, site_area: IntArray, sizes: IntArray
+) -> IntArray:
+    """Return one number per posting that sorts as the key of the ledger: (used,)."""
+    result = np.empty(used, dtype=np.int64)
+    for row in range(used):
+        account, payer, payee = rows[0, row], rows[1, row], rows[2, row]
+        mode, site, outlet = rows[3, row], rows[4, row], rows[5, row]
+        area = np.int64(-1)
+        if outlet >= 0:
+            area = outlet_area[outlet]
+        elif site >= 0:
+            area = site_area[site]
+        key = account * sizes[0] + payer // PARTY_STRIDE
+        key = key * sizes[1] + payee // PARTY_STRIDE
+        key = key * sizes[2] + area + 1
+        key = key * sizes[3] + mode + 1
+        result[row] = key * sizes[4] + site + 1
+    return result

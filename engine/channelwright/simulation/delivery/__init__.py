@@ -1,0 +1,1 @@
+"""Delivery: tours, stops, goods that reach the shelf or come back with the truck."""

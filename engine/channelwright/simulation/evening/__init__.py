@@ -1,0 +1,1 @@
+"""The evening at the sites: credit check, allocation, picking."""

@@ -1,0 +1,1 @@
+"""Orders: calls, shelves and sources, what waits to be decided or filled."""

@@ -1,0 +1,1 @@
+"""KPI tables and detail tables: what happened, added up."""

@@ -1,0 +1,208 @@
+"""Detail tables: one row per thing that happened (``keep="orders"``)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray
+from channelwright.rules.beats import carries
+from channelwright.simulation.delivery.delivering import Invoiced
+from channelwright.simulation.delivery.tours import Dropped
+from channelwright.simulation.demand.consumers import Sales
+from channelwright.simulation.evening.allocation import Allocated
+from channelwright.simulation.network import Network
+from channelwright.simulation.orders.ordering import Placed
+from channelwright.simulation.records.line_states import (
+    DELIVERY_COLUMNS,
+    GOES_ON,
+    LINE_COLUMNS,
+    delivery_rows,
+    ended_at_the_door,
+    ended_in_the_evening,
+    line_rows,
+)
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.state import State
+from channelwright.simulation.stock.replenishing import Shipments
+from channelwright.tables.codes import CallState, LineState
+from channelwright.tables.sink import Sink
+
+_ENDING = ("ordered", "delivered", "cut", "extra")
+
+
+class Details:
+    """Writes detail tables to a sink as lines end and things happen."""
+
+    def __init__(self, network: Network, sink: Sink) -> None:
+        self._network = network
+        self._sink = sink
+        rows, products = network.covered, len(network.market.products)
+        self._places = np.repeat(rows, products), np.tile(np.arange(products), len(rows))
+
+    def calls(self, day: int, placed: Placed) -> None:
+        """Write the planned calls of a day."""
+        beat = placed.beat
+        if beat is None or not len(beat.outlet):
+            return
+        made = np.where(placed.productive, CallState.PRODUCTIVE, CallState.NO_ORDER)
+        self._sink.append(
+            "calls",
+            {
+                "day": np.full(len(beat.outlet), day, dtype=np.int64),
+                "rep": beat.rep,
+                "outlet": beat.outlet,
+                "second": np.where(beat.made, beat.end, -1),
+                "state": np.where(beat.made, made, self._not_made(beat.outlet)).astype(np.int64),
+                "lines": placed.call_lines,
+            },
+        )
+
+    def _not_made(self, outlet: IntArray) -> IntArray:
+        carried = carries(self._network.design, outlet)
+        return np.where(carried, CallState.CARRIED, CallState.MISSED)
+
+    def deliveries(
+        self, day: int, drops: Dropped, invoiced: Invoiced, known: BoolArray | None = None
+    ) -> None:
+        """Write deliveries line by line, and the invoices of the day (those with a known end)."""
+        loads = drops.loads
+        names = ("outlet", "option", "site", "order_day", "ready")
+        columns = tuple(loads[name] for name in names)
+        stops = (drops.second, drops.tour)
+        table = delivery_rows(columns, loads["cases"], stops, self._network.price)
+        table[0] = day
+        self._sink.append("deliveries", dict(zip(DELIVERY_COLUMNS, table, strict=True)))
+        self.invoices(day, invoiced, known)
+
+    def invoices(self, day: int, invoiced: Invoiced, known: BoolArray | None) -> None:
+        """Write the invoices of a day of which the end is known (None = of all)."""
+        network = self._network
+        known = np.full(len(invoiced.due), True) if known is None else known
+        outlet, site = invoiced.outlet[known], invoiced.site[known]
+        self._payments(
+            np.full(len(outlet), day, dtype=np.int64),
+            invoiced.due[known],
+            invoiced.paid[known],
+            network.payer[outlet],
+            network.owner[site],
+            outlet,
+            site,
+            invoiced.amount[known],
+        )
+
+    def _payments(
+        self,
+        day: IntArray,
+        due: IntArray,
+        paid: IntArray,
+        payer: IntArray,
+        payee: IntArray,
+        outlet: IntArray,
+        site: IntArray,
+        amount: IntArray,
+    ) -> None:
+        horizon = len(self._network.market.calendar.month)
+        self._sink.append(
+            "payments",
+            {
+                "invoice_day": day,
+                "due_day": due,
+                "paid_day": np.where(paid < horizon, paid, -1),
+                "payer": payer,
+                "payee": payee,
+                "outlet": outlet,
+                "site": site,
+                "amount": amount,
+            },
+        )
+
+    def shelf(self, day: int, sales: Sales, state: State) -> None:
+        """Write demand, sales and closing stock of every covered outlet and product."""
+        outlet, product = self._places
+        self._sink.append(
+            "shelf",
+            {
+                "day": np.full(len(outlet), day, dtype=np.int64),
+                "outlet": outlet,
+                "product": product,
+                "demanded": sales.demanded.ravel(),
+                "sold": sales.sold.ravel(),
+                "online_demanded": sales.online_demanded.ravel(),
+                "online_sold": sales.online_sold.ravel(),
+                "closing": state.shelf[self._network.covered].ravel(),
+            },
+        )
+        if sales.settled is not None and len(sales.settled.rows["day"]):
+            self._sink.append("stockouts", sales.settled.rows)
+
+    def shipments(self, day: int, shipments: Shipments) -> None:
+        """Write the replenishments of a day and their invoices."""
+        if not len(shipments):
+            return
+        row, product = np.nonzero((shipments.ordered > 0) | (shipments.shipped > 0))
+        self._sink.append(
+            "shipments",
+            {
+                "day": np.full(len(row), day, dtype=np.int64),
+                "site": shipments.site[row],
+                "parent": shipments.parent[row],
+                "product": product,
+                "ordered": shipments.ordered[row, product],
+                "shipped": shipments.shipped[row, product],
+                "arrival_day": shipments.arrival[row],
+            },
+        )
+        self._site_invoices(day, shipments)
+
+    def _site_invoices(self, day: int, shipments: Shipments) -> None:
+        billed = np.flatnonzero(shipments.value)
+        if not billed.size:
+            return
+        site, parent = shipments.site[billed], shipments.parent[billed]
+        due, value = shipments.due[billed], shipments.value[billed]
+        days, outlet = np.full_like(site, day), np.full_like(site, -1)
+        owner = self._network.owner
+        self._payments(days, due, due, owner[site], owner[parent], outlet, site, value)
+
+    def evening(self, day: int, evening: Allocated) -> None:
+        """Write the lines that the credit check or the allocation ended."""
+        orders = evening.orders
+        columns = tuple(orders[name] for name in _ENDING)
+        states = ended_in_the_evening(columns, evening.cut, evening.held, evening.refused)
+        self._lines(orders, states, day)
+
+    def failures(self, day: int, missed: Dropped) -> None:
+        """Write the stops of a day where nobody took the goods."""
+        loads = missed.loads
+        names = ("outlet", "site", "order_day", "ready")
+        chunk = {name: loads[name] for name in names}
+        chunk["ready_second"] = chunk.pop("ready") - loads["order_day"] * DAY_SECONDS
+        self._sink.append(
+            "failed_deliveries",
+            chunk
+            | {
+                "day": np.full(len(loads), day, dtype=np.int64),
+                "second": missed.second,
+                "tour": missed.tour,
+                "cases": loads["cases"].sum(axis=1),
+                "attempt": loads["fails"],
+                "cancelled": missed.cancelled.astype(np.int64),
+            },
+        )
+
+    def finished(self, day: int, orders: Rows, drops_cases: IntArray) -> None:
+        """Write the lines that a delivery or a last failed attempt ended."""
+        columns = tuple(orders[name] for name in _ENDING)
+        self._lines(orders, ended_at_the_door(columns, drops_cases), day)
+
+    def horizon(self, day: int, orders: Rows) -> None:
+        """Write the lines that are open at the horizon."""
+        ended = (orders["missing"] > 0) | (orders["pending"] > 0)
+        self._lines(orders, np.where(ended, int(LineState.OPEN_AT_HORIZON), GOES_ON), day)
+
+    def _lines(self, orders: Rows, states: IntArray, day: int) -> None:
+        columns = tuple(orders[name] for name in LINE_COLUMNS[:5])
+        cases = tuple(orders[name] for name in ("ordered", "first", "delivered", "extra"))
+        table = line_rows(columns, cases, states, day)
+        if table.size:
+            self._sink.append("order_lines", dict(zip(LINE_COLUMNS, table, strict=True)))

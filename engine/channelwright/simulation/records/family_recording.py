@@ -1,0 +1,318 @@
+"""KPI tables by product family: of outlets by area and mode, of sites by tier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.rules.families import family_rows
+from channelwright.simulation.demand.consumers import Sales
+from channelwright.simulation.evening.allocation import Allocated
+from channelwright.simulation.evening.credit import CONSIGNED
+from channelwright.simulation.network import PLANT, Network
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.state import State
+from channelwright.simulation.stock.replenishing import Shipments
+from channelwright.tables.family_outputs import FAMILY_CELLS, TIER_CELLS
+from channelwright.tables.schema import Table
+from channelwright.tables.sink import Chunk
+
+_NOBODY = -1
+
+
+class FamilyRecorder:
+    """Adds up by family until the period ends."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        market, plan = network.market, network.design.sites
+        self._family = family_rows(market.products)
+        count = int(self._family.max(initial=-1)) + 1
+        rows = network.covered
+        place = (market.outlets.area[rows], network.design.outlets.mode[rows])
+        self._outlets = _Sums(FAMILY_CELLS, place, rows, len(market.outlets), count)
+        sites = np.flatnonzero(plan.open)
+        tier = (market.sites.area[sites], plan.mode[sites], market.sites.kind[sites])
+        self._sites = _Sums(TIER_CELLS, tier, sites, len(market.sites), count)
+        self._online = bool(network.design.outlets.o2o[rows].any())
+        stocking = plan.open & (market.sites.kind != PLANT)
+        self._watched = stocking[:, None] & (network.opening_demand > 0)
+
+    def sales(self, sales: Sales, units: IntArray, price: IntArray) -> None:
+        """Add the consumer sales of a day: ``units`` sold and their price, (C, P) each."""
+        rows, into = self._network.covered, self._outlets
+        walk_in = into.columns("units_asked", "units_sold", "consumer_value")
+        asked, bought = sales.demanded, (units, price)
+        _add_sales(walk_in, into.group, rows, self._family, asked, bought)
+        if self._online:
+            into.add("units_asked", rows, sales.online_demanded, self._family)
+            into.add("units_online", rows, sales.online_sold, self._family)
+
+    def orders(self, outlet: IntArray, cases: IntArray) -> None:
+        """Add the orders of a day: (n,) outlets, (n, P) cases."""
+        self._outlets.add("cases_ordered", outlet, cases, self._family)
+
+    def evening(self, evening: Allocated) -> None:
+        """Add the allocation of a day."""
+        orders, outlets, sites = evening.orders, self._outlets, self._sites
+        _add_evening(
+            (*outlets.columns("cases_attempted", "cases_first"), outlets.group),
+            (*sites.columns("cases_asked", "cases_first", "cases_out"), sites.group),
+            (orders["outlet"], orders["site"]),
+            self._family,
+            evening.new & ~evening.refused,
+            (orders["ordered"], evening.held, evening.give, evening.extra),
+        )
+
+    def parcels(self, site: IntArray, asked: IntArray, first: IntArray, out: IntArray) -> None:
+        """Add the cases that consumers asked sites for, got at once and got: (n, P) each."""
+        for name, cases in (("cases_asked", asked), ("cases_first", first), ("cases_out", out)):
+            self._sites.add(name, site, cases, self._family)
+
+    def deliveries(self, loads: Rows) -> None:
+        """Add the deliveries of a day."""
+        network, into = self._network, self._outlets
+        _add_deliveries(
+            into.columns("cases_delivered", "outlet_value", "production_value"),
+            into.group,
+            (loads["outlet"], loads["option"], loads["pay_day"], loads["cases"]),
+            self._family,
+            network.price,
+            network.market.products.production_cost,
+        )
+
+    def settled(self, outlet: IntArray, value: IntArray) -> None:
+        """Add what was invoiced because it had been sold: (n,) outlets, (n, P) ticks."""
+        self._outlets.add("outlet_value", outlet, value, self._family)
+
+    def shipments(self, shipments: Shipments) -> None:
+        """Add the replenishments of a day."""
+        into = self._sites
+        _add_shipments(
+            into.columns("cases_in", "cases_out", "cases_asked", "cases_first"),
+            into.group,
+            (shipments.site, shipments.parent, shipments.ordered, shipments.shipped),
+            self._family,
+            self._network.market.products.units_per_case,
+        )
+
+    def midnight(self, state: State) -> None:
+        """Add the stocks at the end of a day."""
+        outlets, sites, rows = self._outlets, self._sites, self._network.covered
+        shelf = outlets.columns("shelf_units", "stocked_days", "product_days")
+        _add_shelf(shelf, outlets.group, rows, self._family, state.shelf)
+        stock = sites.columns("stock_case_days", "empty_days", "product_days")
+        unit = self._network.market.products.units_per_case
+        _add_stock(stock, sites.group, self._family, state.stock, unit, self._watched)
+
+    def close(self, period: int) -> dict[str, Chunk]:
+        """Return the tables of the period and start the next one."""
+        return {sums.table.name: sums.close(period) for sums in (self._outlets, self._sites)}
+
+
+class _Sums:
+    """The sums of one table: by group of outlets or sites, and family."""
+
+    def __init__(
+        self,
+        table: Table,
+        place: Sequence[IntArray],
+        rows: IntArray,
+        count: int,
+        families: int,
+    ) -> None:
+        self.table = table
+        grid = np.stack(place)
+        self._keys, group = np.unique(grid, axis=1, return_inverse=True)
+        self.group = np.full(count, _NOBODY, dtype=np.int64)
+        self.group[rows] = group.ravel()
+        names = table.names[len(place) + 2 :]
+        self._sums = np.zeros((len(names), self._keys.shape[1], families), dtype=np.int64)
+        self._of = {name: self._sums[row] for row, name in enumerate(names)}
+
+    def add(self, name: str, rows: IntArray, amount: IntArray, family: IntArray) -> None:
+        """Add (n, P) amounts of some outlets or sites."""
+        _add(self._of[name], self.group, rows, family, amount)
+
+    def columns(self, *names: str) -> tuple[IntArray, ...]:
+        """Return the sums of some columns, (groups, families) each, to be added to."""
+        return tuple(self._of[name] for name in names)
+
+    def close(self, period: int) -> Chunk:
+        """Return the rows of the period, those where nothing happened left out."""
+        happened: BoolArray = (self._sums != 0).any(axis=0)
+        group, family = np.nonzero(happened)
+        keys = self.table.names[1 : len(self._keys) + 1]
+        chunk = {"period": np.full(len(group), period, dtype=np.int64)}
+        chunk |= {name: self._keys[row, group] for row, name in enumerate(keys)}
+        chunk["family"] = family
+        chunk |= {name: column[group, family] for name, column in self._of.items()}
+        self._sums[:] = 0
+        return chunk
+
+
+@kernel
+def _add(
+    total: IntArray, group: IntArray, rows: IntArray, family: IntArray, amount: IntArray
+) -> None:
+    for row in range(len(rows)):
+        cell = group[rows[row]]
+        if cell < 0:
+            continue
+        for product in range(amount.shape[1]):
+            total[cell, family[product]] += amount[row, product]
+
+
+@kernel
+def _add_sales(
+    total: tuple[IntArray, ...],
+    group: IntArray,
+    rows: IntArray,
+    family: IntArray,
+    asked: IntArray,
+    bought: tuple[IntArray, IntArray],
+) -> None:
+    """Add units asked for, units bought and their value: ``bought`` is units and price, (n, P)."""
+    demanded, sold, value = total
+    units, price = bought
+    for row in range(len(rows)):
+        cell = group[rows[row]]
+        for product in range(len(family)):
+            kind = family[product]
+            demanded[cell, kind] += asked[row, product]
+            sold[cell, kind] += units[row, product]
+            value[cell, kind] += units[row, product] * price[row, product]
+
+
+@kernel
+def _add_evening(
+    outlets: tuple[IntArray, ...],
+    sites: tuple[IntArray, ...],
+    places: tuple[IntArray, IntArray],
+    family: IntArray,
+    tried: BoolArray,
+    cases: tuple[IntArray, ...],
+) -> None:
+    """Add the cases of orders to the groups of their outlets and sites.
+
+    Parameters
+    ----------
+    outlets : cases attempted and given at the first attempt, (G, F) each, and the groups (O,)
+    sites : cases asked for, given at the first attempt and given at all, and the groups (S,)
+    places : (n,) outlet and site of each order
+    tried : (n,) bool, orders at their first attempt
+    cases : (n, P) cases ordered, held back, given, and given in place of others
+    """
+    attempted, first, group = outlets
+    asked, first_out, out, site_group = sites
+    outlet, site = places
+    ordered, held, give, extra = cases
+    for row in range(len(outlet)):
+        cell, place = group[outlet[row]], site_group[site[row]]
+        for product in range(len(family)):
+            kind = family[product]
+            wanted = ordered[row, product] - held[row, product]
+            given = give[row, product] - extra[row, product]
+            if tried[row]:
+                attempted[cell, kind] += wanted
+                first[cell, kind] += given
+            if place < 0:
+                continue
+            if tried[row]:
+                asked[place, kind] += wanted
+                first_out[place, kind] += given
+            out[place, kind] += give[row, product]
+
+
+@kernel
+def _add_deliveries(
+    total: tuple[IntArray, ...],
+    group: IntArray,
+    loads: tuple[IntArray, ...],
+    family: IntArray,
+    price: IntArray,
+    cost: IntArray,
+) -> None:
+    """Add cases, their invoiced and their production value.
+
+    Parameters
+    ----------
+    loads : (n,) outlet, option and day of payment, (n, P) cases
+    price : (O, N, P) and cost : (P,), ticks per case
+    """
+    delivered, value, production = total
+    outlet, option, pay_day, cases = loads
+    for row in range(len(outlet)):
+        place = outlet[row]
+        cell, sold = group[place], pay_day[row] != CONSIGNED
+        for product in range(len(family)):
+            kind, many = family[product], cases[row, product]
+            delivered[cell, kind] += many
+            production[cell, kind] += many * cost[product]
+            if sold:
+                value[cell, kind] += many * price[place, option[row], product]
+
+
+@kernel
+def _add_shipments(
+    total: tuple[IntArray, ...],
+    group: IntArray,
+    shipments: tuple[IntArray, ...],
+    family: IntArray,
+    unit: IntArray,
+) -> None:
+    """Add what (n,) sites and their parents moved: (n, P) units ordered and shipped."""
+    cases_in, cases_out, asked, first = total
+    site, parent, ordered, shipped = shipments
+    for row in range(len(site)):
+        place, above = group[site[row]], group[parent[row]]
+        for product in range(len(family)):
+            kind, case = family[product], unit[product]
+            sent, wanted = shipped[row, product] // case, ordered[row, product] // case
+            if place >= 0:
+                cases_in[place, kind] += sent
+            if above >= 0:
+                cases_out[above, kind] += sent
+                asked[above, kind] += wanted
+                first[above, kind] += min(wanted, sent)
+
+
+@kernel
+def _add_shelf(
+    total: tuple[IntArray, ...], group: IntArray, rows: IntArray, family: IntArray, shelf: IntArray
+) -> None:
+    """Add what lies on the shelves (O, P) of some outlets: units, days with some, days."""
+    units, stocked, days = total
+    for row in rows:
+        cell = group[row]
+        for product in range(len(family)):
+            held = shelf[row, product]
+            units[cell, family[product]] += held
+            stocked[cell, family[product]] += held > 0
+            days[cell, family[product]] += 1
+
+
+@kernel
+def _add_stock(
+    total: tuple[IntArray, ...],
+    group: IntArray,
+    family: IntArray,
+    stock: IntArray,
+    unit: IntArray,
+    watched: BoolArray,
+) -> None:
+    """Add the stock of all sites (S, P): cases, watched days without a case, watched days."""
+    cases, empty, days = total
+    for site in range(len(group)):
+        cell = group[site]
+        if cell < 0:
+            continue
+        for product in range(len(family)):
+            kind, held = family[product], stock[site, product]
+            cases[cell, kind] += held // unit[product]
+            if watched[site, product]:
+                empty[cell, kind] += held < unit[product]
+                days[cell, kind] += 1

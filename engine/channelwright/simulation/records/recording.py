@@ -1,0 +1,277 @@
+"""KPI tables: additive sums per period, collected per outlet, site and person."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from channelwright.foundation.units import IntArray
+from channelwright.simulation.cash.chains import drop_counts
+from channelwright.simulation.cash.settling import owned_value, stock_value
+from channelwright.simulation.delivery.delivering import Invoiced
+from channelwright.simulation.delivery.tours import Dropped
+from channelwright.simulation.demand.consumers import Sales
+from channelwright.simulation.evening.allocation import Allocated
+from channelwright.simulation.evening.credit import advances
+from channelwright.simulation.network import Network
+from channelwright.simulation.orders.ordering import Placed
+from channelwright.simulation.orders.promises import Promises
+from channelwright.simulation.records.cell_sums import cell_sums
+from channelwright.simulation.records.family_recording import FamilyRecorder
+from channelwright.simulation.records.stock_recording import StockRecorder
+from channelwright.simulation.records.supply_recording import SupplyRecorder
+from channelwright.simulation.records.tallies import (
+    tally_calls,
+    tally_drops,
+    tally_evening,
+    tally_orders,
+    tally_picking,
+    tally_sales,
+    tally_shelves,
+    tally_shipments,
+    tally_tours,
+)
+from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import add_at
+from channelwright.simulation.state import State
+from channelwright.simulation.stock.replenishing import Shipments
+from channelwright.tables.codes import LossCause
+from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
+from channelwright.tables.sink import Chunk
+
+PERIOD_DAYS = 7
+ACTIVE_DAYS = 30
+_EXECUTION_UNIT = 1_000_000.0
+_WEIGHT_UNIT = 1_000
+
+
+class Recorder:
+    """Adds up what happens until the period ends."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        market = network.market
+        self._outlets = np.zeros((len(CELLS.names) - 3, len(market.outlets)), dtype=np.int64)
+        self._cell = {name: self._outlets[i] for i, name in enumerate(CELLS.names[3:])}
+        self._sites = np.zeros((len(SITE_CELLS.names) - 2, len(market.sites)), dtype=np.int64)
+        self._site = {name: self._sites[i] for i, name in enumerate(SITE_CELLS.names[2:])}
+        people = len(network.design.reps)
+        self._people = np.zeros((len(REP_CELLS.names) - 2, people), dtype=np.int64)
+        self._person = {name: self._people[i] for i, name in enumerate(REP_CELLS.names[2:])}
+        self._promises = Promises(network)
+        self._stock = StockRecorder(network)
+        self._families = FamilyRecorder(network)
+        self._supply = SupplyRecorder(network)
+        self._day = 0
+        weight = market.outlets.category_cases * _WEIGHT_UNIT
+        self._weight = np.floor(weight + 0.5).astype(np.int64)
+
+    def deliveries(self, drops: Dropped, invoiced: Invoiced) -> None:
+        """Add the deliveries and invoices of a day."""
+        network, loads = self._network, drops.loads
+        cases = tally_drops(
+            self._columns("drops", "cases_delivered", "cases_direct"),
+            self._person["sales"],
+            (loads["outlet"], loads["site"], network.design.outlets.rep, loads["cases"]),
+            (drop_counts(network, loads), invoiced.value),
+            network.own,
+        )
+        self._promises.keep(loads, invoiced.whole)
+        self.invoices(invoiced)
+        self._stock.delivered(self._day, loads["site"], cases)
+        self._families.deliveries(loads)
+
+    def settled(self, settled: Invoiced, value: IntArray) -> None:
+        """Add the invoices of goods sold from consignment; ``value`` (n, P) ticks."""
+        self.invoices(settled)
+        self._families.settled(settled.outlet, value)
+
+    def invoices(self, invoiced: Invoiced) -> None:
+        """Add the invoices of a day."""
+        add_at(self._cell["outlet_value"], invoiced.outlet, invoiced.amount)
+
+    def tours(self, visited: Dropped) -> None:
+        """Add the tours of a day and the distance of their stops."""
+        site = self._site
+        tally_tours(
+            self._cell["metres"],
+            (visited.loads["outlet"], visited.metres),
+            (
+                site["tours"],
+                site["tour_seconds"],
+                site["tour_metres"],
+                site["tour_cases"],
+                site["tour_waiting"],
+            ),
+            visited.tours,
+        )
+
+    def failures(self, missed: Dropped) -> None:
+        """Add the stops of a day where nobody took the goods."""
+        outlet, cell = missed.loads["outlet"], self._cell
+        add_at(cell["drops_failed"], outlet, 1)
+        cases = np.where(missed.cancelled, missed.loads["cases"].sum(axis=1), 0)
+        add_at(cell["cases_cancelled"], outlet, cases)
+
+    def orders(self, placed: Placed) -> None:
+        """Add the orders and calls of a day."""
+        outlet = placed.outlet
+        mode = self._network.option_mode[outlet, placed.option]
+        self._promises.give(self._day, outlet, mode)
+        tally_orders(self._columns("orders", "lines", "cases_ordered"), outlet, placed.cases)
+        self._families.orders(outlet, placed.cases)
+        beat, person = placed.beat, self._person
+        if beat is None:
+            return
+        people = ("planned", "made", "productive", "field_seconds", "working_days")
+        tally_calls(
+            self._columns("calls_planned", "calls_made", "calls_productive", "call_lines"),
+            tuple(person[name] for name in people),
+            (beat.outlet, beat.rep, beat.taken, placed.call_lines),
+            (beat.planned, beat.made, placed.productive),
+        )
+
+    def sales(
+        self,
+        sales: Sales,
+        value: IntArray,
+        bought: IntArray,
+        price: IntArray,
+        moved: IntArray | None = None,
+    ) -> None:
+        """Add the consumer sales of a day: ``value`` (C,) of ``bought`` at ``price`` (C, P).
+
+        ``moved`` : (O,) units demanded elsewhere and sold here, less the other way round.
+        """
+        cell, rows, asked = self._cell, self._network.covered, sales.demanded
+        if sales.settled is not None:  # demand counts where and when it ends
+            asked = sales.sold
+            cell["units_demanded"][rows] += sales.settled.lost
+        if moved is not None:
+            cell["units_demanded"] += moved
+        tally_sales(
+            self._columns("units_demanded", "units_sold", "units_online", "consumer_value"),
+            rows,
+            (asked, sales.online_demanded),
+            (bought, sales.online_sold),
+            value,
+        )
+        self._families.sales(sales, bought, price)
+
+    def evening(self, evening: Allocated) -> None:
+        """Add the credit check and the allocation of a day."""
+        orders = evening.orders
+        names = ("cases_first", "cases_substituted", "cases_attempted")
+        ended = ("orders_refused", "cases_refused", "cases_cut")
+        tally_evening(
+            self._columns(*names, *ended),
+            (self._site["cases_out"], self._site["cases_demanded"]),
+            (orders["outlet"], orders["site"]),
+            (evening.new, evening.refused),
+            (orders["ordered"], evening.held, evening.give, evening.extra, evening.cut),
+        )
+        self._families.evening(evening)
+
+    def picked(self, desk: Rows) -> None:
+        """Add the pick orders of a day by the day on which they were released."""
+        site = self._site
+        tally_picking(site["orders_picked"], site["pick_wait"], desk["site"], desk["wait"])
+
+    def parcels(self, site: IntArray, asked: IntArray, first: IntArray, out: IntArray) -> None:
+        """Add the cases that consumers asked sites for, got at once and got: (n, P) each."""
+        add_at(self._site["cases_demanded"], site, asked.sum(axis=1))
+        add_at(self._site["cases_out"], site, out.sum(axis=1))
+        self._families.parcels(site, asked, first, out)
+
+    def losses(self, cause: LossCause, sites: IntArray, shelves: IntArray) -> None:
+        """Add units that sites (S, P) and shelves (O, P) lost."""
+        name = "units_expired" if cause is LossCause.EXPIRED else "units_shrunk"
+        self._site[name] += sites.sum(axis=1)
+        self._cell[name] += shelves.sum(axis=1)
+
+    def ages(self, stock: IntArray, unit_days: IntArray) -> None:
+        """Add the age of the stock of sites at the end of a period: (S, P) units, unit-days."""
+        unit = self._network.market.products.units_per_case
+        self._site["age_case_days"] += (unit_days // unit).sum(axis=1)
+        self._site["age_cases"] += (stock // unit).sum(axis=1)
+
+    def shipments(self, shipments: Shipments) -> None:
+        """Add the replenishments of a day."""
+        site, (row, parent) = self._site, (shipments.site, shipments.parent)
+        shipped, ordered = tally_shipments(
+            (site["cases_in"], site["value_in"], site["cases_out"], site["cases_demanded"]),
+            (row, parent, shipments.value, shipments.ordered, shipments.shipped),
+            self._network.market.products.units_per_case,
+        )
+        self._stock.shipments(self._day, row, shipped, ordered)
+        self._families.shipments(shipments)
+        self._supply.shipments(self._day, row, parent, shipped, shipments.value)
+
+    def pay(self, pay: IntArray) -> None:
+        """Add the monthly pay of every person."""
+        self._person["pay"] += pay
+
+    def midnight(self, state: State) -> None:
+        """Add the stocks and debts at the end of a day."""
+        cell = self._cell
+        tally_shelves(
+            self._columns("stocked_days", "shelf_units", "product_days", "execution"),
+            self._network.covered,
+            state.shelf,
+            state.execution,
+            _EXECUTION_UNIT,
+        )
+        self._promises.judge(state.day, cell["orders_promised"], cell["orders_on_time_full"])
+        self._stock.midnight(state)
+        self._families.midnight(state)
+        self._day = state.day + 1
+        site, network = self._site, self._network
+        unit = network.market.products.units_per_case
+        site["stock_case_days"] += (state.stock // unit).sum(axis=1)
+        site["stock_value_days"] += stock_value(network, state)
+        site["receivable_days"] += state.site_receivable - advances(network, state)
+        site["payable_days"] += state.site_payable
+
+    def _columns(self, *names: str) -> tuple[IntArray, ...]:
+        """Return the sums of some columns of cells, (O,) each, to be added to."""
+        return tuple(self._cell[name] for name in names)
+
+    @property
+    def by_outlet(self) -> dict[str, IntArray]:
+        """What has been counted by outlet since the period began: name -> (O,)."""
+        return self._cell
+
+    def close(self, state: State, period: int) -> dict[str, Chunk]:
+        """Return the KPI tables of the period and start the next one."""
+        self._snapshot(state)
+        tables = {
+            "cells": cell_sums(self._network, period, CELLS.names[3:], self._outlets),
+            "site_cells": _rows(SITE_CELLS.names, period, self._sites),
+            "stock_cells": self._stock.close(period),
+            "rep_cells": _rows(REP_CELLS.names, period, self._people),
+            **self._families.close(period),
+        }
+        if self._supply.on:
+            tables["supply_cells"] = self._supply.close(period)
+        for array in (self._outlets, self._sites, self._people):
+            array[:] = 0
+        return tables
+
+    def _snapshot(self, state: State) -> None:
+        rows, cell = self._network.covered, self._cell
+        products = (state.shelf[rows] > 0).sum(axis=1)
+        stocked = products > 0
+        cell["products_stocked"][rows] = products
+        cell["outlets_stocked"][rows] = stocked
+        cell["weight_stocked"][rows] = np.where(stocked, self._weight[rows], 0)
+        cell["outlets_active"][rows] = state.last_purchase[rows] > state.day - ACTIVE_DAYS
+        cell["outlets_covered"][rows] = 1
+        unit = self._network.market.products.units_per_case
+        self._site["closing_cases"][:] = (state.stock // unit).sum(axis=1)
+        self._site["closing_value"][:] = owned_value(self._network, state)
+
+
+def _rows(names: tuple[str, ...], period: int, table: np.ndarray) -> Chunk:
+    """Return one row per entity, the ones where nothing happened left out."""
+    rows = np.flatnonzero((table != 0).any(axis=0))
+    chunk = {names[0]: np.full(len(rows), period, dtype=np.int64), names[1]: rows}
+    return chunk | {name: column[rows] for name, column in zip(names[2:], table, strict=True)}

@@ -1,0 +1,1 @@
+"""Stock of the sites: replenishment, suppliers, age, loss and returns."""
