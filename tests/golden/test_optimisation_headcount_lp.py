@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from channelwright.optimisation.headcount.choose import profit as headcount_profit
-from channelwright.optimisation.headcount.choose import response as headcount_response
+from channelwright.optimisation.headcount import profit as headcount_profit
+from channelwright.optimisation.headcount import response as headcount_response
 from channelwright.optimisation.headcount.problem import Cells, TeamLimits, Teams, VisitProblem
 from channelwright.optimisation.headcount.response import SizingProblem
 from channelwright.optimisation.response import AdbudgResponse, PowerResponse, bracket

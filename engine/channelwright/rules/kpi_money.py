@@ -118,7 +118,8 @@ def manufacturer_lines(ledger: Chunk) -> Lines:
 def stock_change(market: Market, tables: Mapping[str, Chunk]) -> FloatArray:
     """Return the change of stock value over the measured time by site: (S,) currency."""
     cells = tables["site_cells"]
-    change = np.zeros(len(market.sites), dtype=np.int64)
+    # Reports, which add runs up, hand over floats; a run hands over whole ticks.
+    change = np.zeros(len(market.sites), dtype=cells["closing_value"].dtype)
     for period, sign in ((cells["period"].max(initial=-1), 1), (-1, -1)):
         mine = cells["period"] == period
         change[cells["site"][mine]] += sign * cells["closing_value"][mine]
