@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
 from channelwright.foundation.units import TICKS_PER_UNIT
-from channelwright.model.design import Design
 from channelwright.model.market import SITE_KINDS, Market
 from channelwright.reporting.estimates import wide
+from channelwright.reporting.goods_flows import flows, suppliers_of
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.words import MANY_KINDS
-from channelwright.rules.expected_parcels import cases_per_sale
 from channelwright.rules.kpi_money import site_results
 from channelwright.rules.parcels import parcel_shop
 from channelwright.tables.codes import Account, Party
 from channelwright.tables.outputs import LEDGER, SITE_CELLS
+from channelwright.tables.supplier_tables import SUPPLY_CELLS
 
-SELLING = (Party.OUTLET, Party.CHAIN)
 #: Lines of the profit and loss account: what is added (+1) or taken off (-1) the line before.
 COSTS = (
     Account.PRODUCTION,
@@ -46,71 +42,6 @@ def group_names(market: Market) -> np.ndarray:
     """Return the group of every site's owner, (S,) text; empty for the manufacturer's sites."""
     kinds = [MANY_KINDS[int(kind)] for kind in market.sites.kind]
     return np.where(market.sites.independent, kinds, "")
-
-
-@dataclass(frozen=True)
-class Flows:
-    """Where the goods of every site go in the end.
-
-    Attributes
-    ----------
-    weight : mapping of design to (replications, S, M)
-        Cases that leave a site, by itself or through the sites below it, by outlet mode.
-    """
-
-    weight: Mapping[str, np.ndarray]
-
-
-def flows(data: StudyData) -> Flows:
-    """Return the downstream flow of every site by outlet mode.
-
-    Invoices to outlets carry the mode of the outlet and the site that served it; their value is
-    turned into cases by the mean invoice price of the mode, then added up the supply chain.
-    """
-    cases = _outlet_cases(data)
-    return Flows({name: _upwards(cases[name], plan) for name, plan in data.designs.items()})
-
-
-def _outlet_cases(data: StudyData) -> dict[str, np.ndarray]:
-    shape = (len(data.replications), len(data.market.sites), len(data.market.modes))
-    place = {number: row for row, number in enumerate(data.replications)}
-    value = {name: np.zeros(shape) for name in data.designs}
-    ledger = data.ledger
-    buyers = (*SELLING, Party.OUTSIDE)  # consumers of parcels
-    sales = ledger[
-        (ledger["account"] == Account.GOODS) & ledger["payer"].isin(buyers) & (ledger["site"] >= 0)
-    ]
-    for name, part in sales.groupby("design"):
-        at = (part["replication"].map(place).to_numpy(), part["site"], part["mode"])
-        np.add.at(value[str(name)], at, part["amount"].to_numpy())
-    for name, amounts in value.items():
-        amounts *= _cases_per_money(data, name)
-    return value
-
-
-def _cases_per_money(data: StudyData, design: str) -> np.ndarray:
-    """Return cases per currency unit of invoices to outlets, and to consumers, by mode: (M,)."""
-    cells = data.cells[data.cells["design"] == design]
-    modes = range(len(data.market.modes))
-    sums = cells.groupby("mode")[["cases_delivered", "outlet_value"]].sum().reindex(modes)
-    value = sums["outlet_value"].to_numpy() / 10_000
-    price = np.full(len(value), np.nan)
-    np.divide(sums["cases_delivered"].to_numpy(), value, out=price, where=value > 0)
-    result = np.where(np.isfinite(price), price, 1.0)
-    shop = parcel_shop(data.designs[design])
-    if shop is not None:
-        result[shop.mode] = cases_per_sale(data.market, data.designs[design])
-    return result
-
-
-def _upwards(cases: np.ndarray, plan: Design) -> np.ndarray:
-    total = cases.copy()
-    for site in range(cases.shape[1]):
-        parent, steps = int(plan.sites.parent[site]), 0
-        while parent >= 0 and steps <= cases.shape[1]:
-            total[:, parent] += cases[:, site]
-            parent, steps = int(plan.sites.parent[parent]), steps + 1
-    return total
 
 
 def profit_lines(data: StudyData) -> pd.DataFrame:
@@ -152,7 +83,7 @@ def _by_outlet_mode(data: StudyData, postings: pd.DataFrame) -> pd.DataFrame:
     kept = postings.loc[direct, ["design", "line", "mode", "replication", "amount"]]
     rest = postings[~direct]
     sums = rest.groupby(["design", "line", "replication", "site"], sort=True)["amount"].sum()
-    weight = flows(data).weight
+    weight = flows(data)
     place = {number: row for row, number in enumerate(data.replications)}
     parts = [
         _split(key, amount, weight[key[0]][place[key[2]], key[3]]) for key, amount in sums.items()
@@ -204,7 +135,7 @@ def party_flows(data: StudyData) -> pd.DataFrame:
         Columns design, replication, party (group of parties), site (the owner's site or -1),
         account, mode, area, amount: positive when the party receives. Amounts add up to zero.
     """
-    ledger = data.ledger
+    ledger = _by_seller(data)
     group = group_names(data.market)
     names = {
         Party.MANUFACTURER: "Manufacturer",
@@ -216,7 +147,7 @@ def party_flows(data: StudyData) -> pd.DataFrame:
     sides = []
     for side, sign in (("payee", 1.0), ("payer", -1.0)):
         owner = ledger[side] == Party.OWNER
-        site = _owner_site(data, ledger, side).where(owner, -1)
+        site = _owner_site(ledger, side).where(owner, -1)
         label = ledger[side].map(names)
         label = label.where(~owner, pd.Series(group[site.to_numpy()], index=ledger.index))
         sides.append(
@@ -227,18 +158,40 @@ def party_flows(data: StudyData) -> pd.DataFrame:
     return pd.concat(sides, ignore_index=True)
 
 
-def _owner_site(data: StudyData, ledger: pd.DataFrame, side: str) -> pd.Series:
-    """Return the site whose owner stands on one side of each posting."""
-    site = ledger["site"].to_numpy()
-    if side == "payer":
-        return pd.Series(site, index=ledger.index)
-    parent = np.full(len(site), -1)
+def _by_seller(data: StudyData) -> pd.DataFrame:
+    """Return the ledger with column ``seller``: the site whose owner sold goods to another owner.
+
+    Such a posting names the buyer's site. The seller is its parent or, for a site that chooses
+    where it buys, every source in proportion to what it invoiced.
+    """
+    ledger = data.ledger.assign(seller=data.ledger["site"])
+    traded = (ledger["account"] == Account.GOODS) & (ledger["payer"] == Party.OWNER)
+    place = {number: row for row, number in enumerate(data.replications)}
+    parts = [ledger[~traded]]
     for name, plan in data.designs.items():
-        mine = (ledger["design"] == name).to_numpy()
-        parent[mine] = plan.sites.parent[site[mine]]
-    # Between two owners the posting names the buyer's site, and the seller is its supplier.
-    sold_on = (ledger["account"] == Account.GOODS) & (ledger["payer"] == Party.OWNER)
-    return pd.Series(np.where(sold_on, parent, site), index=ledger.index)
+        mine = ledger[traded & (ledger["design"] == name)]
+        parent = plan.sites.parent[mine["site"].to_numpy()]
+        chosen = suppliers_of(data, name, "value")
+        free = mine["site"].isin(list(chosen)) & (mine["payee"] == Party.OWNER)
+        parts.append(mine.assign(seller=parent)[~free])
+        for site, sources in chosen.items():
+            rows = mine[free & (mine["site"] == site)]
+            run = rows["replication"].map(place).to_numpy()
+            own = [
+                (source, share)
+                for source, share in sources
+                if data.market.sites.independent[source]
+            ]
+            whole = np.sum([share for _, share in own], axis=0) if own else np.zeros(0)
+            for source, share in own:
+                part = np.divide(share, whole, out=np.zeros_like(share), where=whole > 0)
+                parts.append(rows.assign(seller=source, amount=rows["amount"] * part[run]))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _owner_site(ledger: pd.DataFrame, side: str) -> pd.Series:
+    """Return the site whose owner stands on one side of each posting."""
+    return ledger["site"] if side == "payer" else ledger["seller"]
 
 
 def houses(data: StudyData) -> pd.DataFrame:
@@ -275,10 +228,16 @@ def _one_run(
     before = value[~value["last"]].set_index("site")["value"].rename("closing_value").reset_index()
     measured = mine.assign(period=0, closing_value=mine["site"].map(after).fillna(0.0))
     cells = pd.concat([measured, before.assign(period=-1)], ignore_index=True)
-    return {
+    tables = {
         "ledger": {name: postings[name].to_numpy() for name in LEDGER.names},
         "site_cells": {name: cells[name].fillna(0.0).to_numpy() for name in SITE_CELLS.names},
     }
+    supply = data.supply
+    bought = supply[(supply["design"] == design) & (supply["replication"] == replication)]
+    if len(bought):
+        moved = bought.assign(period=0)
+        tables["supply_cells"] = {name: moved[name].to_numpy() for name in SUPPLY_CELLS.names}
+    return tables
 
 
 def own_stock_change(data: StudyData) -> pd.DataFrame:

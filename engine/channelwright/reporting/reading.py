@@ -19,6 +19,7 @@ from channelwright.store.answers import load_answers
 from channelwright.store.golden import GoldenReference
 from channelwright.store.query import query
 from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
+from channelwright.tables.supplier_tables import SUPPLY_CELLS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +88,9 @@ class StudyData:
     ledger, cells, sites, reps : DataFrame
         Sums over the measured days by design, replication and the keys of the table; money in
         currency units.
+    supply : DataFrame
+        The same of what sites that choose where they buy bought, by site and source; values in
+        ticks. No rows where none chooses.
     weeks : DataFrame
         Sums of all cells by design, replication and period.
     closing : DataFrame
@@ -119,6 +123,7 @@ class StudyData:
     cells: pd.DataFrame
     sites: pd.DataFrame
     reps: pd.DataFrame
+    supply: pd.DataFrame
     weeks: pd.DataFrame
     closing: pd.DataFrame
     effort: pd.DataFrame
@@ -272,6 +277,7 @@ def _tables(
         "cells": _sums_of("cells", CELLS.names, ("area", "mode"), label),
         "sites": _sums_of("site_cells", SITE_CELLS.names, ("site",), label),
         "reps": _sums_of("rep_cells", REP_CELLS.names, ("rep",), label),
+        "supply": _sums_of("supply_cells", SUPPLY_CELLS.names, ("site", "source"), label),
         "weeks": _WEEKS.format(
             sums=_sum_list(CELLS.names, ("period", "area", "mode")), scenario=label
         ),
