@@ -15,7 +15,8 @@ from channelwright.model.design import Design
 from channelwright.model.goods import GoodsPolicy
 from channelwright.model.market import Market
 from channelwright.model.parcels import NEVER_FREE, ParcelShop, ParcelZones
-from channelwright.reporting.money import _served_by_option, flows
+from channelwright.reporting.goods_flows import flows
+from channelwright.reporting.money import _served_by_option
 from channelwright.reporting.sections.service import TO_CONSUMERS
 from channelwright.rules.expected_parcels import cases_per_sale
 from channelwright.rules.kpi_registry import KPIS
@@ -176,8 +177,9 @@ def test_the_report_turns_what_consumers_pay_into_cases() -> None:
         replications=(0,),
         ledger=pd.DataFrame({**run, **bought, "site": [OFFICE], "mode": [MT]}),
         cells=pd.DataFrame({"design": ["a"], "mode": [0], **outlets}),
+        supply=pd.DataFrame(columns=["design", "site", "source"]),
     )
-    weight = flows(data).weight["a"]
+    weight = flows(data)["a"]
     np.testing.assert_allclose(weight[0, [PLANT, OFFICE], MT], 60.0)
 
 
