@@ -11,13 +11,13 @@ from channelwright.model.credit import CreditPolicy
 from channelwright.model.design import Design
 from channelwright.model.market import CAPTURES, Market
 from channelwright.model.payments import punctual
-from channelwright.rules.kpi import kpi_table
 from channelwright.scenario import read_scenario
 from channelwright.simulation import replicate
 from channelwright.stats import paired_interval
 from channelwright.tables.sink import MemorySink
 from tests.conftest import ROOT
 from tests.support.shorten import shorten
+from tests.support.total_kpis import total_kpis
 
 DAYS, REPLICATIONS = 63, 3
 WANTED = ("overdue", "receivables", "dso", "calls", "collecting_calls", "collected_at_calls")
@@ -56,16 +56,7 @@ def world(pays: float, promises: float, minutes: float) -> tuple[Market, Design]
 @cache
 def kpis(pays: float, promises: float, minutes: float) -> dict[str, np.ndarray]:
     market, design = world(pays, promises, minutes)
-    found: dict[str, list[float]] = {name: [] for name in WANTED}
-    for replication in range(REPLICATIONS):
-        sink = MemorySink()
-        replicate(market, design, Address(7, replication), sink)
-        table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
-        total = table[(table["area"] == "all") & (table["mode"] == "all")]
-        values = total.set_index("kpi")["value"]
-        for name in WANTED:
-            found[name].append(float(values[name]))
-    return {name: np.array(values) for name, values in found.items()}
+    return total_kpis(market, design, WANTED, 7, REPLICATIONS)
 
 
 def test_money_that_is_asked_for_is_overdue_no_longer() -> None:

@@ -5,17 +5,14 @@ from functools import cache
 
 import numpy as np
 
-from channelwright.foundation.random import Address
 from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.model.stock import POLICIES, SERVICES, ShelfStock, StockPlan
-from channelwright.rules.kpi import kpi_table
 from channelwright.scenario import read_scenario
-from channelwright.simulation import replicate
 from channelwright.stats import paired_interval
-from channelwright.tables.sink import MemorySink
 from tests.conftest import ROOT
 from tests.support.shorten import shorten
+from tests.support.total_kpis import total_kpis
 
 DAYS, REPLICATIONS = 70, 3
 WANTED = ("on_shelf_availability", "sell_out_units", "stock_days_outlets", "orders", "drop_size")
@@ -42,16 +39,7 @@ def kpis(policy: str, cover: float, service: str, target: float) -> dict[str, np
         target=np.full(shape, target),
     )
     design = replace(design, stock=replace(design.stock or StockPlan(), shelves=shelves))
-    found: dict[str, list[float]] = {name: [] for name in WANTED}
-    for replication in range(REPLICATIONS):
-        sink = MemorySink()
-        replicate(market, design, Address(9, replication), sink)
-        table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
-        total = table[(table["area"] == "all") & (table["mode"] == "all")]
-        values = total.set_index("kpi")["value"]
-        for name in WANTED:
-            found[name].append(float(values[name]))
-    return {name: np.array(values) for name, values in found.items()}
+    return total_kpis(market, design, WANTED, 9, REPLICATIONS)
 
 
 def test_a_higher_service_target_fills_shelves_and_sells_more() -> None:

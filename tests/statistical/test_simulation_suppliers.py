@@ -5,17 +5,14 @@ from functools import cache
 
 import numpy as np
 
-from channelwright.foundation.random import Address
 from channelwright.model.design import Design
 from channelwright.model.market import SITE_KINDS, Market
 from channelwright.model.stock import StockPlan, Suppliers
-from channelwright.rules.kpi import kpi_table
 from channelwright.scenario import read_scenario
-from channelwright.simulation import replicate
 from channelwright.stats import paired_interval
-from channelwright.tables.sink import MemorySink
 from tests.conftest import ROOT
 from tests.support.shorten import shorten
+from tests.support.total_kpis import total_kpis
 
 DAYS, REPLICATIONS = 63, 3
 WANTED = ("bought_elsewhere_share", "landed_cost_per_case", "profit_distributors")
@@ -48,16 +45,7 @@ def kpis(index: float | None) -> dict[str, np.ndarray]:
         asked = np.tile([1_000_000, round(index * 1_000_000)], count)
     stock = replace(design.stock or StockPlan(), suppliers=Suppliers(site, source, asked))
     design = replace(design, stock=stock)
-    found: dict[str, list[float]] = {name: [] for name in WANTED}
-    for replication in range(REPLICATIONS):
-        sink = MemorySink()
-        replicate(market, design, Address(11, replication), sink)
-        table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
-        total = table[(table["area"] == "all") & (table["mode"] == "all")]
-        values = total.set_index("kpi")["value"]
-        for name in WANTED:
-            found[name].append(float(values[name]))
-    return {name: np.array(values) for name, values in found.items()}
+    return total_kpis(market, design, WANTED, 11, REPLICATIONS)
 
 
 def test_a_cheaper_source_is_bought_from_and_pays() -> None:

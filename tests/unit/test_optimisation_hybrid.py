@@ -13,13 +13,14 @@ import channelwright.scenario
 from channelwright.foundation.errors import UsageError
 from channelwright.foundation.random import Address
 from channelwright.model.contracts import Contracts
-from channelwright.optimisation.hybrid import GROUPS, MEANING, differing_groups, hybrid
+from channelwright.optimisation.hybrid import GROUPS, differing_groups, hybrid
 from channelwright.optimisation.neighbours import Move, moved
 from channelwright.rules.redraft import draft_of
 from channelwright.scenario import read_scenario
 from channelwright.scenario.built_checks import built_problems
 from channelwright.simulation import replicate
 from channelwright.store.identity import content_digest
+from channelwright.studies.bridge import WORDS
 from channelwright.tables.sink import MemorySink
 from tests.conftest import ROOT
 from tests.support.shorten import shorten
@@ -106,7 +107,7 @@ def test_the_ends_are_the_designs_themselves(pack):
     assert groups == ("modes",)
     assert content_digest(hybrid(market, one, two, groups)) == content_digest(two)
     assert differing_groups(market, one, one) == ()
-    assert set(MEANING) == set(GROUPS)
+    assert set(WORDS) == set(GROUPS)
 
 
 def test_every_hybrid_of_far_designs_is_valid(pack):

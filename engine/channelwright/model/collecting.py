@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.columns import Columns
 
-COLLECT_PLACES = ("before", "after")
-UNPAID_ORDERS = ("taken", "refused")
-
 
 @dataclass(frozen=True)
 class CollectingRules(Columns):

@@ -25,17 +25,14 @@ if TYPE_CHECKING:
     from channelwright.model.design import Design, Service, SitePlan
     from channelwright.model.market import Market
 
-#: Groups in the order in which a bridge switches them on.
+#: Groups in the order in which a bridge switches them on:
+#: modes: modes and territories of outlets that both designs cover, and the sites for them;
+#: coverage: outlets that only one of the designs covers, and online selling;
+#: calls: call frequencies, people, order days, and rules on missed calls and small orders;
+#: range: products that chains list;
+#: availability: stock of sites and shelves, ordering and delivery rules;
+#: prices: prices, rebates, pay, credit, contracts, consumer prices and promotions;
 GROUPS = ("modes", "coverage", "calls", "range", "availability", "prices")
-#: What each group holds, for readers.
-MEANING = {
-    "modes": "modes and territories of outlets that both designs cover, and the sites for them",
-    "coverage": "outlets that only one of the designs covers, and online selling",
-    "calls": "call frequencies, people, order days, and rules on missed calls and small orders",
-    "range": "products that chains list",
-    "availability": "stock of sites and shelves, ordering and delivery rules",
-    "prices": "prices, rebates, pay, credit, contracts, consumer prices and promotions",
-}
 _VISIT = CAPTURES.index("visit")
 _STOCK_COLUMNS = ("review_days", "safety_days", "level")
 #: Columns of the service rules that decide when an order comes, not what is kept in stock.

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from channelwright.foundation.units import TICKS_PER_UNIT
-from channelwright.model.market import SITE_KINDS, Market
+from channelwright.model.market import Market
 from channelwright.reporting.estimates import wide
 from channelwright.reporting.goods_flows import flows, suppliers_of
 from channelwright.reporting.reading import StudyData
@@ -246,8 +246,3 @@ def own_stock_change(data: StudyData) -> pd.DataFrame:
     own = ~data.market.sites.independent[closing["site"].to_numpy()]
     signed = closing["value"].where(closing["period"] >= 0, -closing["value"])
     return wide(closing.assign(amount=signed)[own], ("design",), "amount")
-
-
-def kind_of(market: Market, site: int) -> str:
-    """Return the kind of a site."""
-    return SITE_KINDS[int(market.sites.kind[site])]

@@ -134,11 +134,6 @@ def month_factors(market: Market) -> FloatArray:
     return np.stack([calendar.factor[calendar.month == m].mean(axis=0) for m in range(months)])
 
 
-def people_of(market: Market, design: Design) -> IntArray:
-    """Return the number of people per mode: (M,)."""
-    return np.bincount(design.reps.mode, minlength=len(market.modes))
-
-
 def seller_sales(
     market: Market,
     design: Design,

@@ -63,10 +63,6 @@ class StockRules:
         """Return the levels of all sites: (S, P)."""
         return self.numbers.targets(self._all, average, deviation)
 
-    def all_orders(self, position: IntArray, targets: Targets) -> IntArray:
-        """Return units that all sites order, in whole cases: (S, P)."""
-        return self.numbers.orders(self._all, position, targets)
-
     def mean_stock(self, average: FloatArray, deviation: FloatArray) -> FloatArray:
         """Return the mean stock on hand of every site at 24:00: (S, P) units, at least 0.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,6 @@ from channelwright.stats.errors import StatisticsError
 from channelwright.stats.means import mean_limits
 
 Method = Literal["tornado", "morris", "sobol"]
-METHODS: tuple[str, ...] = get_args(Method)
 LEVELS = 4
 
 

@@ -22,12 +22,11 @@ import numpy as np
 from channelwright.foundation.errors import UsageError
 from channelwright.model.certificate import Certificate
 from channelwright.optimisation.location import LocationProblem
-from channelwright.optimisation.location.solution import answer_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+    from channelwright.foundation.units import BoolArray, IntArray
 
 #: Name of the file in the folder of a chosen design.
 FILE = "territories.npz"
@@ -203,16 +202,6 @@ def _memory(data: Mapping[str, Any]) -> TerritoryMemory:
         outlets=tuple(words["outlets"]),
         rep=data["rep"],
     )
-
-
-def objective_of(problem: LocationProblem, assignment: IntArray, opened: BoolArray) -> float:
-    """Return the cost of an assignment in a problem, infinite where it uses a forbidden arc."""
-    if (assignment < 0).any():
-        return float(np.inf)
-    cost: FloatArray = problem.cost[np.arange(assignment.size), assignment]
-    if not np.isfinite(cost).all():
-        return float(np.inf)
-    return float(answer_of(problem, assignment, opened).objective)
 
 
 def without_shape(problem: LocationProblem) -> LocationProblem:

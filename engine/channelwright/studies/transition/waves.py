@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from channelwright.studies.transition.books import Books
     from channelwright.studies.transition.changes import Changes
 
-DAYS_PER_YEAR = 365.0
 _MONTH_DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.float64)
 
 
