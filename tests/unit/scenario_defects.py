@@ -64,6 +64,10 @@ def both(*plants: Plant) -> Plant:
     return plant
 
 
+def link(file: str, target: str) -> Plant:
+    return lambda pack: (pack / file).symlink_to(target)
+
+
 def remove(file: str) -> Plant:
     return lambda pack: (pack / file).unlink()
 
@@ -503,7 +507,7 @@ KEYS = (
         "market.finance.currency",
         "",
         "'euro'",
-        "match pattern",
+        "three capital letters",
     ),
     Defect(
         "unknown_weekday",
@@ -518,10 +522,19 @@ KEYS = (
         "six_weekdays",
         in_root("[0.9, 0.9, 0.95,", "[0.9, 0.95,"),
         ROOT,
-        "market.calendar.weekday[6] (line",
+        "market.calendar.weekday (line",
         "",
-        "'6' is missing",
-        "add it",
+        "does not fit",
+        "must have 7 values, not 6",
+    ),
+    Defect(
+        "two_weekdays",
+        in_root("[0.9, 0.9, 0.95,", "[0.9, 0.95] #"),
+        ROOT,
+        "market.calendar.weekday (line",
+        "",
+        "'[0.9, 0.95]'",
+        "must have 7 values, not 2",
     ),
     Defect(
         "name_with_space",
@@ -806,7 +819,7 @@ LAYERS = (
         "b.yaml",
         "extends (line 1)",
         "",
-        "scenario.yaml -> a.yaml -> b.yaml -> a.yaml",
+        "circular `extends`: a.yaml -> b.yaml -> a.yaml",
         "extend nothing",
     ),
     Defect(
@@ -1050,8 +1063,35 @@ CELLS = (
         "tables/zones.csv",
         "header",
         "",
-        "the file is empty",
-        "write a header",
+        "the first row is empty",
+        "write the header there",
+    ),
+    Defect(
+        "separated_by_tabs",
+        write("tables/zones.csv", "id\tname\nmain\tMainland\n"),
+        "tables/zones.csv",
+        "header",
+        "",
+        "separated by tabs",
+        "separate by commas",
+    ),
+    Defect(
+        "link_in_a_circle",
+        both(remove("tables/zones.csv"), link("tables/zones.csv", "zones.csv")),
+        ROOT,
+        "market.tables.zones (line",
+        "",
+        "a link that leads in a circle",
+        "put the file there itself",
+    ),
+    Defect(
+        "names_of_a_table_without_rows",
+        header_only("tables/zones.csv"),
+        "tables/zones.csv",
+        "",
+        "",
+        "table 'zones' has no rows",
+        "add at least one row",
     ),
     Defect(
         "table_without_rows",
@@ -1096,7 +1136,7 @@ CELLS = (
         "row 2",
         "weekly_cases",
         "the cell is empty",
-        "give consumer demand",
+        "fill it in: consumer demand",
     ),
     Defect(
         "thousands",

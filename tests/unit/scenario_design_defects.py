@@ -175,7 +175,7 @@ DESIGNS = (
         "row 2",
         "mode",
         "the cell is empty",
-        "give mode",
+        "fill it in: mode",
     ),
     Defect(
         "outlet_site_closed",
@@ -378,6 +378,15 @@ DESIGNS = (
         "",
         "0.3 calls a week",
         "use one of 0, 0.25",
+    ),
+    Defect(
+        "visits_as_a_list",
+        replace(TODAY, "  DSD: {A: 2, B: 1, C: 0.5}", "  DSD: [2, 1]"),
+        TODAY,
+        "visits.DSD (line",
+        "",
+        "'[2, 1]'",
+        "it must be a mapping of keys and values",
     ),
     Defect(
         "visits_of_unknown_mode",

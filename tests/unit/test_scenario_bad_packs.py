@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from channelwright.foundation.errors import PackError, UsageError
-from channelwright.scenario import check, read_scenario, report_check
+from channelwright.scenario import check, design_shapes, read_scenario, report_check, shapes
+from channelwright.scenario.shape_errors import NOT_BUILT
 from tests.conftest import ROOT
 from tests.unit import scenario_capture_defects as capture
 from tests.unit import scenario_contract_defects as contracts
@@ -119,6 +120,17 @@ def test_many_like_problems_are_counted(pack: Path) -> None:
     assert problems[0].place == "row 17"
     assert problems[20].place == "row 37 on"
     assert problems[20].message.startswith("and 30 more rows like it, first: 'nowhere'")
+
+
+def test_no_key_is_called_unbuilt_that_a_file_may_hold() -> None:
+    known = {
+        key
+        for module in (shapes, design_shapes)
+        for shape in vars(module).values()
+        if isinstance(shape, type) and issubclass(shape, shapes.Shape)
+        for key in shape.model_fields
+    }
+    assert not known & set(NOT_BUILT)
 
 
 def test_problems_of_one_file_stand_together(pack: Path) -> None:

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import openpyxl
+import openpyxl.chart
 import pandas as pd
 import pyarrow
 import pyarrow.parquet
@@ -157,6 +158,37 @@ def test_workbook_problems_name_sheet_and_row(pack: Path) -> None:
         ("tables/all.xlsx[lanes]", "row 4", "cost"),
         ("tables/all.xlsx[zones]", "row 2", ""),
     }
+
+
+def test_blank_rows_of_a_workbook_are_passed_over(pack: Path) -> None:
+    to_workbook(pack)
+    book = openpyxl.load_workbook(pack / "tables/all.xlsx")
+    book["zones"]["A40"] = " "
+    book["zones"]["F2"] = "  "
+    book.save(pack / "tables/all.xlsx")
+    assert digest(read_scenario(pack).markets) == digest(read_scenario(TINY).markets)
+
+
+def test_a_chart_is_no_table(pack: Path) -> None:
+    book = openpyxl.Workbook()
+    cells = book.active
+    cells.append([1, 2])
+    chart = openpyxl.chart.BarChart()
+    chart.add_data(openpyxl.chart.Reference(cells, min_col=1, min_row=1, max_row=1))
+    book.create_chartsheet("zones").add_chart(chart)
+    book.save(pack / "tables/zones.xlsx")
+    in_root("tables/zones.csv", "{file: tables/zones.xlsx, sheet: zones}")(pack)
+    with pytest.raises(PackError, match=r"the sheet is a chart -> name a sheet that holds"):
+        read_scenario(pack)
+
+
+def test_the_header_stands_in_the_first_row(pack: Path) -> None:
+    to_workbook(pack)
+    book = openpyxl.load_workbook(pack / "tables/all.xlsx")
+    book["zones"].insert_rows(1)
+    book.save(pack / "tables/all.xlsx")
+    with pytest.raises(PackError, match=r"header: the first row is empty -> write the header"):
+        read_scenario(pack)
 
 
 def test_byte_order_mark_and_blank_lines_are_harmless(pack: Path) -> None:

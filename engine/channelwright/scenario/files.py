@@ -94,7 +94,12 @@ class PackFiles:
             raise _refusal(asked_by, place, f"path {shown(name)} leads out of the pack", remedy)
         path = self.folder / pure
         # A symbolic link inside may point outside, so the place on disk counts.
-        if not path.resolve().is_relative_to(self._inside):
+        try:
+            inside = path.resolve().is_relative_to(self._inside)
+        except (OSError, RuntimeError):
+            message = f"path {shown(name)} is a link that leads in a circle"
+            raise _refusal(asked_by, place, message, "put the file there itself") from None
+        if not inside:
             message = f"path {shown(name)} leads out of the pack by a link"
             raise _refusal(asked_by, place, message, remedy)
         return path

@@ -109,7 +109,7 @@ def read_layers(
         place, asked_by = "extends", name
         name = _beside(name, below)
         if name in seen:
-            circle = " -> ".join([*seen, name])
+            circle = " -> ".join([*seen[seen.index(name) :], name])
             message = f"circular `extends`: {circle}"
             raise FileProblemError(
                 document.problem(("extends",), message, "let one of the files extend nothing")

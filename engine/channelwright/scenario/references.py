@@ -47,6 +47,8 @@ def _unknown(
     known: np.ndarray[tuple[int], np.dtype[np.object_]],
     target: str,
 ) -> Iterator[Problem]:
+    if not len(known):
+        return  # a table without rows is one problem, and not one more for every name
     values = table[column.name]
     wrong = table.good(column.name) & (values != "") & ~among(values, known)
     names = [str(name) for name in known[:_MOST_SUGGESTED]]

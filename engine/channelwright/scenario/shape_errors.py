@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Iterator
@@ -23,8 +24,6 @@ _Shape = TypeVar("_Shape", bound=BaseModel)
 
 #: Keys of mechanisms that are planned and not built: refused by name, never ignored.
 NOT_BUILT = {
-    "calibration": "recalibration of forecasts",
-    "contracts": "contracts and access",
     "coolers": "equipment",
     "equipment": "equipment",
     "disturbances": "outages, price wars and defaults",
@@ -34,11 +33,9 @@ NOT_BUILT = {
     "openings": "new outlets and churn",
     "churn": "new outlets and churn",
     "people": "hiring, training and attrition",
-    "returns": "returns and failed deliveries",
     "review": "re-optimisation at review dates",
     "risk": "two-stage decisions with risk measures",
     "rivals": "rivals' moves",
-    "transition": "the way from today to a design",
 }
 
 
@@ -47,12 +44,26 @@ def shaped(shape: type[_Shape], document: Document) -> tuple[_Shape | None, list
     try:
         return shape.model_validate(document.data), []
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=True)
+        details = _one_per_list(error.errors(include_url=False, include_context=True))
         return None, [
             _problem(shape, document, detail)
             for detail in details
             if _place(detail) not in document.unread
         ]
+
+
+def _one_per_list(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Return the details with one for every list that is too short, at the list."""
+    result: list[ErrorDetails] = []
+    for detail in details:
+        place = detail["loc"]
+        if detail["type"] == "missing" and place and isinstance(place[-1], int):
+            words = f"must have {place[-1] + 1} values, not {len(detail['input'])}"
+            detail = {**detail, "loc": place[:-1], "type": "too_short", "msg": words}
+            if result and result[-1]["loc"] == detail["loc"]:
+                result.pop()
+        result.append(detail)
+    return result
 
 
 def _problem(shape: type[BaseModel], document: Document, detail: ErrorDetails) -> Problem:
@@ -84,27 +95,36 @@ def _words(
     text = detail["msg"]
     for ours, theirs in _WORDS.items():
         text = text.replace(ours, theirs)
+    text = re.sub(r"(a mapping of keys and values or )?\b(an )?instance of \w+", _MAPPING, text)
     message = f"value {shown(value)} does not fit"
-    if kind == "string_pattern_mismatch" and str(detail.get("ctx", {})).find("A-Za-z0-9_.-") >= 0:
-        return message, "use letters, digits, '_', '-' and '.'"
+    if kind == "string_pattern_mismatch":
+        pattern = str(detail.get("ctx", {}).get("pattern", ""))
+        for part, remedy in _PATTERNS.items():
+            if part in pattern:
+                return message, remedy
     return message, f"it {text[0].lower()}{text[1:]}"
 
 
+#: Remedy by a part of the pattern that text has to match.
+_PATTERNS = {
+    "A-Za-z0-9_.-": "use letters, digits, '_', '-' and '.'",
+    "[A-Z]{3}": "write three capital letters such as EUR",
+}
+_MAPPING = "a mapping of keys and values"
 _WORDS = {
     "Input should be": "must be",
     "Tuple should have": "must have",
     "String should": "must",
     "Dictionary should have": "must have",
     "a valid tuple": "a list",
-    "a valid dictionary": "a mapping of keys and values",
+    "a valid dictionary": _MAPPING,
     "a valid string": "text; put it in quotes if it looks like a number or date",
     "a valid date": "a date YYYY-MM-DD without quotes",
     "a valid integer": "a whole number",
     "a valid boolean": "true or false",
     "a valid number": "a number",
     "instance of TableSource": "a file name, or {file: ..., sheet: ...}",
-    "instance of": "a mapping like",
-    "after validation, not": ", not",
+    " after validation, not": ", not",
 }
 
 

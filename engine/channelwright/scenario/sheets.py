@@ -128,13 +128,16 @@ def _width(record: list[str], header: list[str]) -> str:
 
 def _check_width(file: str, header: Sequence[object]) -> None:
     if not header:
-        raise _problem(file, "header", "the file is empty", "write a header and at least one row")
+        message, remedy = "the first row is empty", "write the header there, and rows below it"
+        raise _problem(file, "header", message, remedy)
     if len(header) > MOST_COLUMNS:
         message = f"the table has {len(header)} columns"
         raise _problem(file, "header", message, f"the limit is {MOST_COLUMNS}")
-    if len(header) == 1 and ";" in str(header[0]):
-        message = f"the header {shown(header[0])} is separated by ';'"
-        raise _problem(file, "header", message, "separate by commas")
+    for sign, word in ((";", "';'"), ("\t", "tabs")):
+        if len(header) == 1 and sign in str(header[0]):
+            message = f"the header {shown(header[0])} is separated by {word}"
+            remedy = "separate by commas, with a point for decimals"
+            raise _problem(file, "header", message, remedy)
 
 
 def _read_workbook(files: PackFiles, path: Path, source: TableSource) -> RawTable:
@@ -170,8 +173,10 @@ def _read_pages(book: openpyxl.Workbook, source: TableSource) -> RawTable:
         message = f"the workbook has no sheet {shown(sheet)}"
         raise _problem(source.file, "", message, f"known: {', '.join(names)}")
     file = f"{source.file}[{sheet}]"
+    if not hasattr(book[sheet], "iter_rows"):
+        raise _problem(file, "", "the sheet is a chart", "name a sheet that holds the table")
     lines = book[sheet].iter_rows(values_only=True)
-    header = [_header_text(cell) for cell in next(lines, ())]
+    header = [_text(cell) for cell in next(lines, ())]
     while header and not header[-1]:
         header.pop()
     _check_width(file, header)
@@ -181,19 +186,19 @@ def _read_pages(book: openpyxl.Workbook, source: TableSource) -> RawTable:
         if number > MOST_WORKBOOK_ROWS:
             message = f"the sheet has more than {MOST_WORKBOOK_ROWS} rows"
             raise _problem(file, f"row {number}", message, "use CSV or Parquet for large tables")
-        if any(cell is not None for cell in line):
+        if any(map(_text, line)):
             records.append(_fitted(file, number, line, len(header)))
             rows.append(number)
     columns = zip(*records, strict=True) if records else [()] * len(header)
     return _table(file, header, [list(column) for column in columns], rows)
 
 
-def _header_text(cell: object) -> str:
+def _text(cell: object) -> str:
     return "" if cell is None else str(cell).strip()
 
 
 def _fitted(file: str, number: int, line: tuple[Any, ...], width: int) -> tuple[object, ...]:
-    if any(cell is not None for cell in line[width:]):
+    if any(map(_text, line[width:])):
         message = f"the row has cells beyond the {width} columns of the header"
         raise _problem(file, f"row {number}", message, "name the columns, or clear the cells")
     padded = line[:width] + (None,) * (width - len(line))

@@ -67,11 +67,15 @@ def _header(table: Table, raw: RawTable) -> Iterator[Problem]:
     for column in table.columns:
         if column.required and column.name not in raw.columns:
             message = f"column {column.name!r} of table {table.name!r} is missing"
-            remedy = f"add it: {column.meaning}" + (f" [{column.unit}]" if column.unit else "")
+            remedy = f"add it: {_meant(column)}"
             yield Problem(raw.file, "header", column.name, message, remedy)
     if not len(raw.rows):
         message = f"table {table.name!r} has no rows"
         yield Problem(raw.file, "", "", message, f"add at least one row ({table.row})")
+
+
+def _meant(column: Column) -> str:
+    return column.meaning + (f" [{column.unit}]" if column.unit else "")
 
 
 def _column(column: Column, raw: RawTable) -> tuple[Cells, BoolArray, list[Problem]]:
@@ -82,7 +86,7 @@ def _column(column: Column, raw: RawTable) -> tuple[Cells, BoolArray, list[Probl
     empty = _empty(cells)
     problems: list[Problem] = []
     if column.required:
-        remedy = f"give {column.meaning}" + (f" in {column.unit}" if column.unit else "")
+        remedy = f"fill it in: {_meant(column)}"
         problems += row_problems(
             raw.file, raw.rows, column.name, empty, lambda _: ("the cell is empty", remedy)
         )
@@ -294,7 +298,7 @@ def _outside(
 
 def _out_of_range(column: Column, value: float, low: float, high: float) -> tuple[str, str]:
     message = f"{value:g} is outside {low:g} to {high:g}"
-    remedy = f"correct the {column.meaning}" + (f" [{column.unit}]" if column.unit else "")
+    remedy = f"correct it: {_meant(column)}"
     if value < 0 <= low:
         message = f"{value:g} is negative"
     elif column.unit == "share" or (low, high) == (0, 1):
