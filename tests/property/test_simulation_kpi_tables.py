@@ -15,6 +15,7 @@ from channelwright.simulation import replicate
 from channelwright.tables.codes import PARTY_STRIDE, Account, CallState, LineState, Party
 from channelwright.tables.sink import MemorySink
 from tests.support import random_market
+from tests.support.parcel_lines import parcel_lines
 
 SEEDS = range(30)
 
@@ -135,7 +136,7 @@ def at_once(design, sink, unit) -> dict[str, np.ndarray]:
     if "parcels" not in sink.names():
         nothing = np.zeros(0, dtype=np.int64)
         return {"place": np.stack([nothing, nothing]), "cases": nothing}
-    orders = sink.table("parcels")
+    orders = parcel_lines(sink.table("parcels"), sink.table("parcel_lines"))
     attempt = orders["day"] + (orders["second"] > design.goods.parcels.cutoff)
     mine = orders["sent_day"] == attempt
     places, row = np.unique(
@@ -287,12 +288,20 @@ def test_parcel_cells_add_up_to_the_orders(seed: int) -> None:
         ("delivered_orders", done.sum()),
         ("delivered", orders["units"][done].sum()),
         ("parcels", orders["parcels"][done].sum()),
+        ("lines", orders["lines"][done].sum()),
         ("value", orders["value"][done].sum()),
         ("fees", orders["fee"][done].sum()),
         ("free", (orders["fee"][done] == 0).sum()),
         ("days", (orders["delivered_day"] - orders["day"])[done].sum()),
     ):
         assert total(sink, "parcel_cells", name) == amount, name
+    lines, cells = sink.table("parcel_lines"), sink.table("parcel_cells")
+    for name, row in (("asked", "units"), ("orders", "one")):
+        first = name == "orders"
+        table = {**orders, "one": np.ones_like(orders["day"])} if first else lines
+        assert summed(cells, (cells["area"], cells["product"]), name) == summed(
+            table, (table["area"], table["product"]), row
+        )
     back = orders["delivered_day"] + shop.return_days < market.calendar.horizon_days
     back &= orders["returned"] == 1
     assert total(sink, "parcel_cells", "returned") == orders["units"][back].sum()

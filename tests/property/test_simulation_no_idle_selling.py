@@ -213,6 +213,7 @@ def other_shop(shop: ParcelShop, name: str, market: Market) -> ParcelShop:
         "free_from": 0 if shop.free_from else NEVER_FREE,
         "returns": 500_000 - shop.returns,
         "packs": shop.packs + 1.5,
+        "basket": shop.basket + 1.5,
         "return_days": shop.return_days + 2,
         "wait_days": shop.wait_days + 2,
     }

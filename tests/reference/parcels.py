@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import simpy
@@ -15,7 +15,7 @@ from channelwright.model.design import Design
 from channelwright.model.market import LAW_FIXED, LAW_POISSON, Market
 from channelwright.model.parcels import ParcelShop
 from channelwright.tables.codes import Account, LineState, Party, party
-from channelwright.tables.parcel_tables import PARCELS
+from channelwright.tables.parcel_tables import PARCEL_LINES, PARCELS
 from tests.reference.laws import count, share, shock
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class ParcelOrder:
     zone: int
     product: int
     number: int
-    units: int
     attempt: int
+    units: dict[int, int] = field(default_factory=dict)
     sent_day: int = -1
     delivered_day: int = -1
     returned: bool = False
@@ -73,7 +73,13 @@ def orders_a_day(market: Market, shop: ParcelShop, zone: int, product: int) -> f
         if market.outlets.area[outlet] == area:
             of_area += float(market.outlets.rate[outlet, product])
     units = float(shop.zones.demand[zone]) * of_area * answer(market, shop, product)
-    return units / (int(shop.pack_units[product]) * shop.packs)
+    return units / (int(shop.pack_units[product]) * shop.packs) / shop.basket
+
+
+def further(state: State, shop: ParcelShop, means: list[float], product: int) -> float:
+    """Return the mean number of further picks of a product in an order."""
+    every = sum(means)
+    return (shop.basket - 1.0) * means[product] / every if every > 0 else 0.0
 
 
 def opening_of(state: State, site: int, product: int) -> tuple[float, float]:
@@ -83,16 +89,26 @@ def opening_of(state: State, site: int, product: int) -> tuple[float, float]:
     for zone in range(0 if shop is None else len(shop.zones)):
         if shop.zones.site[zone] != site:
             continue
-        orders = orders_a_day(market, shop, zone, product) * float(
-            market.calendar.factor[0, product]
-        )
-        pack = int(shop.pack_units[product])
-        mean += orders * pack * shop.packs
-        spread = shop.packs - 1.0
-        if int(market.products.law[product]) != LAW_FIXED:
-            spread += shop.packs**2
-        variance += orders * pack**2 * spread
+        means = [
+            orders_a_day(market, shop, zone, other) * float(market.calendar.factor[0, other])
+            for other in state.products
+        ]
+        orders, more = means[product], further(state, shop, means, product)
+        pack, square = int(shop.pack_units[product]), shop.packs**2
+        mean += orders * pack * shop.packs * shop.basket
+        drawn = sum(means[other] for other in state.products if not is_fixed(state, other))
+        spread = shop.basket * orders * (shop.packs - 1.0 + square)
+        if is_fixed(state, product):
+            spread += square * (more**2 * drawn - orders)
+        else:
+            spread += square * (more**2 * drawn + 2 * more * orders)
+        variance += pack**2 * spread
     return mean, variance
+
+
+def is_fixed(state: State, product: int) -> bool:
+    """Return whether demand for a product does not vary."""
+    return int(state.market.products.law[product]) == LAW_FIXED
 
 
 # ---------------------------------------------------------------- 18:00
@@ -100,22 +116,29 @@ def order_parcels(state: State, day: int) -> None:
     """Let the consumers of every zone order."""
     shop = shop_of(state.design)
     for zone in range(0 if shop is None else len(shop.zones)):
+        means = [orders_on(state, shop, zone, product, day) for product in state.products]
         for product in state.products:
-            for number in range(orders_of(state, shop, zone, product, day)):
-                state.parcel_orders.append(draw_order(state, shop, zone, product, day, number))
+            law = LAW_FIXED if is_fixed(state, product) else LAW_POISSON
+            area = int(shop.zones.area[zone])
+            uniform = state.uniform(Purpose.PARCEL_ORDERS, day, area, product)
+            for number in range(count(uniform, means[product], law, 1.0)):
+                order = draw_order(state, shop, zone, product, day, number)
+                for other in state.products:
+                    mean = further(state, shop, means, other)
+                    packs = draw_further(state, shop, order, other, mean)
+                    put_in(shop, order, other, packs)
+                state.parcel_orders.append(order)
 
 
-def orders_of(state: State, shop: ParcelShop, zone: int, product: int, day: int) -> int:
-    """Draw the number of orders."""
+def orders_on(state: State, shop: ParcelShop, zone: int, product: int, day: int) -> float:
+    """Return the mean number of orders of a day."""
     calendar = state.market.calendar
     period = day // calendar.shock_days
     mean = orders_a_day(state.market, shop, zone, product) * float(calendar.factor[day, product])
     mean *= shock(state.uniform(Purpose.MARKET_SHOCK, period, 0), calendar.market_shock) * shock(
         state.uniform(Purpose.PRODUCT_SHOCK, period, product), calendar.product_shock
     )
-    fixed = int(state.market.products.law[product]) == LAW_FIXED
-    uniform = state.uniform(Purpose.PARCEL_ORDERS, day, int(shop.zones.area[zone]), product)
-    return count(uniform, mean, LAW_FIXED if fixed else LAW_POISSON, 1.0)
+    return mean
 
 
 def word(state: State, shop: ParcelShop, purpose: Purpose, order: ParcelOrder) -> float:
@@ -128,14 +151,35 @@ def draw_order(
     state: State, shop: ParcelShop, zone: int, product: int, day: int, number: int
 ) -> ParcelOrder:
     """Draw size and time of an order."""
-    order = ParcelOrder(day, 0, zone, product, number, 0, day)
+    order = ParcelOrder(day, 0, zone, product, number, day)
     order.second = math.floor(word(state, shop, Purpose.PARCEL_TIME, order) * DAY_SECONDS)
     size = word(state, shop, Purpose.PARCEL_SIZE, order)
     packs = 1 + count(size, shop.packs - 1.0, LAW_POISSON, 1.0)
-    order.units = packs * int(shop.pack_units[product])
+    put_in(shop, order, product, packs)
     if order.second > shop.cutoff:
         order.attempt = day + 1
     return order
+
+
+def put_in(shop: ParcelShop, order: ParcelOrder, product: int, packs: int) -> None:
+    """Put packs of a product into the basket."""
+    if packs > 0:
+        units = packs * int(shop.pack_units[product])
+        order.units[product] = order.units.get(product, 0) + units
+
+
+def draw_further(
+    state: State, shop: ParcelShop, order: ParcelOrder, product: int, mean: float
+) -> int:
+    """Draw the packs that further picks of a product bring."""
+    if shop.basket == 1:
+        return 0
+    place = order.product * 2**20 + int(shop.zones.area[order.zone])
+    entity = place * 2**32 + order.number
+    uniform = state.address.uniform(Purpose.PARCEL_MORE, order.day, entity, product)
+    picks = count(uniform, mean, LAW_POISSON, 1.0)
+    size = state.address.uniform(Purpose.PARCEL_MORE_SIZE, order.day, entity, product)
+    return picks + count(size, picks * (shop.packs - 1.0), LAW_POISSON, 1.0)
 
 
 # ---------------------------------------------------------------- 19:00
@@ -147,12 +191,14 @@ def allocate_parcels(
     if shop is None or shop.before_outlets != before_outlets:
         return
     for order in sorted(due_orders(state, day), key=lambda one: place_in_line(shop, one)):
-        site, product = int(shop.zones.site[order.zone]), order.product
-        if order.attempt == day:
-            state.demand[site][product][day] += order.units
-            state.outlet_orders[site][product][day] += order.units
-        if state.stock[site][product] >= order.units:
-            state.stock[site][product] -= order.units
+        site = int(shop.zones.site[order.zone])
+        for product, units in order.units.items():
+            if order.attempt == day:
+                state.demand[site][product][day] += units
+                state.outlet_orders[site][product][day] += units
+        if all(state.stock[site][product] >= units for product, units in order.units.items()):
+            for product, units in order.units.items():
+                state.stock[site][product] -= units
             order.sent_day = day
             clock.process(parcel(clock, state, shop, order))
         elif day - order.attempt >= shop.wait_days:
@@ -180,9 +226,9 @@ def waiting_units(state: State, site: int, product: int, day: int) -> int:
     if shop is None:
         return 0
     return sum(
-        order.units
+        order.units.get(product, 0)
         for order in due_orders(state, day)
-        if order.product == product and shop.zones.site[order.zone] == site
+        if shop.zones.site[order.zone] == site
     )
 
 
@@ -227,14 +273,21 @@ def hours_of(state: State) -> tuple[list[int], list[int]]:
 
 def boxes_of(shop: ParcelShop, order: ParcelOrder) -> int:
     """Return the number of parcels of an order."""
-    return math.ceil(order.units / int(shop.parcel_units[order.product]))
+    filled = 0
+    for product, units in order.units.items():
+        filled += units * (10**9 // int(shop.parcel_units[product]))
+    return -(-filled // 10**9)
 
 
 # ---------------------------------------------------------------- money
 def value_of(state: State, shop: ParcelShop, order: ParcelOrder) -> int:
     """Return what the goods of an order cost."""
-    listed = int(state.market.products.consumer_price[order.product])
-    return order.units * share(listed, shop.price)
+    return sum(worth(state, shop, product, units) for product, units in order.units.items())
+
+
+def worth(state: State, shop: ParcelShop, product: int, units: int) -> int:
+    """Return what some units cost."""
+    return units * share(int(state.market.products.consumer_price[product]), shop.price)
 
 
 def fee_of(shop: ParcelShop, value: int) -> int:
@@ -244,8 +297,11 @@ def fee_of(shop: ParcelShop, value: int) -> int:
 
 def per_case(state: State, order: ParcelOrder, cost: int) -> int:
     """Return the cost of an order at a cost per case."""
-    case = state.units_per_case[order.product]
-    return (order.units * cost + case // 2) // case
+    total = 0
+    for product, units in order.units.items():
+        case = state.units_per_case[product]
+        total += (units * cost + case // 2) // case
+    return total
 
 
 def post_packing(state: State, shop: ParcelShop, order: ParcelOrder, site: int) -> None:
@@ -276,7 +332,8 @@ def send_parcel_back(
     # Here, because lots of goods know the state, which knows this module.
     from tests.reference.perishing import receive
 
-    receive(state, ("site", site, order.product), day, order.units)
+    for product, units in order.units.items():
+        receive(state, ("site", site, product), day, units)
     value, place = value_of(state, shop, order), {"mode": shop.mode, "site": site}
     state.books.post(day, Account.RETURN_GOOD, MANUFACTURER, OUTSIDE, value, **place)
     cost = boxes_of(shop, order) * shop.return_cost
@@ -296,7 +353,8 @@ def write_parcels(state: State) -> None:
             number=order.number,
             second=order.second,
             site=int(shop.zones.site[order.zone]),
-            units=order.units,
+            lines=len(order.units),
+            units=sum(order.units.values()),
             parcels=boxes_of(shop, order),
             value=value,
             fee=fee_of(shop, value),
@@ -305,3 +363,14 @@ def write_parcels(state: State) -> None:
             returned=int(order.returned),
             state=int(order.state),
         )
+        for product, units in order.units.items():
+            state.books.write(
+                PARCEL_LINES,
+                day=order.day,
+                area=int(shop.zones.area[order.zone]),
+                first=order.product,
+                number=order.number,
+                product=product,
+                units=units,
+                value=worth(state, shop, product, units),
+            )

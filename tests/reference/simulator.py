@@ -147,7 +147,8 @@ def units_by_place(state: State) -> Rows:
             picked[line.product] += cases * state.units_per_case[line.product]
     for parcel in state.parcel_orders:
         if parcel.sent_day >= 0 and parcel.delivered_day < 0:
-            picked[parcel.product] += parcel.units
+            for product, units in parcel.units.items():
+                picked[product] += units
     return {
         "shelves": np.array(state.shelf, dtype=np.int64).sum(axis=0),
         "sites": np.array(state.stock, dtype=np.int64).sum(axis=0),

@@ -14,6 +14,7 @@ from tests.reference.books import sort_rows
 from tests.reference.consignment import on_consignment
 from tests.reference.state import OUTSIDE, State
 from tests.support import markets
+from tests.support.parcel_lines import parcel_lines
 
 worlds = markets()
 
@@ -30,8 +31,9 @@ def add_up(table, keys, column):
     return {key: value for key, value in sums.items() if value}
 
 
-def by_parcel(market, design, orders):
+def by_parcel(market, design, tables):
     """Units by product that consumers have: delivered and not back at the horizon."""
+    orders = parcel_lines(tables["parcels"], tables["parcel_lines"])
     units = np.zeros(len(market.products), dtype=np.int64)
     if len(orders["day"]):
         came, days = orders["delivered_day"], design.goods.parcels.return_days
@@ -45,7 +47,7 @@ def by_parcel(market, design, orders):
 def test_units_are_conserved(pair):
     market, design, tables = run(pair)
     shelf, shipments = tables["shelf"], tables["shipments"]
-    parcels = by_parcel(market, design, tables["parcels"])
+    parcels = by_parcel(market, design, tables)
     plants = np.flatnonzero(market.sites.kind == 0)
     for product in range(len(market.products)):
         mine = shelf["product"] == product

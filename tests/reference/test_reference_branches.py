@@ -71,6 +71,7 @@ def parcels_seen(orders):
     yield "parcel sent back", (orders["returned"] == 1).any()
     yield "parcel without a fee", (orders["fee"] == 0).any()
     yield "order in two parcels", (orders["parcels"] > 1).any()
+    yield "order of two products", (orders["lines"] > 1).any()
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +121,7 @@ EXPECTED = (
     "parcel sent back",
     "parcel without a fee",
     "order in two parcels",
+    "order of two products",
 )
 
 

@@ -86,6 +86,7 @@ def _parcel_shop(market: Market, sites: np.ndarray, modes: np.ndarray, dice: Dic
         price=dice.one_of((1_000_000, 912_345, 1_250_000)),
         pack_units=case.copy() if whole else np.ones(products, dtype=np.int64),
         packs=dice.one_of((1.0, 1.7, 4.0)),
+        basket=dice.one_of((1.0, 1.0, 1.6, 3.0)),
         parcel_units=case * dice.whole(1, 3),
         cutoff=dice.one_of((0, 43_200, 68_400)),
         before_outlets=dice.some(0.5),

@@ -41,6 +41,7 @@ def with_parcels(market: Market, design: Design) -> tuple[Market, Design]:
         price=1_050_000,
         pack_units=np.full(products, _PACK),
         packs=1.0,
+        basket=1.0,
         parcel_units=np.full(products, 2),
         cutoff=86_400,
         before_outlets=True,

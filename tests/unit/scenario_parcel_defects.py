@@ -74,6 +74,15 @@ PARCEL_SHOP = (
         "",
     ),
     Defect(
+        "baskets_of_less_than_a_pick",
+        shop("{mode: D2C, basket: 0.9}"),
+        TODAY,
+        "parcel_shop.basket (line",
+        "",
+        "0.9",
+        "",
+    ),
+    Defect(
         "parcels_from_a_plant",
         both(zones("harbour,plant,0.05,0.5,2"), add(TODAY, SHOP)),
         PARCELS,

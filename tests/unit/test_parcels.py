@@ -21,7 +21,9 @@ from channelwright.reporting.sections.service import TO_CONSUMERS
 from channelwright.rules.expected_parcels import cases_per_sale
 from channelwright.rules.kpi_registry import KPIS
 from channelwright.rules.offers import base_rate
+from channelwright.rules.parcels import parcels_of
 from channelwright.simulation import replicate
+from channelwright.simulation.delivery.parcels import _take
 from channelwright.tables.codes import Account, LineState, Party
 from channelwright.tables.sink import MemorySink
 from tests.support.tiny_market import MT, OFFICE, PLANT, tiny_market
@@ -48,6 +50,7 @@ def sold_online(**changes: object) -> tuple[Market, Design]:
         price=1_100_000,
         pack_units=np.array([10]),
         packs=1.0,
+        basket=1.0,
         parcel_units=np.array([10]),
         cutoff=86_400,
         before_outlets=False,
@@ -151,6 +154,32 @@ def test_whose_turn_comes_first_gets_the_last_cases(before: bool, left: int) -> 
 def test_delivery_is_free_from_the_threshold_on(free_from: int, fee: int) -> None:
     orders = played(*sold_online(free_from=free_from)).table("parcels")
     assert set(orders["fee"]) == {fee}
+
+
+def test_products_of_a_basket_share_parcels() -> None:
+    """Half a parcel of one and half of another are one; a unit more is two."""
+    shop = sold_online()[1].goods.parcels
+    shop = replace(shop, parcel_units=np.array([10, 24]))
+    units = np.array([[5, 12], [6, 12], [0, 24], [20, 0], [0, 0]])
+    assert parcels_of(shop, units).tolist() == [1, 2, 1, 2, 0]
+
+
+def test_a_basket_leaves_whole_or_not_at_all() -> None:
+    stock = np.array([[9, 9], [5, 5]])
+    units = np.array([[3, 3], [3, 0], [2, 2]])
+    assert _take(np.array([1, 1, 1]), units, stock).tolist() == [True, False, True]
+    assert stock.tolist() == [[9, 9], [0, 0]]
+
+
+def test_baskets_ask_for_as_much_in_fewer_orders() -> None:
+    """Two picks an order: half of three orders a day, so that two (rounded) are made of them."""
+    sink = played(*sold_online(basket=2.0))
+    orders, lines = sink.table("parcels"), sink.table("parcel_lines")
+    assert np.bincount(orders["day"]).tolist() == [2] * 4
+    assert (orders["units"] >= 10).all()
+    assert (orders["units"] > 10).any()
+    assert orders["units"].tolist() == lines["units"].tolist()
+    assert (orders["value"] == orders["units"] * 11_000).all()
 
 
 def test_everything_sent_back_is_refunded_and_sold_again() -> None:

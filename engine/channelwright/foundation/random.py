@@ -57,6 +57,8 @@ class Purpose(IntEnum):
     PARCEL_SIZE = 111
     PARCEL_TIME = 112
     PARCEL_RETURN = 113
+    PARCEL_MORE = 114
+    PARCEL_MORE_SIZE = 115
 
 
 @dataclass(frozen=True)

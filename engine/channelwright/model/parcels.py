@@ -44,7 +44,8 @@ class ParcelShop:
     mode : int, row under which its money is reported
     price : int, ppm of the consumer price
     pack_units : (P,) int64, units in a pack
-    packs : float, mean packs of an order, at least 1
+    packs : float, mean packs of a pick, at least 1
+    basket : float, mean picks of an order, at least 1; 1 = one product each
     parcel_units : (P,) int64, units in the largest parcel
     cutoff : int, second of the day; later orders are handled a day later
     before_outlets : bool, takes stock before outlets do
@@ -62,6 +63,7 @@ class ParcelShop:
     price: int
     pack_units: IntArray
     packs: float
+    basket: float
     parcel_units: IntArray
     cutoff: int
     before_outlets: bool

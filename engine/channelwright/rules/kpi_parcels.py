@@ -43,6 +43,7 @@ def parcel_kpis(
         ("parcel_sales", sales, "currency"),
         ("parcel_fees", float(sums["fees"]) / TICKS_PER_UNIT, "currency"),
         ("parcel_order_value", _over(sums["value"] / TICKS_PER_UNIT, delivered), "currency"),
+        ("parcel_lines", _over(sums["lines"], delivered), "lines"),
         ("parcel_free_share", _over(sums["free"], delivered), "share"),
         ("parcel_on_time", _over(sums["on_time"], delivered), "share"),
         ("parcel_days", _over(sums["days"], delivered), "days"),

@@ -223,6 +223,7 @@ PARCELS = (
     Kpi("parcel_sales", _MONEY, "goods delivered to consumers - goods sent back, ex VAT", True),
     Kpi("parcel_fees", _MONEY, "paid by consumers for deliveries, ex VAT"),
     Kpi("parcel_order_value", _MONEY, "goods of a delivered order", True),
+    Kpi("parcel_lines", "lines", "different products of a delivered order", True),
     Kpi("parcel_free_share", "share", "delivered without a fee / delivered orders"),
     Kpi("parcel_on_time", "share", "delivered within the promised days / delivered orders", True),
     Kpi("parcel_days", "days", "from order to delivery, mean of delivered orders", False),

@@ -9,6 +9,9 @@ from channelwright.model.design import Design
 from channelwright.model.market import LAW_FIXED, Market
 from channelwright.model.parcels import NEVER_FREE, ParcelShop
 
+#: What a parcel holds: billionths.
+PARCEL_ROOM = 10**9
+
 
 def parcel_shop(design: Design) -> ParcelShop | None:
     """Return how a design sells to consumers, None where it does not."""
@@ -42,8 +45,23 @@ def kept_share(market: Market, shop: ParcelShop) -> FloatArray:
 
 
 def mean_orders(market: Market, shop: ParcelShop) -> FloatArray:
-    """Return orders a day at factor 1: (Z, P)."""
-    return np.asarray(zone_demand(market, shop) / (shop.pack_units * shop.packs))
+    """Return orders a day at factor 1 by their first product: (Z, P)."""
+    picks = zone_demand(market, shop) / (shop.pack_units * shop.packs)
+    return np.asarray(picks / shop.basket)
+
+
+def further_picks(shop: ParcelShop, orders: FloatArray) -> FloatArray:
+    """Return mean picks beyond the first in an order of each zone: (Z, P).
+
+    Parameters
+    ----------
+    orders : (Z, P) float64, orders a day by their first product
+    """
+    # One after the other, as the page sums them.
+    every = np.cumsum(orders, axis=1)[:, -1:]
+    return np.divide(
+        (shop.basket - 1.0) * orders, every, out=np.zeros_like(orders), where=every > 0
+    )
 
 
 def unit_prices(market: Market, shop: ParcelShop) -> IntArray:
@@ -58,9 +76,10 @@ def delivery_fees(shop: ParcelShop, value: IntArray) -> IntArray:
     return np.where(value >= shop.free_from, 0, shop.fee)
 
 
-def parcels_of(shop: ParcelShop, product: IntArray, units: IntArray) -> IntArray:
-    """Return into how many parcels orders go."""
-    return np.asarray(-(-units // shop.parcel_units[product]))
+def parcels_of(shop: ParcelShop, units: IntArray) -> IntArray:
+    """Return into how many parcels orders go: (..., P) units to (...)."""
+    filled = (units * (PARCEL_ROOM // shop.parcel_units)).sum(axis=-1)
+    return np.asarray(-(-filled // PARCEL_ROOM))
 
 
 def by_case(units: IntArray, cost: IntArray, case: IntArray) -> IntArray:
@@ -82,8 +101,18 @@ def site_demand(
         return None
     orders = mean_orders(market, shop) * factor
     mean, variance = (np.zeros((len(market.sites), len(market.products))) for _ in range(2))
-    counted = np.where(market.products.law == LAW_FIXED, 0.0, shop.packs * shop.packs)
-    spread = shop.pack_units**2 * (shop.packs - 1.0 + counted)
-    np.add.at(mean, shop.zones.site, orders * (shop.pack_units * shop.packs))
-    np.add.at(variance, shop.zones.site, orders * spread)
+    picked = shop.pack_units * shop.packs * shop.basket
+    np.add.at(mean, shop.zones.site, orders * picked)
+    np.add.at(variance, shop.zones.site, _variance(market, shop, orders))
     return mean, variance
+
+
+def _variance(market: Market, shop: ParcelShop, orders: FloatArray) -> FloatArray:
+    """Return the variance of a day's units: (Z, P); of a compound sum over baskets."""
+    fixed, more = market.products.law == LAW_FIXED, further_picks(shop, orders)
+    square = shop.packs * shop.packs
+    drawn = np.where(fixed, 0.0, orders).sum(axis=1, keepdims=True)
+    with_first = np.where(fixed, -orders, 2.0 * more * orders)
+    spread = shop.basket * orders * (shop.packs - 1.0 + square)
+    spread += square * (more * more * drawn + with_first)
+    return np.asarray(shop.pack_units**2 * spread)

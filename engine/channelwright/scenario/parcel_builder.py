@@ -38,6 +38,7 @@ def build_parcels(market: Market, given: DesignInput) -> ParcelShop | None:
         price=int(to_ppm(shape.price)),
         pack_units=case.copy() if shape.pack == "case" else np.ones_like(case),
         packs=float(shape.packs),
+        basket=float(shape.basket),
         parcel_units=case * shape.parcel_cases,
         cutoff=int(clocks(np.array([shape.cutoff], dtype=object))[0]),
         before_outlets=shape.before_outlets,

@@ -20,7 +20,10 @@ class ParcelShopShape(Shape):
     )
     pack: Literal["case", "unit"] = Field(default="case", description="what an order counts in")
     packs: Annotated[float, Field(ge=1, le=100)] = Field(
-        default=1.0, description="mean packs of an order"
+        default=1.0, description="mean packs of a pick"
+    )
+    basket: Annotated[float, Field(ge=1, le=100)] = Field(
+        default=1.0, description="mean picks of an order; 1 = one product each"
     )
     parcel_cases: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=1, description="cases in the largest parcel"

@@ -20,7 +20,7 @@ from channelwright.tables.goods_outputs import (
     SETTLEMENTS,
 )
 from channelwright.tables.limit_outputs import LIMIT_CELLS
-from channelwright.tables.parcel_tables import PARCEL_CELLS, PARCELS
+from channelwright.tables.parcel_tables import PARCEL_CELLS, PARCEL_LINES, PARCELS
 from channelwright.tables.rival_outputs import MARKET_CELLS, RIVAL_SALES, STOCKOUTS
 from channelwright.tables.schema import Column, Table
 from channelwright.tables.stock_outputs import STOCK_CELLS
@@ -350,6 +350,7 @@ DETAIL_TABLES = (
     ONLINE_FILLS,
     SETTLEMENTS,
     PARCELS,
+    PARCEL_LINES,
     EFFORT,
 )
 KPI_TABLES = (

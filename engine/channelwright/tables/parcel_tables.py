@@ -27,11 +27,12 @@ PARCELS = Table(
     (
         Column("day", "int64", "day", "day of the order, 0 = start date"),
         Column("area", "int64", "row", "area of the consumer"),
-        Column("product", "int64", "row", "product"),
-        Column("number", "int64", "", "of the orders of the day, area and product"),
+        Column("product", "int64", "row", "first product"),
+        Column("number", "int64", "", "of the orders of the day, area and first product"),
         Column("second", "int64", "s", "after midnight"),
         Column("site", "int64", "row", "site that ships"),
-        Column("units", "int64", "units", "ordered"),
+        Column("lines", "int64", "lines", "different products"),
+        Column("units", "int64", "units", "ordered, of all products"),
         Column("parcels", "int64", "parcels", "in which they go"),
         Column("value", "int64", "ticks", "of the goods"),
         Column("fee", "int64", "ticks", "for the delivery, paid by the consumer"),
@@ -41,6 +42,20 @@ PARCELS = Table(
         Column("state", "int64", "code", "LineState: OPEN_AT_HORIZON, DELIVERED or CUT (lost)"),
     ),
 )
+PARCEL_LINES = Table(
+    "parcel_lines",
+    "one product of an order of a consumer; only with parcels",
+    ("day", "area", "first", "number", "product"),
+    (
+        Column("day", "int64", "day", "day of the order, 0 = start date"),
+        Column("area", "int64", "row", "area of the consumer"),
+        Column("first", "int64", "row", "first product of the order"),
+        Column("number", "int64", "", "of the orders of the day, area and first product"),
+        Column("product", "int64", "row", "product"),
+        Column("units", "int64", "units", "ordered"),
+        Column("value", "int64", "ticks", "of them"),
+    ),
+)
 PARCEL_CELLS = Table(
     "parcel_cells",
     "one period, area and product; only with parcels",
@@ -48,12 +63,13 @@ PARCEL_CELLS = Table(
     (
         Column("period", "int64", "7 days", "from the end of the warm-up; negative before it"),
         Column("area", "int64", "row", "area of the consumers"),
-        Column("product", "int64", "row", "product"),
+        Column("product", "int64", "row", "product; the first one where orders are counted"),
         Column("orders", "int64", "orders", "placed"),
         Column("asked", "int64", "units", "ordered"),
         Column("lost_orders", "int64", "orders", "given up for want of stock"),
         Column("lost", "int64", "units", "in them"),
         Column("delivered_orders", "int64", "orders", "delivered"),
+        Column("lines", "int64", "lines", "of them with this product"),
         Column("delivered", "int64", "units", "in them"),
         Column("parcels", "int64", "parcels", "in which they went"),
         Column("on_time", "int64", "orders", "delivered within the promised days"),

@@ -70,7 +70,8 @@ parcel_shop:
   mode: D2C
   price: 1.0
   pack: case
-  packs: 1.6
+  packs: 1.3
+  basket: 1.4
   parcel_cases: 2
   cutoff: "16:00"
   wait_days: 2

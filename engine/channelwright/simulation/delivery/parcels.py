@@ -69,8 +69,10 @@ class Parcels:
         # Units asked for, got at the first attempt and got that are not yet counted as cases.
         self._units = np.zeros((3, *nothing.shape), dtype=np.int64)
         self._sites = np.unique(shop.zones.site)
-        self._waiting, self._sent = no_orders(), no_orders("sent_day", "arrival")
-        self._returning = no_orders("back")
+        products = len(market.products)
+        self._waiting = no_orders(products)
+        self._sent = no_orders(products, "sent_day", "arrival")
+        self._returning = no_orders(products, "back")
         sites = len(market.sites)
         self._packers = np.full(sites, shop.packers, dtype=np.int64)
         self._free = np.zeros((sites, shop.packers), dtype=np.int64)
@@ -93,9 +95,9 @@ class Parcels:
         due = np.flatnonzero(waiting["attempt"] <= day)
         due = due[self._sequence(waiting.take(due))]
         orders = waiting.take(due)
-        site, product, units = zones.site[orders["zone"]], orders["product"], orders["units"]
+        site, units = zones.site[orders["zone"]], orders["units"]
         self._count_demand(site, orders)
-        served = _take(site, product, units, self._state.stock)
+        served = _take(site, units, self._state.stock)
         self._count_cases(site, orders, served)
         lost = ~served & (day - orders["attempt"] >= self._shop.wait_days)
         self._own.lost(orders.take(lost))
@@ -105,7 +107,7 @@ class Parcels:
         waiting.keep(stays)
         still = ~served & ~lost
         self._stock.waiting[:] = 0
-        np.add.at(self._stock.waiting, (site[still], product[still]), units[still])
+        np.add.at(self._stock.waiting, site[still], units[still])
 
     def _sequence(self, orders: Rows) -> IntArray:
         area = self._shop.zones.area[orders["zone"]]
@@ -115,17 +117,16 @@ class Parcels:
     def _count_demand(self, site: IntArray, orders: Rows) -> None:
         """Count the orders of a first attempt as demand of their sites."""
         state, new = self._state, orders["attempt"] == self._state.day
-        places = site[new], orders["product"][new]
-        np.add.at(state.demand[state.day % len(state.demand)], places, orders["units"][new])
+        np.add.at(state.demand[state.day % len(state.demand)], site[new], orders["units"][new])
 
     def _pack(self, orders: Rows, site: IntArray) -> None:
         """Take orders to the packing bench, in turn, and pay for it."""
         shop, day, sites = self._shop, self._state.day, self._network.market.sites
-        product, units = orders["product"], orders["units"]
-        parcels = rules.parcels_of(shop, product, units)
-        np.add.at(self._stock.sent, (site, product), units)
-        case = self._network.market.products.units_per_case[product]
-        cost = parcels * shop.packing + rules.by_case(units, sites.handling_cost[site], case)
+        units, case = orders["units"], self._network.market.products.units_per_case
+        parcels = rules.parcels_of(shop, units)
+        np.add.at(self._stock.sent, site, units)
+        work = rules.by_case(units, sites.handling_cost[site][:, None], case).sum(axis=1)
+        cost = parcels * shop.packing + work
         self._post(Account.HANDLING, MANUFACTURER, OUTSIDE, site, cost)
         release = np.full(len(site), day * DAY_SECONDS + BATCH_RELEASE, dtype=np.int64)
         hours = (sites.pick_open, sites.pick_close)
@@ -140,7 +141,7 @@ class Parcels:
         """Count what was asked of sites and left them in whole cases, the rest later."""
         new = orders["attempt"] == self._state.day
         for units, mine in zip(self._units, (new, new & served, served), strict=True):
-            np.add.at(units, (site[mine], orders["product"][mine]), orders["units"][mine])
+            np.add.at(units, site[mine], orders["units"][mine])
         unit = self._network.market.products.units_per_case
         cases = self._units // unit
         self._units -= cases * unit
@@ -163,10 +164,10 @@ class Parcels:
 
     def _deliver(self, orders: Rows) -> None:
         shop, zone, units = self._shop, orders["zone"], orders["units"]
-        site, product = shop.zones.site[zone], orders["product"]
-        value = units * self._price[product]
+        site = shop.zones.site[zone]
+        value = (units * self._price).sum(axis=1)
         invoice = value + rules.delivery_fees(shop, value)
-        np.subtract.at(self._stock.sent, (site, product), units)
+        np.subtract.at(self._stock.sent, site, units)
         self._books.parcels += int(units.sum())
         total = int(invoice.sum())
         self._books.goods += total
@@ -175,9 +176,9 @@ class Parcels:
         self._post(Account.GOODS, OUTSIDE, MANUFACTURER, site, invoice)
         fee = share(invoice, shop.payment_fee)
         self._post(Account.PLATFORM, MANUFACTURER, OUTSIDE, site, fee)
-        case = self._network.market.products.units_per_case[product]
-        tariff = rules.parcels_of(shop, product, units) * shop.zones.tariff_parcel[zone]
-        tariff += rules.by_case(units, shop.zones.tariff_case[zone], case)
+        case = self._network.market.products.units_per_case
+        tariff = rules.parcels_of(shop, units) * shop.zones.tariff_parcel[zone]
+        tariff += rules.by_case(units, shop.zones.tariff_case[zone][:, None], case).sum(axis=1)
         self._post(Account.DELIVERY, MANUFACTURER, OUTSIDE, site, tariff)
         returned = self._orders.sent_back(orders)
         self._own.delivered(self._state.day, orders, returned)
@@ -187,13 +188,13 @@ class Parcels:
         self._returning.append(**columns, back=due)
 
     def _take_back(self, orders: Rows) -> None:
-        shop, product, units = self._shop, orders["product"], orders["units"]
+        shop, units = self._shop, orders["units"]
         site = shop.zones.site[orders["zone"]]
-        np.add.at(self._state.stock, (site, product), units)
+        np.add.at(self._state.stock, site, units)
         self._books.parcels -= int(units.sum())
-        value = units * self._price[product]
-        self._post(Account.RETURN_GOOD, MANUFACTURER, OUTSIDE, site, value)
-        cost = rules.parcels_of(shop, product, units) * shop.return_cost
+        value = units * self._price
+        self._post(Account.RETURN_GOOD, MANUFACTURER, OUTSIDE, site, value.sum(axis=1))
+        cost = rules.parcels_of(shop, units) * shop.return_cost
         self._post(Account.DELIVERY, MANUFACTURER, OUTSIDE, site, cost)
         self._own.returned(orders, value)
 
@@ -216,12 +217,16 @@ class Parcels:
 
 
 @kernel
-def _take(site: IntArray, product: IntArray, units: IntArray, stock: IntArray) -> BoolArray:
-    """Take the units of every order from its site as long as there are enough, in turn."""
+def _take(site: IntArray, units: IntArray, stock: IntArray) -> BoolArray:
+    """Take the units (n, P) of every order from its site where there are enough, in turn."""
     served = np.zeros(len(site), dtype=np.bool_)
     for row in range(len(site)):
-        left = stock[site[row], product[row]] - units[row]
-        if left >= 0:
-            stock[site[row], product[row]] = left
+        held = stock[site[row]]
+        enough = True
+        for product in range(len(held)):
+            enough &= held[product] >= units[row, product]
+        if enough:
+            for product in range(len(held)):
+                held[product] -= units[row, product]
             served[row] = True
     return served

@@ -14,13 +14,19 @@ from channelwright.simulation.rows import Rows
 
 #: Orders of one area, product and day have the words from area * ORDER_ROOM on.
 ORDER_ROOM = 2**32
+#: Further products have words of their own by first product, from this many times it on.
+_AREAS = 2**20
 _ONE = np.zeros(1, dtype=np.int64)
+_POISSON = np.array([LAW_POISSON])
+#: `product` is the first one; `units` of all products are a grid.
 COLUMNS = ("day", "second", "attempt", "zone", "product", "number", "units")
 
 
-def no_orders(*more: str) -> Rows:
+def no_orders(products: int, *more: str) -> Rows:
     """Return an empty table of orders."""
-    return Rows(**{name: np.zeros(0, dtype=np.int64) for name in (*COLUMNS, *more)})
+    plain = [name for name in (*COLUMNS, *more) if name != "units"]
+    nothing = np.zeros((0, products), dtype=np.int64)
+    return Rows(**{name: np.zeros(0, dtype=np.int64) for name in plain}, units=nothing)
 
 
 class ParcelOrders:
@@ -34,7 +40,7 @@ class ParcelOrders:
         self._plain = np.ones(len(self._law))
 
     def of_day(self, day: int) -> Rows:
-        """Return the orders of a day, by zone, product and number."""
+        """Return the orders of a day, by zone, first product and number."""
         shop = self._shop
         mean = self._mean * self._market.calendar.factor[day] * self._shock(day)
         areas, products = shop.zones.area, mean.shape[1]
@@ -47,6 +53,11 @@ class ParcelOrders:
         entity = areas[zone] * ORDER_ROOM + number
         second = np.floor(self.draw(Purpose.PARCEL_TIME, day, entity, product) * DAY_SECONDS)
         second = second.astype(np.int64)
+        packs = np.zeros((len(zone), len(self._law)), dtype=np.int64)
+        packs[np.arange(len(zone)), product] = self._packs(day, entity, product)
+        if shop.basket > 1 and len(zone):
+            place = (product * _AREAS + areas[zone]) * ORDER_ROOM + number
+            packs += self._further(day, place, rules.further_picks(shop, mean)[zone])
         return Rows(
             day=np.full(len(zone), day, dtype=np.int64),
             second=second,
@@ -54,7 +65,7 @@ class ParcelOrders:
             zone=zone,
             product=product,
             number=number,
-            units=self._packs(day, entity, product) * shop.pack_units[product],
+            units=packs * shop.pack_units,
         )
 
     def sent_back(self, orders: Rows) -> IntArray:
@@ -79,9 +90,21 @@ class ParcelOrders:
         if more == 0 or not len(entity):
             return np.ones(len(entity), dtype=np.int64)
         uniform = self.draw(Purpose.PARCEL_SIZE, day, entity, product)
-        law = np.array([LAW_POISSON])
-        drawn = laws.counts(law, np.full((len(entity), 1), more), np.ones(1), uniform[:, None])
+        mean = np.full((len(entity), 1), more)
+        drawn = laws.counts(_POISSON, mean, np.ones(1), uniform[:, None])
         return np.asarray(1 + drawn[:, 0])
+
+    def _further(self, day: int, entity: IntArray, mean: FloatArray) -> IntArray:
+        """Return the packs that further picks of every product bring: (n, P)."""
+        products = len(self._law)
+        poisson = np.full(products, LAW_POISSON)
+        uniform = self._address.grid(Purpose.PARCEL_MORE, day, entity, products)
+        picks = laws.counts(poisson, mean, self._plain, uniform)
+        more = np.asarray(picks * (self._shop.packs - 1.0), dtype=np.float64)
+        if not more.any():
+            return picks
+        uniform = self._address.grid(Purpose.PARCEL_MORE_SIZE, day, entity, products)
+        return np.asarray(picks + laws.counts(poisson, more, self._plain, uniform))
 
     def _shock(self, day: int) -> FloatArray:
         """Return what the shocks of the market and of products make of demand: (P,)."""

@@ -10,7 +10,7 @@ from channelwright.model.parcels import ParcelShop
 from channelwright.rules import parcels as rules
 from channelwright.simulation.rows import Rows
 from channelwright.tables.codes import LineState
-from channelwright.tables.parcel_tables import PARCEL_CELLS, PARCELS
+from channelwright.tables.parcel_tables import PARCEL_CELLS, PARCEL_LINES, PARCELS
 from channelwright.tables.sink import Sink
 
 
@@ -26,9 +26,11 @@ class ParcelRecorder:
         self._cell = dict(zip(names, self._sums, strict=True))
 
     def _add(self, orders: Rows, /, **columns: IntArray | int) -> None:
-        place = self._shop.zones.area[orders["zone"]], orders["product"]
+        """Add amounts of orders (n,) at their first product, those of products (n, P) at each."""
+        area = self._shop.zones.area[orders["zone"]]
         for name, amount in columns.items():
-            np.add.at(self._cell[name], place, amount)
+            wide = np.ndim(amount) == 2
+            np.add.at(self._cell[name], area if wide else (area, orders["product"]), amount)
 
     def asked(self, orders: Rows) -> None:
         """Add the orders of a day."""
@@ -41,14 +43,15 @@ class ParcelRecorder:
 
     def delivered(self, day: int, orders: Rows, returned: IntArray) -> None:
         """Add the deliveries of a day; ``returned`` : 1 for those that are sent back."""
-        shop, units, product = self._shop, orders["units"], orders["product"]
-        value = units * self._price[product]
-        fee, days = rules.delivery_fees(shop, value), day - orders["day"]
+        shop, units = self._shop, orders["units"]
+        value = units * self._price
+        fee, days = rules.delivery_fees(shop, value.sum(axis=1)), day - orders["day"]
         self._add(
             orders,
             delivered_orders=1,
+            lines=(units > 0).astype(np.int64),
             delivered=units,
-            parcels=rules.parcels_of(shop, product, units),
+            parcels=rules.parcels_of(shop, units),
             on_time=(days <= shop.zones.promise_days[orders["zone"]]).astype(np.int64),
             days=days,
             free=(fee == 0).astype(np.int64),
@@ -67,14 +70,17 @@ class ParcelRecorder:
         """Write orders one by one."""
         if not self._detail or not len(orders):
             return
-        shop, product, units = self._shop, orders["product"], orders["units"]
-        value, nothing = units * self._price[product], np.zeros(len(orders), dtype=np.int64)
+        shop, units = self._shop, orders["units"]
+        value = (units * self._price).sum(axis=1)
+        nothing = np.zeros(len(orders), dtype=np.int64)
         done = state is LineState.DELIVERED
-        columns = {name: orders[name] for name in ("day", "second", "product", "number", "units")}
+        columns = {name: orders[name] for name in ("day", "second", "product", "number")}
         columns |= {
             "area": shop.zones.area[orders["zone"]],
             "site": shop.zones.site[orders["zone"]],
-            "parcels": rules.parcels_of(shop, product, units),
+            "lines": np.count_nonzero(units, axis=1),
+            "units": units.sum(axis=1),
+            "parcels": rules.parcels_of(shop, units),
             "value": value,
             "fee": rules.delivery_fees(shop, value),
             "sent_day": sent.copy(),
@@ -83,6 +89,21 @@ class ParcelRecorder:
             "state": nothing + int(state),
         }
         self._sink.append("parcels", {name: columns[name] for name in PARCELS.names})
+        self._write_lines(orders)
+
+    def _write_lines(self, orders: Rows) -> None:
+        order, product = np.nonzero(orders["units"])
+        units = orders["units"][order, product]
+        columns = {
+            "day": orders["day"][order],
+            "area": self._shop.zones.area[orders["zone"]][order],
+            "first": orders["product"][order],
+            "number": orders["number"][order],
+            "product": product,
+            "units": units,
+            "value": units * self._price[product],
+        }
+        self._sink.append("parcel_lines", {name: columns[name] for name in PARCEL_LINES.names})
 
     def close(self, period: int) -> None:
         """Write the sums of a period and start the next one."""
