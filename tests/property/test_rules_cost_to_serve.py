@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from channelwright.foundation.random import Address
 from channelwright.rules.cost_to_serve import NOT_SERVING, outlet_costs, split_by_weight
+from channelwright.rules.parcels import parcel_shop
 from channelwright.simulation import replicate
 from channelwright.tables.codes import PARTY_STRIDE, Account
 from channelwright.tables.sink import MemorySink
@@ -36,11 +37,32 @@ def test_costs_of_outlets_are_the_ledger(seed: int) -> None:
     ledger = pd.DataFrame(tables["ledger"])
     ledger = ledger[ledger["period"] >= 0]
     ledger = ledger[~ledger["account"].isin([int(account) for account in NOT_SERVING])]
-    if design.goods is not None and design.goods.parcels is not None:
-        ledger = ledger[ledger["mode"] != design.goods.parcels.mode]
     costs = outlet_costs(market, design, tables)
     assert by_account(costs) == by_account(ledger)
-    assert np.isin(costs["outlet"], np.flatnonzero(design.outlets.mode >= 0)).all()
+    served, shop = costs["outlet"] >= 0, parcel_shop(design)
+    assert np.isin(costs["outlet"][served], np.flatnonzero(design.outlets.mode >= 0)).all()
+    assert (costs["area"][served] == market.outlets.area[costs["outlet"][served]]).all()
+    assert np.isin(costs["area"][~served], [] if shop is None else shop.zones.area).all()
+
+
+def test_parcels_bear_their_own_costs_and_a_part_of_their_site() -> None:
+    """What their mode pays stays with them; the site's rent is shared by cases."""
+    shared = 0
+    for seed in range(100):
+        market, design = random_market(seed)
+        shop = parcel_shop(design)
+        if shop is None or not shop.zones.demand.any():
+            continue
+        market, design, tables = played(seed)
+        if "parcel_cells" not in tables:
+            continue
+        costs, cells = outlet_costs(market, design, tables), pd.DataFrame(tables["parcel_cells"])
+        theirs = costs[costs["outlet"] < 0].groupby(["area", "account"])["amount"].sum()
+        measured = cells[cells["period"] >= 0]
+        for area, paid in measured.groupby("area")["delivery"].sum().items():
+            assert theirs.get((area, int(Account.DELIVERY)), 0) == paid
+        shared += int(theirs.index.get_level_values("account").isin([int(Account.SITE)]).any())
+    assert shared >= 5
 
 
 @pytest.mark.parametrize("seed", SEEDS)

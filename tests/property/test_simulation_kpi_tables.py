@@ -302,6 +302,11 @@ def test_parcel_cells_add_up_to_the_orders(seed: int) -> None:
         assert summed(cells, (cells["area"], cells["product"]), name) == summed(
             table, (table["area"], table["product"]), row
         )
+    spent = sink.table("postings")
+    for account in (Account.HANDLING, Account.DELIVERY, Account.PLATFORM):
+        mine = (spent["mode"] == shop.mode) & (spent["account"] == account)
+        paid = spent["amount"][mine & (spent["outlet"] < 0)].sum()
+        assert total(sink, "parcel_cells", account.name.lower()) == paid
     back = orders["delivered_day"] + shop.return_days < market.calendar.horizon_days
     back &= orders["returned"] == 1
     assert total(sink, "parcel_cells", "returned") == orders["units"][back].sum()

@@ -18,11 +18,16 @@ from channelwright.model.parcels import NEVER_FREE, ParcelShop, ParcelZones
 from channelwright.reporting.goods_flows import flows
 from channelwright.reporting.money import _served_by_option
 from channelwright.reporting.sections.service import TO_CONSUMERS
+from channelwright.rules.cost_to_serve import outlet_costs
 from channelwright.rules.expected_parcels import cases_per_sale
+from channelwright.rules.kpi import kpi_table
+from channelwright.rules.kpi_family import family_kpis
 from channelwright.rules.kpi_registry import KPIS
+from channelwright.rules.kpi_share import share_kpis
 from channelwright.rules.offers import base_rate
 from channelwright.rules.parcels import parcels_of
 from channelwright.simulation import replicate
+from channelwright.simulation.cash.settling import OUTSIDE
 from channelwright.simulation.delivery.parcels import _take
 from channelwright.tables.codes import Account, LineState, Party
 from channelwright.tables.sink import MemorySink
@@ -220,3 +225,49 @@ def test_what_is_shared_below_a_site_leaves_parcels_their_own_handling() -> None
 
 def test_parcels_are_a_group_of_the_service_section() -> None:
     assert set(TO_CONSUMERS) == {name for name in KPIS if name.startswith("parcel_")}
+
+
+def test_parcels_are_own_sell_out_in_the_market_share() -> None:
+    """Outlets 5 cases, rivals 6; consumers got 30 units and sent 20 back: 1 case of ten."""
+    market, _ = sold_online()
+    cells = pd.DataFrame({"area": [0], "own": [5_000], "rivals": [6_000]})
+    parcels = pd.DataFrame({"area": [0], "product": [0], "delivered": [30], "returned": [20]})
+    found = share_kpis(market, {"market_cells": cells, "parcel_cells": parcels})
+    assert found["value"].tolist() == [0.5, 0.5]
+    assert share_kpis(market, {"market_cells": cells})["value"].tolist() == [5 / 11] * 2
+
+
+def test_parcels_have_costs_of_their_own_and_families() -> None:
+    """Nine cases reach consumers in four days, twelve are packed (the page's prices above)."""
+    market, design = sold_online()
+    sink = played(market, design)
+    tables = {name: sink.table(name) for name in sink.names()}
+    kpis = kpi_table(market, design, tables).set_index(["kpi", "area", "mode"])["value"]
+    mode, area = market.modes.ids[MT], market.areas.ids[0]
+    cells = tables["cells"]
+    outlet = int(cells["cases_delivered"][cells["mode"] == MT].sum())
+    drops = tables["postings"]
+    served = (drops["mode"] == MT) & (drops["outlet"] >= 0) & (drops["payee"] == OUTSIDE)
+    served &= np.isin(drops["account"], [int(Account.HANDLING), int(Account.DELIVERY)])
+    own = 12 * PACKING + 9 * (TARIFF + 1_300) + int(drops["amount"][served].sum())
+    found = kpis["cost_to_serve_per_case", "all", mode]
+    assert found == pytest.approx(own / (9 + outlet) / 10_000)
+    # A part of the office comes on top.
+    assert kpis["loaded_cost_per_case", area, mode] > found
+    families = family_kpis(market, tables).set_index(["kpi", "area", "mode"])["value"]
+    assert families["parcel_cases", "all", "all"] == 9
+    assert families["parcel_sales", area, "all"] == pytest.approx(9 * 11)
+    margin = 9 * (GOODS - int(market.products.production_cost[0])) / 10_000
+    assert families["parcel_margin", "all", "all"] == pytest.approx(margin)
+
+
+def test_rent_is_shared_with_parcels_by_cases() -> None:
+    """Of the office's rent parcels bear the share of the cases that leave it for them."""
+    market, design = sold_online()
+    sink = played(market, design)
+    tables = {name: sink.table(name) for name in sink.names()}
+    costs = outlet_costs(market, design, tables)
+    rent = costs[costs["account"] == int(Account.SITE)].set_index("outlet")["amount"]
+    outlets = int(tables["outlet_cells"]["cases_delivered"].sum())
+    assert rent.sum() > 0
+    assert rent[-1] == pytest.approx(rent.sum() * 9 / (9 + outlets), abs=1)

@@ -5,14 +5,14 @@ They are kept in a table of their own, `family_kpis`: the KPI table has no colum
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
 from channelwright.foundation.units import TICKS_PER_UNIT, FloatArray
 from channelwright.model.market import SITE_KINDS, Market
-from channelwright.rules.families import family_names
+from channelwright.rules.families import family_names, family_rows
 from channelwright.rules.kpi_rows import ALL, Measured, sums_at
 from channelwright.tables.sink import Chunk
 
@@ -99,6 +99,30 @@ _OUTLETS = (
         _TICK,
     ),
 )
+#: Of parcels, by area and family; numerator, denominator, factor.
+_PARCELS = (
+    ("parcel_cases", "cases", "delivered to consumers", True, "cases", "", 1.0),
+    ("parcel_sales", "currency", "goods kept by consumers, ex VAT", True, "sales", "", _TICK),
+    (
+        "parcel_margin",
+        "currency",
+        "parcel_sales - production cost of what was kept",
+        True,
+        "margin",
+        "",
+        _TICK,
+    ),
+    ("parcel_lost_rate", "share", "units given up / ordered", False, "lost", "asked", 1.0),
+    (
+        "parcel_return_rate",
+        "share",
+        "units sent back / delivered",
+        False,
+        "returned",
+        "delivered",
+        1.0,
+    ),
+)
 _SITES = (
     ("fill_rate", "share", "cases served when first asked for / asked for", True),
     ("stock_days", "days", "stock in case-days / cases out", False),
@@ -113,7 +137,7 @@ _PARTS = {
 }
 #: name -> unit, meaning, whether more is better: every KPI that a family has.
 FAMILY_KPIS: dict[str, tuple[str, str, bool | None]] = {
-    name: (unit, meaning, better) for name, unit, meaning, better, *_ in _OUTLETS
+    name: (unit, meaning, better) for name, unit, meaning, better, *_ in (*_OUTLETS, *_PARCELS)
 } | {
     f"{name}_{kind}": (unit, f"{meaning}, at sites of this kind", better)
     for name, unit, meaning, better in _SITES
@@ -140,6 +164,7 @@ def family_kpis(market: Market, tables: Mapping[str, Chunk]) -> pd.DataFrame:
     parts = [
         *_outlet_kpis(market, _measured(tables["family_cells"])),
         *_site_kpis(market, _measured(tables["tier_cells"])),
+        *_parcel_kpis(market, tables),
     ]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     return table[np.isfinite(table["value"])].reset_index(drop=True)
@@ -201,6 +226,34 @@ def _grouped(cells: pd.DataFrame, *, area: bool, mode: bool) -> pd.DataFrame:
     if not mode:
         part["mode"] = -1
     return part.groupby(["area", "mode", "family"], as_index=False).sum()
+
+
+def _parcel_kpis(market: Market, tables: Mapping[str, Chunk]) -> Iterator[pd.DataFrame]:
+    """Yield the KPIs of parcels by family, by area and over all of them."""
+    if "parcel_cells" not in tables:
+        return
+    cells = _measured(tables["parcel_cells"])
+    product = cells.pop("product").to_numpy()
+    kept = (cells["delivered"] - cells["returned"]).to_numpy()
+    sales = cells["value"] - cells["refunded"]
+    case, cost = market.products.units_per_case, market.products.production_cost
+    cells = cells.assign(
+        family=family_rows(market.products)[product],
+        mode=-1,
+        cases=cells["delivered"] / case[product],
+        sales=sales,
+        margin=sales - kept / case[product] * cost[product],
+    )
+    names, areas = np.array(family_names(market.products)), np.array([*market.areas.ids, ALL])
+    for by_area in (True, False):
+        sums = _grouped(cells, area=by_area, mode=False)
+        keys = {"area": areas[sums["area"].to_numpy()], "mode": ALL}
+        keys["family"] = names[sums["family"].to_numpy()]
+        for kpi, unit, _, _, top, bottom, factor in _PARCELS:
+            value = sums[top].to_numpy(dtype=np.float64) * factor
+            if bottom:
+                value = _quotient(value, sums[bottom].to_numpy(dtype=np.float64))
+            yield pd.DataFrame({"kpi": kpi, **keys, "value": value, "unit": unit})
 
 
 def _site_kpis(market: Market, cells: pd.DataFrame) -> list[pd.DataFrame]:

@@ -11,6 +11,7 @@ import pandas as pd
 from channelwright.foundation.units import TICKS_PER_UNIT, BoolArray, FloatArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import CAPTURES, Market
+from channelwright.rules.kpi_parcels import parcel_cases_by_mode
 from channelwright.rules.kpi_rows import ALL, KpiRows, Measured, sums_at
 from channelwright.rules.suppliers import choosers, sold_to_choosers
 from channelwright.tables.codes import Account, Party
@@ -206,7 +207,8 @@ def money_kpis(
         result, "dso", {}, _sales_outstanding(market, ledger, frames.columns("site_cells")), "days"
     )
     _add_party_profits(ledger, change, market, result)
-    _add_efficiency(market, lines, frames.columns("cells"), result)
+    sent = parcel_cases_by_mode(market, design, frames.get("parcel_cells"))
+    _add_efficiency(market, lines, frames.columns("cells"), sent, result)
     return result
 
 
@@ -246,15 +248,20 @@ def _add_party_profits(ledger: Chunk, change: FloatArray, market: Market, result
         _add(result, name, {}, float(got - paid) / TICKS_PER_UNIT + stock)
 
 
-def _add_efficiency(market: Market, lines: Lines, cells: Chunk, result: KpiRows) -> None:
-    """Cost to serve per case, selling-expense ratio, break-even drop by mode."""
+def _add_efficiency(
+    market: Market, lines: Lines, cells: Chunk, sent: FloatArray, result: KpiRows
+) -> None:
+    """Cost to serve per case, selling-expense ratio, break-even drop by mode.
+
+    ``sent`` : (M,) cases to consumers
+    """
     count = len(market.modes)
     delivered = sums_at(cells["mode"], cells["cases_delivered"], count)
     drops = sums_at(cells["mode"], cells["drops"], count)
     serve, ratio = {}, {}
     for row, mode in lines.named(market):
         line = {name: float(column[row]) for name, column in lines.columns.items()}
-        cases = float(delivered[lines.modes[row]])
+        cases = float(delivered[lines.modes[row]] + sent[lines.modes[row]])
         selling = line["wages"] + line["commission"] + line["bonus"]
         carrying = line["delivery"] + line["handling"] + line["freight"]
         net = line["gross_sales"] - line["rebates"]

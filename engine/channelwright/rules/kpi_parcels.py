@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from channelwright.foundation.units import TICKS_PER_UNIT
+from channelwright.foundation.units import TICKS_PER_UNIT, FloatArray
 from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.rules.parcels import parcel_shop
@@ -27,8 +27,7 @@ def parcel_kpis(
     if shop is None or cells is None:
         return []
     sums = cells.sum()
-    case = market.products.units_per_case[cells["product"].to_numpy(dtype=np.int64)]
-    cases = float((cells["delivered"] / case).sum())
+    cases = float(_cases(market, cells, "delivered").sum())
     to_outlets = float(frames["cells"]["cases_delivered"].sum())
     delivered = float(sums["delivered_orders"])
     ledger = frames["ledger"]
@@ -52,6 +51,19 @@ def parcel_kpis(
         ("parcel_cost_per_order", _over(cost, delivered), "currency/order"),
     ]
     return [row for row in found if np.isfinite(row[1])]
+
+
+def parcel_cases_by_mode(market: Market, design: Design, cells: pd.DataFrame | None) -> FloatArray:
+    """Return the cases delivered to consumers by mode: (M,)."""
+    found, shop = np.zeros(len(market.modes)), parcel_shop(design)
+    if shop is not None and cells is not None:
+        found[shop.mode] = _cases(market, cells, "delivered").sum()
+    return found
+
+
+def _cases(market: Market, cells: pd.DataFrame, column: str) -> FloatArray:
+    case = market.products.units_per_case[cells["product"].to_numpy(dtype=np.int64)]
+    return np.asarray(cells[column].to_numpy(dtype=np.float64) / case)
 
 
 def _over(part: float, whole: float) -> float:

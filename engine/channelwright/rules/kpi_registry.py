@@ -107,13 +107,13 @@ _EFFICIENCY = (
     Kpi(
         "cost_to_serve_per_case",
         "currency/case",
-        "the manufacturer's costs but production / delivered cases, by mode",
+        "the manufacturer's costs but production / cases to outlets and consumers, by mode",
         more_is_better=False,
     ),
     Kpi(
         "loaded_cost_per_case",
         "currency/case",
-        "all parties' costs of serving, loaded on outlets / delivered cases (see below)",
+        "all parties' costs of serving, loaded on outlets and parcels / their cases (see below)",
         more_is_better=False,
     ),
     Kpi("loaded_cost_per_order", "currency/order", "the same / orders placed", False),

@@ -80,5 +80,8 @@ PARCEL_CELLS = Table(
         Column("returned_orders", "int64", "orders", "that came back"),
         Column("returned", "int64", "units", "in them"),
         Column("refunded", "int64", "ticks", "paid back"),
+        Column("handling", "int64", "ticks", "cost of packing and work by case, when it left"),
+        Column("delivery", "int64", "ticks", "cost of carriers, there and back"),
+        Column("platform", "int64", "ticks", "payment fees"),
     ),
 )

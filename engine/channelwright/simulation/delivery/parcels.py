@@ -127,7 +127,7 @@ class Parcels:
         np.add.at(self._stock.sent, site, units)
         work = rules.by_case(units, sites.handling_cost[site][:, None], case).sum(axis=1)
         cost = parcels * shop.packing + work
-        self._post(Account.HANDLING, MANUFACTURER, OUTSIDE, site, cost)
+        self._pay(Account.HANDLING, orders, site, cost)
         release = np.full(len(site), day * DAY_SECONDS + BATCH_RELEASE, dtype=np.int64)
         hours = (sites.pick_open, sites.pick_close)
         service = parcels * shop.pack_seconds
@@ -174,12 +174,11 @@ class Parcels:
         self._books.invoiced += total
         self._books.paid += total
         self._post(Account.GOODS, OUTSIDE, MANUFACTURER, site, invoice)
-        fee = share(invoice, shop.payment_fee)
-        self._post(Account.PLATFORM, MANUFACTURER, OUTSIDE, site, fee)
+        self._pay(Account.PLATFORM, orders, site, share(invoice, shop.payment_fee))
         case = self._network.market.products.units_per_case
         tariff = rules.parcels_of(shop, units) * shop.zones.tariff_parcel[zone]
         tariff += rules.by_case(units, shop.zones.tariff_case[zone][:, None], case).sum(axis=1)
-        self._post(Account.DELIVERY, MANUFACTURER, OUTSIDE, site, tariff)
+        self._pay(Account.DELIVERY, orders, site, tariff)
         returned = self._orders.sent_back(orders)
         self._own.delivered(self._state.day, orders, returned)
         back = orders.take(returned == 1)
@@ -195,7 +194,7 @@ class Parcels:
         value = units * self._price
         self._post(Account.RETURN_GOOD, MANUFACTURER, OUTSIDE, site, value.sum(axis=1))
         cost = rules.parcels_of(shop, units) * shop.return_cost
-        self._post(Account.DELIVERY, MANUFACTURER, OUTSIDE, site, cost)
+        self._pay(Account.DELIVERY, orders, site, cost)
         self._own.returned(orders, value)
 
     # ------------------------------------------------------------ books
@@ -209,6 +208,11 @@ class Parcels:
         self._own.write(sent, sent["sent_day"], LineState.OPEN_AT_HORIZON)
         nowhere = np.full(len(waiting), -1, dtype=np.int64)
         self._own.write(waiting, nowhere, LineState.OPEN_AT_HORIZON)
+
+    def _pay(self, account: Account, orders: Rows, site: IntArray, cost: IntArray) -> None:
+        """Pay what serving some orders costs."""
+        self._post(account, MANUFACTURER, OUTSIDE, site, cost)
+        self._own.paid(orders, account.name.lower(), cost)
 
     def _post(
         self, account: Account, payer: int, payee: int, site: IntArray, amount: IntArray

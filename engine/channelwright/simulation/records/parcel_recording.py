@@ -60,6 +60,10 @@ class ParcelRecorder:
         )
         self.write(orders, orders["sent_day"], LineState.DELIVERED, returned)
 
+    def paid(self, orders: Rows, account: str, cost: IntArray) -> None:
+        """Add what some orders cost: ticks under `handling`, `delivery` or `platform`."""
+        self._add(orders, **{account: cost})
+
     def returned(self, orders: Rows, value: IntArray) -> None:
         """Add what came back on a day."""
         self._add(orders, returned_orders=1, returned=orders["units"], refunded=value)

@@ -10,7 +10,7 @@ import numpy as np
 
 from channelwright.foundation.errors import RunError, UsageError
 from channelwright.foundation.units import TICKS_PER_UNIT, BoolArray, FloatArray, IntArray
-from channelwright.rules.cost_to_serve import CostKeys
+from channelwright.rules.cost_to_serve import CostKeys, served_by
 from channelwright.rules.kpi import PERIOD_DAYS
 from channelwright.rules.kpi_money import site_results
 from channelwright.tables.codes import Account, Party
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from channelwright.studies.runs import Runs
 
 MONTHS = 12
-TABLES = ("ledger", "cells", "site_cells", "outlet_ledger", "outlet_cells")
+TABLES = ("ledger", "cells", "site_cells", "outlet_ledger", "outlet_cells", "parcel_cells")
 _KEY = ("account", "payer", "mode", "site")
 _MAKER = int(Party.MANUFACTURER)
 #: What the manufacturer no longer pays when a case is not sold.
@@ -179,8 +179,12 @@ class AreaLedger:
         mine = (ledger["payee"] == _MAKER) | (ledger["payer"] == _MAKER)
         self.rows = ledger[mine].reset_index(drop=True)
         self._market, self._measured = market, _measured(market.calendar)
-        cells = {name: column.to_numpy() for name, column in tables["outlet_cells"].items()}
-        self._keys = CostKeys(market, design, cells)
+        cells = {
+            table: {name: column.to_numpy() for name, column in tables[table].items()}
+            for table in ("outlet_cells", "parcel_cells")
+        }
+        self._served = served_by(market, design, cells)
+        self._keys = CostKeys(market, design, self._served)
         self._no_outlet = _parts_of_no_outlet(ledger, tables["outlet_ledger"])
 
     def sums(self, wanted: pd.Series) -> FloatArray:
@@ -200,10 +204,9 @@ class AreaLedger:
         return result
 
     def shares(self, account: int, mode: int, site: int) -> FloatArray:
-        """Return which part of a site's postings is for the outlets of which area: (A,)."""
+        """Return which part of a site's postings is for outlets and parcels of which area: (A,)."""
         weights = self._keys.weights(account, mode, site).astype(np.float64)
-        areas = self._market.outlets.area[self._keys.outlets]
-        sums = np.bincount(areas, weights=weights, minlength=len(self._market.areas))
+        sums = np.bincount(self._served.area, weights=weights, minlength=len(self._market.areas))
         return np.asarray(sums / sums.sum())
 
     def by_site(self) -> FloatArray:
