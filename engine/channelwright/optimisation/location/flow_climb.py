@@ -19,7 +19,7 @@ from channelwright.optimisation.location.compiled_climb import (
 )
 from channelwright.optimisation.location.deadline import OutOfTime, no_limit
 from channelwright.optimisation.location.lagrangian import Relaxation, first_prices
-from channelwright.optimisation.location.site_search import SiteSets, improve_by_sites
+from channelwright.optimisation.location.site_search import NEAR, SiteSets, improve_by_sites
 from channelwright.optimisation.location.site_tree import branch_on_capacitated_sites
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _climb(sets: SiteSets, ground: _Ground) -> Floats:
         price, value, stride, left = peak.price, peak.value, peak.stride, left - burst
         state.raise_bound(ground.bound_at(price, value), state.kind)
         sets.complete(peak.opened, *costs_when_open(compiled, price))
-        if sets.value - state.bound <= 0.9 * state.options.gap * abs(sets.value):
+        if sets.value - state.bound <= NEAR * state.options.gap * abs(sets.value):
             sets.make_whole()
         slow = gain < _SLOW * max(goal - value, 0.0)
         if peak.steps < burst or (slow and stride < _SMALL):

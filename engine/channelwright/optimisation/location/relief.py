@@ -18,6 +18,8 @@ from channelwright.optimisation.location.lists import Lists
 Floats = NDArray[np.float64]
 
 _LOOKS = 12
+#: Customers of a site beyond which exchanges are looked at only where no shift pays.
+_CROWD = 200
 #: Moves between two looks at the clock.
 _PIECE = 50
 #: First price of overload as a share of the mean cost of a unit, and its rise where nothing pays.
@@ -80,9 +82,15 @@ def _first_price(lists: Lists) -> float:
 
 @kernel
 def _best_relief(lists: Lists, plan: Plan, a: int, price: Floats) -> tuple[int, int, int, int]:
-    """Return who leaves a site over which arc, and who comes back over which (-1: nobody)."""
+    """Return who leaves a site over which arc, and who comes back over which (-1: nobody).
+
+    At a site with very many customers a shift that pays is enough; exchanges are not looked at.
+    """
     at_a = excess(lists, plan, a, -1, -1)
-    best, leaver, over, comer, back = -_TINY, -1, -1, -1, -1
+    best, leaver, over = _best_shift(lists, plan, a, price)
+    comer, back = -1, -1
+    if leaver >= 0 and _more_than(plan, a, _CROWD):
+        return leaver, over, comer, back
     i = plan.head[a]
     while i >= 0:
         here = plan.at[i]
@@ -96,10 +104,6 @@ def _best_relief(lists: Lists, plan: Plan, a: int, price: Floats) -> tuple[int, 
                 break
             at_b = excess(lists, plan, b, -1, -1)
             change = lists.cost[arc] - lists.cost[here]
-            shift = change + price[a] * (excess(lists, plan, a, -1, here) - at_a)
-            shift += price[b] * (excess(lists, plan, b, arc, -1) - at_b)
-            if shift < best:
-                best, leaver, over, comer, back = shift, i, arc, -1, -1
             h = plan.head[b]
             while h >= 0:
                 leaves = plan.at[h]
@@ -117,6 +121,41 @@ def _best_relief(lists: Lists, plan: Plan, a: int, price: Floats) -> tuple[int, 
                 h = plan.after[h]
         i = plan.after[i]
     return leaver, over, comer, back
+
+
+@kernel
+def _best_shift(lists: Lists, plan: Plan, a: int, price: Floats) -> tuple[float, int, int]:
+    """Return what the best shift away from a site changes, who is shifted and over which arc."""
+    at_a = excess(lists, plan, a, -1, -1)
+    best, leaver, over = -_TINY, -1, -1
+    i = plan.head[a]
+    while i >= 0:
+        here = plan.at[i]
+        looked = 0
+        for arc in range(lists.start[i], lists.start[i + 1]):
+            b = lists.site[arc]
+            if b == a or plan.held[i] or not plan.opened[b]:
+                continue
+            looked += 1
+            if looked > _LOOKS:
+                break
+            shift = lists.cost[arc] - lists.cost[here]
+            shift += price[a] * (excess(lists, plan, a, -1, here) - at_a)
+            shift += price[b] * (excess(lists, plan, b, arc, -1) - excess(lists, plan, b, -1, -1))
+            if shift < best:
+                best, leaver, over = shift, i, arc
+        i = plan.after[i]
+    return best, leaver, over
+
+
+@kernel
+def _more_than(plan: Plan, site: int, count: int) -> bool:
+    """Return whether a site serves more than some customers."""
+    i = plan.head[site]
+    while i >= 0 and count > 0:
+        i = plan.after[i]
+        count -= 1
+    return bool(i >= 0)
 
 
 @kernel

@@ -15,12 +15,11 @@ import numpy as np
 from channelwright.optimisation.location.choosing import forced_rises
 from channelwright.optimisation.location.deadline import no_limit
 from channelwright.optimisation.location.rounding import fit_whole
+from channelwright.optimisation.location.site_changes import changes_near
 from channelwright.optimisation.location.solution import violation
 from channelwright.optimisation.location.transport import Transport, is_transport, transport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from channelwright.optimisation.location.problem import LocationProblem
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
 _CUSTOMERS_PER_SITE = 8
 #: What whole customers cost more, as long as there is no answer with them.
 _WHOLE = 0.01
+#: Share of the gap asked for that split service may leave before customers are made whole.
+NEAR = 0.9
 
 
 def sites_decide(problem: LocationProblem) -> bool:
@@ -190,29 +191,21 @@ def improve_by_sites(sets: SiteSets, rho: Floats, room: float) -> None:
         *problem.covering,
     )
     doubt = np.flatnonzero((opening <= room) & (closing <= room))
-    improved = True
-    while improved and sets.best is not None and not state.done:
-        before = sets.value
-        for opened in _neighbours(sets.best.found.open, doubt, rho):
-            if state.done or sets.judge(opened) < before:
-                break
-        improved = sets.value < before
+    while sets.best is not None and not state.done and _step(sets, doubt):
+        if sets.value - state.bound <= NEAR * state.options.gap * abs(sets.value):
+            sets.make_whole()
 
 
-def _neighbours(opened: Flags, doubt: Indices, rho: Floats) -> Iterator[Flags]:
-    """Yield sets that differ by a closing, an opening or a swap, the likeliest first."""
-    inside = doubt[opened[doubt]]
-    outside = doubt[~opened[doubt]]
-    inside, outside = inside[np.argsort(-rho[inside])], outside[np.argsort(rho[outside])]
-    for j in inside.tolist():
-        yield _changed(opened, j)
-    for j in outside.tolist():
-        yield _changed(opened, j)
-    for depth in range(max(inside.size, outside.size)):
-        for j in inside[: depth + 1].tolist():
-            for k in outside[: depth + 1].tolist():
-                if depth in (inside.tolist().index(j), outside.tolist().index(k)):
-                    yield _changed(opened, j, k)
+def _step(sets: SiteSets, doubt: Indices) -> bool:
+    """Judge the sets one change away that may be cheaper until one is; returns whether one was."""
+    if sets.best is None:
+        return False
+    before, opened = sets.value, sets.best.found.open
+    changes = changes_near(sets.state.problem, sets.best)
+    for sites in changes.worthwhile(doubt[opened[doubt]], doubt[~opened[doubt]]):
+        if sets.state.done or sets.judge(_changed(opened, *sites)) < before:
+            break
+    return sets.value < before
 
 
 def _changed(opened: Flags, *sites: int) -> Flags:
