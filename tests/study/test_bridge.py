@@ -116,6 +116,8 @@ def test_the_command_works_on_the_study_again(runs, capsys):
     shown = capsys.readouterr().out
     assert "contribution, EUR, from today to other" in shown
     assert "all steps" in shown
+    assert "these orders:" in shown
+    assert ", then " in shown
     assert main(["bridge", str(runs.path), "--to", "other", "--seed", "1"]) == 2
 
 

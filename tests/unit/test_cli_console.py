@@ -10,7 +10,7 @@ import pytest
 
 from channelwright.cli.compare import ALWAYS_SHOWN
 from channelwright.cli.console import progress, say_table, stage
-from channelwright.cli.numbers import number, percent, signed
+from channelwright.cli.numbers import number, percent, scale_of, signed
 from channelwright.studies import ProgressState
 
 WIDE = pd.DataFrame(
@@ -49,13 +49,23 @@ def test_needed_columns_stay_on_any_terminal(monkeypatch, capsys):
         (-3.0, "-3", "-3"),
         (1234.4, "1,234", "+1,234"),
         (-999.6, "-1,000", "-1,000"),
+        (114_568.4, "114,568", "+114,568"),
         (10_731_000.0, "10,731k", "+10,731k"),
+        (1.4e-16, "0", "+0"),
         (float("nan"), "-", "-"),
     ],
 )
 def test_numbers_have_few_digits(value, text, with_sign):
     assert number(value) == text
     assert signed(value) == with_sign
+
+
+def test_numbers_of_one_table_have_one_scale():
+    small, large = scale_of([106_091.0], [8_477.0]), scale_of([10_731_000.0], [float("nan")])
+    assert small.interval(6_465.0, 10_488.0) == "+6,465 to +10,488"
+    assert large.interval(-965_000.0, 8_477.0) == "-965k to +8.48k"
+    assert large.number(0.0) == "0"
+    assert scale_of([]).number(3.0) == "3"
 
 
 def test_shares_are_shown_to_a_tenth_of_a_per_cent():

@@ -42,6 +42,15 @@ def test_pack_compares_all_its_designs(folder, tmp_path, capsys):
         assert f"\n{design} " in shown.out
 
 
+def test_pack_is_called_as_its_folder(folder, tmp_path, capsys):
+    assert read_scenario(folder).name == "mine"
+    assert main(["new", str(tmp_path / "2025")]) == 0
+    assert read_scenario(tmp_path / "2025").name == "2025"
+    assert main(["new", str(tmp_path / "my own")]) == 0
+    assert read_scenario(tmp_path / "my own").name == "example"
+    assert f"channelwright check '{tmp_path}/my own'" in capsys.readouterr().out
+
+
 def test_folder_that_exists_is_left_alone(folder, capsys):
     before = sorted(folder.rglob("*"))
     assert main(["new", str(folder)]) == 2

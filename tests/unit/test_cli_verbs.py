@@ -76,8 +76,50 @@ def test_no_verb_is_wrong_usage_and_shows_help(capsys):
 def test_what_the_parser_refuses_is_wrong_usage(arguments, capsys):
     assert usage(*arguments) == 2
     shown = capsys.readouterr().err
-    assert "usage: channelwright" in shown
+    block, hint = shown.splitlines()
+    assert block.startswith("error: ")
+    assert hint.startswith("usage: channelwright")
     assert " _" not in shown, "no name from inside the program"
+
+
+def test_a_verb_that_does_not_exist_is_answered_with_the_nearest(capsys):
+    assert usage("chek", "x") == 2
+    assert "there is no verb 'chek'; did you mean 'check'?" in capsys.readouterr().err
+    assert usage("wobble") == 2
+    assert "verbs: new, check, schema" in capsys.readouterr().err
+
+
+def test_the_package_runs_as_a_module():
+    command = [sys.executable, "-m", "channelwright", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"channelwright {channelwright.__version__}\n")
+
+
+def test_a_file_that_cannot_be_used_is_named(tmp_path, capsys):
+    (tmp_path / "taken").write_text("")
+    assert main(["new", str(tmp_path / "taken" / "pack")]) == 3
+    shown = capsys.readouterr().err
+    assert shown.startswith(f"error: cannot use {tmp_path}/taken/pack: Not a directory; free")
+    assert "Errno" not in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--zone", "0"], "--zone is 0; give the smallest difference"),
+        (["--zone", "5", "--confidence", "95"], "--confidence is 95; give a probability"),
+    ],
+)
+def test_numbers_that_no_selection_can_be_made_with_are_wrong_usage(options, words, capsys):
+    assert main(["select", str(TINY), *options]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_weights_of_unknown_scenarios_are_refused_before_the_first_run(pack, tmp_path, capsys):
+    more = ["--weights", "nope=1", "--replications", "2"]
+    assert study("compare", pack, tmp_path / "out", *more) == 2
+    assert "--weights names nope; give every scenario" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("verb", ["check", "simulate", "compare", "report"])
@@ -341,6 +383,11 @@ def test_query_answers_in_sql(pack, tmp_path, capsys):
     assert "kpis" in capsys.readouterr().out
     assert main(["query", folder, "select count(*) as runs from runs", "--csv"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == "runs"
+    capsys.readouterr()
+    assert main(["query", folder, "select 1::double / 3 as third, 2::double as two"]) == 0
+    assert capsys.readouterr().out.split() == ["third", "two", "0.333333", "2.0"]
+    assert main(["query", folder, "select 1::double / 3 as third", "--csv"]) == 0
+    assert "0.3333333333333333" in capsys.readouterr().out
     assert main(["query", folder, "select nothing from nowhere"]) == 2
     assert "the query cannot be answered" in capsys.readouterr().err
     assert main(["query", str(tmp_path / "no")]) == 2

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from channelwright.cli.cluster import on_cluster
 from channelwright.cli.console import progress, say, say_table, stage
-from channelwright.cli.numbers import number, signed
+from channelwright.cli.numbers import scale_of
 from channelwright.cli.study_source import add_source, runs_of
 
 if TYPE_CHECKING:
@@ -59,8 +59,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _say(found: Bridge, currency: str) -> None:
-    orders = "; ".join(" > ".join(order) for order in found.orders)
-    say(f"{found.replications} replications; orders simulated: {orders}")
+    words = _words(found)
+    say(f"{found.replications} replications; the steps were simulated in these orders:")
+    for order in found.orders:
+        say(f"  {', then '.join(words[group] for group in order)}")
     for ends in found.ends.itertuples(index=False):
         unit = str(ends.unit).replace("currency", currency)
         steps = found.steps[found.steps["kpi"] == ends.kpi]
@@ -78,24 +80,30 @@ def _steps(found: Bridge, ends: object, steps: pd.DataFrame) -> pd.DataFrame:
     first, last, gap, low, high = (
         float(getattr(ends, name)) for name in ("start", "end", "difference", "low", "high")
     )
-    rows = [(found.start, number(first), "", "")]
+    scale = scale_of([first, last])
+    rows = [(found.start, scale.number(first), "", "")]
     rows += [
         (
             str(row.words),
-            signed(row.estimate),
-            f"{signed(row.low)} to {signed(row.high)}",
-            f"{signed(row.lowest)} to {signed(row.highest)}",
+            scale.signed(row.estimate),
+            scale.interval(row.low, row.high),
+            scale.interval(row.lowest, row.highest),
         )
         for row in steps.itertuples(index=False)
     ]
-    rows.append(("all steps", signed(gap), f"{signed(low)} to {signed(high)}", ""))
-    rows.append((found.end, number(last), "", ""))
+    rows.append(("all steps", scale.signed(gap), scale.interval(low, high), ""))
+    rows.append((found.end, scale.number(last), "", ""))
     return pd.DataFrame(rows, columns=["step", "change", "95% interval", "over the orders"])
 
 
+def _words(found: Bridge) -> dict[str, str]:
+    return dict(zip(found.steps["group"], found.steps["words"], strict=True))
+
+
 def _by(table: pd.DataFrame, found: Bridge) -> pd.DataFrame:
-    words = dict(zip(found.steps["group"], found.steps["words"], strict=True))
-    shown = table.map(lambda value: signed(value) if abs(value) >= 0.5 else "0")
-    shown["all"] = [signed(value) for value in table.sum(axis=1)]
+    words = _words(found)
+    scale = scale_of(table.to_numpy().ravel())
+    shown = table.map(lambda value: scale.signed(value) if abs(value) >= 0.5 else "0")
+    shown["all"] = [scale.signed(value) for value in table.sum(axis=1)]
     shown.insert(0, "step", [words[group] for group in table.index])
     return shown.reset_index(drop=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from channelwright.cli import compare_more
 from channelwright.cli.console import say, say_table, stage
 from channelwright.cli.gate_words import gate, target
-from channelwright.cli.numbers import number, percent, signed
+from channelwright.cli.numbers import number, percent, scale_of
 from channelwright.cli.options import add_golden, add_pack, add_study, names, positive
 from channelwright.cli.simulate import after_failures, in_rounds, read_pack, simulated
 from channelwright.foundation.errors import UsageError
@@ -88,6 +88,7 @@ def run(options: argparse.Namespace) -> int:
         check_kpi(name, "--kpis")
     for one in options.subject_to:
         check_kpi(one.kpi, "--subject-to")
+    compare_more.check_weights(options.weights, pack.study.scenarios)
     if (options.replications or pack.study.replications) < FEWEST:
         message = (
             "replications is 1, which gives no interval to compare by; give 2 or more "
@@ -97,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
     runs, pack = _simulated(pack, options)
     comparison = compare(runs, simultaneous=options.simultaneous)
     _say_scenarios(pack, comparison, runs.scenarios)
-    compare_more.say_more(comparison, options, (PROFIT, *(name for name, _ in HEADLINES)))
+    compare_more.say_more(comparison, options, {PROFIT: PROFIT, **dict(HEADLINES)})
     passed = _say_gates(pack, comparison)
     if not options.no_report:
         from channelwright.reporting import report
@@ -132,6 +133,14 @@ def check_kpi(kpi: str, option: str) -> None:
     if not any(kpi == name or kpi.startswith(f"{name}_") for name in KPIS):
         message = f"{option}: no KPI is called {kpi!r}; KPIs: {', '.join(KPIS)}"
         raise UsageError(message)
+
+
+def kpi_unit(kpi: str) -> str:
+    """Return the unit of a KPI, of all modes or of one, as the registry states it."""
+    from channelwright.rules.kpi_registry import KPIS
+
+    fitting = [name for name in KPIS if kpi == name or kpi.startswith(f"{name}_")]
+    return KPIS[max(fitting, key=len)].unit
 
 
 def _simulated(pack: Pack, options: argparse.Namespace) -> tuple[Runs, Pack]:
@@ -206,16 +215,17 @@ def _summary(table: pd.DataFrame, baseline: str) -> pd.DataFrame:
     figures = profit.to_dict("index")
     others = [None if design == baseline else figures[design] for design in profit.index]
     shown = pd.DataFrame({"design": profit.index})
-    shown["contribution"] = [number(value) for value in profit["mean"]]
-    shown["difference"] = ["" if row is None else signed(row["difference"]) for row in others]
-    shown["interval"] = ["" if row is None else _interval(row) for row in others]
+    # A difference has as many digits as what it is a difference of, so that both can be added up.
+    scale = scale_of(profit["mean"])
+    shown["contribution"] = [scale.number(value) for value in profit["mean"]]
+    shown["difference"] = ["" if row is None else scale.signed(row["difference"]) for row in others]
+    shown["interval"] = [
+        "" if row is None else scale.interval(row["difference_low"], row["difference_high"])
+        for row in others
+    ]
     for kpi, title in HEADLINES:
         rows = table[table["kpi"] == kpi].set_index("design")
         if len(rows):
             show = percent if rows["unit"].iloc[0] in SHARES else number
             shown[title] = [show(rows["mean"].get(d, float("nan"))) for d in profit.index]
     return shown
-
-
-def _interval(row: dict[str, float]) -> str:
-    return f"{signed(row['difference_low'])} to {signed(row['difference_high'])}"

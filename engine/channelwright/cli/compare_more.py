@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import math
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from channelwright.cli.console import say, say_table
 from channelwright.cli.numbers import number, signed
+from channelwright.foundation.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,18 +93,35 @@ def weights(text: str) -> dict[str, float]:
     return result
 
 
+def check_weights(given: Mapping[str, float] | None, scenarios: Sequence[str]) -> None:
+    """Refuse weights of scenarios that are not played, before anything is simulated.
+
+    Raises
+    ------
+    UsageError
+        A name is none of the study's scenarios, or a scenario has no weight.
+    """
+    if given is not None and set(given) != set(scenarios):
+        message = (
+            f"--weights names {', '.join(given)}; give every scenario of the study a probability: "
+            f"{', '.join(scenarios)}"
+        )
+        raise UsageError(message)
+
+
 def say_more(
-    comparison: Comparison, options: argparse.Namespace, headlines: tuple[str, ...]
+    comparison: Comparison, options: argparse.Namespace, headlines: Mapping[str, str]
 ) -> None:
     """Show what sharing random worlds saved, and every table that an option asks for.
 
-    The first headline is what designs are judged by.
+    Headlines are KPIs with their titles; the first one is what designs are judged by.
     """
-    goal = headlines[0]
+    goal = next(iter(headlines))
     designs = len(comparison.samples[0].designs)
     kpis = [name for name in (options.kpis or "").split(",") if name]
     if designs > 1:
-        _say_gain(comparison, [name for name in headlines if comparison.samples[0].has(name)])
+        known = comparison.samples[0]
+        _say_gain(comparison, {kpi: title for kpi, title in headlines.items() if known.has(kpi)})
     if kpis and designs > 1:
         _say_differences(comparison, kpis)
     if options.simultaneous and designs > 1:
@@ -113,17 +132,17 @@ def say_more(
         _say_regret(comparison, options.weights, goal)
 
 
-def _by_scenario(table: pd.DataFrame, title: str) -> None:
+def _by_scenario(table: pd.DataFrame, title: str, *, needed: int | None = None) -> None:
     several = table["scenario"].nunique() > 1
     for scenario, part in table.groupby("scenario", sort=False):
         heading = f"{title}, scenario {scenario}" if several else title
-        say_table(part.drop(columns="scenario").astype(str), heading)
+        say_table(part.drop(columns="scenario").astype(str), heading, needed=needed)
         say()
 
 
-def _say_gain(comparison: Comparison, kpis: list[str]) -> None:
+def _say_gain(comparison: Comparison, titles: Mapping[str, str]) -> None:
     """Variance of a difference of independent worlds over that of the shared ones."""
-    table = comparison.table(kpis)
+    table = comparison.table(list(titles))
     rivals = table[table["design"] != comparison.baseline]
     wide = rivals.pivot_table(
         index=["scenario", "design"],
@@ -137,7 +156,9 @@ def _say_gain(comparison: Comparison, kpis: list[str]) -> None:
     shown = wide.reset_index()
     for name in wide.columns:
         shown[name] = [_times(value) for value in wide[name]]
-    _by_scenario(shown, "runs that sharing random worlds saves: as many times more without it")
+    shown = shown.rename(columns=dict(titles))
+    title = "runs that sharing random worlds saves: as many times more without it"
+    _by_scenario(shown, title, needed=2)
 
 
 def _times(value: float) -> str:

@@ -45,8 +45,8 @@ def run(options: argparse.Namespace) -> int:
     count = options.replications or REPLICATIONS
     if count < FEWEST:
         message = (
-            f"replications is {count}; a golden study needs {FEWEST} or more, and {REPLICATIONS} "
-            "for a tolerance of a quarter per cent"
+            f"--replications is {count}; give {FEWEST} or more, and {REPLICATIONS} for gates with "
+            "a tolerance of a quarter per cent"
         )
         raise UsageError(message)
     path = golden_file(Path(options.golden), pack.name)

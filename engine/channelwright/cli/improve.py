@@ -30,20 +30,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--scenario", metavar="NAME", help="default: the study's first")
     parser.add_argument("--baseline", metavar="NAME", help="default: the pack's")
-    parser.add_argument("--rounds", type=positive, metavar="N", help="of optimising, at most (5)")
     parser.add_argument(
-        "--replications", type=positive, metavar="N", help="of every round (10; 2 or more)"
+        "--rounds", type=positive, metavar="N", help="rounds of optimising at most (default: 5)"
     )
-    parser.add_argument("--judged", type=positive, metavar="N", help="of the verdict (30)")
-    parser.add_argument("--steps", type=positive, metavar="N", help="of the search, at most (4)")
     parser.add_argument(
-        "--screened", type=positive, metavar="N", help="replications of every neighbour (6)"
+        "--replications", type=positive, metavar="N", help="of every round, 2 or more (default: 10)"
+    )
+    parser.add_argument(
+        "--judged", type=positive, metavar="N", help="replications of the verdict (default: 30)"
+    )
+    parser.add_argument(
+        "--steps", type=positive, metavar="N", help="steps of the search at most (default: 4)"
+    )
+    parser.add_argument(
+        "--screened",
+        type=positive,
+        metavar="N",
+        help="replications of every neighbour (default: 6)",
     )
     parser.add_argument(
         "--levers",
         default="people,stock,terms",
         metavar="NAME,...",
-        help="what the search may move: people, stock, terms",
+        help="what the search may move: people, stock, terms (default: all)",
     )
     add_seed(parser)
     add_place(parser)

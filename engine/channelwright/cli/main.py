@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import NoReturn
 
 from channelwright.cli.console import say, say_error
 from channelwright.foundation.errors import ChannelwrightError
@@ -33,6 +35,7 @@ VERBS = {
     "report": "write the report of a finished study again",
 }
 PROGRAM = "channelwright"
+WRONG_USAGE = 2
 RUNS_FAILED = 3
 INTERRUPTED = 130
 
@@ -45,6 +48,16 @@ class _Help(argparse.HelpFormatter):
         super().__init__(prog, max_help_position=longest + 7)
         # Verbs stand one step further in than argparse reckons.
         self._action_max_length = longest + 4
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that refuses in one block: what is wrong, and where the usage is."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave."""
+        say_error(message.removeprefix("argument "))
+        sys.stderr.write(f"usage: {self.prog} --help says what may be given\n")
+        raise SystemExit(WRONG_USAGE)
 
 
 class _ShowVersion(argparse.Action):
@@ -78,10 +91,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     verb = next((word for word in given if not word.startswith("-")), None)
     module = _module(verb) if verb in VERBS else None
-    options = _parser(verb, module).parse_args(given)
+    parser = _parser(verb, module)
+    if verb is not None and module is None:
+        parser.error(f"there is no verb {verb!r}; {_nearest(verb)}")
+    options = parser.parse_args(given)
     if module is None:
-        _parser(None, None).print_help()
-        return 2
+        parser.print_help()
+        return WRONG_USAGE
     try:
         return int(module.run(options))
     except ChannelwrightError as error:
@@ -96,11 +112,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         if options.debug:
             raise
-        say_error(f"{error}; free the file or folder, or name another one")
+        say_error(f"{_words(error)}; free the file or folder, or name another one")
         return RUNS_FAILED
     except KeyboardInterrupt:
         say_error("interrupted; the same command goes on where it stopped")
         return INTERRUPTED
+
+
+def _words(error: OSError) -> str:
+    """Return what the system said, with the file and without its number."""
+    if error.filename is None or error.strerror is None:
+        return str(error)
+    return f"cannot use {error.filename}: {error.strerror}"
+
+
+def _nearest(verb: str) -> str:
+    close = difflib.get_close_matches(verb, VERBS, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"verbs: {', '.join(VERBS)}"
 
 
 def _module(verb: str | None) -> ModuleType:
@@ -108,10 +136,12 @@ def _module(verb: str | None) -> ModuleType:
 
 
 def _parser(verb: str | None, module: ModuleType | None) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=PROGRAM,
         description="Design sales and distribution networks: optimise, simulate, compare.",
-        epilog="Exit codes: 0 done, gates passed; 1 no good answer; 2 wrong usage; 3 runs failed.",
+        epilog="Start with: channelwright new my_pack. Options: channelwright VERB --help. Exit "
+        "codes: 0 done, gates passed; 1 no good answer; 2 wrong usage; 3 runs failed; 130 "
+        "interrupted.",
         formatter_class=_Help,
     )
     parser.add_argument("--version", action=_ShowVersion, help="print the version and exit")

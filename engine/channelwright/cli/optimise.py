@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channelwright.cli.console import say, say_ending, say_table, searching, stage
+from channelwright.cli.numbers import number
 from channelwright.cli.options import add_pack, positive, seconds
 from channelwright.cli.save_as import add_save_as, check_save_as, save_as
 
@@ -136,8 +137,8 @@ def _write(folder: Path, pack: Pack, plan: Plan, tables: Mapping[str, pd.DataFra
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
-    """Return cells as text: three figures below ten, thousands grouped, nothing for NaN."""
-    return table.map(_cell)
+    """Return cells as text: three digits of a small number, thousands grouped, none of NaN."""
+    return table.map(_cell).rename(columns=lambda name: str(name).replace("_", " "))
 
 
 def _cell(value: object) -> str:
@@ -146,7 +147,7 @@ def _cell(value: object) -> str:
     if value is None or value != value:
         return ""
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+        return number(value)
     return str(value)
 
 
@@ -158,5 +159,5 @@ def _forecast(kpis: Mapping[str, float], currency: str) -> pd.DataFrame:
 
     order = [name for name in KPIS if name in kpis]
     units = [KPIS[name].unit.replace("currency", currency) for name in order]
-    values = [format(kpis[name], ",.0f" if abs(kpis[name]) >= 100 else ".2f") for name in order]
+    values = [number(kpis[name]) for name in order]
     return pd.DataFrame({"kpi": order, "forecast": values, "unit": units})

@@ -18,11 +18,22 @@ def add_study(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scenarios", metavar="NAME,...", help="scenarios (default: the pack's study)"
     )
-    parser.add_argument("--replications", type=positive, metavar="N", help="random worlds")
+    parser.add_argument(
+        "--replications",
+        type=positive,
+        metavar="N",
+        help="random worlds of each design (default: the pack's study)",
+    )
     add_seed(parser)
     add_place(parser)
-    parser.add_argument("--out", default="results", metavar="DIR", help="results folder")
-    parser.add_argument("--study", metavar="NAME", help="name of the study in the results folder")
+    parser.add_argument(
+        "--out", default="results", metavar="DIR", help="results folder (default: results)"
+    )
+    parser.add_argument(
+        "--study",
+        metavar="NAME",
+        help="name of the study in the results folder (default: made from the question)",
+    )
     parser.add_argument(
         "--keep",
         choices=("kpis", "orders"),
@@ -43,12 +54,19 @@ def add_golden(parser: argparse.ArgumentParser) -> None:
 
 def add_seed(parser: argparse.ArgumentParser) -> None:
     """Add the seed."""
-    parser.add_argument("--seed", type=_seed, metavar="N", help="seed of the random worlds")
+    parser.add_argument(
+        "--seed", type=_seed, metavar="N", help="seed of the random worlds (default: the pack's)"
+    )
 
 
 def add_place(parser: argparse.ArgumentParser) -> None:
     """Add where the runs are made."""
-    parser.add_argument("--workers", type=positive, metavar="N", help="local processes")
+    parser.add_argument(
+        "--workers",
+        type=positive,
+        metavar="N",
+        help="processes of this machine (default: one per processor)",
+    )
     parser.add_argument(
         "--cluster",
         metavar="ADDRESS",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,9 +33,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="contribution, outlet_value, cases_delivered or units_sold",
     )
     parser.add_argument("--areas", metavar="ID,...", help="test areas (default: chosen)")
-    parser.add_argument("--before", type=positive, default=12, metavar="WEEKS", help="measured")
-    parser.add_argument("--risk", type=float, default=0.05, help="of a false alarm, one-sided")
-    parser.add_argument("--power", type=float, default=0.8, help="probability to find the gain")
+    parser.add_argument(
+        "--before",
+        type=positive,
+        default=12,
+        metavar="WEEKS",
+        help="weeks measured before the change (default: 12)",
+    )
+    parser.add_argument(
+        "--risk",
+        type=float,
+        default=0.05,
+        metavar="P",
+        help="of a false alarm, one-sided (default: 0.05)",
+    )
+    parser.add_argument(
+        "--power",
+        type=float,
+        default=0.8,
+        metavar="P",
+        help="probability to find the gain (default: 0.8)",
+    )
     parser.add_argument("--out", metavar="DIR", help="default: pilot/TARGET in the study")
 
 
@@ -63,10 +82,15 @@ def run(options: argparse.Namespace) -> int:
     say()
     count = len(plan.pairs)
     tried = plan.tried[plan.tried["areas"] == count]
-    say_table(_shown(tried.drop(columns="areas")), f"weeks after the change, {count} test area(s)")
+    areas = "1 test area" if count == 1 else f"{count} test areas"
+    say_table(_shown(tried.drop(columns="areas")), f"weeks after the change, {areas}")
     say()
-    say_table(_shown(plan.outlets), "or single outlets, judged by the cases they buy")
     say(f"an outlet that changes gains {plan.outlet_gain:,.2f} cases a week")
+    reached = plan.outlets[plan.outlets["outlets_each_group"] < math.inf]
+    if len(reached):
+        say_table(_shown(reached), "or single outlets, judged by the cases they buy")
+    else:
+        say("a test of single outlets, judged by the cases they buy, would not show a gain")
     say(f"\n{plan}")
     say(f"written to {folder}")
     return NO_PILOT if plan.weeks is None else 0

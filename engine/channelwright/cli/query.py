@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=_TABLES,
         help="one statement that returns rows (default: list the tables)",
     )
-    parser.add_argument("--csv", action="store_true", help="all rows as CSV")
+    parser.add_argument("--csv", action="store_true", help="all rows as CSV, with every digit")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,7 +48,13 @@ def run(options: argparse.Namespace) -> int:
     if not len(table):
         say("no rows")
         return 0
-    say_table(table.head(_ROWS).astype(str))
+    say_table(table.head(_ROWS).map(_cell))
     if len(table) > _ROWS:
         say(f"... {len(table) - _ROWS:,} rows more; --csv prints all")
     return 0
+
+
+def _cell(value: object) -> str:
+    """Return a cell as text; a fraction has six digits here and all of them with ``--csv``."""
+    fraction = isinstance(value, float) and not value.is_integer()
+    return f"{value:.6g}" if fraction else str(value)

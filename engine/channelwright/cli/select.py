@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import TYPE_CHECKING
 
 from channelwright.cli.cluster import on_cluster
 from channelwright.cli.console import progress, say, say_table
-from channelwright.cli.options import add_pack, add_place, names, positive
+from channelwright.cli.numbers import scale_of
+from channelwright.cli.options import add_pack, add_place, add_seed, names, positive
 from channelwright.foundation.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +28,9 @@ FEWEST = 2
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_pack(parser)
-    parser.add_argument("--kpi", default="contribution", help="KPI to be best in")
+    parser.add_argument(
+        "--kpi", default="contribution", help="KPI to be best in (default: contribution)"
+    )
     parser.add_argument(
         "--procedure",
         choices=("kn", "ocba", "screen"),
@@ -41,13 +45,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="kn: smallest difference that matters, in the unit of the KPI",
     )
     parser.add_argument(
-        "--first", type=positive, default=10, metavar="N", help="runs of each design at first"
+        "--first",
+        type=positive,
+        default=10,
+        metavar="N",
+        help="runs of each design at first (default: 10)",
     )
     parser.add_argument("--designs", metavar="NAME,...", help="default: the pack's study")
     parser.add_argument("--scenario", metavar="NAME", help="default: the study's first")
-    parser.add_argument("--confidence", type=float, default=0.95, metavar="P")
+    parser.add_argument(
+        "--confidence",
+        type=float,
+        default=0.95,
+        metavar="P",
+        help="kn, screen: probability that the answer is right (default: 0.95)",
+    )
     parser.add_argument("--budget", type=positive, metavar="N", help="runs of all designs at most")
-    parser.add_argument("--seed", type=positive, metavar="N", help="seed of the random worlds")
+    add_seed(parser)
     add_place(parser)
     parser.add_argument("--out", default="results", metavar="DIR", help="results folder")
 
@@ -60,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     UsageError
         An option that the procedure needs is missing, or a number is too small.
     """
-    from channelwright.cli.compare import check_kpi
+    from channelwright.cli.compare import check_kpi, kpi_unit
     from channelwright.scenario import read_scenario
     from channelwright.studies.setting import Setting
 
@@ -76,7 +90,8 @@ def run(options: argparse.Namespace) -> int:
             cluster=cluster,
         )
         table, lines, finished = _PROCEDURES[options.procedure](pack, options, setting)
-    say_table(_shown(table))
+    unit = kpi_unit(options.kpi).replace("currency", pack.market.finance.currency)
+    say_table(_shown(table), f"{options.kpi} in {unit}")
     say()
     for line in lines:
         say(line)
@@ -88,6 +103,12 @@ def _needed(options: argparse.Namespace) -> None:
         if options.procedure == procedure and getattr(options, option) is None:
             message = f"--procedure {procedure} needs --{option}"
             raise UsageError(message)
+    if options.zone is not None and not 0.0 < options.zone < math.inf:
+        message = f"--zone is {options.zone:g}; give the smallest difference that matters, above 0"
+        raise UsageError(message)
+    if not 0.0 < options.confidence < 1.0:
+        message = f"--confidence is {options.confidence:g}; give a probability such as 0.95"
+        raise UsageError(message)
     if options.first < FEWEST:
         message = f"--first is {options.first}; give {FEWEST} or more"
         raise UsageError(message)
@@ -152,7 +173,7 @@ _PROCEDURES = {"kn": _kn, "ocba": _ocba, "screen": _screen}
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
     shown = table.copy()
-    shown["mean"] = [f"{value:,.6g}" for value in table["mean"]]
+    shown["mean"] = [scale_of(table["mean"]).number(value) for value in table["mean"]]
     if "in_the_race" in table:
         shown["in_the_race"] = ["yes" if flag else "no" for flag in table["in_the_race"]]
-    return shown.astype(str)
+    return shown.astype(str).rename(columns=lambda name: str(name).replace("_", " "))

@@ -11,7 +11,7 @@ from channelwright.cli.cluster import on_cluster
 from channelwright.cli.compare import check_kpi
 from channelwright.cli.console import progress, say, say_table
 from channelwright.cli.numbers import number
-from channelwright.cli.options import add_pack, add_place, names, positive
+from channelwright.cli.options import add_pack, add_place, add_seed, names, positive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,12 +46,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--flips", action="store_true", help="find where the ranking flips, too")
     parser.add_argument("--kpi", default="contribution", help="default: contribution")
-    parser.add_argument("--designs", metavar="NAME,...", help="the first is the baseline")
+    parser.add_argument(
+        "--designs", metavar="NAME,...", help="default: the pack's study; the first is the baseline"
+    )
     parser.add_argument("--scenario", metavar="NAME", help="default: the study's first")
     parser.add_argument(
-        "--replications", type=positive, default=10, metavar="N", help="per point and design"
+        "--replications",
+        type=positive,
+        default=10,
+        metavar="N",
+        help="per point and design (default: 10)",
     )
-    parser.add_argument("--seed", type=positive, metavar="N", help="seed of the random worlds")
+    add_seed(parser)
     add_place(parser)
     parser.add_argument("--out", default="results", metavar="DIR", help="results folder")
     parser.add_argument("--save", metavar="FOLDER", help="write the tables as CSV files")

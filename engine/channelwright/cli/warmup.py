@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channelwright.cli.console import say
+from channelwright.cli.numbers import number
 
 if TYPE_CHECKING:
     from channelwright.stats.steady import Steady
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("study", help="folder of a study, results/studies/NAME")
-    parser.add_argument("--measure", default="units_sold", help="column of table cells")
+    parser.add_argument(
+        "--measure",
+        default="units_sold",
+        metavar="NAME",
+        help="column of table cells (default: units_sold)",
+    )
     parser.add_argument("--design", metavar="NAME", help="default: the baseline")
     parser.add_argument("--scenario", metavar="NAME", help="default: the first of the study")
     parser.add_argument("--plot", metavar="FILE", help="write Welch's plot as SVG")
@@ -32,7 +38,14 @@ def run(options: argparse.Namespace) -> int:
     say(f"{options.measure} over its expected seasonal level: {found.found} (periods are weeks)")
     say(f"the pack leaves out {warm_up:g} weeks{_verdict(found, warm_up)}")
     if found.interval is not None:
-        say(f"mean week of the steady part of one run: {found.interval}")
+        middle, low, high = (
+            number(value)
+            for value in (found.interval.estimate, found.interval.low, found.interval.high)
+        )
+        say(
+            f"{options.measure} in a week of the steady part of one run: {middle}, "
+            f"{found.interval.confidence:.0%} interval {low} to {high} by batch means"
+        )
         if found.dependent:
             say("its batches are still correlated: the interval is too narrow, simulate longer")
     if options.plot:

@@ -1,0 +1,5 @@
+"""``python -m channelwright``."""
+
+from channelwright.cli.main import entry
+
+entry()
