@@ -18,6 +18,14 @@ def world(generator, count, mean=100.0, reaction=3.0):
     return Sample(mean * (1.0 + reaction * drawn + 5.0 * (drawn**2 - 0.0004)) + own, drawn)
 
 
+def test_few_golden_runs_are_left_as_they_are():
+    """A slope of seven points a half would cost more than it gains; one of eight does not."""
+    generator = np.random.default_rng(40)
+    few, more = world(generator, 15), world(generator, 16)
+    assert (cross_fitted(few) == few.values).all()
+    assert (cross_fitted(more) != more.values).all()
+
+
 @pytest.mark.parametrize("reaction", [3.0, 1.0], ids=["same reaction", "another reaction"])
 def test_interval_covers_whatever_the_kpi_makes_of_demand(reaction):
     generator = np.random.default_rng(41)

@@ -287,7 +287,7 @@ def test_houses_that_lose_money_are_a_condition(data: StudyData) -> None:
     poor = houses(data)
     poor["roi"] = np.where(poor["site"] == 4, -0.2, poor["roi"])
     choice = choice_info(data, profit_lines(data), gate_rows(data), poor)
-    assert any(text.startswith("1 of 7 houses lose money") for text in choice.conditions)
+    assert any(text.startswith("1 of 7 houses loses money") for text in choice.conditions)
 
 
 def test_gate_that_fails_is_a_condition(data: StudyData) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from channelwright.cli.compare_more import condition, say_more, weights
+from channelwright.cli.compare_more import check_weights, condition, say_more, weights
 from channelwright.foundation.errors import UsageError
 from channelwright.studies import compare, simulate
 from channelwright.studies.decisions import Condition, keeping, regret, with_best
@@ -74,16 +74,26 @@ def options(**given):
 
 
 def test_tables_are_shown_where_they_are_asked_for(comparison, capsys):
-    say_more(comparison, options(), ("cases", "served"))
+    say_more(comparison, options(), {"cases": "cases", "served": "fill rate"})
     plain = capsys.readouterr().out
     assert "sharing random worlds saves" in plain
     assert "×" in plain
+    assert "fill rate" in plain
+    assert "served" not in plain
     assert "subject to" not in plain
     asked = options(kpis="cases", subject_to=[Condition("served", 9.0)])
-    say_more(replace(comparison, simultaneous=True), asked, ("cases",))
+    say_more(replace(comparison, simultaneous=True), asked, {"cases": "cases"})
     shown = capsys.readouterr().out
     assert "differences to today, 95% all together" in shown
     assert "no design is shown to keep the conditions" in shown
+
+
+def test_weights_name_every_scenario_of_the_study():
+    check_weights(None, ["base", "hot"])
+    check_weights({"hot": 0.4, "base": 0.6}, ["base", "hot"])
+    for given in ({"base": 1.0}, {"base": 0.6, "hot": 0.2, "cold": 0.2}):
+        with pytest.raises(UsageError, match="give every scenario of the study a probability"):
+            check_weights(given, ["base", "hot"])
 
 
 def test_words_of_the_command_line():

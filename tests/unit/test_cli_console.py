@@ -36,6 +36,22 @@ def test_table_leaves_out_whole_columns_only(monkeypatch, capsys, columns, figur
     assert "+931k to +999k" in lines[3]
 
 
+def test_chinese_names_stand_in_columns(capsys):
+    say_table(pd.DataFrame({"site": ["苏州", "Wuxi"], "cases": ["1", "22"]}))
+    assert capsys.readouterr().out.splitlines() == ["site  cases", "苏州      1", "Wuxi     22"]
+
+
+@pytest.mark.parametrize("closing", ["", ">&-", "2>&-"])
+def test_any_terminal_takes_any_text(closing):
+    text = "from channelwright.cli.console import *; ready_streams(); say('× 苏州'); say_error('×')"
+    command = f'"{sys.executable}" -c "{text}" {closing}'
+    settings = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, shell=True, capture_output=True, env=settings, check=False)
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+    assert done.stdout == (b"" if closing == ">&-" else b"? ??\n")
+
+
 def test_needed_columns_stay_on_any_terminal(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "20")
     say_table(WIDE.iloc[:, :ALWAYS_SHOWN])

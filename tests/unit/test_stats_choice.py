@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from channelwright import stats
 
@@ -24,6 +25,16 @@ def test_comparison_with_the_best_covers_all_distances_together():
         table = stats.compare_with_best(designs(generator, means))
         held += bool((table["low"] <= truth).all() and (table["high"] >= truth).all())
     assert held / WORLDS >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / WORLDS)
+
+
+def test_comparison_with_the_best_shares_its_error_among_all_pairs():
+    """Three designs have three pairs: limits are Student's at a third of the error each."""
+    drawn = designs(np.random.default_rng(8), [0.0, 0.1, 0.2])
+    table = stats.compare_with_best(drawn, confidence=0.9)
+    gaps = drawn[0] - drawn[1:]
+    half = student.ppf(1 - 0.1 / 3 / 2, 11) * gaps.std(axis=1, ddof=1) / np.sqrt(12)
+    assert table["low"][0] == pytest.approx(min((gaps.mean(axis=1) - half).min(), 0.0))
+    assert table["high"][0] == pytest.approx(max((gaps.mean(axis=1) + half).min(), 0.0))
 
 
 def test_comparison_with_the_best_says_who_is_not():

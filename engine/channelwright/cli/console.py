@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import os
 import shutil
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +21,19 @@ if TYPE_CHECKING:
 _GAP = "  "
 #: Seconds between two lines about a search where there is no terminal.
 _SEARCH_PAUSE = 5.0
+
+
+def ready_streams() -> None:
+    """Let any text be written to any terminal: what it has no sign for becomes a question mark.
+
+    Streams that the caller has closed swallow what is written.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def say(text: str = "") -> None:
@@ -40,7 +57,7 @@ def say_table(table: pd.DataFrame, title: str = "", *, needed: int | None = None
         table is wider than the terminal. Default: all.
     """
     columns = [[str(name), *map(str, table[name])] for name in table.columns]
-    widths = [max(map(len, column)) for column in columns]
+    widths = [max(map(_cells, column)) for column in columns]
     keep = len(columns) if needed is None else needed
     room = shutil.get_terminal_size().columns
     while len(widths) > keep and sum(widths) + len(_GAP) * (len(widths) - 1) > room:
@@ -48,9 +65,15 @@ def say_table(table: pd.DataFrame, title: str = "", *, needed: int | None = None
     if title:
         say(title)
     for row in zip(*columns[: len(widths)], strict=True):
-        cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
-        cells[0] = row[0].ljust(widths[0])
+        blanks = [" " * (width - _cells(cell)) for cell, width in zip(row, widths, strict=True)]
+        cells = [blank + cell for cell, blank in zip(row, blanks, strict=True)]
+        cells[0] = row[0] + blanks[0]
         say(_GAP.join(cells).rstrip())
+
+
+def _cells(text: str) -> int:
+    """Return the columns of a terminal that a text takes: Chinese signs take two each."""
+    return len(text) + sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
 
 
 @contextmanager

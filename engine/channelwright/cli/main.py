@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
-from channelwright.cli.console import say, say_error
+from channelwright.cli.console import ready_streams, say, say_error
 from channelwright.foundation.errors import ChannelwrightError
 
 VERBS = {
@@ -121,8 +121,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _words(error: OSError) -> str:
     """Return what the system said, with the file and without its number."""
-    if error.filename is None or error.strerror is None:
+    if error.strerror is None:
         return str(error)
+    if error.filename is None:
+        return error.strerror
     return f"cannot use {error.filename}: {error.strerror}"
 
 
@@ -156,4 +158,5 @@ def _parser(verb: str | None, module: ModuleType | None) -> argparse.ArgumentPar
 
 def entry() -> None:
     """Run the command line and leave with its exit code."""
+    ready_streams()
     sys.exit(main())

@@ -153,6 +153,11 @@ def many(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def verb(count: int, of_one: str) -> str:
+    """Return a verb as it stands behind a count: one *loses*, two *lose*."""
+    return of_one if count == 1 else of_one.removesuffix("s")
+
+
 def listed(names: list[str]) -> str:
     """Return names as a list in a sentence."""
     if len(names) < 2:

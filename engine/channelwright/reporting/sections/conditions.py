@@ -8,7 +8,7 @@ from channelwright.reporting.estimates import rows
 from channelwright.reporting.gates import GateRow
 from channelwright.reporting.kpis import label_of
 from channelwright.reporting.money import BELOW_MARGIN, PAY
-from channelwright.reporting.numbers import listed, many, money, percent
+from channelwright.reporting.numbers import listed, many, money, percent, verb
 from channelwright.reporting.reading import StudyData
 from channelwright.tables.codes import Account
 
@@ -103,9 +103,10 @@ def _house_condition(data: StudyData, found: pd.DataFrame, focus: str) -> list[s
     losing = int((means < 0).sum())
     if losing:
         return [
-            f"{losing} of {many(len(means), 'house')} lose money under “{data.title(focus)}” "
-            f"(weakest: {name}, {lowest} a year on its capital): their outlets must find another "
-            "supplier, or the houses be paid to stay, and neither is in the contribution."
+            f"{losing} of {many(len(means), 'house')} {verb(losing, 'loses')} money under "
+            f"“{data.title(focus)}” (weakest: {name}, {lowest} a year on its capital): their "
+            "outlets must find another supplier, or the houses be paid to stay, and neither is in "
+            "the contribution."
         ]
     return [
         f"Every house goes along: the weakest, {name}, earns {lowest} a year on its capital "

@@ -11,7 +11,7 @@ from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.reporting.estimates import Estimate, estimate, wide
 from channelwright.reporting.grid import Cell, Column, Grid, Row
 from channelwright.reporting.money import party_flows
-from channelwright.reporting.numbers import listed, many, money, percent
+from channelwright.reporting.numbers import listed, many, money, percent, verb
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.section import SectionInfo
 from channelwright.reporting.sections.terms import terms_grid
@@ -248,7 +248,7 @@ def _text(data: StudyData, focus: str, results: tuple[HouseResult, ...]) -> tupl
     low = min(mine, key=lambda item: item.roi.value)
     high = max(mine, key=lambda item: item.roi.value)
     tail = (
-        f" {many(len(poor), 'house')} lose money and would leave."
+        f" {many(len(poor), 'house')} {verb(len(poor), 'loses')} money and would leave."
         if poor
         else " No house loses money."
     )
