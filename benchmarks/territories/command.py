@@ -17,6 +17,7 @@ from benchmarks.territories.compare import compare, solve_made
 from benchmarks.territories.connected import solve_connected
 from benchmarks.territories.formats import READERS, Question
 from benchmarks.territories.instance import FormatError, Instance
+from benchmarks.territories.kinds import GRAMMAR, make_kind
 from benchmarks.territories.made import make
 from benchmarks.territories.peer import NOT_INSTALLED, beside_spopt, spopt_modules
 from channelwright.foundation.errors import ChannelwrightError
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 #: Columns of the table; JSON rows hold more.
 COLUMNS = ("file", "objective", "bound", "gap", "published", "reached", "feasible", "seconds")
 _REACHED = 0.01
+#: Gaps at which searches end by default: beside spopt, of towns and depots, of published kinds.
+_PEER_GAP, _MADE_GAP, _PROVEN = 1e-4, 0.005, 1e-6
 
 
 def problem_of(instance: Instance) -> LocationProblem:
@@ -149,7 +152,10 @@ def judged_row(
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks territories", description=__doc__)
     parser.add_argument("--format", choices=sorted(READERS))
-    parser.add_argument("--made", metavar="OUTLETSxSITES", help="a made instance instead of files")
+    parser.add_argument(
+        "--made", metavar="WORDS", help=f"an instance instead of files: OUTLETSxSITES, {GRAMMAR}"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="made: of the generator")
     parser.add_argument("--tight", action="store_true", help="made: capacity 1.1 times demand")
     parser.add_argument("--nearest", type=int, help="made: sites in reach of an outlet")
     parser.add_argument(
@@ -162,7 +168,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sense", choices=("min", "max"), default="min")
     parser.add_argument("--capacity", type=float, help="capacity where a file leaves it open")
     parser.add_argument("--time-limit", type=float, help="seconds per file; marks the certificate")
-    parser.add_argument("--gap", type=float, default=1e-4, help="spopt: gap at which both end")
+    parser.add_argument(
+        "--gap",
+        type=float,
+        help="gap at which a search ends: by default 1e-4 beside spopt, 0.005 for OUTLETSxSITES, "
+        "1e-6 for the other made instances",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
     return parser
@@ -186,7 +197,7 @@ def main(arguments: list[str]) -> int:
     if options.made or options.compare == "monolithic":
         return _made(options)
     if options.format is None or not options.files:
-        parser.error("give --format and files, or --made OUTLETSxSITES")
+        parser.error("give --format and files, or --made WORDS")
     question = Question(options.single_source, options.p, options.sense, options.capacity)
     if options.compare == "spopt":
         return _beside_spopt(options, question)
@@ -213,14 +224,25 @@ def _made(options: argparse.Namespace) -> int:
         if options.compare:
             rows = compare(words, problem_of, seconds, options.nearest or 8)
         else:
-            instance = make(words, tight=options.tight, nearest=options.nearest)
-            rows = [solve_made(instance, problem_of(instance), seconds)]
+            rows = [_made_row(words, options, seconds)]
     except (FormatError, ChannelwrightError) as error:
         sys.stderr.write(f"{words}: {error}\n")
         return 1
     for row in rows:
         sys.stdout.write(json.dumps(row) + "\n")
     return 0 if all(row["feasible"] for row in rows if row["method"] == "ours") else 1
+
+
+def _made_row(words: str, options: argparse.Namespace, seconds: float) -> dict[str, object]:
+    """Solve one made instance: of towns and depots, or of a published kind."""
+    if ":" in words:
+        single = options.single_source
+        instance, gap = make_kind(words, seed=options.seed, single_source=single), _PROVEN
+    else:
+        tight, nearest = options.tight, options.nearest
+        instance = make(words, tight=tight, nearest=nearest, seed=options.seed)
+        gap = _MADE_GAP
+    return solve_made(instance, problem_of(instance), seconds, options.gap or gap)
 
 
 def _beside_spopt(options: argparse.Namespace, question: Question) -> int:
@@ -231,7 +253,9 @@ def _beside_spopt(options: argparse.Namespace, question: Question) -> int:
     for path in options.files:
         try:
             instance = READERS[options.format](path, question)
-            rows = beside_spopt(instance, problem_of(instance), seconds, modules, options.gap)
+            rows = beside_spopt(
+                instance, problem_of(instance), seconds, modules, options.gap or _PEER_GAP
+            )
         except (FormatError, ChannelwrightError, OSError) as error:
             sys.stderr.write(f"{path}: {error}\n")
             good = False

@@ -60,7 +60,8 @@ def make(words: str, *, tight: bool, nearest: int | None = None, seed: int = 0) 
     spread = 0.05 * float(volume.sum()) / sites * _SIDE_KM / np.sqrt(sites)
     fixed = np.round(0.25 * spread * weight / weight.mean() * dice.uniform(0.8, 1.2, sites))
     return Instance(
-        name=f"made-{outlets}x{sites}-{'tight' if tight else 'slack'}",
+        name=f"made-{outlets}x{sites}-{'tight' if tight else 'slack'}"
+        + (f"-{seed}" if seed else ""),
         cost=cost,
         usage=volume[None, :, None],
         limit=limit[None, :],

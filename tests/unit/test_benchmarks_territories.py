@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from benchmarks.__main__ import main
 from benchmarks.territories.checker import judge
 from benchmarks.territories.formats import Question, read_cap, read_osman, read_pmed
 from benchmarks.territories.instance import FormatError
+from benchmarks.territories.kinds import make_kind
 from tests.conftest import ROOT
 
 DATA = ROOT / "tests" / "data" / "orlib"
@@ -135,3 +137,67 @@ def test_beside_spopt(capsys):
     assert theirs["objective"] == pytest.approx(5819)
     assert theirs["feasible"]
     assert theirs["ratio"] > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "shape", "digest"),
+    [
+        ("gap-b:5x20", (20, 5), "0b8ba2833bd8"),
+        ("gap-c:5x20", (20, 5), "d0834d84c1bf"),
+        ("gap-d:5x20", (20, 5), "334bd839de91"),
+        ("gap-e:5x20", (20, 5), "fd145200daac"),
+        ("cpmp:30x4:0.85:uniform", (30, 30), "082041387a96"),
+        ("cpmp:30x4:0.85:towns", (30, 30), "3f673f3a244d"),
+        ("osman:20x3:0.9", (20, 20), "83cc04e5e9d4"),
+        ("pmed:20x3", (20, 20), "b899556ce880"),
+        ("cap:5x30:600", (30, 5), "f18518506053"),
+    ],
+)
+def test_made_kinds_are_the_same_bits_everywhere(words, shape, digest):
+    instance = make_kind(words, seed=3)
+    assert instance.cost.shape == shape
+    parts = (instance.cost, instance.usage, instance.limit, instance.fixed_cost)
+    assert (
+        sha256(b"".join(np.round(part, 6).tobytes() for part in parts)).hexdigest()[:12] == digest
+    )
+
+
+def test_made_kinds_follow_their_sources():
+    tight = make_kind("gap-d:5x40", seed=1)
+    assert tight.limit[0].tolist() == np.floor(0.8 * tight.usage[0].sum(axis=0) / 5).tolist()
+    assert np.abs(tight.cost + tight.usage[0] - 111).max() == 10
+    assert tight.all_open
+    assert tight.sites_open is None
+    medians = make_kind("cpmp:60x7:0.85:towns", seed=1)
+    need, room = medians.usage.sum(), medians.limit[0, 0] * 7
+    assert 0.84 < need / room <= 0.85
+    assert (medians.own, medians.sites_open) == (True, 7)
+    other = make_kind("cpmp:60x7:0.85:towns", seed=2)
+    assert not np.array_equal(medians.cost, other.cost)
+    split = make_kind("cap:5x30:600", single_source=False)
+    assert not split.single_source
+    assert make_kind("pmed:20x3").usage.shape == (0, 20, 1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["gap-z:5x20", "gap-d:", "gap-d:5", "cpmp:30x4:0.85", "cpmp:30x4:0.85:moon", "osman:20x3:1.5"],
+)
+def test_unreadable_kinds_are_refused_with_the_grammar(words, capsys):
+    assert main(["territories", "--made", words]) == 1
+    assert "cpmp:POINTSxMEDIANS:FILL:uniform|towns" in capsys.readouterr().err
+
+
+def test_a_made_kind_is_solved_from_the_command_line(capsys):
+    words = ["territories", "--made", "gap-d:3x12", "--seed", "5", "--time-limit", "20"]
+    assert main(words) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["file"], row["feasible"]) == ("gap-d:3x12-5", True)
+    assert row["gap"] <= 1e-6
+    assert main(["territories", "--made", "cap:4x15:250", "--time-limit", "20"]) == 0
+    split = json.loads(capsys.readouterr().out)
+    single = ["territories", "--made", "cap:4x15:250", "--single-source", "--time-limit", "20"]
+    assert main(single) == 0
+    whole = json.loads(capsys.readouterr().out)
+    assert whole["feasible"]
+    assert whole["objective"] > split["objective"] * (1 + 1e-6)
