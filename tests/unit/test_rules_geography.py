@@ -1,5 +1,7 @@
 """Distances, land zones and crossings."""
 
+from dataclasses import fields
+
 import numpy as np
 
 from channelwright.model.market import Crossings, Geography
@@ -44,6 +46,20 @@ def test_other_zone_goes_by_the_named_crossing_both_ways() -> None:
     legs = metres(geography(), south, point(30.0, 120.0))[0] + 12_000
     legs += metres(geography(), point(30.1, 120.0, 1), north)[0]
     assert by_bridge == legs == metres(geography(), north, south)[0]
+
+
+def test_of_several_crossings_the_shortest_way_is_taken() -> None:
+    one = geography().crossings
+    twice = {
+        field.name: np.concatenate([getattr(one, field.name)] * 3)
+        for field in fields(one)
+        if isinstance(getattr(one, field.name), np.ndarray)
+    }
+    twice["metres"] = np.array([40_000, 12_000, 25_000])
+    several = Crossings(ids=("a", "b", "c"), names=("Ferry", "Bridge", "Dam"), **twice)
+    south, north = point(29.9, 120.0, 0), point(30.2, 120.0, 1)
+    by_all = metres(Geography(("south", "north"), several, 1.0), south, north)
+    assert by_all[0] == metres(geography(), south, north)[0]
 
 
 def test_no_crossing_means_unreachable() -> None:

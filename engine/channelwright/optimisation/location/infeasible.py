@@ -150,7 +150,12 @@ def _viability_clashes(problem: LocationProblem) -> Iterator[str]:
         need = float(least[: max(problem.minimum_open, 0)].sum())
         total = float(problem.total_demand[k])
         if problem.usage is None and need > total * (1 + 1e-9):
+            sites = (
+                "1 open site needs"
+                if problem.minimum_open == 1
+                else (f"{problem.minimum_open} open sites need")
+            )
             yield (
-                f"{problem.minimum_open} open sites need at least {need:g} of {measure} to be "
-                f"viable but total demand is {total:g}."
+                f"{sites} at least {need:,.6g} of {measure} to be viable but total demand is "
+                f"{total:,.6g}; lower the least of a site, or open fewer."
             )
