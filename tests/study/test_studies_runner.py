@@ -366,6 +366,8 @@ def test_tables_and_sql_agree(tmp_path):
     assert list(runs.sql("select * from shelf").columns) == list(runs.table("shelf").columns)
     with pytest.raises(UsageError, match=r"(?s)cannot be answered.*tables: runs, order_lines"):
         runs.sql("select * from nowhere")
+    with pytest.raises(UsageError, match="2 statements are asked at once; ask one"):
+        runs.sql("select 1; select 2")
     with pytest.raises(UsageError, match="the query is empty"):
         runs.sql(" ; ")
 

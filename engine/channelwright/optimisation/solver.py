@@ -79,38 +79,10 @@ class Session:
         )
         _check(status, "adding rows")
 
-    def set_row_bounds(self, rows: Sequence[int], lower: Floats, upper: Floats) -> None:
-        """Change the bounds of some rows; the basis is kept."""
-        index = np.asarray(rows, dtype=np.int32)
-        _check(self._highs.changeRowsBounds(index.size, index, lower, upper), "row bounds")
-
     def set_column_bounds(self, columns: Sequence[int], lower: Floats, upper: Floats) -> None:
         """Change the bounds of some columns; the basis is kept."""
         index = np.asarray(columns, dtype=np.int32)
         _check(self._highs.changeColsBounds(index.size, index, lower, upper), "column bounds")
-
-    def add_columns(self, cost: Floats, lower: Floats, upper: Floats, matrix: Any) -> None:
-        """Append columns, as column generation does.
-
-        Parameters
-        ----------
-        cost, lower, upper : (n_new,)
-            Objective coefficients and bounds.
-        matrix : (n_rows, n_new) sparse
-            Coefficients.
-        """
-        columns = sparse.csc_array(matrix)
-        status = self._highs.addCols(
-            columns.shape[1],
-            np.asarray(cost, dtype=np.float64),
-            np.asarray(lower, dtype=np.float64),
-            np.asarray(upper, dtype=np.float64),
-            columns.nnz,
-            columns.indptr[:-1].astype(np.int32),
-            columns.indices.astype(np.int32),
-            columns.data.astype(np.float64),
-        )
-        _check(status, "adding columns")
 
     def start_from(self, values: Floats) -> None:
         """Offer a solution to the search; HiGHS checks it and ignores an infeasible one."""

@@ -97,6 +97,10 @@ def _part(table: str, paths: list[str], same: str, hidden: str) -> str:
 
 def _answer(connection: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
     try:
+        statements = len(connection.extract_statements(sql))
+        if statements > 1:
+            msg = f"{statements} statements are asked at once; ask one, and join its parts by WITH"
+            raise UsageError(msg)
         relation = connection.sql(sql)
     except duckdb.Error as error:
         msg = f"the query cannot be answered: {error}; tables: runs, {', '.join(STORED)}"
