@@ -17,13 +17,14 @@ from tests.support.twin import MEASURED, deterministic_twin
 from tests.support.twin_contracts import contracted
 from tests.support.twin_demand import Change, chosen, promoted
 from tests.support.twin_parcels import with_parcels
+from tests.support.twin_shelves import with_deposits, with_shelves
 
 
 def as_it_is(market: Market, design: Design) -> tuple[Market, Design]:
     return market, design
 
 
-CHANGES = (as_it_is, promoted, chosen, contracted, with_parcels)
+CHANGES = (as_it_is, promoted, chosen, contracted, with_parcels, with_shelves, with_deposits)
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)

@@ -33,25 +33,31 @@ def availability(
     Parameters
     ----------
     daily : (n, P) float64, expected demand in units a day
-    cover : (n,) float64, stock just after an order, in days of demand
-    interval : (n,) float64, days between chances to order
-    chance : (n,) float64, probability that a chance becomes an order
-    lead : (n,) float64, days from order to shelf
+    cover : stock just after an order, in days of demand
+    interval : days between chances to order
+    chance : probability that a chance becomes an order
+    lead : days from order to shelf; all (n,) or (n, P) float64
     """
+    cover, interval, lead = (_by_product(value) for value in (cover, interval, lead))
     mean = np.maximum(daily, _SMALL)
     spread = _daily_variance(market, mean)
     rounding = (market.products.units_per_case / mean) ** 2 / 12
-    p = np.clip(chance, 0.05, 1.0)
+    p = np.clip(_by_product(chance), 0.05, 1.0)
     lost = np.zeros(mean.shape)
-    weight_left = np.ones(len(p))
+    weight_left = np.ones(p.shape)
     for number in range(1, CYCLES + 1):
         weight = p * weight_left if number < CYCLES else weight_left
         weight_left = weight_left - weight
-        window = (interval * number + lead)[:, None]
+        window = interval * number + lead
         variance = spread * window + _shock_variance(market, window) + rounding
-        lost += weight[:, None] * normal_loss(cover[:, None] - window, np.sqrt(variance))
-    cycle = (interval / p)[:, None]
+        lost += weight * normal_loss(cover - window, np.sqrt(variance))
+    cycle = interval / p
     return np.asarray(1.0 - np.minimum(1.0, lost / np.maximum(cycle, _SMALL)))
+
+
+def _by_product(value: FloatArray) -> FloatArray:
+    """Return a column for values of rows, values by product as they are."""
+    return value if value.ndim == 2 else value[:, None]
 
 
 def normal_loss(slack: FloatArray, deviation: FloatArray) -> FloatArray:

@@ -16,11 +16,12 @@ from channelwright.model.market import Market
 from channelwright.rules.beats import made_shares
 from channelwright.rules.carrying import drop_costs, supply_costs
 from channelwright.rules.expected_money import expected_rows
+from channelwright.rules.expected_supply import within_capacity
 from channelwright.rules.flows import Flows, expected_flows
 from channelwright.tables.codes import Account
 
 ASSUMPTIONS = (
-    "Calls that do not fit into a day are missed; sites never run out.",
+    "Calls that do not fit into a day are missed; sites run out where plants are at capacity.",
     "Shelves lose what a normal demand between orders exceeds them by.",
     "Effort is the best response to the terms, at the mean season.",
     "Tours cost the radial and local distance of an average day; nothing waits for a truck.",
@@ -79,6 +80,7 @@ def expect(market: Market, design: Design, calibration: Calibration | None = Non
     """
     made = made_shares(market, design)
     flows = expected_flows(market, design, made=made, calibration=calibration)
+    flows = within_capacity(market, design, flows)
     money = expected_rows(market, design, flows, calibration)
     return Forecast(
         design=design.name,

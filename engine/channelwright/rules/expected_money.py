@@ -14,6 +14,7 @@ from channelwright.model.market import SITE_KINDS, SOLICITORS, Market
 from channelwright.rules import expected_credit
 from channelwright.rules.carrying import drop_costs
 from channelwright.rules.contracts import carried_rate
+from channelwright.rules.expected_consignment import consigned_cases
 from channelwright.rules.expected_contracts import contract_costs
 from channelwright.rules.expected_parcels import parcel_cases, parcel_flows
 from channelwright.rules.flows import Flows, mean_factor
@@ -61,7 +62,7 @@ def expected_rows(
     rows = _Rows()
     _outlet_rows(market, design, flows, rows)
     _parcel_rows(market, design, rows)
-    demand = _site_demand(market, design, flows)
+    demand = site_demand(market, design, flows)
     _supply_rows(market, design, demand, rows)
     _people_rows(market, design, flows, rows)
     _site_rows(market, design, demand, rows)
@@ -129,6 +130,12 @@ def _outlet_rows(market: Market, design: Design, flows: Flows, rows: _Rows) -> N
         site,
         _delivery(market, design, flows, covered),
     )
+    if market.empties is not None:
+        charged = (cases * market.empties.deposit).sum(axis=1)
+        kept = (cases * market.empties.deposit * (1 - market.empties.returned / PPM)).sum(axis=1)
+        rows.add(Account.DEPOSIT, payer, owner, area, mode, site, charged)
+        rows.add(Account.DEPOSIT, owner, payer, area, mode, site, charged - kept)
+        rows.add(Account.DEPOSIT, outside, payer, area, mode, site, kept)
     units = cases * market.products.units_per_case
     promoted = promoted_means(market, design)
     price = shelf_prices(market, design) if promoted is None else promoted.price
@@ -180,7 +187,7 @@ def _delivery(market: Market, design: Design, flows: Flows, covered: IntArray) -
     return cost
 
 
-def _site_demand(market: Market, design: Design, flows: Flows) -> FloatArray:
+def site_demand(market: Market, design: Design, flows: Flows) -> FloatArray:
     """Return cases per day that every site ships, to outlets, consumers, children: (S, P)."""
     covered = np.flatnonzero(design.outlets.mode >= 0)
     demand = np.zeros((len(market.sites), len(market.products)))
@@ -270,7 +277,10 @@ def _capital(market: Market, design: Design, demand: FloatArray) -> FloatArray:
     price = np.where(
         sites.independent[:, None], terms.price_account[mode], market.products.production_cost
     )
-    capital = (expected_stock(market, design, demand) * price).sum(axis=1)
+    stock = expected_stock(market, design, demand)
+    if design.goods is not None and design.goods.consignment is not None:
+        stock = stock + consigned_cases(market, design)
+    capital = (stock * price).sum(axis=1)
     outlets = np.flatnonzero(design.outlets.mode >= 0)
     weekly = full_value(market, design, outlets)
     waiting = expected_credit.outstanding_days(market, design, outlets)
@@ -296,4 +306,4 @@ def site_capital(market: Market, design: Design, flows: Flows) -> FloatArray:
 
     Stock + receivables - payables, the base of interest and of distributor ROI.
     """
-    return np.maximum(_capital(market, design, _site_demand(market, design, flows)), 0.0)
+    return np.maximum(_capital(market, design, site_demand(market, design, flows)), 0.0)

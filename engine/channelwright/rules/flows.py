@@ -15,6 +15,7 @@ from channelwright.rules.availability import availability
 from channelwright.rules.contracts import carried_rate
 from channelwright.rules.demand import law_means, recovered
 from channelwright.rules.execution import long_run_multiplier
+from channelwright.rules.expected_shelves import PolicyShelves, ShelfChances, policy_shelves, union
 from channelwright.rules.promoted import promoted_means
 
 WEEKS = CYCLE_DAYS / 7
@@ -123,6 +124,8 @@ def expected_flows(
     chance = _order_chance(market, mode, effort)
     lift = behaviour.lift_share(market, mode, effort[mode])
     base = full_cases(market, design)
+    chances = ShelfChances(visits, chance, lead_days(market, design, mode))
+    policies = policy_shelves(market, design, cover_days(design))
     online = np.where(plan.o2o, 1 + market.behaviour.online_new, 1.0)
     orders = visits * chance
     cases = base
@@ -131,8 +134,11 @@ def expected_flows(
         level = level * online * (orders > 0)
         wanted = base * level[:, None]
         served = _served(market, design, mode, wanted, visits, orders)
+        if policies is not None:
+            daily = wanted * market.products.units_per_case / 7
+            served = np.where(policies.ruled, policies.served(daily, chances), served)
         cases = wanted * recovered(market, served)
-        orders = np.minimum(visits * chance, _most_orders(market, design, mode, cases))
+        orders = _orders(market, design, mode, cases, chances, policies)
     if calibration is not None:
         # On the outcome: people who ordered less often would otherwise be held by another limit.
         orders = orders * calibration.orders[mode]
@@ -141,6 +147,32 @@ def expected_flows(
     share = market.behaviour.online_shift + market.behaviour.online_new
     online_units = np.where(plan.o2o, units * share / (1 + market.behaviour.online_new), 0.0)
     return Flows(visits, orders, cases, online_units)
+
+
+def _orders(
+    market: Market,
+    design: Design,
+    mode: IntArray,
+    cases: FloatArray,
+    chances: ShelfChances,
+    policies: PolicyShelves | None,
+) -> FloatArray:
+    """Return orders a week: (O,)."""
+    most = np.asarray(chances.visits * chances.chance)
+    if policies is None:
+        return np.minimum(most, _most_orders(market, design, mode, cases))
+    plain = _most_orders(market, design, mode, np.where(policies.ruled, 0.0, cases))
+    by_policy = policies.orders(cases * market.products.units_per_case / 7, chances)
+    smallest = np.maximum(1, design.service.minimum_cases[mode])
+    found = union(by_policy, np.minimum(most, plain), most)
+    return np.asarray(np.minimum(found, cases.sum(axis=1) / smallest))
+
+
+def lead_days(market: Market, design: Design, mode: IntArray) -> FloatArray:
+    """Return the days from an order to the shelf: (O,)."""
+    truck = market.modes.carrier[mode] == _TRUCK
+    rest = 1 - float(market.calendar.working.mean())
+    return np.asarray(np.where(truck, 1 + rest, design.service.tariff_days[mode]), dtype=float)
 
 
 def _served(
@@ -158,14 +190,11 @@ def _served(
     chances = np.maximum(visits, 1e-3)
     often = np.maximum(orders, 1e-3)
     pulls = reorder >= 0
-    truck = market.modes.carrier[mode] == _TRUCK
-    rest = 1 - float(market.calendar.working.mean())
-    lead = np.where(truck, 1 + rest, service.tariff_days[mode])
     cycle = np.where(pulls, 7 / often, 7 / chances)
     # A pull orders at its reorder point: the cycle before it is covered by what lies above.
     stock = np.where(pulls, reorder + 7 / often - 7 / chances, cover)
     chance = np.where(pulls, 1.0, often / chances)
-    return availability(market, daily, stock, cycle, chance, np.asarray(lead, dtype=np.float64))
+    return availability(market, daily, stock, cycle, chance, lead_days(market, design, mode))
 
 
 def _order_chance(market: Market, mode: IntArray, effort: FloatArray) -> FloatArray:

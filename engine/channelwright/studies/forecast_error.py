@@ -15,6 +15,7 @@ from channelwright.foundation.units import TICKS_PER_UNIT, FloatArray
 from channelwright.model.market import CAPTURES
 from channelwright.rules.beats import made_shares
 from channelwright.rules.expected_money import expected_rows
+from channelwright.rules.expected_supply import within_capacity
 from channelwright.rules.flows import expected_flows
 from channelwright.stats.means import mean_limits
 from channelwright.tables.codes import Account, Party
@@ -47,6 +48,7 @@ def expected_heads(
     flows = expected_flows(
         market, design, made=made_shares(market, design), calibration=calibration
     )
+    flows = within_capacity(market, design, flows)
     money = expected_rows(market, design, flows, calibration)
     days = market.calendar.horizon_days - market.calendar.warmup_days
     plan, area = design.outlets, market.outlets.area
