@@ -259,11 +259,13 @@ def without_costs(market, design):
 
 
 def owned_market():
-    """A market with a mode whose houses are independent and earn more than a tenth a year."""
+    """A market with a mode with a quota whose houses are independent and earn a tenth a year."""
     for seed in range(200):
         market, design = without_costs(*incentive_market(seed))
         mode = owned_mode(market, design)
-        if mode is not None and site_roi(market, design, np.array([mode])) > 0.1:
+        if mode is None or design.terms.quota[mode] == 0:
+            continue
+        if site_roi(market, design, np.array([mode])) > 0.1:
             return market, design, np.array([mode])
     raise AssertionError
 
