@@ -37,6 +37,7 @@ from channelwright.simulation.network import Network, build_network
 from channelwright.simulation.orders.open_orders import drop_finished, open_orders
 from channelwright.simulation.orders.ordering import Ordering, Placed
 from channelwright.simulation.orders.shelves import worth
+from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.details import Details
 from channelwright.simulation.records.recording import PERIOD_DAYS, Recorder
 from channelwright.simulation.scatter import add_at
@@ -119,12 +120,13 @@ class _World:
         self._environment = simpy.Environment()
         rows, plan = network.covered, network.design.outlets
         self._at_outlets = (rows, plan.mode[rows], plan.site[rows], network.payer[rows])
-        self._credit = CreditSide(network, address, self._state, self._postings, sink)
-        self._ordering = Ordering(network, address, self._credit.collecting)
         booked = (self._postings, self._recorder, self._books, sink)
-        self._goods = GoodsSide(network, address, self._state, *booked, detail=detail)
+        parts = Parts(network, address, self._state, *booked, detail)
+        self._credit = CreditSide(parts)
+        self._ordering = Ordering(network, address, self._credit.collecting)
+        self._goods = GoodsSide(parts)
         self._consumers = Consumers(network, address, self._goods.nearby)
-        self._invoicing = Invoicing(network, self._state, *booked[:3], self._credit, self._details)
+        self._invoicing = Invoicing(parts, self._credit, self._details)
 
     def run(self) -> ReplicationSummary:
         """Run all days and close the books."""
@@ -173,7 +175,7 @@ class _World:
         before = int(state.site_receivable.sum())
         settle_payments(state)
         self._books.paid += before - int(state.site_receivable.sum())
-        self._credit.midnight(self._books, detail=self._details is not None)
+        self._credit.midnight()
 
     def _choose_effort(self, month: int) -> None:
         market, design, state = self._network.market, self._network.design, self._state
@@ -255,7 +257,7 @@ class _World:
     def _selling(self) -> None:
         state, network = self._state, self._network
         placed = self._ordering.place(state)
-        self._credit.collect(placed, self._books, detail=self._details is not None)
+        self._credit.collect(placed)
         self._recorder.orders(placed)
         self._count["orders"] += len(placed.outlet)
         self._count["lines"] += int(np.count_nonzero(placed.cases))
@@ -271,8 +273,7 @@ class _World:
         mode = network.option_mode[placed.outlet, placed.option]
         late = placed.second > network.design.service.cutoff[mode]
         attempt = np.where(late, state.day + 1, state.day)
-        detail = self._details is not None
-        attempt, discount = self._credit.approve(placed, mode, attempt, detail=detail)
+        attempt, discount = self._credit.approve(placed, mode, attempt)
         self._penalties.placed(state.day, state.serial, placed)
         open_orders(network, state, placed, attempt, discount)
 

@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.random import Address
 from channelwright.foundation.units import BoolArray, IntArray, share
-from channelwright.simulation.books import Books
 from channelwright.simulation.cash.bills import Bills, Collected, has_bills
-from channelwright.simulation.cash.postings import Postings
 from channelwright.simulation.cash.settling import OUTSIDE
 from channelwright.simulation.delivery.delivering import Invoiced
-from channelwright.simulation.network import Network
 from channelwright.simulation.orders.approving import Approvals
 from channelwright.simulation.orders.collecting import Collecting, collection_rows
 from channelwright.simulation.orders.ordering import Placed
+from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.credit_recording import (
     CreditRecorder,
     payment_rows,
     receipt_rows,
 )
 from channelwright.simulation.rows import Rows
-from channelwright.simulation.state import State
 from channelwright.simulation.stock.purchasing import Purchasing
 from channelwright.tables.codes import Account, ReceiptKind
-from channelwright.tables.sink import Sink
 
 
 class CreditSide:
     """Bills of one replication; without them nothing here does anything."""
 
-    def __init__(
-        self, network: Network, address: Address, state: State, postings: Postings, sink: Sink
-    ) -> None:
-        self._network, self._state = network, state
-        self._postings, self._sink = postings, sink
+    def __init__(self, parts: Parts) -> None:
+        network, address, state = parts.network, parts.address, parts.state
+        self._network, self._state, self._books = network, state, parts.books
+        self._postings, self._sink, self._detail = parts.postings, parts.sink, parts.detail
         self.bills = Bills(network, address, state) if has_bills(network) else None
         self.recorder = CreditRecorder(network)
         limits = network.market.limits
@@ -46,36 +40,36 @@ class CreditSide:
             self.collecting = Collecting(network, address, self.bills, policy.collecting)
         self.purchasing = None if limits is None else Purchasing(network, limits)
 
-    def midnight(self, books: Books, *, detail: bool) -> None:
+    def midnight(self) -> None:
         """Let accounts pay, and book what they paid and what is given up."""
         if self.purchasing is not None:
             self.purchasing.begin_day(self._state.day)
         if self.bills is None:
             return
-        self._book(self.bills.midnight(self._state), books, detail=detail)
+        self._book(self.bills.midnight(self._state))
 
-    def collect(self, placed: Placed, books: Books, *, detail: bool) -> None:
+    def collect(self, placed: Placed) -> None:
         """Book what was given at the calls of today."""
         found = placed.collected
         if found is None or self.collecting is None or self.bills is None:
             return
         self.collecting.count(found)
-        if detail:
+        if self._detail:
             self._sink.append("collections", collection_rows(self._state.day, found))
         if not found.value.any():
             return
         money = self.bills.collect(self._state, found.bills, found.value)
-        self._book(money, books, detail=detail)
+        self._book(money)
 
-    def _book(self, collected: Collected, books: Books, *, detail: bool) -> None:
-        self._post(collected, books)
+    def _book(self, collected: Collected) -> None:
+        self._post(collected)
         self.recorder.collected(collected)
-        if detail:
+        if self._detail:
             day, network = self._state.day, self._network
             self._sink.append("receipts", receipt_rows(network, day, collected.moved))
             self._sink.append("payments", payment_rows(network, collected.ended, day))
 
-    def _post(self, collected: Collected, books: Books) -> None:
+    def _post(self, collected: Collected) -> None:
         network, moved, reminded = self._network, collected.moved, collected.reminded
         lost = moved.take(np.flatnonzero(moved["kind"] == ReceiptKind.WRITTEN_OFF))
         for account, rows, amount in (
@@ -89,22 +83,22 @@ class CreditSide:
             payee = network.payer[outlet] if account is Account.WRITE_OFF else OUTSIDE
             self._postings.post(account, network.owner[site], payee, mode, site, outlet, amount)
         written_off = int(lost["value"].sum())
-        books.written_off += written_off
-        books.paid += int(moved["value"].sum()) - written_off
+        self._books.written_off += written_off
+        self._books.paid += int(moved["value"].sum()) - written_off
 
     def known(self, invoiced: Invoiced) -> BoolArray | None:
         """Return which invoices have their payment already; None = all that ever will."""
         return None if self.bills is None else invoiced.paid <= self._state.day
 
     def approve(
-        self, placed: Placed, mode: IntArray, attempt: IntArray, *, detail: bool
+        self, placed: Placed, mode: IntArray, attempt: IntArray
     ) -> tuple[IntArray, IntArray]:
         """Return first attempt and discount (ppm) of today's orders after the desk."""
         if self._approvals is None:
             return attempt, np.zeros_like(attempt)
         day = self._state.day
         result = self._approvals.decide(day, placed.outlet, mode, placed.second, attempt)
-        if detail:
+        if self._detail:
             self._sink.append("approvals", self._approvals.rows)
         return result
 

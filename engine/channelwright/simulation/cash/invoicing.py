@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from channelwright.foundation.units import share
-from channelwright.simulation.books import Books
 from channelwright.simulation.cash.credit_side import CreditSide
-from channelwright.simulation.cash.postings import Postings
 from channelwright.simulation.cash.settling import MANUFACTURER, OUTSIDE
 from channelwright.simulation.delivery.delivering import Invoiced
-from channelwright.simulation.network import Network
+from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.details import Details
-from channelwright.simulation.records.recording import Recorder
-from channelwright.simulation.state import State
 from channelwright.simulation.stock.consigning import Consignments
 from channelwright.tables.codes import Account
 
@@ -19,18 +15,9 @@ from channelwright.tables.codes import Account
 class Invoicing:
     """Books, fees and tables of invoices."""
 
-    def __init__(
-        self,
-        network: Network,
-        state: State,
-        postings: Postings,
-        recorder: Recorder,
-        books: Books,
-        credit: CreditSide,
-        details: Details | None,
-    ) -> None:
-        self._network, self._state, self._postings = network, state, postings
-        self._recorder, self._books = recorder, books
+    def __init__(self, parts: Parts, credit: CreditSide, details: Details | None) -> None:
+        self._network, self._state, self._postings = parts.network, parts.state, parts.postings
+        self._recorder, self._books = parts.recorder, parts.books
         self._credit, self._details = credit, details
 
     def note(self, invoiced: Invoiced) -> None:

@@ -8,61 +8,34 @@ from __future__ import annotations
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.random import Address
 from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray, share
 from channelwright.model.parcels import ParcelShop
 from channelwright.rules import parcels as rules
-from channelwright.simulation.books import Books
-from channelwright.simulation.cash.postings import Postings
 from channelwright.simulation.cash.settling import MANUFACTURER, OUTSIDE
 from channelwright.simulation.evening.picking import BATCH_RELEASE, queue
-from channelwright.simulation.network import Network
 from channelwright.simulation.orders.parcel_orders import COLUMNS, ParcelOrders, no_orders
+from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.parcel_recording import ParcelRecorder
-from channelwright.simulation.records.recording import Recorder
 from channelwright.simulation.rows import Rows
-from channelwright.simulation.state import ParcelStock, State
+from channelwright.simulation.state import ParcelStock
 from channelwright.tables.codes import Account, LineState
-from channelwright.tables.sink import Sink
 
 
 class Parcels:
     """The orders of consumers of one replication."""
 
     @staticmethod
-    def of(
-        network: Network,
-        address: Address,
-        state: State,
-        postings: Postings,
-        recorder: Recorder,
-        books: Books,
-        sink: Sink,
-        *,
-        detail: bool,
-    ) -> Parcels | None:
+    def of(parts: Parts) -> Parcels | None:
         """Return what sends parcels, None where the design does not."""
-        shop = rules.parcel_shop(network.design)
-        if shop is None:
-            return None
-        own = ParcelRecorder(network.market, shop, sink, detail=detail)
-        return Parcels(shop, network, address, state, postings, recorder, books, own)
+        shop = rules.parcel_shop(parts.network.design)
+        return None if shop is None else Parcels(shop, parts)
 
-    def __init__(
-        self,
-        shop: ParcelShop,
-        network: Network,
-        address: Address,
-        state: State,
-        postings: Postings,
-        recorder: Recorder,
-        books: Books,
-        own: ParcelRecorder,
-    ) -> None:
-        self._shop, self._network, self._state = shop, network, state
-        self._postings, self._recorder, self._books, self._own = postings, recorder, books, own
-        market = network.market
-        self._orders = ParcelOrders(market, shop, address)
+    def __init__(self, shop: ParcelShop, parts: Parts) -> None:
+        state, market = parts.state, parts.network.market
+        self._shop, self._network, self._state = shop, parts.network, state
+        self._postings, self._recorder, self._books = parts.postings, parts.recorder, parts.books
+        self._own = ParcelRecorder(market, shop, parts.sink, detail=parts.detail)
+        self._orders = ParcelOrders(market, shop, parts.address)
         self._price = rules.unit_prices(market, shop)
         nothing = np.zeros_like(state.stock)
         self._stock = state.parcels = ParcelStock(nothing, nothing.copy())

@@ -8,14 +8,12 @@ import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
-from channelwright.simulation.cash.postings import Postings
 from channelwright.simulation.cash.settling import MANUFACTURER, OUTSIDE
-from channelwright.simulation.network import Network
+from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.outlet_cells import area_mode_rows
 from channelwright.simulation.scatter import add_at, subtract_at
 from channelwright.tables.codes import Account
 from channelwright.tables.goods_outputs import ONLINE_CELLS
-from channelwright.tables.sink import Sink
 
 
 @dataclass(frozen=True)
@@ -36,9 +34,10 @@ class Fills:
 class NearbyShelves:
     """Serves online orders from other shelves, pays for it and counts it."""
 
-    def __init__(self, network: Network, postings: Postings, sink: Sink, *, detail: bool) -> None:
-        self._network, self._postings = network, postings
-        self._sink, self._detail = sink, detail
+    def __init__(self, parts: Parts) -> None:
+        network = parts.network
+        self._network, self._postings = network, parts.postings
+        self._sink, self._detail = parts.sink, parts.detail
         goods = network.design.goods
         self._rules = None if goods is None else goods.nearby
         if self._rules is None:

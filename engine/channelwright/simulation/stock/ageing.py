@@ -5,36 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.random import Address, Purpose
+from channelwright.foundation.random import Purpose
 from channelwright.foundation.units import PPM, IntArray, share, share_of
 from channelwright.rules.returns import old_goods_credited
-from channelwright.simulation.books import Books
-from channelwright.simulation.cash.postings import Postings
 from channelwright.simulation.cash.settling import OUTSIDE, month_ends
-from channelwright.simulation.network import Network
-from channelwright.simulation.records.recording import PERIOD_DAYS, Recorder
-from channelwright.simulation.state import State
+from channelwright.simulation.parts import Parts
+from channelwright.simulation.records.recording import PERIOD_DAYS
 from channelwright.simulation.stock.receipts import History, Window, came
 from channelwright.tables.codes import Account, LossCause
-from channelwright.tables.sink import Sink
 
 
 class Ageing:
     """Follows receipts of sites and outlets and takes away what is lost."""
 
-    def __init__(
-        self,
-        network: Network,
-        address: Address,
-        state: State,
-        postings: Postings,
-        recorder: Recorder,
-        books: Books,
-        sink: Sink | None,
-    ) -> None:
-        self._network, self._address, self._state = network, address, state
-        self._postings, self._recorder, self._books = postings, recorder, books
-        self._sink = sink
+    def __init__(self, parts: Parts) -> None:
+        network, state = parts.network, parts.state
+        self._network, self._address, self._state = network, parts.address, state
+        self._postings, self._recorder, self._books = parts.postings, parts.recorder, parts.books
+        self._sink = parts.sink if parts.detail else None
         self._history = History(state.stock)
         self._night = self._noon = state.stock.copy()
         self._noon_shelf = state.shelf

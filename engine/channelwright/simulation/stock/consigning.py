@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.random import Address
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.rules.consignment import settle_days
 from channelwright.simulation.cash.bills import Bills
 from channelwright.simulation.delivery.delivering import Invoiced, invoice
 from channelwright.simulation.evening.credit import ON_TERMS
-from channelwright.simulation.network import Network
+from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.outlet_cells import area_mode_rows
-from channelwright.simulation.state import State
 from channelwright.tables.goods_outputs import CONSIGNMENT_CELLS
-from channelwright.tables.sink import Sink
 
 _NONE = np.zeros(0, dtype=np.int64)
 
@@ -22,11 +19,10 @@ _NONE = np.zeros(0, dtype=np.int64)
 class Consignments:
     """Counts what outlets on consignment sell, and settles it; does nothing without any."""
 
-    def __init__(
-        self, network: Network, address: Address, state: State, sink: Sink, *, detail: bool
-    ) -> None:
-        self._network, self._address, self._state = network, address, state
-        self._sink, self._detail = sink, detail
+    def __init__(self, parts: Parts) -> None:
+        network = parts.network
+        self._network, self._address, self._state = network, parts.address, parts.state
+        self._sink, self._detail = parts.sink, parts.detail
         self._rows = np.flatnonzero(network.consigned)
         self._place = np.searchsorted(network.covered, self._rows)
         self._days = settle_days(network.market, network.design)[self._rows]

@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-from channelwright.foundation.random import Address
 from channelwright.foundation.units import IntArray
-from channelwright.simulation.books import Books
-from channelwright.simulation.cash.postings import Postings
 from channelwright.simulation.delivery.empties import Crates
 from channelwright.simulation.delivery.parcels import Parcels
 from channelwright.simulation.demand.consumers import Sales
 from channelwright.simulation.demand.nearby_shelves import NearbyShelves
-from channelwright.simulation.network import Network
-from channelwright.simulation.records.recording import Recorder
+from channelwright.simulation.parts import Parts
 from channelwright.simulation.rows import Rows
-from channelwright.simulation.state import State
 from channelwright.simulation.stock.ageing import Ageing
 from channelwright.simulation.stock.consigning import Consignments
 from channelwright.simulation.stock.returning import Returning
-from channelwright.tables.sink import Sink
 
 
 class GoodsSide:
     """Goods of one replication; a part that no pack names does nothing."""
 
-    def __init__(
-        self,
-        network: Network,
-        address: Address,
-        state: State,
-        postings: Postings,
-        recorder: Recorder,
-        books: Books,
-        sink: Sink,
-        *,
-        detail: bool,
-    ) -> None:
-        self._state = state
-        written = sink if detail else None
-        self._ageing = Ageing(network, address, state, postings, recorder, books, written)
-        self._crates = Crates(network, postings)
-        self._returning = Returning(network, state, postings, sink, detail=detail)
-        self.consignments = Consignments(network, address, state, sink, detail=detail)
-        self.nearby = NearbyShelves(network, postings, sink, detail=detail)
-        booked = (postings, recorder, books, sink)
-        self.parcels = Parcels.of(network, address, state, *booked, detail=detail)
+    def __init__(self, parts: Parts) -> None:
+        self._state = parts.state
+        self._ageing = Ageing(parts)
+        self._crates = Crates(parts.network, parts.postings)
+        self._returning = Returning(parts)
+        self.consignments = Consignments(parts)
+        self.nearby = NearbyShelves(parts)
+        self.parcels = Parcels.of(parts)
 
     def losses(self) -> None:
         """06:00, before the tours: what got old or is missing goes, then slow stock."""

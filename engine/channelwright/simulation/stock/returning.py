@@ -7,25 +7,22 @@ import numpy as np
 from channelwright.foundation.units import IntArray, share
 from channelwright.model.returns import FULL, Returns
 from channelwright.rules.returns import returns_of, right_of
-from channelwright.simulation.cash.postings import Postings
 from channelwright.simulation.cash.settling import OUTSIDE
-from channelwright.simulation.network import Network
+from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.outlet_cells import area_mode_rows
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.scatter import add_at
-from channelwright.simulation.state import State, expected_demand
+from channelwright.simulation.state import expected_demand
 from channelwright.tables.codes import Account
-from channelwright.tables.sink import Sink
 
 
 class Returning:
     """Takes good stock back on the days of review; does nothing without return rights."""
 
-    def __init__(
-        self, network: Network, state: State, postings: Postings, sink: Sink, *, detail: bool
-    ) -> None:
-        self._network, self._state, self._postings = network, state, postings
-        self._sink, self._detail = sink, detail
+    def __init__(self, parts: Parts) -> None:
+        network = parts.network
+        self._network, self._state, self._postings = network, parts.state, parts.postings
+        self._sink, self._detail = parts.sink, parts.detail
         market, design = network.market, network.design
         rights = returns_of(design)
         self._rights = rights
