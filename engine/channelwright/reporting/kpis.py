@@ -21,7 +21,19 @@ LABELS = {
     "pick_wait_minutes": "Wait at the pick desk",
     "metres_per_drop": "Driving per drop",
     **{f"stock_days_{kind}": f"Stock cover, {word.lower()}" for kind, word in SITE_WORDS.items()},
-    **{f"fill_rate_{kind}": f"Fill rate, {word.lower()}" for kind, word in SITE_WORDS.items()},
+    **{
+        f"{name}_{kind}": f"{words}, {word.lower()}"
+        for name, words in (
+            ("fill_rate", "Fill rate"),
+            ("stock_turns", "Stock turnover"),
+            ("stock_age", "Age of stock"),
+            ("stock_outs", "Out of stock"),
+            ("bullwhip", "Bullwhip"),
+        )
+        for kind, word in SITE_WORDS.items()
+    },
+    "sell_in_minus_through": "Sell-in less sell-through",
+    "sell_in_late_share": "Sell-in of the last ten days",
     "stock_days_outlets": "Stock cover, outlets",
     "volume_share": "Share of sell-in volume",
     "account_share": "Share of accounts",

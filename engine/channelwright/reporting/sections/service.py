@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from channelwright.model.market import SITE_KINDS
 from channelwright.reporting.estimates import Estimate
 from channelwright.reporting.grid import Cell, Column, Grid, Row, digits_for
 from channelwright.reporting.kpis import kpi_estimate, label_of, meaning_of, unit_of
@@ -20,6 +21,8 @@ COVERAGE = (
     "weighted_distribution",
     "on_shelf_availability",
     "sales_service",
+    "lost_units",
+    "market_share",
 )
 CALLS = (
     "people",
@@ -33,20 +36,40 @@ CALLS = (
 DELIVERY = (
     "case_fill_rate",
     "otif",
+    "satisfaction",
     "drop_size",
+    "delivery_failure_rate",
     "metres_per_drop",
     "cases_per_tour",
     "hours_per_tour",
+    "tour_waiting_share",
     "pick_wait_minutes",
+)
+#: Of every kind of site, tier by tier.
+BY_TIER = ("fill_rate", "stock_days", "stock_turns", "stock_age", "stock_outs", "bullwhip")
+STOCK = (
+    *(f"{name}_{kind}" for name in BY_TIER for kind in SITE_KINDS if kind != "plant"),
+    "stock_days_outlets",
+    "sell_in_minus_through",
+    "sell_in_late_share",
+)
+CREDIT = (
     "refusal_rate",
     "dso",
-    "stock_days_dc",
-    "stock_days_office",
-    "stock_days_tier1",
-    "stock_days_tier2",
-    "stock_days_wholesaler",
+    "collection_rate",
+    "overdue_share",
+    "bad_debt_share",
+    "selling_expense_ratio",
 )
 TO_CONSUMERS = tuple(kpi.name for kpi in PARCELS)
+GROUPS = (
+    ("Coverage", COVERAGE),
+    ("Calls", CALLS),
+    ("Delivery", DELIVERY),
+    ("Stock, tier by tier", STOCK),
+    ("Credit and expense", CREDIT),
+    ("Parcels to consumers", TO_CONSUMERS),
+)
 BY_MODE = (
     "calls_per_day",
     "outlets_per_person",
@@ -54,6 +77,7 @@ BY_MODE = (
     "drop_size",
     "case_fill_rate",
     "otif",
+    "satisfaction",
     "cases_per_outlet_week",
     "cost_to_serve_per_case",
     "break_even_drop",
@@ -78,16 +102,11 @@ def service_info(data: StudyData, focus: str) -> ServiceInfo:
     """Return coverage and service."""
     values = {
         (design, kpi): found
-        for kpi in (*COVERAGE, *CALLS, *DELIVERY, *TO_CONSUMERS)
+        for _, kpis in GROUPS
+        for kpi in kpis
         for design in data.designs
         if (found := kpi_estimate(data, kpi, design)) is not None
     }
-    groups = (
-        ("Coverage", COVERAGE),
-        ("Calls", CALLS),
-        ("Delivery and stock", DELIVERY),
-        ("Parcels to consumers", TO_CONSUMERS),
-    )
     grids = [
         _grid(
             data,
@@ -95,7 +114,7 @@ def service_info(data: StudyData, focus: str) -> ServiceInfo:
             title,
             [kpi for kpi in kpis if any((d, kpi) in values for d in data.designs)],
         )
-        for title, kpis in groups
+        for title, kpis in GROUPS
     ]
     both = dict.fromkeys((data.baseline, focus))
     grids += [_mode_grid(data, design) for design in both]
