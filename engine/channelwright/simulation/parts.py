@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from channelwright.foundation.random import Address
-from channelwright.simulation.books import Books
-from channelwright.simulation.cash.postings import Postings
-from channelwright.simulation.network import Network
-from channelwright.simulation.records.recording import Recorder
-from channelwright.simulation.state import State
-from channelwright.tables.sink import Sink
+if TYPE_CHECKING:
+    # Types only: the parts import this module.
+    from channelwright.foundation.random import Address
+    from channelwright.simulation.books import Books
+    from channelwright.simulation.cash.postings import Postings
+    from channelwright.simulation.network import Network
+    from channelwright.simulation.records.recording import Recorder
+    from channelwright.simulation.state import State
+    from channelwright.tables.sink import Sink
 
 
 @dataclass(frozen=True)
