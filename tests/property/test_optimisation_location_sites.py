@@ -153,7 +153,7 @@ def test_search_over_sites_agrees_with_enumeration(monkeypatch):
 @pytest.mark.slow
 def test_search_over_sites_agrees_with_enumeration_on_many(monkeypatch):
     monkeypatch.setattr("channelwright.optimisation.location.site_search._CUSTOMERS_PER_SITE", 0)
-    assert sum(agrees_with_enumeration(seed) for seed in range(10_000, 13_500)) > 250
+    assert sum(agrees_with_enumeration(seed) for seed in range(10_000, 13_500)) > 200
 
 
 @pytest.mark.parametrize("single_source", [True, False])

@@ -6,12 +6,14 @@ parallel loops, so a kernel gives the bits that the interpreter gives.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
+from numba.core import event
 from numba.extending import intrinsic
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
@@ -32,6 +34,43 @@ def kernel(function: Kernel) -> Kernel:
     """
     compiled = njit(cache=True, fastmath=False, error_model="numpy")(function)
     return cast("Kernel", compiled)
+
+
+class _Compilations(event.Listener):
+    """Adds up the seconds that the compiler took; one kernel compiles others on its way."""
+
+    def __init__(self) -> None:
+        self.seconds, self._depth, self._begin = 0.0, 0, 0.0
+
+    def on_start(self, event: event.Event) -> None:
+        """Note when the outermost compilation begins."""
+        if self._depth == 0:
+            self._begin = time.perf_counter()
+        self._depth += 1
+
+    def on_end(self, event: event.Event) -> None:
+        """Count the outermost compilation."""
+        self._depth -= 1
+        if self._depth == 0:
+            self.seconds += time.perf_counter() - self._begin
+
+
+_COMPILATIONS = _Compilations()
+event.register("numba:compile", _COMPILATIONS)
+
+
+def compile_seconds() -> float:
+    """Return how many seconds kernels were compiled for in this process; kept code costs none."""
+    return _COMPILATIONS.seconds
+
+
+def search_clock() -> float:
+    """Return the seconds of a clock that stands still while a kernel is compiled.
+
+    A time limit is about a search. The first one after an installation would otherwise spend
+    its time on the compiler and end with nothing.
+    """
+    return time.perf_counter() - _COMPILATIONS.seconds
 
 
 def _typed(context: object, a: object, b: object) -> tuple[object, object]:

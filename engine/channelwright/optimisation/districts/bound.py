@@ -248,6 +248,9 @@ class PriceSearch:
             Asked before every step whether to end.
         """
         value, opened = self._evaluate()
+        # Whatever the limit, what is begun with is a bound.
+        if value > self.best.value:
+            self._keep(value, opened)
         for _ in range(iterations):
             if stop():
                 break

@@ -85,7 +85,7 @@ class Branches:
         upper : float
             Its objective.
         deadline : float
-            Of ``time.perf_counter``.
+            Of ``search_clock``.
         """
         model = self._model
         self._push(-np.inf, _Part(model.arrays.lower, model.arrays.upper, 0))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
+from channelwright.foundation.compiled import search_clock
 from channelwright.optimisation.districts.cuts import fractional_separators, separators_of
 from channelwright.optimisation.districts.model import ModelPart, Separator, build
 from channelwright.optimisation.interrupting import asked_to_end
@@ -96,7 +96,7 @@ class ExactModel:
             Objective of a known answer.
         options : SolverOptions
         deadline : float
-            Of ``time.perf_counter``; infinite without one.
+            Of ``search_clock``; infinite without one.
 
         Returns
         -------
@@ -104,12 +104,12 @@ class ExactModel:
             Its bound; infinite if the part holds no answer at all.
         """
         bound = -np.inf
-        left = deadline - time.perf_counter()
+        left = deadline - search_clock()
         seconds = max(left, _LEAST_SECONDS) if np.isfinite(left) else None
         session = Session(self.arrays.relaxed(), replace(options, nodes=None, seconds=seconds))
         stall = 0
         for _ in range(_ROUNDS):
-            if time.perf_counter() > deadline or asked_to_end():
+            if search_clock() > deadline or asked_to_end():
                 break
             report = session.solve()
             if report.status is SolveStatus.INFEASIBLE:
@@ -147,7 +147,7 @@ class ExactModel:
             Its labels by centre unit.
         options : SolverOptions
         deadline : float
-            Of ``time.perf_counter``; infinite without one.
+            Of ``search_clock``; infinite without one.
 
         Returns
         -------
@@ -156,7 +156,7 @@ class ExactModel:
         """
         bound = -np.inf
         while True:
-            left = deadline - time.perf_counter()
+            left = deadline - search_clock()
             if left <= 0:
                 self.work.timed = True
                 return bound

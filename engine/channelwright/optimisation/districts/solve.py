@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.foundation.compiled import search_clock
 from channelwright.optimisation.certify import refusal
 from channelwright.optimisation.districts import certify as kinds
 from channelwright.optimisation.districts.bound import PriceSearch
@@ -66,7 +66,7 @@ class _Conductor:
     """One run: what is known so far and what is done next."""
 
     def __init__(self, problem: DistrictProblem, options: DistrictOptions) -> None:
-        self._begin = time.perf_counter()
+        self._begin = search_clock()
         self._problem, self._options = problem, options
         self._bound, self._kind = -np.inf, kinds.PRICES
         self._work: dict[str, int] = {}
@@ -131,14 +131,18 @@ class _Conductor:
             starts = self._prices.sets
             # Every other search begins where the bound would open its territories.
             centres = starts[0] if number % 2 == 0 and starts and number else None
-            begin = time.perf_counter()
+            begin = search_clock()
             search.restart(epochs or options.epochs, moves, self._given_first(centres))
-            self._pace_of(time.perf_counter() - begin, epochs * moves)
+            self._pace_of(search_clock() - begin, epochs * moves)
             self._work["searches"] = number + 1
             if self._over(until) or (exact and search.hits >= _AGREED):
                 break
         if not exact or begun:
             self._improve_bound(options.dual_iterations, share)
+        if not self._prices.iterations and search.best is not None:
+            # No time for a step: the prices that the answer suggests bound better than a guess.
+            self._prices.begin_at(search.best.centre)
+            self._improve_bound(0, 0.0)
 
     def _quick_answer(self) -> int:
         """Begin at a given division and with a quick search; return the moves of later ones."""
@@ -146,15 +150,15 @@ class _Conductor:
         large = n > _QUICK_FROM
         moves = max(2, options.moves * 100 // n) if large else options.moves
         if options.start is not None:
-            begin = time.perf_counter()
+            begin = search_clock()
             search.begin_at(np.asarray(options.start, dtype=np.int64), options.epochs, moves)
-            self._pace_of(time.perf_counter() - begin, options.epochs * moves)
+            self._pace_of(search_clock() - begin, options.epochs * moves)
             self._work["given"] = int(search.best is not None)
         if large and search.best is None and not self._must_end():
             # An early answer tells where prices begin; later searches look longer.
-            begin = time.perf_counter()
+            begin = search_clock()
             search.restart(options.epochs, 1)
-            self._pace_of(time.perf_counter() - begin, options.epochs)
+            self._pace_of(search_clock() - begin, options.epochs)
         if search.best is not None:
             self._prices.begin_at(search.best.centre)
         return moves
@@ -168,7 +172,7 @@ class _Conductor:
         seconds, epochs = self._options.seconds, self._options.epochs
         if seconds is None:
             return epochs
-        left = self._begin + share * seconds - time.perf_counter()
+        left = self._begin + share * seconds - search_clock()
         fits = int(left / max(self._pace * moves, 1e-9))
         return min(epochs, fits) if fits >= min(_FEWEST_EPOCHS, epochs) else 0
 
@@ -265,7 +269,7 @@ class _Conductor:
     def _late(self, share: float = 1.0) -> bool:
         """Return whether a share of the time is over."""
         seconds = self._options.seconds
-        return seconds is not None and time.perf_counter() > self._begin + share * seconds
+        return seconds is not None and search_clock() > self._begin + share * seconds
 
     def _must_end(self, share: float = 1.0) -> bool:
         """Return whether the search was stopped, or a share of its time is over."""

@@ -15,7 +15,26 @@ if TYPE_CHECKING:
     from channelwright.optimisation.location.problem import LocationProblem
 
 
-__all__ = ["certify", "refusal", "tightness"]
+__all__ = ["CHEAPEST", "certify", "cheapest_service", "refusal", "tightness"]
+
+CHEAPEST = "every customer at its cheapest site"
+
+
+def cheapest_service(problem: LocationProblem) -> float:
+    """Return what serving and opening cost at least, each taken by itself.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+        Every customer with a site that may serve it; minus infinity otherwise.
+    """
+    served = np.where(problem.allowed, problem.cost, np.inf).min(axis=1)
+    if not np.isfinite(served).all():
+        return -np.inf
+    free = np.sort(problem.fixed_cost[~problem.forced_open & ~problem.forced_closed])
+    given = problem.forced_open & ~problem.forced_closed
+    paid = (free < 0) | (np.arange(free.size) < problem.minimum_open - given.sum())
+    return float(served.sum() + problem.fixed_cost[given].sum() + free[paid].sum())
 
 
 def tightness(problem: LocationProblem) -> str:

@@ -6,10 +6,11 @@ nothing is asked of any clock, and pieces carry their whole state, so that they 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+
+from channelwright.foundation.compiled import search_clock
 
 _END: ContextVar[float | None] = ContextVar("end of the search", default=None)
 
@@ -27,7 +28,7 @@ def time_limit(seconds: float | None) -> Iterator[None]:
     seconds : float or None
         From now on; None sets no further limit.
     """
-    end, before = None if seconds is None else time.perf_counter() + seconds, _END.get()
+    end, before = None if seconds is None else search_clock() + seconds, _END.get()
     ends = [moment for moment in (end, before) if moment is not None]
     token = _END.set(min(ends) if ends else None)
     try:
@@ -54,7 +55,7 @@ def is_limited() -> bool:
 def out_of_time() -> bool:
     """Return whether the time limit has passed."""
     end = _END.get()
-    return end is not None and time.perf_counter() > end
+    return end is not None and search_clock() > end
 
 
 def must_go_on() -> None:

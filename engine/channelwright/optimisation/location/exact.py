@@ -89,6 +89,9 @@ def solve_exact(
         An answer inside the part.
     """
     begin = time.perf_counter()
+    if np.unique(part.customer).size < problem.n_customers:
+        # Somebody has no server left, which no model needs to say.
+        return ExactReport(SolveStatus.INFEASIBLE, None, None, 0, 0, 0, False)
     model = build(problem, part)
     arrays, variables, _ = compile_model(model)
     columns = _columns(model, variables, part, problem.n_sites)

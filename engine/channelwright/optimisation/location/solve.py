@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from channelwright.foundation.compiled import search_clock
 from channelwright.optimisation.location.certify import refusal, tightness
 from channelwright.optimisation.location.climbing import climb_bound
 from channelwright.optimisation.location.closing import close_in, finish
@@ -53,7 +53,7 @@ def solve_location(
 
 
 def _solve(problem: LocationProblem, options: LocationOptions) -> LocationSolution:
-    begin = time.perf_counter()
+    begin = search_clock()
     if problem.shape is not None:
         return solve_shaped(problem, problem.shape, options)
     if problem.tiers is not None:
@@ -73,14 +73,14 @@ def _from(begin: float, options: LocationOptions) -> LocationOptions:
     """Return the options with a time limit that counts from an earlier moment."""
     if options.seconds is None:
         return options
-    return replace(options, seconds=max(options.seconds - (time.perf_counter() - begin), 0.0))
+    return replace(options, seconds=max(options.seconds - (search_clock() - begin), 0.0))
 
 
 def _solve_apart(
     problem: LocationProblem, parts: list[Component], options: LocationOptions
 ) -> LocationSolution | None:
     """Solve groups apart; None if that breaks the limits on the number of sites."""
-    begin, answers = time.perf_counter(), []
+    begin, answers = search_clock(), []
     for k, part in enumerate(parts):
         limits = replace(_from(begin, options), progress=None)
         if limits.seconds is not None:

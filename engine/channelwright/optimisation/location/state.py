@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from channelwright.optimisation.location.certify import certify
+from channelwright.foundation.compiled import search_clock
+from channelwright.optimisation.location.certify import CHEAPEST, certify, cheapest_service
 from channelwright.optimisation.location.solution import violation
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Search:
 
     problem: LocationProblem
     options: LocationOptions
-    begin: float = field(default_factory=time.perf_counter)
+    begin: float = field(default_factory=search_clock)
     found: Incumbent | None = None
     bound: float = -np.inf
     kind: str = "lagrangian"
@@ -79,7 +79,7 @@ class Search:
     def done(self) -> bool:
         """True when the gap is closed or a limit is reached."""
         limit = self.options.seconds
-        if limit is not None and time.perf_counter() - self.begin > limit:
+        if limit is not None and search_clock() - self.begin > limit:
             self.timed = True
         if self.timed or self.stopped:
             return True
@@ -90,6 +90,9 @@ class Search:
     def certificate(self) -> Certificate:
         """Return what is known now."""
         upper = None if self.found is None else self.found.objective
+        if not self.infeasible:
+            # A bound by prices that had no time may be worse than no prices at all.
+            self.raise_bound(cheapest_service(self.problem), CHEAPEST)
         return certify(self.problem, upper, self.bound, self.kind, self.work, timed=self.timed)
 
     @property
@@ -97,10 +100,10 @@ class Search:
         """Share of the time limit that is gone; 0 without one."""
         if self.options.seconds is None:
             return 0.0
-        return (time.perf_counter() - self.begin) / max(self.options.seconds, 1e-9)
+        return (search_clock() - self.begin) / max(self.options.seconds, 1e-9)
 
     def seconds_left(self) -> float | None:
         """Return what is left of the time limit."""
         if self.options.seconds is None:
             return None
-        return max(0.1, self.options.seconds - (time.perf_counter() - self.begin))
+        return max(0.1, self.options.seconds - (search_clock() - self.begin))
