@@ -8,8 +8,9 @@ import numpy as np
 from channelwright.model.design import Design
 from channelwright.model.market import CAPTURES, CARRIERS, LAW_FIXED, Market
 
-WARMUP, MEASURED = 56, 364
-START = datetime.date(2023, 1, 4)  # the measured days begin with a month
+# Stock of houses below houses takes four months to settle after calls have moved.
+WARMUP, MEASURED = 168, 364
+START = datetime.date(2022, 9, 14)  # the measured days begin with a month
 
 
 def deterministic_twin(market: Market, design: Design) -> tuple[Market, Design]:
