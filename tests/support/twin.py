@@ -8,17 +8,18 @@ import numpy as np
 from channelwright.model.design import Design
 from channelwright.model.market import CAPTURES, CARRIERS, LAW_FIXED, Market
 
-# Stock of houses below houses takes four months to settle after calls have moved.
-WARMUP, MEASURED = 168, 364
-START = datetime.date(2022, 9, 14)  # the measured days begin with a month
+WARMUP, MEASURED = 56, 364
+BEGIN = datetime.date(2023, 3, 1)  # of the measured days, which begin with a month
 
 
-def deterministic_twin(market: Market, design: Design) -> tuple[Market, Design]:
+def deterministic_twin(
+    market: Market, design: Design, warmup: int = WARMUP
+) -> tuple[Market, Design]:
     """Constant whole demand, cases of one unit, every order day used, nothing ever short."""
-    days = WARMUP + MEASURED
+    days, start = warmup + MEASURED, BEGIN - datetime.timedelta(days=warmup)
     products, outlets = len(market.products), len(market.outlets)
-    dates = [START + datetime.timedelta(days=d) for d in range(days)]
-    month = np.array([12 * (d.year - START.year) + d.month - START.month for d in dates])
+    dates = [start + datetime.timedelta(days=d) for d in range(days)]
+    month = np.array([12 * (d.year - start.year) + d.month - start.month for d in dates])
     rate = 1.0 + (np.arange(outlets * products).reshape(outlets, products) % 3)
     modes = len(market.modes)
     calm = replace(
@@ -39,9 +40,9 @@ def deterministic_twin(market: Market, design: Design) -> tuple[Market, Design]:
         behaviour=replace(market.behaviour, floor=1.0, ceiling=1.0),
         calendar=replace(
             market.calendar,
-            start=START,
+            start=start,
             horizon_days=days,
-            warmup_days=WARMUP,
+            warmup_days=warmup,
             factor=np.ones((days, products)),
             month=month.astype(np.int64),
             working=np.ones(days, dtype=bool),

@@ -56,7 +56,7 @@ class _Compilations(event.Listener):
 
 
 _COMPILATIONS = _Compilations()
-event.register("numba:compile", _COMPILATIONS)
+event.register("numba:compile", _COMPILATIONS)  # type: ignore[no-untyped-call]
 
 
 def compile_seconds() -> float:
