@@ -128,7 +128,8 @@ def read_pmed(path: Path, question: Question) -> Instance:
     graph = csr_array((length, (kept // n, kept % n)), shape=(n, n))
     cost = dijkstra(graph, directed=False)
     published = _published(path, "optima.csv", _by_name(path, "optimum"))
-    return _median(path, cost, question.number or p, published)
+    asked = question.number or p
+    return _median(path, cost, asked, published if asked == p else None)
 
 
 def read_cap(path: Path, question: Question) -> Instance:
@@ -168,9 +169,11 @@ def read_cap(path: Path, question: Question) -> Instance:
 
 
 def _capacitated_median(
-    path: Path, cost: Floats, demand: Floats, capacity: Floats, p: int
+    path: Path, cost: Floats, demand: Floats, capacity: Floats, p: int, asked: int | None
 ) -> Instance:
-    n = demand.size
+    n, asked = demand.size, asked or p
+    # What is published belongs to the number of the file.
+    published = _published(path, "optima.csv", _by_name(path, "optimum")) if asked == p else None
     return Instance(
         name=instance_name(path),
         cost=cost,
@@ -178,12 +181,12 @@ def _capacitated_median(
         limit=capacity[None, :],
         floor=np.zeros((1, n)),
         fixed_cost=np.zeros(n),
-        sites_open=p,
+        sites_open=asked,
         all_open=False,
         own=True,
         single_source=True,
         sign=1.0,
-        published=_published(path, "optima.csv", _by_name(path, "optimum")),
+        published=published,
     )
 
 
@@ -199,7 +202,7 @@ def read_osman(path: Path, question: Question) -> Instance:
     table = _rows(path, values, 5, n, 4)
     cost = np.floor(_euclidean(table[:, 1:3]))
     capacity = np.full(n, values[4])
-    return _capacitated_median(path, cost, table[:, 3], capacity, question.number or p)
+    return _capacitated_median(path, cost, table[:, 3], capacity, p, question.number)
 
 
 def read_sjc(path: Path, question: Question) -> Instance:
@@ -208,7 +211,7 @@ def read_sjc(path: Path, question: Question) -> Instance:
     n, p = int(values[0]), int(values[1])
     table = _rows(path, values, 2, n, 4)
     cost = _euclidean(table[:, :2])
-    return _capacitated_median(path, cost, table[:, 3], table[:, 2], question.number or p)
+    return _capacitated_median(path, cost, table[:, 3], table[:, 2], p, question.number)
 
 
 def read_gap(path: Path, question: Question) -> Instance:

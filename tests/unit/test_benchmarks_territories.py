@@ -36,6 +36,8 @@ def test_table_and_other_number_of_sites(capsys):
     header, row = capsys.readouterr().out.splitlines()
     assert header.split("\t")[:4] == ["file", "objective", "bound", "gap"]
     assert float(row.split("\t")[1]) < 5819
+    # What is published belongs to the number of the file.
+    assert row.split("\t")[4] == ""
 
 
 def test_unknown_subject_and_missing_file(capsys):

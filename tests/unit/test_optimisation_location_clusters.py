@@ -11,10 +11,12 @@ import pytest
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
 from channelwright.optimisation.location.cluster_climb import raise_bound
 from channelwright.optimisation.location.cluster_moves import try_moves
+from channelwright.optimisation.location.cluster_pool import ClusterPool
 from channelwright.optimisation.location.clustering import begin_clustering, is_clustering
 from channelwright.optimisation.location.clusters import count_up, empty_clusters
 from channelwright.optimisation.location.solution import violation
 from channelwright.optimisation.location.state import Search
+from channelwright.optimisation.solver import SolverOptions
 
 
 def _medians(seed, points, number, fill=0.85, *, plain=True):
@@ -124,3 +126,57 @@ def test_other_problems_are_no_clusterings():
     )
     assert is_clustering(problem)
     assert not is_clustering(loose)
+
+
+def _pool_of(problem, divisions):
+    """Return the pool that has seen some divisions into clusters, and the cost of each."""
+    clustering = begin_clustering(Search(problem, LocationOptions()))
+    pool, costs = ClusterPool(), []
+    for of in divisions:
+        clusters = empty_clusters(of, problem.maximum_open)
+        costs.append(count_up(clustering.points, clusters))
+        pool.add(clustering.points, clusters)
+    return pool, costs
+
+
+def test_clusters_of_two_answers_make_a_better_third():
+    # Four tight groups; each of two answers has two of them right and two mixed up.
+    at = np.array([0.0, 1, 2, 100, 101, 102, 200, 201, 202, 300, 301, 302])
+    problem = LocationProblem(
+        cost=np.abs(at[:, None] - at[None, :]),
+        demand=np.ones(12),
+        capacity=np.full((12, 1), 3.0),
+        fixed_cost=np.zeros(12),
+        minimum_open=4,
+        maximum_open=4,
+        own_customer=np.arange(12),
+    )
+    left = np.array([0, 0, 0, 1, 1, 1, 2, 3, 2, 3, 2, 3])
+    right = np.array([0, 1, 0, 1, 0, 1, 2, 2, 2, 3, 3, 3])
+    pool, costs = _pool_of(problem, (left, right))
+    of, centre = pool.combine(12, 4, min(costs), SolverOptions())
+    assert sorted(centre.tolist()) == [1, 4, 7, 10]
+    assert np.abs(at - at[centre[of]]).sum() == 8.0 < min(costs)
+    # What is no better than the ceiling is nothing.
+    assert pool.combine(12, 4, 8.0, SolverOptions()) is None
+    assert ClusterPool().combine(12, 4, np.inf, SolverOptions()) is None
+
+
+def test_overloaded_clusters_are_not_remembered():
+    problem = _medians(3, 12, 3)
+    pool, _ = _pool_of(problem, (np.array([0] * 10 + [1, 2]),))
+    assert len(pool.seen) == 2
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_combined_clusters_better_answers_and_keep_every_rule(plain):
+    problem, counted = _medians(5, 90, 18, plain=plain), 0
+    for seed in range(3):
+        state = Search(problem, LocationOptions(seed=seed))
+        clustering = begin_clustering(state)
+        clustering.anneal(1.0)
+        counted += state.work.get("clusters_combined", 0)
+        assert violation(problem, state.found) is None
+        served = np.bincount(clustering.best, minlength=problem.maximum_open)
+        assert (served > 0).all()
+    assert counted > 0 or not plain

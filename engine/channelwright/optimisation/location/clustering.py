@@ -7,12 +7,13 @@ neighbouring clusters (Kirkpatrick, Gelatt & Vecchi 1983), and centres follow.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from channelwright.optimisation.location.cluster_moves import try_moves
+from channelwright.optimisation.location.cluster_pool import ClusterPool
 from channelwright.optimisation.location.clusters import (
     Clusters,
     Points,
@@ -21,6 +22,7 @@ from channelwright.optimisation.location.clusters import (
     serve_near,
 )
 from channelwright.optimisation.location.solution import answer_of
+from channelwright.optimisation.solver import SolverOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +41,9 @@ _FIRST, _LAST, _AGAIN = 0.36, 0.02, 0.3
 _MOVES, _GROWTH, _GROWINGS = 3_000, 2, 4
 #: Moves between two looks at the clock, and price of overload in mean costs of a unit.
 _PIECE, _PENALTY = 500_000, 500.0
+#: Looks of a cycle at least; clusters seen at them are put together anew at its end where sites
+#: serve at most so many customers on average, with so many nodes and this share of the time left.
+_LOOKS, _FEW, _NODES, _POOL_TIME = 60, 40, 300, 0.1
 #: Forbidden service in largest costs.
 _FORBIDDEN = 1e3
 
@@ -79,6 +84,8 @@ class Clustering:
     best : (n_customers,) int
         Cluster of each customer in the best answer so far.
     cycles : int
+    pool : ClusterPool
+        Clusters that were seen.
     """
 
     state: Search
@@ -88,6 +95,7 @@ class Clustering:
     scale: float
     best: Indices
     cycles: int = 0
+    pool: ClusterPool = field(default_factory=ClusterPool)
 
     def anneal(self, share: float) -> None:
         """Go through one cycle of falling heat.
@@ -100,12 +108,13 @@ class Clustering:
         """
         state, number = self.state, self.state.problem.maximum_open
         moves = _MOVES * self.best.size * _GROWTH ** min(self.cycles, _GROWINGS)
+        few = self.best.size <= _FEW * number
         first = _FIRST * (1.0 if self.cycles == 0 else _AGAIN) * self.scale
         clusters = empty_clusters(self.best, number)
         count_up(self.points, clusters)
         self.cycles += 1
         begun, gone = state.spent, 0.0
-        pieces = max(20, -(-moves // _PIECE))
+        pieces = max(_LOOKS, -(-moves // _PIECE))
         fall = _LAST * self.scale / first
         while gone < 1.0 and not state.done:
             step = 1.0 / pieces
@@ -117,8 +126,31 @@ class Clustering:
             try_moves(self.points, clusters, heat, max(1, moves // pieces), self.dice)
             count_up(self.points, clusters)
             self._offer(clusters)
+            if few:
+                self.pool.add(self.points, clusters)
             gone = after
         state.count("clusters_annealed")
+        if few and not state.done:
+            self._combine(number)
+
+    def _combine(self, number: int) -> None:
+        """Look for a better answer among those that the clusters seen make together."""
+        state = self.state
+        left = state.seconds_left()
+        limits = SolverOptions(
+            nodes=min(_NODES, state.options.nodes),
+            threads=state.options.threads,
+            seed=state.options.seed,
+            seconds=None if left is None else _POOL_TIME * left,
+        )
+        made = self.pool.combine(self.best.size, number, state.ceiling, limits)
+        if made is None:
+            return
+        of, centre = made
+        site = self.host[centre[of]]
+        if site.min() >= 0 and state.offer(answer_of(state.problem, site)):
+            self.best = of
+            state.count("clusters_combined")
 
     def _share_of_time(self, begun: float, share: float, gone: float) -> float:
         """Return how far the heat must fall until the next look to end in time."""
