@@ -94,7 +94,9 @@ def _make(pack: Pack, options: argparse.Namespace, out: Path) -> None:
     runs = setting.simulate(pack, [DESIGN], options.make)
     plain, planted = (collect(runs, scenario).of(KPI)[0] for scenario in ("base", "planted"))
     drawn = drawn_demand(pack.markets["base"], SEED, range(options.make))
-    columns = (range(options.make), drawn.tolist(), plain.tolist(), planted.tolist())
+    # Cents, and as many digits of drawn demand: no verdict hangs on more, and the file stays small.
+    money = (values.round(2).tolist() for values in (plain, planted))
+    columns = (range(options.make), drawn.round(9).tolist(), *money)
     write_pool(options.pool, list(zip(*columns, strict=True)))
 
 
