@@ -309,3 +309,18 @@ def test_the_command_line_takes_a_cluster(dask, tmp_path, capsys):
     assert fingerprint(tmp_path / "a") == fingerprint(tmp_path / "b")
     assert main([*asked, "--cluster", "tcp://nowhere"]) == 2
     assert "'tcp://nowhere' is no address of a scheduler" in capsys.readouterr().err
+
+
+def _settings(dask_worker):
+    from dask.config import get
+
+    memory = dask_worker.memory_manager.memory_limit
+    return get("distributed.worker.profile.enabled"), get("distributed.admin.tick.interval"), memory
+
+
+def test_workers_of_this_machine_are_not_watched_beside_their_work(monkeypatch):
+    monkeypatch.setenv("DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL", "40ms")
+    with Cluster("local", workers=1) as cluster:
+        (found,) = cluster._client.run(_settings).values()
+    # What the caller's environment says goes first.
+    assert found == (False, "40ms", None)

@@ -16,6 +16,15 @@ from channelwright.studies.losses import ClusterError
 
 PATIENCE = 60.0
 _FOLLOW = "channelwright.studies.follow"
+#: What Dask does beside the work, as often as a service for many users wants it. On a machine whose
+#: processors all make runs this is time taken from them. Local workers have no limit of memory
+#: either, so that nobody has to watch it; a setting of the caller's own environment goes first.
+CALM = {
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "10s",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "500ms",
+    "DASK_DISTRIBUTED__SCHEDULER__ACTIVE_MEMORY_MANAGER__START": "False",
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+}
 
 
 class LocalCluster:
@@ -41,6 +50,7 @@ class LocalCluster:
         shared = ["--no-dashboard", "--scheduler-file", str(contact)]
         scheduler = ["--host", "127.0.0.1", "--port", "0", "--preload", _FOLLOW]
         worker = ["--nworkers", str(workers), "--nthreads", "1", "--preload-nanny", _FOLLOW]
+        worker += ["--memory-limit", "0"]
         worker += ["--local-directory", self._scratch.name]
         try:
             self._start("distributed.cli.dask_scheduler", *shared, *scheduler)
@@ -61,7 +71,7 @@ class LocalCluster:
                 stdin=subprocess.PIPE,
                 stdout=self._log,
                 stderr=self._log,
-                env={**os.environ, "PYTHONPATH": path},
+                env={**CALM, **os.environ, "PYTHONPATH": path},
                 start_new_session=True,
             )
         )
