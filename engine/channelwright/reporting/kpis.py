@@ -32,6 +32,8 @@ LABELS = {
         )
         for kind, word in SITE_WORDS.items()
     },
+    "delivery_failure_rate": "Failed stops",
+    "tour_waiting_share": "Waiting at closed doors",
     "sell_in_minus_through": "Sell-in less sell-through",
     "sell_in_late_share": "Sell-in of the last ten days",
     "stock_days_outlets": "Stock cover, outlets",
