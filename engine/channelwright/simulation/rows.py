@@ -12,6 +12,7 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
 
 _ROOM = 64
+_MASK = np.dtype(np.bool_)
 
 
 class Rows:
@@ -50,35 +51,53 @@ class Rows:
             self._views[name] = view
         return view
 
+    def columns(self, names: tuple[str, ...]) -> tuple[IntArray, ...]:
+        """Return some columns, views, as kernels take them."""
+        return tuple([self[name] for name in names])
+
     def append(self, **columns: np.ndarray) -> None:
         """Add rows; every column must be given."""
         begin = self._count
-        self._count += len(columns[self._names[0][0]])
+        self.extend(len(columns[self._names[0][0]]))
+        self._write(begin, columns)
+
+    def extend(self, count: int) -> tuple[IntArray, IntArray]:
+        """Add rows that the caller writes: columns (k, count) and grids (g, count, width)."""
+        begin = self._count
+        self._count += count
         if self._count > self._numbers.shape[1]:
             self._numbers = _widened(self._numbers, begin, 2 * self._count)
             self._grids = _widened(self._grids, begin, 2 * self._count)
         self._views = {}
-        self._write(begin, columns)
+        return self._numbers[:, begin : self._count], self._grids[:, begin : self._count]
 
     def keep(self, mask: BoolArray) -> None:
         """Drop the rows where ``mask`` is False."""
-        rows = np.flatnonzero(mask)
-        self._numbers, self._grids = _taken(self._numbers, self._grids, rows, len(mask) + _ROOM)
+        rows = mask.nonzero()[0]
+        self._numbers, self._grids = self._copied(rows, len(mask) + _ROOM)
         self._count, self._views = len(rows), {}
 
     def take(self, rows: np.ndarray) -> Rows:
         """Return some rows, by number or by a mask, as a new table."""
-        rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        rows = rows.nonzero()[0] if rows.dtype == _MASK else rows
         other = Rows.__new__(Rows)
         other._names, other._places = self._names, self._places
         other._count, other._views = len(rows), {}
-        other._numbers, other._grids = _taken(self._numbers, self._grids, rows, len(rows))
+        other._numbers, other._grids = self._copied(rows, len(rows))
         return other
 
     def plus(self, **columns: np.ndarray) -> Rows:
         """Return the table with more columns."""
         plain, wide = self._names
         return Rows(**{name: self[name] for name in (*plain, *wide)}, **columns)
+
+    def _copied(self, rows: IntArray, room: int) -> tuple[IntArray, IntArray]:
+        """Return blocks with some room that begin with these rows."""
+        columns, (grids, _, width) = len(self._numbers), self._grids.shape
+        numbers = np.empty((columns, room), dtype=np.int64)
+        wide = np.empty((grids, room, width), dtype=np.int64)
+        _copy(self._numbers, self._grids, rows, numbers, wide)
+        return numbers, wide
 
     def _write(self, begin: int, columns: dict[str, np.ndarray]) -> None:
         plain, wide = self._names
@@ -95,17 +114,14 @@ def _widened(block: IntArray, used: int, room: int) -> IntArray:
 
 
 @kernel
-def _taken(
-    numbers: IntArray, grids: IntArray, rows: IntArray, room: int
-) -> tuple[IntArray, IntArray]:
-    """Return blocks with some room that begin with these rows."""
-    some = np.empty((numbers.shape[0], room), dtype=np.int64)
+def _copy(
+    numbers: IntArray, grids: IntArray, rows: IntArray, some: IntArray, wide: IntArray
+) -> None:
+    """Write these rows to the begin of other blocks."""
     for column in range(numbers.shape[0]):
         for place in range(len(rows)):
             some[column, place] = numbers[column, rows[place]]
-    wide = np.empty((grids.shape[0], room, grids.shape[2]), dtype=np.int64)
     for grid in range(grids.shape[0]):
         for place in range(len(rows)):
             for column in range(grids.shape[2]):
                 wide[grid, place, column] = grids[grid, rows[place], column]
-    return some, wide

@@ -55,10 +55,10 @@ def receive(
     table = ("serial", "ordered", "delivered", "pending")
     terms = network.account, network.design.service.promise_days
     value, billed, whole, orders = _received(
-        tuple(loads[name] for name in names),
+        loads.columns(names),
         state.day,
         (state.shelf, state.on_order, state.last_purchase, state.accepted),
-        tuple(state.orders[name] for name in table),
+        state.orders.columns(table),
         network.price,
         (*terms, network.market.products.units_per_case),
     )

@@ -81,7 +81,7 @@ def deliver(network: Network, address: Address, state: State) -> Dropped:
     loads = state.loads
     names = ("tariff", "ready", "left", "order_day", "site", "outlet")
     trucks, carriers = _leaving(
-        tuple(loads[name] for name in names),
+        loads.columns(names),
         network.design.outlets.route_rank,
         state.day,
         bool(network.market.calendar.working[state.day]),

@@ -66,15 +66,15 @@ def allocate(network: Network, address: Address, state: State) -> Allocated:
     waits = sharing.still_waits(network, orders, state.day)
     cut, cases = _write(
         rows,
-        tuple(state.orders[name] for name in _WRITTEN),
-        tuple(orders[name] for name in _WRITTEN),
+        state.orders.columns(_WRITTEN),
+        orders.columns(_WRITTEN),
         (new, refused, waits),
         (held, missing, give, replaced, extra),
         credit.pay_day,
     )
     evening = Allocated(orders, new, refused, held, give, cut, extra, cases)
     _take_off(
-        tuple(orders[name] for name in ("outlet", "option", "pay_day", "ordered")),
+        orders.columns(("outlet", "option", "pay_day", "ordered")),
         refused,
         (held, cut, extra),
         (state.on_order, state.accepted),
@@ -89,7 +89,7 @@ def _due(network: Network, state: State) -> IntArray:
     service, orders = network.design.service, state.orders
     rules = service.allocation
     own = _NO_PRIORITY if rules is None else rules.priority
-    columns = tuple(orders[name] for name in names)
+    columns = orders.columns(names)
     return _in_sequence(columns, service.priority, own, state.day)
 
 

@@ -63,11 +63,11 @@ def _hold(network: Network, state: State, orders: Rows, new: BoolArray) -> Verdi
     terms, unpaid = network.design.terms, state.overdue
     refused, ended = _held_or_not(
         new,
-        tuple(orders[name] for name in ("outlet", "option", "mode", "ordered")),
+        orders.columns(("outlet", "option", "mode", "ordered")),
         (terms.credit_days, terms.overdue_grace),
         (network.account, state.limit, state.receivable, state.accepted),
         network.price,
-        tuple(unpaid[name] for name in ("account", "due", "paid")),
+        unpaid.columns(("account", "due", "paid")),
         state.day,
     )
     if _ENDED_SHARE * ended > len(unpaid):

@@ -46,7 +46,7 @@ def pick(network: Network, address: Address, state: State, evening: Allocated) -
 def _released(network: Network, day: int, evening: Allocated) -> tuple[IntArray, IntArray]:
     """Return the rows of the orders to be picked by release, and their release."""
     names = ("site", "day", "second")
-    columns = tuple(evening.orders[name] for name in names)
+    columns = evening.orders.columns(names)
     return _in_sequence(columns, evening.cases, network.market.sites.pick_flow, day)
 
 

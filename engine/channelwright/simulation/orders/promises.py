@@ -9,40 +9,59 @@ from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation.network import Network
 from channelwright.simulation.rows import Rows
 
-_NONE = np.zeros(0, dtype=np.int64)
-
 
 class Promises:
-    """Keeps the outlets of orders by the day on which their promise ends."""
+    """Counts orders, and those that were kept, by the day on which their promise ends.
+
+    Two rings of counts, (days + 1, O) each: the longest promise, at most the horizon.
+    """
 
     def __init__(self, network: Network) -> None:
-        self._days = network.design.service.promise_days
-        self._given = Rows(outlet=_NONE, end=_NONE)
-        self._kept = Rows(outlet=_NONE, end=_NONE)
+        self._days = np.array(network.design.service.promise_days)
+        horizon = network.market.calendar.horizon_days
+        longest = min(int(self._days.max(initial=0)), horizon)
+        shape = (longest + 1, len(network.market.outlets))
+        self._rings = np.zeros((2, *shape), dtype=np.int32)
+        self._given, self._kept = self._rings
+        self._horizon = horizon
+        self._everyone = np.zeros(0, dtype=np.bool_)
 
     def give(self, day: int, outlet: IntArray, mode: IntArray) -> None:
         """Note the orders placed on a day."""
-        self._given.append(outlet=outlet, end=day + self._days[mode])
+        days = np.full(len(outlet), day, dtype=np.int64)
+        _note(self._given, outlet, days, mode, self._days, self._horizon, self._everyone)
 
     def keep(self, loads: Rows, whole: BoolArray) -> None:
         """Note the orders that were delivered whole and in time."""
-        if whole.any():
-            end = loads["order_day"] + self._days[loads["mode"]]
-            self._kept.append(outlet=loads["outlet"][whole], end=end[whole])
+        outlet, day, mode = loads["outlet"], loads["order_day"], loads["mode"]
+        _note(self._kept, outlet, day, mode, self._days, self._horizon, whole)
 
     def judge(self, day: int, promised: IntArray, kept: IntArray) -> None:
         """Count by outlet (O,) the orders whose promise ends, and those that kept it."""
-        for book, total in ((self._given, promised), (self._kept, kept)):
-            later = _count_ended(book["outlet"], book["end"], day, total)
-            book.keep(later)
+        _judge(self._rings, day % len(self._given), promised, kept)
 
 
 @kernel
-def _count_ended(outlet: IntArray, end: IntArray, day: int, total: IntArray) -> BoolArray:
-    """Count the orders whose promise ends on a day; return which ones end later."""
-    later = np.ones(len(end), dtype=np.bool_)
-    for row in range(len(end)):
-        if end[row] == day:
-            total[outlet[row]] += 1
-            later[row] = False
-    return later
+def _note(
+    ring: np.ndarray,
+    outlet: IntArray,
+    day: IntArray,
+    mode: IntArray,
+    days: IntArray,
+    horizon: int,
+    chosen: BoolArray,
+) -> None:
+    """Count orders (n,) of some days by the end of their promise; ``chosen`` (0,) = all."""
+    for row in range(len(outlet)):
+        end = day[row] + days[mode[row]]
+        if end < horizon and (len(chosen) == 0 or chosen[row]):
+            ring[end % len(ring), outlet[row]] += 1
+
+
+@kernel
+def _judge(rings: np.ndarray, place: int, promised: IntArray, kept: IntArray) -> None:
+    """Add the counts of a day to totals (O,) and forget them."""
+    for outlet in range(len(promised)):
+        promised[outlet] += rings[0, place, outlet]
+        kept[outlet] += rings[1, place, outlet]
+        rings[0, place, outlet] = rings[1, place, outlet] = 0

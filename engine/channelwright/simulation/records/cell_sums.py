@@ -12,6 +12,21 @@ from channelwright.simulation.network import Network
 from channelwright.tables.sink import Chunk
 
 
+class NamedSums(dict[str, IntArray]):
+    """The rows of a block of sums by name."""
+
+    def __init__(self, names: Sequence[str], block: IntArray) -> None:
+        super().__init__(zip(names, block, strict=True))
+        self._known: dict[tuple[str, ...], tuple[IntArray, ...]] = {}
+
+    def columns(self, *names: str) -> tuple[IntArray, ...]:
+        """Return some rows, to be added to by a kernel; asked for every day, so it is kept."""
+        found = self._known.get(names)
+        if found is None:
+            found = self._known[names] = tuple([self[name] for name in names])
+        return found
+
+
 def cell_sums(network: Network, period: int, names: Sequence[str], columns: IntArray) -> Chunk:
     """Return the columns (K, O), added up by area and mode of the covered outlets."""
     cells = network.cells

@@ -67,7 +67,7 @@ class Details:
         """Write deliveries line by line, and the invoices of the day (those with a known end)."""
         loads = drops.loads
         names = ("outlet", "option", "site", "order_day", "ready")
-        columns = tuple(loads[name] for name in names)
+        columns = loads.columns(names)
         stops = (drops.second, drops.tour)
         table = delivery_rows(columns, loads["cases"], stops, self._network.price)
         table[0] = day
@@ -167,7 +167,7 @@ class Details:
     def evening(self, day: int, evening: Allocated) -> None:
         """Write the lines that the credit check or the allocation ended."""
         orders = evening.orders
-        columns = tuple(orders[name] for name in _ENDING)
+        columns = orders.columns(_ENDING)
         states = ended_in_the_evening(columns, evening.cut, evening.held, evening.refused)
         self._lines(orders, states, day)
 
@@ -192,7 +192,7 @@ class Details:
 
     def finished(self, day: int, orders: Rows, drops_cases: IntArray) -> None:
         """Write the lines that a delivery or a last failed attempt ended."""
-        columns = tuple(orders[name] for name in _ENDING)
+        columns = orders.columns(_ENDING)
         self._lines(orders, ended_at_the_door(columns, drops_cases), day)
 
     def horizon(self, day: int, orders: Rows) -> None:
@@ -201,8 +201,8 @@ class Details:
         self._lines(orders, np.where(ended, int(LineState.OPEN_AT_HORIZON), GOES_ON), day)
 
     def _lines(self, orders: Rows, states: IntArray, day: int) -> None:
-        columns = tuple(orders[name] for name in LINE_COLUMNS[:5])
-        cases = tuple(orders[name] for name in ("ordered", "first", "delivered", "extra"))
+        columns = orders.columns(LINE_COLUMNS[:5])
+        cases = orders.columns(("ordered", "first", "delivered", "extra"))
         table = line_rows(columns, cases, states, day)
         if table.size:
             self._sink.append("order_lines", dict(zip(LINE_COLUMNS, table, strict=True)))

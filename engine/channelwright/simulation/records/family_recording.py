@@ -13,6 +13,7 @@ from channelwright.simulation.demand.consumers import Sales
 from channelwright.simulation.evening.allocation import Allocated
 from channelwright.simulation.evening.credit import CONSIGNED
 from channelwright.simulation.network import PLANT, Network
+from channelwright.simulation.records.cell_sums import NamedSums
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.state import State
 from channelwright.simulation.stock.replenishing import Shipments
@@ -131,7 +132,7 @@ class _Sums:
         self.group[rows] = group.ravel()
         names = table.names[len(place) + 2 :]
         self._sums = np.zeros((len(names), self._keys.shape[1], families), dtype=np.int64)
-        self._of = {name: self._sums[row] for row, name in enumerate(names)}
+        self._of = NamedSums(names, self._sums)
 
     def add(self, name: str, rows: IntArray, amount: IntArray, family: IntArray) -> None:
         """Add (n, P) amounts of some outlets or sites."""
@@ -139,7 +140,7 @@ class _Sums:
 
     def columns(self, *names: str) -> tuple[IntArray, ...]:
         """Return the sums of some columns, (groups, families) each, to be added to."""
-        return tuple(self._of[name] for name in names)
+        return self._of.columns(*names)
 
     def close(self, period: int) -> Chunk:
         """Return the rows of the period, those where nothing happened left out."""

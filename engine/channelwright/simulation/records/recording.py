@@ -15,7 +15,7 @@ from channelwright.simulation.evening.credit import advances
 from channelwright.simulation.network import Network
 from channelwright.simulation.orders.ordering import Placed
 from channelwright.simulation.orders.promises import Promises
-from channelwright.simulation.records.cell_sums import cell_sums
+from channelwright.simulation.records.cell_sums import NamedSums, cell_sums
 from channelwright.simulation.records.family_recording import FamilyRecorder
 from channelwright.simulation.records.stock_recording import StockRecorder
 from channelwright.simulation.records.supply_recording import SupplyRecorder
@@ -51,12 +51,12 @@ class Recorder:
         self._network = network
         market = network.market
         self._outlets = np.zeros((len(CELLS.names) - 3, len(market.outlets)), dtype=np.int64)
-        self._cell = {name: self._outlets[i] for i, name in enumerate(CELLS.names[3:])}
+        self._cell = NamedSums(CELLS.names[3:], self._outlets)
         self._sites = np.zeros((len(SITE_CELLS.names) - 2, len(market.sites)), dtype=np.int64)
-        self._site = {name: self._sites[i] for i, name in enumerate(SITE_CELLS.names[2:])}
+        self._site = NamedSums(SITE_CELLS.names[2:], self._sites)
         people = len(network.design.reps)
         self._people = np.zeros((len(REP_CELLS.names) - 2, people), dtype=np.int64)
-        self._person = {name: self._people[i] for i, name in enumerate(REP_CELLS.names[2:])}
+        self._person = NamedSums(REP_CELLS.names[2:], self._people)
         self._promises = Promises(network)
         self._stock = StockRecorder(network)
         self._families = FamilyRecorder(network)
@@ -69,7 +69,7 @@ class Recorder:
         """Add the deliveries and invoices of a day."""
         network, loads = self._network, drops.loads
         cases = tally_drops(
-            self._columns("drops", "cases_delivered", "cases_direct"),
+            self._cell.columns("drops", "cases_delivered", "cases_direct"),
             self._person["sales"],
             (loads["outlet"], loads["site"], network.design.outlets.rep, loads["cases"]),
             (drop_counts(network, loads), invoiced.value),
@@ -91,16 +91,11 @@ class Recorder:
 
     def tours(self, visited: Dropped) -> None:
         """Add the tours of a day and the distance of their stops."""
-        site = self._site
         tally_tours(
             self._cell["metres"],
             (visited.loads["outlet"], visited.metres),
-            (
-                site["tours"],
-                site["tour_seconds"],
-                site["tour_metres"],
-                site["tour_cases"],
-                site["tour_waiting"],
+            self._site.columns(
+                "tours", "tour_seconds", "tour_metres", "tour_cases", "tour_waiting"
             ),
             visited.tours,
         )
@@ -117,15 +112,14 @@ class Recorder:
         outlet = placed.outlet
         mode = self._network.option_mode[outlet, placed.option]
         self._promises.give(self._day, outlet, mode)
-        tally_orders(self._columns("orders", "lines", "cases_ordered"), outlet, placed.cases)
+        tally_orders(self._cell.columns("orders", "lines", "cases_ordered"), outlet, placed.cases)
         self._families.orders(outlet, placed.cases)
         beat, person = placed.beat, self._person
         if beat is None:
             return
-        people = ("planned", "made", "productive", "field_seconds", "working_days")
         tally_calls(
-            self._columns("calls_planned", "calls_made", "calls_productive", "call_lines"),
-            tuple(person[name] for name in people),
+            self._cell.columns("calls_planned", "calls_made", "calls_productive", "call_lines"),
+            person.columns("planned", "made", "productive", "field_seconds", "working_days"),
             (beat.outlet, beat.rep, beat.taken, placed.call_lines),
             (beat.planned, beat.made, placed.productive),
         )
@@ -149,7 +143,7 @@ class Recorder:
         if moved is not None:
             cell["units_demanded"] += moved
         tally_sales(
-            self._columns("units_demanded", "units_sold", "units_online", "consumer_value"),
+            self._cell.columns("units_demanded", "units_sold", "units_online", "consumer_value"),
             rows,
             (asked, sales.online_demanded),
             (bought, sales.online_sold),
@@ -163,8 +157,8 @@ class Recorder:
         names = ("cases_first", "cases_substituted", "cases_attempted")
         ended = ("orders_refused", "cases_refused", "cases_cut")
         tally_evening(
-            self._columns(*names, *ended),
-            (self._site["cases_out"], self._site["cases_demanded"]),
+            self._cell.columns(*names, *ended),
+            self._site.columns("cases_out", "cases_demanded"),
             (orders["outlet"], orders["site"]),
             (evening.new, evening.refused),
             (orders["ordered"], evening.held, evening.give, evening.extra, evening.cut),
@@ -196,9 +190,9 @@ class Recorder:
 
     def shipments(self, shipments: Shipments) -> None:
         """Add the replenishments of a day."""
-        site, (row, parent) = self._site, (shipments.site, shipments.parent)
+        row, parent = shipments.site, shipments.parent
         shipped, ordered = tally_shipments(
-            (site["cases_in"], site["value_in"], site["cases_out"], site["cases_demanded"]),
+            self._site.columns("cases_in", "value_in", "cases_out", "cases_demanded"),
             (row, parent, shipments.value, shipments.ordered, shipments.shipped),
             self._network.market.products.units_per_case,
         )
@@ -214,7 +208,7 @@ class Recorder:
         """Add the stocks and debts at the end of a day."""
         cell = self._cell
         tally_shelves(
-            self._columns("stocked_days", "shelf_units", "product_days", "execution"),
+            self._cell.columns("stocked_days", "shelf_units", "product_days", "execution"),
             self._network.covered,
             state.shelf,
             state.execution,
@@ -230,10 +224,6 @@ class Recorder:
         site["stock_value_days"] += stock_value(network, state)
         site["receivable_days"] += state.site_receivable - advances(network, state)
         site["payable_days"] += state.site_payable
-
-    def _columns(self, *names: str) -> tuple[IntArray, ...]:
-        """Return the sums of some columns of cells, (O,) each, to be added to."""
-        return tuple(self._cell[name] for name in names)
 
     @property
     def by_outlet(self) -> dict[str, IntArray]:

@@ -8,6 +8,7 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.market import Calendar
 from channelwright.simulation.network import PLANT, Network
+from channelwright.simulation.records.cell_sums import NamedSums
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.tables.sink import Chunk
@@ -23,7 +24,7 @@ class StockRecorder:
         self._network = network
         names = STOCK_CELLS.names[2:]
         self._sums = np.zeros((len(names), len(network.market.sites)), dtype=np.int64)
-        self._cell = {name: self._sums[row] for row, name in enumerate(names)}
+        self._cell = NamedSums(names, self._sums)
         self._ordered = np.zeros(len(network.market.sites), dtype=np.int64)
         self._late = late_days(network.market.calendar)
         stocking = network.design.sites.open & (network.market.sites.kind != PLANT)
@@ -48,7 +49,7 @@ class StockRecorder:
         names = ("asked", "ordered", "empty_days", "product_days")
         squared = ("asked_squared", "ordered_squared")
         _add_day(
-            tuple(self._cell[name] for name in (*names, *squared)),
+            self._cell.columns(*names, *squared),
             state.demand[state.day % len(state.demand)],
             self._ordered,
             state.stock,

@@ -167,7 +167,7 @@ def _note_received(network: Network, day: int, purchasing: Purchasing, sent: Shi
 def _waiting_units(network: Network, state: State) -> IntArray:
     """Return units of waiting lines (had an attempt, not allocated) per site: (S, P)."""
     orders = state.orders
-    columns = tuple(orders[name] for name in ("attempt", "site", "missing"))
+    columns = orders.columns(("attempt", "site", "missing"))
     unit = network.market.products.units_per_case
     waiting = _waited_for(columns, state.day, unit, len(state.stock))
     return waiting if state.parcels is None else waiting + state.parcels.waiting
