@@ -90,6 +90,9 @@ class Network:
     roads : between the outlets
     fleets : vehicles of the sites
     months : lengths of the months
+    pay_days : (O, N) int64, days until invoices of the option are due
+    delays : bool, some outlets pay after the due date
+    promise_days, rep, unit : (M,), (O,), (P,) int64, what market and design say, as kernels take it
     """
 
     market: Market
@@ -130,6 +133,11 @@ class Network:
     roads: Roads
     fleets: Fleets
     months: Months
+    pay_days: IntArray
+    delays: bool
+    promise_days: IntArray
+    rep: IntArray
+    unit: IntArray
 
 
 def build_network(market: Market, design: Design) -> Network:
@@ -190,6 +198,11 @@ def build_network(market: Market, design: Design) -> Network:
         roads=Roads(market),
         fleets=_fleets(market, design),
         months=_months(market),
+        pay_days=_pay_days(market, design),
+        delays=bool((design.terms.payment_delay > 0).any()),
+        promise_days=design.service.promise_days.copy(),
+        rep=plan.rep.copy(),
+        unit=market.products.units_per_case.copy(),
     )
 
 
@@ -251,6 +264,14 @@ def _buying_prices(market: Market, design: Design) -> IntArray:
         tier2[:, None], design.terms.price_tier2[mode], design.terms.price_account[mode]
     )
     return np.where(sites.independent[:, None], price, market.products.production_cost[None, :])
+
+
+def _pay_days(market: Market, design: Design) -> IntArray:
+    """Return the payment terms of every option: (O, N) days."""
+    mode = sourcing.option_modes(design)
+    outlet = np.repeat(np.arange(len(mode)), mode.shape[1])
+    days = contracts.payment_days(market, design, outlet, mode.ravel())
+    return np.ascontiguousarray(days).reshape(mode.shape)
 
 
 def _own_limits(

@@ -9,16 +9,17 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, IntArray
-from channelwright.rules.contracts import payment_days
 from channelwright.simulation import laws
 from channelwright.simulation.cash.bills import Bills
 from channelwright.simulation.delivery.tours import Dropped
 from channelwright.simulation.evening.credit import CONSIGNED, ON_TERMS
 from channelwright.simulation.grouping import radix_order
 from channelwright.simulation.network import Network
-from channelwright.simulation.rows import Rows
 from channelwright.simulation.scatter import add_at, subtract_at
 from channelwright.simulation.state import State
+
+_NO_DELAY = np.zeros(0, dtype=np.int64)
+_OWED = ("account", "site", "amount", "paid")
 
 
 @dataclass(frozen=True)
@@ -53,17 +54,24 @@ def receive(
     loads = drops.loads
     names = ("outlet", "option", "serial", "order_day", "mode", "pay_day", "cases")
     table = ("serial", "ordered", "delivered", "pending")
-    terms = network.account, network.design.service.promise_days
-    value, billed, whole, orders = _received(
+    terms = network.account, network.promise_days
+    (value, billed, orders), whole = _received(
         loads.columns(names),
         state.day,
         (state.shelf, state.on_order, state.last_purchase, state.accepted),
         state.orders.columns(table),
         network.price,
-        (*terms, network.market.products.units_per_case),
+        (*terms, network.unit),
     )
-    invoices = _invoices(network, address, state, loads, value, bills)
-    return Invoiced(*invoices, value, billed, whole, orders)
+    invoices = _together(
+        loads.columns(("outlet", "site", "option", "pay_day")),
+        value,
+        state.day,
+        np.int64(len(network.account)),
+    )
+    due, paid = invoice(network, address, state, invoices, bills)
+    outlet, site, option, _, amount = invoices
+    return Invoiced(outlet, site, option, due, paid, amount, value, billed, whole, orders)
 
 
 @kernel
@@ -74,7 +82,7 @@ def _received(
     table: tuple[IntArray, ...],
     price: IntArray,
     terms: tuple[IntArray, ...],
-) -> tuple[IntArray, IntArray, BoolArray, IntArray]:
+) -> tuple[IntArray, BoolArray]:
     """Put loads on the shelf and write them into the table of open orders.
 
     Parameters
@@ -87,14 +95,14 @@ def _received(
 
     Returns
     -------
-    (n,) ticks, ticks billed now, whether the whole order came in time, row of the order
+    (3, n) ticks, ticks billed now, row of the order; (n,) whether the whole order came in time
     """
     outlet, option, serial, order_day, mode, pay_day, cases = loads
     shelf, on_order, last_purchase, accepted = totals
     serials, ordered, delivered, pending = table
     account, promise, unit = terms
-    value, billed = np.zeros(len(outlet), dtype=np.int64), np.zeros(len(outlet), dtype=np.int64)
-    whole, orders = np.empty(len(outlet), dtype=np.bool_), np.empty_like(outlet)
+    result, whole = np.zeros((3, len(outlet)), dtype=np.int64), np.empty(len(outlet), dtype=np.bool_)
+    value, billed, orders = result
     for row in range(len(outlet)):
         place, order, end = outlet[row], 0, len(serials)
         while order < end:  # serial numbers ascend
@@ -117,165 +125,197 @@ def _received(
             accepted[account[place]] -= value[row]
         billed[row] = 0 if pay_day[row] == CONSIGNED else value[row]
         whole[row], orders[row] = complete, order
-    return value, billed, whole, orders
-
-
-def _invoices(
-    network: Network,
-    address: Address,
-    state: State,
-    loads: Rows,
-    value: IntArray,
-    bills: Bills | None,
-) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray, IntArray]:
-    """Write one invoice per site, outlet and way of payment: on terms, or paid on one day."""
-    sold = loads["pay_day"] != CONSIGNED
-    if not sold.all():
-        loads, value = loads.take(sold), value[sold]
-    outlets, ways = len(network.market.outlets), state.day + 2
-    way = np.minimum(loads["pay_day"], state.day) + 1
-    key = (loads["site"] * outlets + loads["outlet"]) * ways + way
-    key, amount, option = _together(key, value, loads["option"])
-    place, fixed = key // ways, key % ways - 1
-    outlet, site = place % outlets, place // outlets
-    due, paid = invoice(network, address, state, outlet, site, option, fixed, amount, bills)
-    return outlet, site, option, due, paid, amount
-
-
-def invoice(
-    network: Network,
-    address: Address,
-    state: State,
-    outlet: IntArray,
-    site: IntArray,
-    option: IntArray,
-    fixed: IntArray,
-    amount: IntArray,
-    bills: Bills | None,
-) -> tuple[IntArray, IntArray]:
-    """Write invoices of today and book what is owed.
-
-    Parameters
-    ----------
-    fixed : (n,) int64, the day on which it is paid, or ON_TERMS
-
-    Returns
-    -------
-    due, paid : (n,) int64, days
-    """
-    mode = network.option_mode[outlet, option]
-    terms = state.day + payment_days(network.market, network.design, outlet, mode)
-    if bills is None:
-        delay = _delay(network, address, state.day, outlet, mode)
-    else:
-        delay = bills.delays(state.day, outlet, mode)
-    due, paid = _booked(
-        (outlet, site, option, amount),
-        (fixed, terms, delay),
-        state.day,
-        (state.cash, state.month_invoices, state.month_sales),
-        network.design.outlets.rep,
-    )
-    if bills is None:
-        _owe(network, state, outlet, site, due, paid, amount)
-    else:
-        bills.owe(state, outlet, site, mode, due, paid, amount)
-    return due, paid
-
-
-@kernel
-def _booked(
-    invoices: tuple[IntArray, ...],
-    days: tuple[IntArray, IntArray, IntArray],
-    day: int,
-    totals: tuple[IntArray, IntArray, IntArray],
-    rep: IntArray,
-) -> tuple[IntArray, IntArray]:
-    """Return due and paid days (n,) of invoices; adds them to what is counted of a month.
-
-    Parameters
-    ----------
-    invoices : (n,) outlet, site, option, ticks
-    days : (n,) fixed day of payment or ON_TERMS, due day by the terms, days of delay
-    totals : cash by site, ticks of the month by outlet and option, and by person, changed
-    rep : (O,) person of each outlet, -1 = none
-    """
-    outlet, site, option, amount = invoices
-    fixed, terms, delay = days
-    cash, by_option, by_person = totals
-    due, paid = fixed.copy(), fixed.copy()
-    for row in range(len(outlet)):
-        if fixed[row] == ON_TERMS:
-            due[row], paid[row] = terms[row], terms[row] + delay[row]
-        if paid[row] <= day:
-            cash[site[row]] += amount[row]
-        by_option[outlet[row], option[row]] += amount[row]
-        if rep[outlet[row]] >= 0:
-            by_person[rep[outlet[row]]] += amount[row]
-    return due, paid
+    return result, whole
 
 
 @kernel
 def _together(
-    key: IntArray, value: IntArray, option: IntArray
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Return each key once, ascending, with its sum of values and its last option."""
-    order = radix_order(key.reshape(1, len(key)), np.int64(1), len(key))
-    keys, amounts, options = np.empty_like(key), np.empty_like(key), np.empty_like(key)
-    used = 0
-    for row in order:
-        if used == 0 or keys[used - 1] != key[row]:
-            keys[used] = key[row]
-            amounts[used] = 0
-            used += 1
-        amounts[used - 1] += value[row]
-        options[used - 1] = option[row]
-    return keys[:used].copy(), amounts[:used].copy(), options[:used].copy()
+    loads: tuple[IntArray, ...], value: IntArray, day: int, outlets: np.int64
+) -> IntArray:
+    """Return one invoice per site, outlet and way of payment: on terms, or paid on one day.
+
+    Parameters
+    ----------
+    loads : (n,) outlet, site, option and day of payment; value : (n,) ticks
+
+    Returns
+    -------
+    (5, m) int64, outlet, site, option of the last load, fixed day of payment or ON_TERMS, ticks
+    """
+    outlet, site, option, pay_day = loads
+    keys, rows = np.empty((1, len(outlet)), dtype=np.int64), np.empty_like(outlet)
+    count, ways = np.int64(0), day + 2
+    for row in range(len(outlet)):
+        if pay_day[row] != CONSIGNED:
+            way = min(pay_day[row], day) + 1
+            keys[0, count] = (site[row] * outlets + outlet[row]) * ways + way
+            rows[count] = row
+            count += 1
+    result, used, last = np.empty((5, count), dtype=np.int64), 0, np.int64(-1)
+    for place in radix_order(keys, keys.shape[0], count):
+        row, key = rows[place], keys[0, place]
+        if key != last:
+            result[0, used], result[1, used] = outlet[row], site[row]
+            result[3, used], result[4, used] = min(pay_day[row], day), 0
+            last, used = key, used + 1
+        result[2, used - 1] = option[row]
+        result[4, used - 1] += value[row]
+    return result[:, :used].copy()
+
+
+def invoice(
+    network: Network, address: Address, state: State, invoices: IntArray, bills: Bills | None
+) -> IntArray:
+    """Write invoices of today and book what is owed.
+
+    Parameters
+    ----------
+    invoices : (5, n) int64, outlet, site, option, the day on which it is paid or ON_TERMS, ticks
+
+    Returns
+    -------
+    (2, n) int64, due and paid days
+    """
+    outlet, site, option, _, amount = invoices
+    delay, mode = _NO_DELAY, _NO_DELAY
+    if bills is not None:
+        mode = network.option_mode[outlet, option]
+        delay = bills.delays(state.day, outlet, mode)
+    elif network.delays:
+        delay = _delay(network, address, state.day, outlet, network.option_mode[outlet, option])
+    days = _booked(
+        invoices,
+        delay,
+        state.day,
+        network.pay_days,
+        (state.cash, state.month_invoices, state.month_sales),
+        network.rep,
+    )
+    if bills is None:
+        _owe(network, state, invoices, days)
+    else:
+        bills.owe(state, outlet, site, mode, *days, amount)
+    return days
+
+
+@kernel
+def _booked(
+    invoices: IntArray,
+    delay: IntArray,
+    day: int,
+    terms: IntArray,
+    totals: tuple[IntArray, IntArray, IntArray],
+    rep: IntArray,
+) -> IntArray:
+    """Return due and paid days (2, n) of invoices; adds them to what is counted of a month.
+
+    Parameters
+    ----------
+    invoices : as of `invoice`; delay : (n,) days after the due date, (0,) = none
+    terms : (O, N) days until invoices are due
+    totals : cash by site, ticks of the month by outlet and option, and by person, changed
+    rep : (O,) person of each outlet, -1 = none
+    """
+    cash, by_option, by_person = totals
+    days = np.empty((2, invoices.shape[1]), dtype=np.int64)
+    for row in range(invoices.shape[1]):
+        outlet, option, amount = invoices[0, row], invoices[2, row], invoices[4, row]
+        due = paid = invoices[3, row]
+        if due == ON_TERMS:
+            due = paid = day + terms[outlet, option]
+            if len(delay):
+                paid += delay[row]
+        if paid <= day:
+            cash[invoices[1, row]] += amount
+        by_option[outlet, option] += amount
+        if rep[outlet] >= 0:
+            by_person[rep[outlet]] += amount
+        days[0, row], days[1, row] = due, paid
+    return days
 
 
 def _delay(
     network: Network, address: Address, day: int, outlet: IntArray, mode: IntArray
 ) -> IntArray:
     mean = network.design.terms.payment_delay[mode]
-    if outlet.size == 0 or not (mean > 0).any():
-        return np.zeros(len(outlet), dtype=np.int64)
     uniform = address.at(Purpose.PAYMENT_DELAY, day, outlet)
     return np.where(mean > 0, laws.delay_days(uniform, mean), 0)
 
 
-def _owe(
-    network: Network,
-    state: State,
-    outlet: IntArray,
-    site: IntArray,
-    due: IntArray,
-    paid: IntArray,
-    amount: IntArray,
-) -> None:
-    later = paid > state.day
-    account = network.account[outlet]
-    owner, seller, value = account[later], site[later], amount[later]
-    add_at(state.receivable, owner, value)
-    add_at(state.site_receivable, seller, value)
-    state.owed.append(account=owner, site=seller, amount=value, paid=paid[later])
-    overdue = later & (paid > due)
-    state.overdue.append(account=account[overdue], due=due[overdue], paid=paid[overdue])
+def _owe(network: Network, state: State, invoices: IntArray, days: IntArray) -> None:
+    totals = state.receivable, state.site_receivable
+    owed = _owed(invoices, days, state.day, network.account, totals)
+    if owed.shape[1]:
+        state.owed.extend(owed.shape[1])[0][:] = owed[:4]
+    overdue = owed[3] > owed[4]
+    if network.delays and overdue.any():
+        late = owed[:, overdue]
+        state.overdue.append(account=late[0], due=late[4], paid=late[3])
+
+
+@kernel
+def _owed(
+    invoices: IntArray,
+    days: IntArray,
+    day: int,
+    account: IntArray,
+    totals: tuple[IntArray, IntArray],
+) -> IntArray:
+    """Return account, site, ticks, paid and due day of invoices that are paid later: (5, m).
+
+    Parameters
+    ----------
+    invoices, days : as of `invoice`; account : (O,)
+    totals : ticks owed by accounts and to sites, changed
+    """
+    receivable, site_receivable = totals
+    result, used = np.empty((5, days.shape[1]), dtype=np.int64), 0
+    for row in range(days.shape[1]):
+        if days[1, row] <= day:
+            continue
+        owner, site, amount = account[invoices[0, row]], invoices[1, row], invoices[4, row]
+        receivable[owner] += amount
+        site_receivable[site] += amount
+        result[0, used], result[1, used], result[2, used] = owner, site, amount
+        result[3, used], result[4, used] = days[1, row], days[0, row]
+        used += 1
+    return result[:, :used].copy()
 
 
 def settle_payments(state: State) -> None:
     """00:00: invoices that are paid today leave receivables and payables."""
-    today = state.owed["paid"] == state.day
-    if today.any():
-        paid = state.owed.take(today)
-        subtract_at(state.receivable, paid["account"], paid["amount"])
-        subtract_at(state.site_receivable, paid["site"], paid["amount"])
-        add_at(state.cash, paid["site"], paid["amount"])
-        state.owed.keep(~today)
+    owed = state.owed
+    if len(owed):
+        totals = state.receivable, state.site_receivable, state.cash
+        later = _settled(owed.columns(_OWED), state.day, totals)
+        if not later.all():
+            owed.keep(later)
     for seller, buyer, value in state.settle_sites.pop(state.day, []):
         subtract_at(state.site_receivable, seller, value)
         subtract_at(state.site_payable, buyer, value)
         add_at(state.cash, seller, value)
         subtract_at(state.cash, buyer, value)
+
+
+@kernel
+def _settled(owed: tuple[IntArray, ...], day: int, totals: tuple[IntArray, ...]) -> BoolArray:
+    """Let the invoices (n) be paid whose day has come; return which ones are still open.
+
+    Parameters
+    ----------
+    owed : account, site, ticks and day of payment
+    totals : ticks owed by accounts and to sites, cash of sites, changed
+    """
+    account, site, amount, paid = owed
+    receivable, site_receivable, cash = totals
+    later = np.empty(len(paid), dtype=np.bool_)
+    for row in range(len(paid)):
+        later[row] = paid[row] != day
+        if paid[row] == day:
+            receivable[account[row]] -= amount[row]
+            site_receivable[site[row]] -= amount[row]
+            cash[site[row]] += amount[row]
+    return later
 
 
 @kernel

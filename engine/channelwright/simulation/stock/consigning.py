@@ -62,7 +62,8 @@ class Consignments:
         self._sums[1, rows] += amount
         plan, option = network.design.outlets, np.zeros_like(rows)
         site, fixed = plan.site[rows], np.full_like(rows, ON_TERMS)
-        due, paid = invoice(network, self._address, state, rows, site, option, fixed, amount, bills)
+        invoices = np.stack([rows, site, option, fixed, amount])
+        due, paid = invoice(network, self._address, state, invoices, bills)
         whole = np.zeros(0, dtype=np.bool_)
         settled = Invoiced(rows, site, option, due, paid, amount, _NONE, _NONE, whole, _NONE)
         return settled, amounts
