@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channelwright.foundation.errors import ConservationError
+from channelwright.foundation.units import IntArray
 from channelwright.simulation.demand.consumers import Sales
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import State
@@ -34,13 +35,13 @@ class Books:
     drawn: int = 0
     unserved: int = 0
 
-    def note_sales(self, sales: Sales) -> None:
-        """Add the consumer sales of a day."""
-        online = int(sales.online_sold.sum())
-        self.sold += int(sales.sold.sum()) + online
+    def note_sales(self, sales: Sales, units: IntArray) -> None:
+        """Add the consumer sales of a day, ``units`` sold at the door and online: (C, P)."""
+        self.sold += int(units.sum())
         if sales.settled is not None:
-            missed = int(sales.online_demanded.sum()) - online
-            self.drawn += int(sales.demanded.sum()) + online + missed
+            asked = int(sales.online_demanded.sum())
+            self.drawn += int(sales.demanded.sum()) + asked
+            missed = asked - int(sales.online_sold.sum())
             self.unserved += int(sales.settled.lost.sum()) + missed
 
     def check(self, network: Network, state: State) -> None:

@@ -92,6 +92,7 @@ class Network:
     months : lengths of the months
     pay_days : (O, N) int64, days until invoices of the option are due
     delays : bool, some outlets pay after the due date
+    by_dc : bool, some goods go over the DC of a chain
     promise_days, rep, unit : (M,), (O,), (P,) int64, what market and design say, as kernels take it
     """
 
@@ -135,6 +136,7 @@ class Network:
     months: Months
     pay_days: IntArray
     delays: bool
+    by_dc: bool
     promise_days: IntArray
     rep: IntArray
     unit: IntArray
@@ -169,9 +171,9 @@ def build_network(market: Market, design: Design) -> Network:
         owner=_owners(market),
         own=~market.sites.independent,
         consigned=settle_days(market, design) > 0,
-        options=plan.options,
+        options=plan.options.copy(),
         option_metres=option_metres,
-        option_mode=sourcing.option_modes(design),
+        option_mode=np.ascontiguousarray(sourcing.option_modes(design)),
         option_cumulative=_choice(market, option_metres),
         cover=cover,
         price=price,
@@ -200,6 +202,7 @@ def build_network(market: Market, design: Design) -> Network:
         months=_months(market),
         pay_days=_pay_days(market, design),
         delays=bool((design.terms.payment_delay > 0).any()),
+        by_dc=agreed is not None and bool((agreed.dc_days > 0).any()),
         promise_days=design.service.promise_days.copy(),
         rep=plan.rep.copy(),
         unit=market.products.units_per_case.copy(),

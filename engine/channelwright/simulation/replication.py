@@ -17,7 +17,7 @@ from channelwright.simulation.books import Books, units_held
 from channelwright.simulation.cash.chains import Penalties
 from channelwright.simulation.cash.credit_side import CreditSide
 from channelwright.simulation.cash.invoicing import Invoicing
-from channelwright.simulation.cash.postings import Postings
+from channelwright.simulation.cash.postings import BUYER, OWNER, Postings
 from channelwright.simulation.cash.settling import (
     MANUFACTURER,
     OUTSIDE,
@@ -26,7 +26,7 @@ from channelwright.simulation.cash.settling import (
     settle_month,
 )
 from channelwright.simulation.delivery.delivering import last_drop, receive, settle_payments
-from channelwright.simulation.delivery.failing import bring_back
+from channelwright.simulation.delivery.failing import bring_back, may_fail
 from channelwright.simulation.delivery.tours import Dropped, deliver
 from channelwright.simulation.demand import promoting
 from channelwright.simulation.demand.consumers import Consumers
@@ -51,6 +51,7 @@ from channelwright.tables.sink import Sink
 Process = Generator[simpy.Event, None, None]
 RECEIPTS = 5 * 3600
 SETTLEMENT = DAY_SECONDS - 1
+_PLACES = ("mode", "site", "outlet")
 _NO_SOLICITOR = SOLICITORS.index("none")
 
 
@@ -119,7 +120,7 @@ class _World:
         self._factors = behaviour.month_factors(network.market)
         self._environment = simpy.Environment()
         rows, plan = network.covered, network.design.outlets
-        self._at_outlets = (rows, plan.mode[rows], plan.site[rows], network.payer[rows])
+        self._at_outlets = (plan.mode[rows], plan.site[rows], rows)
         booked = (self._postings, self._recorder, self._books, sink)
         parts = Parts(network, address, self._state, *booked, detail)
         self._credit = CreditSide(parts)
@@ -200,16 +201,9 @@ class _World:
             return
         loads, cost = visited.loads, visited.cost
         self._recorder.tours(visited)
-        self._postings.post(
-            Account.DELIVERY,
-            network.owner[loads["site"]],
-            OUTSIDE,
-            loads["mode"],
-            loads["site"],
-            loads["outlet"],
-            cost,
-        )
-        drops, missed = visited.split() if visited.failed.any() else (visited, None)
+        self._postings.trade(Account.DELIVERY, OWNER, OUTSIDE, loads.columns(_PLACES), cost)
+        fails = may_fail(network) and visited.failed.any()
+        drops, missed = visited.split() if fails else (visited, None)
         if missed is not None:
             self._fail(missed)
         if len(drops.loads):
@@ -232,10 +226,10 @@ class _World:
         network, state = self._network, self._state
         invoiced = receive(network, self._address, state, drops, self._credit.bills)
         self._count["deliveries"] += len(drops.loads)
-        outlet, site, mode = drops.loads["outlet"], drops.loads["site"], drops.loads["mode"]
-        owner, payer, billed = network.owner[site], network.payer[outlet], invoiced.billed
-        self._postings.post(Account.GOODS, payer, owner, mode, site, outlet, billed)
-        self._books.goods += int(billed.sum())
+        places = drops.loads.columns(_PLACES)
+        self._books.goods += self._postings.trade(
+            Account.GOODS, BUYER, OWNER, places, invoiced.billed
+        )
         self._goods.delivered(drops.loads, invoiced.value)
         self._invoicing.note(invoiced)
         self._credit.post_discounts(drops.loads, invoiced.value)
@@ -282,13 +276,14 @@ class _World:
         sales = self._consumers.buy(state)
         price = promoting.consumer_prices(network, state.day)
         units, value, online = worth(sales.sold, sales.online_sold, price)
-        self._books.note_sales(sales)
+        self._books.note_sales(sales, units)
         self._replenishing.note_sales(units)
-        post, (rows, mode, site, payer) = self._postings.post, self._at_outlets
-        post(Account.CONSUMER, OUTSIDE, payer, mode, site, rows, value)
-        fee = online * network.design.terms.online_fee
-        if fee.any():
-            post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, rows, fee)
+        trade, places = self._postings.trade, self._at_outlets
+        trade(Account.CONSUMER, OUTSIDE, BUYER, places, value)
+        if self._consumers.online:
+            fee = online * network.design.terms.online_fee
+            if fee.any():
+                trade(Account.PLATFORM, MANUFACTURER, OUTSIDE, places, fee)
         promoting.post_refunds(network, self._postings, state.day, units)
         self._rivals.evening(state.day, units)
         self._goods.sold(sales, units, price)
@@ -304,9 +299,7 @@ class _World:
         self._goods.allocate_parcels(before_outlets=False)
         orders = evening.orders
         cost = network.market.sites.handling_cost[orders["site"]] * evening.cases
-        site, outlet = orders["site"], orders["outlet"]
-        owner = network.owner[site]
-        self._postings.post(Account.HANDLING, owner, OUTSIDE, orders["mode"], site, outlet, cost)
+        self._postings.trade(Account.HANDLING, OWNER, OUTSIDE, orders.columns(_PLACES), cost)
         self._recorder.evening(evening)
         self._penalties.refused(orders["serial"][evening.refused])
         self._credit.recorder.evening(evening)

@@ -14,6 +14,8 @@ from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.tables.codes import Account
 
+_NONE = np.zeros(0, dtype=np.int64)
+
 
 class Penalties:
     """Keeps the orders of chains until their promise ends, and charges what failed."""
@@ -116,7 +118,12 @@ def drop_costs(network: Network, loads: Rows) -> IntArray:
 
 
 def drop_counts(network: Network, loads: Rows) -> IntArray:
-    """Return 1 for each stop, once for the loads that shared the way to a DC: (n,)."""
+    """Return 1 for each stop, once for the loads that shared the way to a DC: (n,).
+
+    (0,) where no goods go over a DC, so that every load is a stop.
+    """
+    if not network.by_dc:
+        return _NONE
     together, key, order = _dc_drops(network, loads)
     count = np.ones(len(loads), dtype=np.int64)
     if together.any():

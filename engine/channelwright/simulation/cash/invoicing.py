@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from channelwright.foundation.units import share
+import numpy as np
+
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.units import IntArray, share
 from channelwright.simulation.cash.credit_side import CreditSide
 from channelwright.simulation.cash.settling import MANUFACTURER, OUTSIDE
 from channelwright.simulation.delivery.delivering import Invoiced
@@ -19,18 +22,23 @@ class Invoicing:
         self._network, self._state, self._postings = parts.network, parts.state, parts.postings
         self._recorder, self._books = parts.recorder, parts.books
         self._credit, self._details = credit, details
+        self._fees = bool(parts.network.design.terms.platform_fee.any())
 
     def note(self, invoiced: Invoiced) -> None:
         """Book the invoices of today and the fee of the platform."""
         day, network = self._state.day, self._network
-        self._books.invoiced += int(invoiced.amount.sum())
-        self._books.paid += int(invoiced.amount[invoiced.paid <= day].sum())
+        written, paid = _sums(invoiced.amount, invoiced.paid, day)
+        self._books.invoiced += written
+        self._books.paid += paid
         self._credit.recorder.invoices(invoiced, day)
+        if not self._fees:
+            return
         outlet, site = invoiced.outlet, invoiced.site
         mode = network.option_mode[outlet, invoiced.option]
         fee = share(invoiced.amount, network.design.terms.platform_fee[mode])
         if fee.any():
-            self._postings.post(Account.PLATFORM, MANUFACTURER, OUTSIDE, mode, site, outlet, fee)
+            places = (mode, site, outlet)
+            self._postings.trade(Account.PLATFORM, MANUFACTURER, OUTSIDE, places, fee)
 
     def settle(self, consignments: Consignments) -> None:
         """Invoice what was sold from consignment, where today is a day for it."""
@@ -47,3 +55,14 @@ class Invoicing:
         self._recorder.settled(settled, value)
         if self._details is not None:
             self._details.invoices(self._state.day, settled, self._credit.known(settled))
+
+
+@kernel
+def _sums(amount: IntArray, paid: IntArray, day: int) -> tuple[int, int]:
+    """Return the sum of invoices (n,), and of those that are paid by a day."""
+    total, at_once = np.int64(0), np.int64(0)
+    for row in range(len(amount)):
+        total += amount[row]
+        if paid[row] <= day:
+            at_once += amount[row]
+    return total, at_once

@@ -14,6 +14,7 @@ from channelwright.tables.outputs import LEDGER, POSTINGS
 from channelwright.tables.sink import Chunk
 
 Scalar = int | IntArray
+BUYER, OWNER = -1, -2  # who pays or is paid: the account of the outlet, the owner of the site
 
 _COLUMNS = POSTINGS.names[1:]  # account, payer, payee, mode, site, outlet, amount
 _ROWS = 1 << 12  # room at the start; doubled when a day needs more
@@ -24,6 +25,7 @@ class Postings:
 
     def __init__(self, network: Network) -> None:
         market = network.market
+        self._parties = (network.payer, network.owner)
         self._rows = np.empty((len(_COLUMNS), _ROWS), dtype=np.int64)
         self._used = 0
         self._period = SumTable()
@@ -44,14 +46,36 @@ class Postings:
         amount: IntArray,
     ) -> None:
         """Post money on one account; scalars stand for every row of ``amount``."""
-        begin, end = self._used, self._used + len(amount)
-        while end > self._rows.shape[1]:
-            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)], axis=1)
-        rows = self._rows
         columns = (int(account), payer, payee, mode, site, outlet, amount)
+        rows = self.room(len(amount))
         for place, column in enumerate(columns):
-            rows[place, begin:end] = column
-        self._used = end
+            rows[place] = column
+
+    def trade(
+        self,
+        account: Account,
+        payer: int,
+        payee: int,
+        places: tuple[IntArray, IntArray, IntArray],
+        amount: IntArray,
+    ) -> int:
+        """Post money between outlets, sites and others; return its sum.
+
+        Parameters
+        ----------
+        payer, payee : BUYER, OWNER or the number of a party
+        places : (n,) mode, site and outlet
+        """
+        who = (int(account), payer, payee)
+        return int(_trade(self.room(len(amount)), who, self._parties, places, amount))
+
+    def room(self, count: int) -> IntArray:
+        """Return new postings for the caller to write: (7, count), the columns of `post`."""
+        begin = self._used
+        self._used += count
+        while self._used > self._rows.shape[1]:
+            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)], axis=1)
+        return self._rows[:, begin : self._used]
 
     def today(self) -> IntArray:
         """Return the postings of the day so far: (7, n), the columns of `post` as rows."""
@@ -84,6 +108,30 @@ class Postings:
         chunk |= dict(zip(LEDGER.names[1:-1], keys, strict=True))
         chunk["amount"] = sums
         return chunk
+
+
+@kernel
+def _trade(
+    rows: IntArray,
+    who: tuple[int, int, int],
+    parties: tuple[IntArray, IntArray],
+    places: tuple[IntArray, IntArray, IntArray],
+    amount: IntArray,
+) -> int:
+    """Write postings (7, n) as `Postings.trade` says; return the sum of the amounts."""
+    account, payer, payee = who
+    buyers, owners = parties
+    mode, site, outlet = places
+    total = np.int64(0)
+    for row in range(len(amount)):
+        buyer, owner = buyers[outlet[row]], owners[site[row]]
+        rows[0, row] = account
+        rows[1, row] = payer if payer >= 0 else (buyer if payer == BUYER else owner)
+        rows[2, row] = payee if payee >= 0 else (buyer if payee == BUYER else owner)
+        rows[3, row], rows[4, row], rows[5, row] = mode[row], site[row], outlet[row]
+        rows[6, row] = amount[row]
+        total += amount[row]
+    return total
 
 
 @kernel

@@ -13,6 +13,11 @@ from channelwright.simulation.scatter import add_at, subtract_at
 from channelwright.simulation.state import State
 
 
+def may_fail(network: Network) -> bool:
+    """Return whether stops fail at all."""
+    return network.market.delivery is not None and network.design.service.attempts is not None
+
+
 def stops(
     network: Network, address: Address, state: State, rows: IntArray
 ) -> tuple[BoolArray, BoolArray]:

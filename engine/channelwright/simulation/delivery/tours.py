@@ -88,7 +88,8 @@ def deliver(network: Network, address: Address, state: State) -> Dropped:
     )
     visits, tours = _drive(network, loads, trucks) if trucks.size else (_NOBODY, _NO_TOURS)
     if carriers.size:
-        visits = np.concatenate([visits, _by_tariff(network, loads, carriers)], axis=1)
+        brought = _by_tariff(network, loads, carriers)
+        visits = np.concatenate([visits, brought], axis=1) if visits.size else brought
     rows, second, number, cost, metres = visits
     failed, cancelled = failing.stops(network, address, state, rows)
     dropped = Dropped(loads.take(rows), second, number, cost, metres, failed, cancelled, tours)
@@ -216,11 +217,41 @@ def _stop_columns(
 
 def _by_tariff(network: Network, loads: Rows, rows: IntArray) -> IntArray:
     """Return row, second, tour, cost and metres of what carriers deliver at a tariff: (5, n)."""
-    some = loads.take(rows)
-    each = network.design.service.tariff_case[some["mode"]]
+    service = network.design.service
+    opens = _NONE if network.hours is None else network.hours[0]
+    columns = loads.columns(("mode", "outlet", "cases"))
+    visits = _carried(rows, columns, (service.tariff_drop, service.tariff_case), opens)
+    if network.by_dc:
+        some = loads.take(rows)
+        visits[3] += drop_costs(network, some) - service.tariff_drop[some["mode"]]
+    return visits
+
+
+@kernel
+def _carried(
+    rows: IntArray,
+    loads: tuple[IntArray, ...],
+    tariff: tuple[IntArray, IntArray],
+    opens: IntArray,
+) -> IntArray:
+    """Return the visits of `_by_tariff` where every load is a drop of its own.
+
+    Parameters
+    ----------
+    rows : (n,) of the loads; loads : mode, outlet, (loads, P) cases
+    tariff : (M,) ticks per drop and per case
+    opens : (O,) s from which outlets take goods, (0,) = all at any time
+    """
+    mode, outlet, cases = loads
+    drop, each = tariff
     visits = np.zeros((5, len(rows)), dtype=np.int64)
-    visits[0], visits[1], visits[2] = rows, LEAVE, -1
-    visits[3] = drop_costs(network, some) + each * some["cases"].sum(axis=1)
-    if network.hours is not None:  # at 06:00, or when the outlet opens
-        visits[1] = np.maximum(LEAVE, network.hours[0][some["outlet"]])
+    for place in range(len(rows)):
+        row = rows[place]
+        cost = drop[mode[row]]
+        for product in range(cases.shape[1]):
+            cost += each[mode[row]] * cases[row, product]
+        visits[0, place], visits[1, place], visits[2, place] = row, LEAVE, -1
+        visits[3, place] = cost
+        if len(opens):  # at 06:00, or when the outlet opens
+            visits[1, place] = max(LEAVE, opens[outlet[row]])
     return visits

@@ -36,7 +36,7 @@ class Sales:
 
 
 class Consumers:
-    """Draws the demand of a replication."""
+    """Draws the demand of a replication; ``online`` : bool, some outlets sell online."""
 
     def __init__(self, network: Network, address: Address, nearby: NearbyShelves) -> None:
         self._network = network
@@ -47,6 +47,7 @@ class Consumers:
         rows = network.covered
         self._products = network.rate.shape[1]
         self._online = network.design.outlets.o2o[rows]
+        self.online = bool(self._online.any())
         self._nothing = np.zeros((len(rows), self._products), dtype=np.int64)
         stockout = network.market.stockout
         self._stockouts = None if stockout is None else Stockouts(network, address, stockout)
@@ -58,11 +59,11 @@ class Consumers:
         mean = self._mean(state)
         share = network.market.behaviour
         walk_in = mean
-        if self._online.any():
+        if self.online:
             walk_in = np.where(self._online[:, None], mean * (1 - share.online_shift), mean)
         demanded = self._draw(Purpose.CONSUMER_DEMAND, walk_in, state.day)
         online = self._nothing
-        if self._online.any():
+        if self.online:
             extra = mean * (share.online_shift + share.online_new)
             online = self._draw(Purpose.ONLINE_DEMAND, extra, state.day, self._online)
         wanted = demanded if state.waiting is None else demanded + state.waiting

@@ -32,10 +32,8 @@ class StockRecorder:
 
     def delivered(self, day: int, site: IntArray, cases: IntArray) -> None:
         """Add deliveries to outlets: (n,) sites and cases."""
-        own = np.where(self._network.own[site], cases, 0)
-        add_at(self._cell["direct"], site, own)
-        if self._late[day]:
-            add_at(self._cell["direct_late"], site, own)
+        columns = self._cell.columns("direct", "direct_late")
+        _add_direct(columns, site, cases, self._network.own, bool(self._late[day]))
 
     def shipments(self, day: int, site: IntArray, shipped: IntArray, ordered: IntArray) -> None:
         """Add the replenishments of a day: (n,) sites, cases shipped and ordered."""
@@ -64,6 +62,19 @@ class StockRecorder:
         chunk |= {name: column[rows] for name, column in self._cell.items()}
         self._sums[:] = 0
         return chunk
+
+
+@kernel
+def _add_direct(
+    columns: tuple[IntArray, IntArray], site: IntArray, cases: IntArray, own: BoolArray, late: bool
+) -> None:
+    """Add deliveries (n,) of the manufacturer's sites, and those of the last days of a month."""
+    direct, direct_late = columns
+    for row in range(len(site)):
+        if own[site[row]]:
+            direct[site[row]] += cases[row]
+            if late:
+                direct_late[site[row]] += cases[row]
 
 
 @kernel

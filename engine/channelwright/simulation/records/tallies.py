@@ -179,7 +179,7 @@ def tally_drops(
     columns : drops, cases delivered, and those of them from sites of the manufacturer
     sales : (reps,) ticks
     loads : (n,) outlet and site, (O,) person of each outlet (-1 = none), (n, P) cases
-    values : (n,) stops to count, ticks
+    values : (n,) stops to count, (0,) = one each; (n,) ticks
     own : (S,) bool, sites of the manufacturer
     """
     drops, delivered, direct = columns
@@ -190,7 +190,7 @@ def tally_drops(
         place = outlet[row]
         for product in range(cases.shape[1]):
             total[row] += cases[row, product]
-        drops[place] += stops[row]
+        drops[place] += stops[row] if len(stops) else 1
         delivered[place] += total[row]
         if own[site[row]]:
             direct[place] += total[row]
