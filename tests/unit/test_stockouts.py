@@ -95,8 +95,8 @@ def test_books_find_demand_that_vanishes(monkeypatch: pytest.MonkeyPatch) -> Non
     market, design = reacting(1, (0.25, 0.4, 0.25))
     honest = Books.note_sales
 
-    def forgetful(self: Books, sales: object) -> None:
-        honest(self, sales)  # type: ignore[arg-type]
+    def forgetful(self: Books, *sales: object) -> None:
+        honest(self, *sales)  # type: ignore[arg-type]
         self.unserved = max(0, self.unserved - 1)
 
     monkeypatch.setattr(Books, "note_sales", forgetful)

@@ -40,7 +40,7 @@ from channelwright.simulation.orders.shelves import worth
 from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.details import Details
 from channelwright.simulation.records.recording import PERIOD_DAYS, Recorder
-from channelwright.simulation.scatter import add_at
+from channelwright.simulation.scatter import add_at, subtract_at
 from channelwright.simulation.state import end_day, opening_state
 from channelwright.simulation.stock.goods_side import GoodsSide
 from channelwright.simulation.stock.replenishing import Replenishing
@@ -249,7 +249,7 @@ class _World:
         drop_finished(self._state.orders)
 
     def _selling(self) -> None:
-        state, network = self._state, self._network
+        state = self._state
         placed = self._ordering.place(state)
         self._credit.collect(placed)
         self._recorder.orders(placed)
@@ -258,16 +258,11 @@ class _World:
         self._count["calls"] += 0 if placed.beat is None else int(placed.beat.made.sum())
         if self._details is not None:
             self._details.calls(state.day, placed)
-        unit = network.market.products.units_per_case
-        add_at(state.on_order, placed.outlet, placed.cases * unit)
         self._open_orders(placed)
 
     def _open_orders(self, placed: Placed) -> None:
         state, network = self._state, self._network
-        mode = network.option_mode[placed.outlet, placed.option]
-        late = placed.second > network.design.service.cutoff[mode]
-        attempt = np.where(late, state.day + 1, state.day)
-        attempt, discount = self._credit.approve(placed, mode, attempt)
+        attempt, discount = self._credit.approve(placed)
         self._penalties.placed(state.day, state.serial, placed)
         open_orders(network, state, placed, attempt, discount)
 
@@ -330,8 +325,8 @@ class _World:
     def _travel(self, day: int, sites: IntArray, units: IntArray) -> Process:
         """Bring what left for some sites on one evening and arrives on one morning."""
         yield self._environment.timeout(day * DAY_SECONDS + RECEIPTS - self._environment.now)
-        self._state.transit[sites] -= units
-        self._state.stock[sites] += units
+        subtract_at(self._state.transit, sites, units)
+        add_at(self._state.stock, sites, units)
 
     def _settlement(self) -> None:
         network, state = self._network, self._state

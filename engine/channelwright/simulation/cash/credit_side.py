@@ -90,12 +90,11 @@ class CreditSide:
         """Return which invoices have their payment already; None = all that ever will."""
         return None if self.bills is None else invoiced.paid <= self._state.day
 
-    def approve(
-        self, placed: Placed, mode: IntArray, attempt: IntArray
-    ) -> tuple[IntArray, IntArray]:
+    def approve(self, placed: Placed) -> tuple[IntArray, IntArray]:
         """Return first attempt and discount (ppm) of today's orders after the desk."""
+        mode, attempt = placed.mode, placed.attempt
         if self._approvals is None:
-            return attempt, np.zeros_like(attempt)
+            return attempt, np.zeros(len(attempt), dtype=np.int64)
         day = self._state.day
         result = self._approvals.decide(day, placed.outlet, mode, placed.second, attempt)
         if self._detail:

@@ -31,6 +31,7 @@ class Placed:
     Attributes
     ----------
     outlet, second, option : (n,) int64
+    mode, site, attempt : (n,) int64, of the option, and the day on which the order is handled
     cases : (n, P) int64
     beat : the planned calls, or None on a day without calls
     productive : (calls,) bool, calls that ended in an order
@@ -41,6 +42,9 @@ class Placed:
     outlet: IntArray
     second: IntArray
     option: IntArray
+    mode: IntArray
+    site: IntArray
+    attempt: IntArray
     cases: IntArray
     beat: Beat | None
     productive: BoolArray
@@ -66,6 +70,8 @@ class Ordering:
         self._modes = np.arange(len(network.market.modes))
         self._fixed = network.market.modes.capture == CALENDAR
         self._times = CallTimes(network.market, network.design)
+        self._options = (network.option_mode, network.options)
+        self._cutoff = network.design.service.cutoff.copy()
 
     def place(self, state: State) -> Placed:
         """Place the orders of ``state.day`` and lift execution where they are placed."""
@@ -90,7 +96,8 @@ class Ordering:
         self._lift(state, placed)
         option, cases = self._sourcing.choose(state, placed, cases[wants])
         productive, lines = _call_results(_NONE if beat is None else beat.outlet, made, rows, cases)
-        return Placed(placed, second, option, cases, beat, productive, lines, collected)
+        found = _addressed((placed, option, second), state.day, self._options, self._cutoff)
+        return Placed(placed, second, option, *found, cases, beat, productive, lines, collected)
 
     def _lists(self, state: State, cycle: int) -> tuple[Beat | None, Asked | None]:
         """Return the lists of a working day, and keep what goes to the next one."""
@@ -178,13 +185,39 @@ class Ordering:
             state.shops.raise_parts(outlet, self._lifts(state, outlet))
             return
         lift = behaviour.lift_share(self._network.market, self._modes, state.effort)
-        mode = self._network.design.outlets.mode[outlet]
-        state.execution[outlet] += lift[mode] * (1 - state.execution[outlet])
+        _raise(state.execution, outlet, self._network.design.outlets.mode, lift)
 
     def _lifts(self, state: State, outlet: IntArray) -> FloatArray:
         """Return lift x effort of some outlets, before it is cut at 1."""
         mode = self._network.design.outlets.mode[outlet]
         return np.asarray(self._network.market.modes.lift[mode] * state.effort[mode])
+
+
+@kernel
+def _addressed(
+    orders: tuple[IntArray, ...], day: int, options: tuple[IntArray, IntArray], cutoff: IntArray
+) -> IntArray:
+    """Return mode, site and day of the first attempt of orders (n): (3, n).
+
+    Parameters
+    ----------
+    orders : outlet, option and second
+    options : (O, N) modes and sites; cutoff : (M,) second after which orders wait for tomorrow
+    """
+    outlet, option, second = orders
+    result = np.empty((3, len(outlet)), dtype=np.int64)
+    for row in range(len(outlet)):
+        mode = options[0][outlet[row], option[row]]
+        result[0, row], result[1, row] = mode, options[1][outlet[row], option[row]]
+        result[2, row] = day + 1 if second[row] > cutoff[mode] else day
+    return result
+
+
+@kernel
+def _raise(execution: FloatArray, outlet: IntArray, mode: IntArray, lift: FloatArray) -> None:
+    """Raise the execution of outlets (n,) by the share of what they miss that a mode restores."""
+    for place in outlet:
+        execution[place] += lift[mode[place]] * (1 - execution[place])
 
 
 @kernel

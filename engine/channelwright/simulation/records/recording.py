@@ -12,6 +12,7 @@ from channelwright.simulation.delivery.tours import Dropped
 from channelwright.simulation.demand.consumers import Sales
 from channelwright.simulation.evening.allocation import Allocated
 from channelwright.simulation.evening.credit import advances
+from channelwright.simulation.evening.picking import Desk
 from channelwright.simulation.network import Network
 from channelwright.simulation.orders.ordering import Placed
 from channelwright.simulation.orders.promises import Promises
@@ -30,7 +31,6 @@ from channelwright.simulation.records.tallies import (
     tally_shipments,
     tally_tours,
 )
-from channelwright.simulation.rows import Rows
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.simulation.stock.replenishing import Shipments
@@ -110,8 +110,7 @@ class Recorder:
     def orders(self, placed: Placed) -> None:
         """Add the orders and calls of a day."""
         outlet = placed.outlet
-        mode = self._network.option_mode[outlet, placed.option]
-        self._promises.give(self._day, outlet, mode)
+        self._promises.give(self._day, outlet, placed.mode)
         tally_orders(self._cell.columns("orders", "lines", "cases_ordered"), outlet, placed.cases)
         self._families.orders(outlet, placed.cases)
         beat, person = placed.beat, self._person
@@ -165,10 +164,10 @@ class Recorder:
         )
         self._families.evening(evening)
 
-    def picked(self, desk: Rows) -> None:
+    def picked(self, desk: Desk) -> None:
         """Add the pick orders of a day by the day on which they were released."""
         site = self._site
-        tally_picking(site["orders_picked"], site["pick_wait"], desk["site"], desk["wait"])
+        tally_picking(site["orders_picked"], site["pick_wait"], desk.site, desk.wait)
 
     def parcels(self, site: IntArray, asked: IntArray, first: IntArray, out: IntArray) -> None:
         """Add the cases that consumers asked sites for, got at once and got: (n, P) each."""
