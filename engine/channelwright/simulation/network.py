@@ -92,7 +92,9 @@ class Network:
     months : lengths of the months
     pay_days : (O, N) int64, days until invoices of the option are due
     delays : bool, some outlets pay after the due date
+    consigns : bool, some outlets are on consignment
     by_dc : bool, some goods go over the DC of a chain
+    plant : (S,) bool
     promise_days, rep, unit : (M,), (O,), (P,) int64, what market and design say, as kernels take it
     """
 
@@ -136,7 +138,9 @@ class Network:
     months: Months
     pay_days: IntArray
     delays: bool
+    consigns: bool
     by_dc: bool
+    plant: BoolArray
     promise_days: IntArray
     rep: IntArray
     unit: IntArray
@@ -202,6 +206,8 @@ def build_network(market: Market, design: Design) -> Network:
         months=_months(market),
         pay_days=_pay_days(market, design),
         delays=bool((design.terms.payment_delay > 0).any()),
+        consigns=bool((settle_days(market, design) > 0).any()),
+        plant=market.sites.kind == PLANT,
         by_dc=agreed is not None and bool((agreed.dc_days > 0).any()),
         promise_days=design.service.promise_days.copy(),
         rep=plan.rep.copy(),

@@ -21,8 +21,8 @@ from channelwright.simulation.cash.postings import BUYER, OWNER, Postings
 from channelwright.simulation.cash.settling import (
     MANUFACTURER,
     OUTSIDE,
+    fixed_costs,
     month_ends,
-    settle_day,
     settle_month,
 )
 from channelwright.simulation.delivery.delivering import last_drop, receive, settle_payments
@@ -110,6 +110,7 @@ class _World:
         self._sink = sink
         self._state = opening_state(network, address)
         self._postings = Postings(network)
+        self._fixed = fixed_costs(network)
         self._recorder = Recorder(network)
         self._details = Details(network, sink) if detail else None
         self._rivals = RivalSales(network, address, sink, detail=detail)
@@ -331,7 +332,7 @@ class _World:
     def _settlement(self) -> None:
         network, state = self._network, self._state
         self._credit.draw()
-        settle_day(network, state, self._postings)
+        self._postings.again(self._fixed)
         self._penalties.charge(state.day, self._postings)
         if month_ends(network, state.day):
             self._recorder.pay(settle_month(network, state, self._postings))

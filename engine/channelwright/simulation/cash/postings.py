@@ -47,9 +47,11 @@ class Postings:
     ) -> None:
         """Post money on one account; scalars stand for every row of ``amount``."""
         columns = (int(account), payer, payee, mode, site, outlet, amount)
-        rows = self.room(len(amount))
-        for place, column in enumerate(columns):
-            rows[place] = column
+        _fill(self.room(len(amount)), columns)
+
+    def again(self, rows: IntArray) -> None:
+        """Post what `same_day` returned."""
+        self.room(rows.shape[1])[:] = rows
 
     def trade(
         self,
@@ -108,6 +110,26 @@ class Postings:
         chunk |= dict(zip(LEDGER.names[1:-1], keys, strict=True))
         chunk["amount"] = sums
         return chunk
+
+
+def same_day(
+    account: Account,
+    payer: Scalar,
+    payee: Scalar,
+    mode: Scalar,
+    site: Scalar,
+    outlet: Scalar,
+    amount: IntArray,
+) -> IntArray:
+    """Return postings that are the same on every day: (7, n), the columns of `Postings.post`."""
+    rows = np.empty((len(_COLUMNS), len(amount)), dtype=np.int64)
+    _fill(rows, (int(account), payer, payee, mode, site, outlet, amount))
+    return rows
+
+
+def _fill(rows: IntArray, columns: tuple[Scalar, ...]) -> None:
+    for place, column in enumerate(columns):
+        rows[place] = column
 
 
 @kernel

@@ -8,9 +8,9 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray, share
 from channelwright.model.market import SOLICITORS
 from channelwright.simulation.cash.chains import settle_contracts
-from channelwright.simulation.cash.postings import Postings
+from channelwright.simulation.cash.postings import Postings, same_day
 from channelwright.simulation.evening.credit import credit_rules, customers_money, deposits
-from channelwright.simulation.network import PLANT, Network
+from channelwright.simulation.network import Network
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.tables.codes import Account, Party, party
@@ -22,12 +22,11 @@ YEAR_PPM = 365_000_000
 _SALESMAN = SOLICITORS.index("salesman")
 
 
-def settle_day(network: Network, state: State, postings: Postings) -> None:
-    """Post the fixed cost of open sites."""
+def fixed_costs(network: Network) -> IntArray:
+    """Return the postings of the fixed cost of open sites on any day: (7, n)."""
     rows = np.flatnonzero(network.design.sites.open)
-    mode = network.design.sites.mode[rows]
-    cost = network.market.sites.fixed_cost[rows]
-    postings.post(Account.SITE, network.owner[rows], OUTSIDE, mode, rows, -1, cost)
+    mode, cost = network.design.sites.mode[rows], network.market.sites.fixed_cost[rows]
+    return same_day(Account.SITE, network.owner[rows], OUTSIDE, mode, rows, -1, cost)
 
 
 def month_ends(network: Network, day: int) -> bool:
@@ -90,15 +89,14 @@ def _pay_rebates(network: Network, state: State, postings: Postings) -> None:
 def stock_value(network: Network, state: State) -> IntArray:
     """Return the value of each site's stock at the owner's price: (S,) ticks."""
     units = state.stock
-    if network.consigned.any():
+    if network.consigns:
         units = units + consigned_units(network, state)
     return _worth(network, units)
 
 
 def _worth(network: Network, units: IntArray) -> IntArray:
     """Return the value of units (S, P) at the prices of their owners, none at plants: (S,)."""
-    plant = network.market.sites.kind == PLANT
-    return _valued(units, network.buying, network.market.products.units_per_case, plant)
+    return _valued(units, network.buying, network.unit, network.plant)
 
 
 @kernel

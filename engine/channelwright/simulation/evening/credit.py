@@ -53,7 +53,7 @@ def check(
 ) -> Verdict:
     """Check the new orders in sequence; accepted ones add to the exposure of their account."""
     plain = credit_rules(network) is None and not len(state.bills)
-    if plain and not network.consigned.any():
+    if plain and not network.consigns:
         return _hold(network, state, orders, new)
     return _Check(network, address, state, orders, new).run()
 
@@ -72,7 +72,8 @@ def _hold(network: Network, state: State, orders: Rows, new: BoolArray) -> Verdi
     )
     if _ENDED_SHARE * ended > len(unpaid):
         unpaid.keep(unpaid["paid"] > state.day)
-    return Verdict(refused, np.zeros_like(orders["ordered"]), orders["pay_day"])
+    none = np.zeros((len(new), len(network.unit)), dtype=np.int64)
+    return Verdict(refused, none, orders["pay_day"])
 
 
 @kernel
@@ -299,9 +300,9 @@ def customers_money(network: Network, state: State) -> IntArray:
 
 def advances(network: Network, state: State) -> IntArray:
     """Return what has been paid for goods that are still to be delivered: (S,) ticks."""
-    held = np.zeros(len(network.market.sites), dtype=np.int64)
+    held = np.zeros(len(network.owner), dtype=np.int64)
     orders = state.orders
-    if orders["pay_day"].max(initial=ON_TERMS) == ON_TERMS:
+    if credit_rules(network) is None:  # nobody pays before the goods come
         return held
     paid = (orders["pay_day"] >= 0) & (orders["pay_day"] <= state.day)
     if paid.any():

@@ -46,7 +46,7 @@ def pick(network: Network, address: Address, state: State, evening: Allocated) -
     days = np.where(tariff, np.maximum(1, network.design.service.tariff_days), -1)
     block, grids = state.loads.extend(len(rows))
     _load(rows, lines, ready, evening.give, days, block, grids[0])
-    if network.market.outlets.chain.size and network.design.contracts is not None:
+    if network.design.contracts is not None:
         arrival = block[_TARIFF]
         moved = shelf_days(network.market, network.design, outlet, arrival)
         arrival[:] = np.where(arrival >= 0, moved, -1)

@@ -23,35 +23,28 @@ class Sourcing:
     def __init__(self, network: Network, address: Address) -> None:
         self._network = network
         self._address = address
+        service, capture = network.design.service, network.design.capture
+        smallest = np.maximum(1, service.minimum_cases)
+        least = np.zeros_like(smallest) if capture is None else capture.minimum_value.copy()
+        self._smallest, self._mode = (smallest, least), network.design.outlets.mode.copy()
         self.weighs = sourcing.is_on(network.market, network.design)
         if self.weighs:
             market, design = network.market, network.design
             rights = sourcing.may_sell(market, design)
             self._rights = np.zeros((0, 0, 0), dtype=np.bool_) if rights is None else rights
             self._last = np.zeros(len(market.outlets), dtype=np.int64)
-            smallest = np.maximum(1, design.service.minimum_cases)
-            least = np.zeros_like(smallest)
-            if design.capture is not None:
-                least = design.capture.minimum_value
             self._sells = (
                 np.ascontiguousarray(network.options),
                 np.ascontiguousarray(network.option_mode),
                 np.ascontiguousarray(network.price),
                 self._rights,
             )
-            self._smallest = (smallest, least)
 
     def enough(self, outlet: IntArray, cases: IntArray) -> BoolArray:
         """Return which outlets (n,) find a source for the suggested cases (n, P)."""
         if self.weighs:
             return np.asarray(self._offers(outlet, cases)[0].any(axis=1))
-        design = self._network.design
-        mode = design.outlets.mode[outlet]
-        enough = cases.sum(axis=1) >= np.maximum(1, design.service.minimum_cases[mode])
-        if design.capture is not None and design.capture.minimum_value.any():
-            value = (cases * self._network.price[outlet, 0]).sum(axis=1)
-            enough &= value >= design.capture.minimum_value[mode]
-        return np.asarray(enough)
+        return _enough(outlet, cases, self._mode, self._smallest, self._network.price)
 
     def choose(self, state: State, outlet: IntArray, cases: IntArray) -> tuple[IntArray, IntArray]:
         """Return the column of the chosen source (n,) and the cases that it may sell (n, P)."""
@@ -105,6 +98,32 @@ def _drawn(uniform: FloatArray, cumulative: FloatArray, last: IntArray) -> IntAr
     """Return the first column whose cumulated probability exceeds the uniform, else the last."""
     below = uniform[:, None] < cumulative
     return np.asarray(np.where(below.any(axis=1), below.argmax(axis=1), last))
+
+
+@kernel
+def _enough(
+    outlet: IntArray,
+    cases: IntArray,
+    mode: IntArray,
+    smallest: tuple[IntArray, IntArray],
+    price: IntArray,
+) -> BoolArray:
+    """Return which orders, cases (n, P), are large enough at the price of the first option.
+
+    Parameters
+    ----------
+    mode : (O,); smallest : as of `_offers`; price : (O, N, P) ticks per case
+    """
+    fewest, least = smallest
+    enough = np.empty(len(outlet), dtype=np.bool_)
+    for row in range(len(outlet)):
+        place, total, value = outlet[row], np.int64(0), np.int64(0)
+        for product in range(cases.shape[1]):
+            total += cases[row, product]
+            value += cases[row, product] * price[place, 0, product]
+        kind = mode[place]
+        enough[row] = total >= fewest[kind] and (least[kind] == 0 or value >= least[kind])
+    return enough
 
 
 @kernel

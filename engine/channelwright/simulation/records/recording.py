@@ -29,6 +29,7 @@ from channelwright.simulation.records.tallies import (
     tally_sales,
     tally_shelves,
     tally_shipments,
+    tally_sites,
     tally_tours,
 )
 from channelwright.simulation.scatter import add_at
@@ -217,12 +218,15 @@ class Recorder:
         self._stock.midnight(state)
         self._families.midnight(state)
         self._day = state.day + 1
-        site, network = self._site, self._network
-        unit = network.market.products.units_per_case
-        site["stock_case_days"] += (state.stock // unit).sum(axis=1)
-        site["stock_value_days"] += stock_value(network, state)
-        site["receivable_days"] += state.site_receivable - advances(network, state)
-        site["payable_days"] += state.site_payable
+        network = self._network
+        tally_sites(
+            self._site.columns(
+                "stock_case_days", "stock_value_days", "receivable_days", "payable_days"
+            ),
+            (state.stock, network.unit),
+            stock_value(network, state),
+            (state.site_receivable, advances(network, state), state.site_payable),
+        )
 
     @property
     def by_outlet(self) -> dict[str, IntArray]:

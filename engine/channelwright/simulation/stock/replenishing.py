@@ -44,6 +44,22 @@ class Shipments:
         return len(self.site)
 
 
+@dataclass(frozen=True)
+class _Reviews:
+    """Policies of the sites of a tier: the blocks of `Numbers`, days between reviews (n, P)."""
+
+    whole: IntArray
+    real: FloatArray
+    days: IntArray
+    lengths: tuple[int, ...]
+
+    @staticmethod
+    def of(rules: StockRules) -> _Reviews:
+        days = rules.need.review.astype(np.int64)
+        lengths = tuple(np.unique(days).tolist())
+        return _Reviews(rules.numbers.whole, rules.numbers.real, days, lengths)
+
+
 class Replenishing:
     """The replenishment of a replication: demand -> levels -> orders -> supply -> shipments."""
 
@@ -51,7 +67,7 @@ class Replenishing:
         self._network = network
         self._forecasting = Forecasting(network, address)
         self._supplying = Supplying(network, address)
-        self._rules = [network.stock.of(tier) for tier in network.tiers]
+        self._rules = [_Reviews.of(network.stock.of(tier)) for tier in network.tiers]
 
     def note_sales(self, units: IntArray) -> None:
         """Keep what covered outlets sold today: (C, P) units."""
@@ -76,7 +92,7 @@ class Replenishing:
         return _joined(shipments or [_send(network, state, supplying, nothing, waiting[:0])])
 
     def _review(
-        self, rules: StockRules, state: State, sites: IntArray, waiting: IntArray
+        self, rules: _Reviews, state: State, sites: IntArray, waiting: IntArray
     ) -> IntArray:
         """Return what the sites of a tier order: demand -> levels -> orders, (n, P) units.
 
@@ -86,13 +102,12 @@ class Replenishing:
         waiting : (S, P) int64, units of waiting lines of outlets
         """
         forecasting, supplying = self._forecasting, self._supplying
-        review = rules.need.review.astype(np.int64)
-        if not forecasting.remembers and not (state.day % review == 0).any():
+        today = any(state.day % days == 0 for days in rules.lengths)
+        if not (forecasting.remembers or today):
             return np.zeros((len(sites), waiting.shape[1]), dtype=np.int64)
         average, deviation = forecasting.forecast(state, sites)
-        numbers = rules.numbers
         return _to_order(
-            (numbers.whole, numbers.real, review),
+            (rules.whole, rules.real, rules.days),
             state.day,
             (average, deviation),
             sites,
@@ -191,15 +206,16 @@ def _send(
 ) -> Shipments:
     """Ship to the sites of a tier what their parents can, and bill it."""
     shipped = supplying.ship(state, tier, ordered)
-    moved = _moving(ordered, shipped)
-    sites, ordered, shipped = tier[moved], ordered[moved], shipped[moved]
+    moved, sites = _moving(ordered, shipped), tier
+    if len(moved) < len(tier):
+        sites, ordered, shipped = tier[moved], ordered[moved], shipped[moved]
     parent = supplying.choice.parent[sites]
     arrival = supplying.arrivals(state.day, sites)
     bills = _bill(
         (sites, parent, shipped, supplying.choice.prices(sites)),
         (network.owner, network.design.sites.mode, network.design.terms.account_days),
         network.own,
-        network.market.products.units_per_case,
+        network.unit,
         state.day,
         (
             state.transit,
@@ -210,11 +226,11 @@ def _send(
         ),
     )
     value, due = bills
-    later = (due > state.day) & (value != 0)
-    for day in sorted(set(due[later].tolist())):
-        rows = later & (due == day)
-        bill = (parent[rows], sites[rows], value[rows])
-        state.settle_sites.setdefault(day, []).append(bill)
+    for day in sorted(set(due.tolist())):
+        if day > state.day:
+            rows = np.flatnonzero((due == day) & (value != 0))
+            bill = (parent[rows], sites[rows], value[rows])
+            state.settle_sites.setdefault(day, []).append(bill)
     return Shipments(sites, parent, ordered, shipped, arrival, value, due)
 
 

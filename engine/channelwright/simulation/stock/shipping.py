@@ -10,64 +10,89 @@ from channelwright.rules.suppliers import choosers
 from channelwright.simulation.books import Books
 from channelwright.simulation.cash.postings import Postings
 from channelwright.simulation.cash.settling import MANUFACTURER, OUTSIDE
-from channelwright.simulation.network import PLANT, Network
+from channelwright.simulation.network import Network
 from channelwright.simulation.stock.replenishing import Shipments
 from channelwright.tables.codes import Account
+
+_FREIGHT, _PRODUCTION = int(Account.FREIGHT), int(Account.PRODUCTION)
+_HANDLING, _GOODS = int(Account.HANDLING), int(Account.GOODS)
+_ACCOUNTS = 4
 
 
 def post_shipments(
     network: Network, postings: Postings, books: Books, day: int, shipments: Shipments
 ) -> None:
     """Post freight, production, handling and goods of the shipments of a day."""
+    if not len(shipments):
+        return
     sites, products = network.market.sites, network.market.products
-    site, parent, value = shipments.site, shipments.parent, shipments.value
-    freight, made, handling, units = _costs(
-        (site, parent, shipments.shipped),
-        sites.kind == PLANT,
-        products.units_per_case,
-        (sites.lane_cost, products.production_cost, sites.handling_cost),
+    made, billed, paid = _post(
+        postings.room(_ACCOUNTS * len(shipments)),
+        (shipments.site, shipments.parent, shipments.value, shipments.due, shipments.shipped),
+        (network.owner, network.design.sites.mode),
+        (network.plant, choosers(network.design)),
+        (sites.lane_cost, products.production_cost, sites.handling_cost, network.unit),
+        day,
     )
-    mode, post, owner = network.design.sites.mode[site], postings.post, network.owner
-    fetched = choosers(network.design)[site]  # market wholesalers fetch their goods
-    carrier = np.where(fetched, owner[site], MANUFACTURER)
-    post(Account.FREIGHT, carrier, OUTSIDE, mode, site, -1, freight)
-    post(Account.PRODUCTION, MANUFACTURER, OUTSIDE, mode, site, -1, made)
-    post(Account.HANDLING, owner[parent], OUTSIDE, mode, parent, -1, handling)
-    post(Account.GOODS, owner[site], owner[parent], mode, site, -1, value)
-    billed = int(value.sum())
-    books.made += int(units.sum())
+    books.made += made
     books.goods += billed
     books.invoiced += billed
-    books.paid += int(value[shipments.due == day].sum())
+    books.paid += paid
 
 
 @kernel
-def _costs(
-    shipments: tuple[IntArray, IntArray, IntArray],
-    plant: BoolArray,
-    unit: IntArray,
-    costs: tuple[IntArray, IntArray, IntArray],
-) -> IntArray:
-    """Return freight, production and handling in ticks, and units made: (4, n).
+def _post(
+    rows: IntArray,
+    shipments: tuple[IntArray, ...],
+    sites: tuple[IntArray, IntArray],
+    flags: tuple[BoolArray, BoolArray],
+    costs: tuple[IntArray, ...],
+    day: int,
+) -> tuple[int, int, int]:
+    """Write freight, production, handling and goods; return units made, ticks billed and paid.
 
     Parameters
     ----------
-    shipments : (n,) site and parent, (n, P) units shipped
-    plant : (S,) bool
-    costs : ticks per case on each lane (S, S), to make each product (P,), at each site (S,)
+    rows : (7, 4 n) postings, written
+    shipments : (n,) site, parent, ticks and the day on which they are paid, (n, P) units shipped
+    sites : (S,) owner and mode
+    flags : (S,) plants, and sites that fetch their goods (market wholesalers)
+    costs : ticks per case on each lane (S, S), to make each product (P,), at each site (S,);
+        units per case (P,)
     """
-    site, parent, shipped = shipments
-    lane, production, handling = costs
-    result = np.zeros((4, len(site)), dtype=np.int64)
-    for row in range(len(site)):
-        above, total = parent[row], np.int64(0)
+    site, parent, value, due, shipped = shipments
+    owner, mode = sites
+    plant, fetches = flags
+    lane, production, handling, unit = costs
+    made, billed, paid, count = np.int64(0), np.int64(0), np.int64(0), len(site)
+    for row in range(count):
+        buyer, above = site[row], parent[row]
+        cases, produced = np.int64(0), np.int64(0)
         for product in range(len(unit)):
-            cases = shipped[row, product] // unit[product]
-            total += cases
+            many = shipped[row, product] // unit[product]
+            cases += many
             if plant[above]:
-                result[1, row] += cases * production[product]
-                result[3, row] += cases * unit[product]
-        result[0, row] = total * lane[site[row], above]
+                produced += many * production[product]
+                made += many * unit[product]
+        freight, handled = cases * lane[buyer, above], np.int64(0)
         if not plant[above]:
-            result[2, row] = total * handling[above]
-    return result
+            handled = cases * handling[above]
+        carrier = owner[buyer] if fetches[buyer] else MANUFACTURER
+        for kind in range(_ACCOUNTS):
+            place = kind * count + row
+            rows[3, place], rows[4, place], rows[5, place] = mode[buyer], buyer, -1
+            rows[2, place] = OUTSIDE
+        place = row
+        rows[0, place], rows[1, place], rows[6, place] = _FREIGHT, carrier, freight
+        place += count
+        rows[0, place], rows[1, place], rows[6, place] = _PRODUCTION, MANUFACTURER, produced
+        place += count
+        rows[0, place], rows[1, place], rows[6, place] = _HANDLING, owner[above], handled
+        rows[4, place] = above
+        place += count
+        rows[0, place], rows[1, place], rows[6, place] = _GOODS, owner[buyer], value[row]
+        rows[2, place] = owner[above]
+        billed += value[row]
+        if due[row] == day:
+            paid += value[row]
+    return made, billed, paid

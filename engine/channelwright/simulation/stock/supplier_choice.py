@@ -28,6 +28,7 @@ class SupplierChoice:
         self.parent, self.lead = plan.parent.copy(), network.lead.copy()
         self.index = np.full(len(plan), PPM, dtype=np.int64)
         self.chooses = choosers(network.design)
+        self._ladder = self._asked(np.arange(len(plan)), self.parent, self.index)
         if self._given is not None:
             self._begin = np.searchsorted(self._given.site, np.arange(len(plan) + 1))
             self._plant = network.market.sites.kind == PLANT
@@ -55,6 +56,8 @@ class SupplierChoice:
 
     def prices(self, sites: IntArray) -> IntArray:
         """Return ticks per case that owners pay their source of today: (n, P)."""
+        if self._given is None:
+            return np.asarray(self._ladder[sites])
         return self._asked(sites, self.parent[sites], self.index[sites])
 
     def _asked(self, sites: IntArray, source: IntArray, index: IntArray) -> IntArray:
