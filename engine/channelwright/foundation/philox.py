@@ -42,7 +42,7 @@ def _encipher(
 
 @kernel
 def fill(
-    out: FloatArray, entities: IntArray, seed: Word, replication: Word, purpose: Word, day: Word
+    out: FloatArray, entities: IntArray, seed: Word, replication: Word, purpose: int, day: int
 ) -> None:
     """Write the uniforms of some entities: row i, column j is word ``entities[i]`` of sub j.
 
@@ -50,17 +50,18 @@ def fill(
     ----------
     out : (n, m) float64, written
     entities : (n,) int64, neighbours in a block of four share its cipher
-    seed, replication, purpose, day : uint64, the address
+    seed, replication : uint64, purpose, day : int64, the address
     """
+    kind, moment = np.uint64(purpose), np.uint64(day)
     for sub in range(out.shape[1]):
         known = np.int64(-1)
-        words = _encipher(np.uint64(0), np.uint64(sub), day, purpose, seed, replication)
+        words = _encipher(np.uint64(0), np.uint64(sub), moment, kind, seed, replication)
         for row in range(len(entities)):
             block = entities[row] >> 2
             if block != known:
                 known = block
                 words = _encipher(
-                    np.uint64(block + 1), np.uint64(sub), day, purpose, seed, replication
+                    np.uint64(block + 1), np.uint64(sub), moment, kind, seed, replication
                 )
             place = entities[row] & 3
             word = words[0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -106,8 +107,7 @@ class Address:
     def grid(self, purpose: Purpose, day: int, entities: IntArray, subs: int) -> FloatArray:
         """Return the uniforms of some entities for the second indices 0, 1, ...: (n, subs)."""
         out = np.empty((len(entities), subs))
-        words = (self.seed, self.replication, int(purpose), day)
-        philox.fill(out, entities, *(np.uint64(word) for word in words))
+        philox.fill(out, entities, *self._key, int(purpose), int(day))
         return out
 
     def uniform(self, purpose: Purpose, day: int, entity: int, sub: int = 0) -> float:
@@ -115,6 +115,10 @@ class Address:
         block, word = divmod(entity, _WORDS)
         raw = self._stream(purpose, day, sub, block).random_raw(_WORDS)
         return float(int(raw[word]) >> 11) * _TO_UNIT
+
+    @cached_property
+    def _key(self) -> tuple[np.uint64, np.uint64]:
+        return np.uint64(self.seed), np.uint64(self.replication)
 
     def _stream(self, purpose: Purpose, day: int, sub: int, block: int) -> np.random.Philox:
         key = np.array([self.seed, self.replication], dtype=np.uint64)

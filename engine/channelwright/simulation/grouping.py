@@ -106,18 +106,24 @@ class SumTable:
         self._clear(places)
 
     def _clear(self, places: int) -> None:
+        self._used = 0
         self._keys = np.full(places, _FREE, dtype=np.int64)
         self._sums = np.zeros(places, dtype=np.int64)
 
     def add(self, keys: IntArray, amounts: IntArray) -> None:
         """Add amounts to the sums of their keys, which are at least 0."""
-        done = _add(self._keys, self._sums, keys, amounts, 0)
+        done = self._enter(keys, amounts, 0)
         while done < len(keys):
             kept, sums = self._keys, self._sums
             self._clear(2 * len(kept))
             held = kept != _FREE
-            _add(self._keys, self._sums, kept[held], sums[held], 0)
-            done = _add(self._keys, self._sums, keys, amounts, done)
+            self._enter(kept[held], sums[held], 0)
+            done = self._enter(keys, amounts, done)
+
+    def _enter(self, keys: IntArray, amounts: IntArray, first: int) -> int:
+        """Add rows from ``first`` on; return the row at which the table is full, or all."""
+        done, self._used = _add((self._keys, self._sums), self._used, keys, amounts, first)
+        return done
 
     def take(self) -> tuple[IntArray, IntArray]:
         """Return keys in ascending order and their sums, zero left out; then forget them."""
@@ -129,10 +135,12 @@ class SumTable:
 
 
 @kernel
-def _add(table: IntArray, sums: IntArray, keys: IntArray, amounts: IntArray, first: int) -> int:
-    """Add rows from ``first`` on; return the row at which the table is full, or all."""
+def _add(
+    entries: tuple[IntArray, IntArray], used: int, keys: IntArray, amounts: IntArray, first: int
+) -> tuple[int, int]:
+    """Return the row at which a table of keys and sums is full, or all, and its entries."""
+    table, sums = entries
     places = len(table)
-    used = int((table != _FREE).sum())
     for row in range(first, len(keys)):
         key = keys[row]
         place = np.int64((np.uint64(key) * _MULTIPLIER) >> np.uint64(33)) & (places - 1)
@@ -140,8 +148,8 @@ def _add(table: IntArray, sums: IntArray, keys: IntArray, amounts: IntArray, fir
             place = np.int64((place + 1) & (places - 1))
         if table[place] == _FREE:
             if _FULL_SHARE * used >= places:
-                return row
+                return row, used
             table[place] = key
             used += 1
         sums[place] += amounts[row]
-    return len(keys)
+    return len(keys), used

@@ -271,7 +271,7 @@ class _World:
         network, state = self._network, self._state
         sales = self._consumers.buy(state)
         price = promoting.consumer_prices(network, state.day)
-        units, value, online = worth(sales.sold, sales.online_sold, price)
+        units, (value, online) = worth(sales.sold, sales.online_sold, price)
         self._books.note_sales(sales, units)
         self._replenishing.note_sales(units)
         trade, places = self._postings.trade, self._at_outlets

@@ -28,8 +28,8 @@ class Invoicing:
         """Book the invoices of today and the fee of the platform."""
         day, network = self._state.day, self._network
         written, paid = _sums(invoiced.amount, invoiced.paid, day)
-        self._books.invoiced += written
-        self._books.paid += paid
+        self._books.invoiced += int(written)
+        self._books.paid += int(paid)
         self._credit.recorder.invoices(invoiced, day)
         if not self._fees:
             return
@@ -58,7 +58,7 @@ class Invoicing:
 
 
 @kernel
-def _sums(amount: IntArray, paid: IntArray, day: int) -> tuple[int, int]:
+def _sums(amount: IntArray, paid: IntArray, day: int) -> tuple[np.int64, np.int64]:
     """Return the sum of invoices (n,), and of those that are paid by a day."""
     total, at_once = np.int64(0), np.int64(0)
     for row in range(len(amount)):

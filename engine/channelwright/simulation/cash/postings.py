@@ -58,7 +58,7 @@ class Postings:
         account: Account,
         payer: int,
         payee: int,
-        places: tuple[IntArray, IntArray, IntArray],
+        places: tuple[IntArray, ...],
         amount: IntArray,
     ) -> int:
         """Post money between outlets, sites and others; return its sum.
@@ -137,9 +137,9 @@ def _trade(
     rows: IntArray,
     who: tuple[int, int, int],
     parties: tuple[IntArray, IntArray],
-    places: tuple[IntArray, IntArray, IntArray],
+    places: tuple[IntArray, ...],
     amount: IntArray,
-) -> int:
+) -> np.int64:
     """Write postings (7, n) as `Postings.trade` says; return the sum of the amounts."""
     account, payer, payee = who
     buyers, owners = parties

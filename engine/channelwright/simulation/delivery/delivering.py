@@ -101,7 +101,8 @@ def _received(
     shelf, on_order, last_purchase, accepted = totals
     serials, ordered, delivered, pending = table
     account, promise, unit = terms
-    result, whole = np.zeros((3, len(outlet)), dtype=np.int64), np.empty(len(outlet), dtype=np.bool_)
+    result = np.zeros((3, len(outlet)), dtype=np.int64)
+    whole = np.empty(len(outlet), dtype=np.bool_)
     value, billed, orders = result
     for row in range(len(outlet)):
         place, order, end = outlet[row], 0, len(serials)
@@ -194,7 +195,7 @@ def invoice(
     if bills is None:
         _owe(network, state, invoices, days)
     else:
-        bills.owe(state, outlet, site, mode, *days, amount)
+        bills.owe(state, outlet, site, mode, days[0], days[1], amount)
     return days
 
 

@@ -116,10 +116,10 @@ def _in_sequence(
         elif order_day[row] == day:
             release[0, count] += second[row]
         count += 1
-    result, used = np.empty((2, count), dtype=np.int64), 0
-    for row in radix_order(release, release.shape[0], count):
-        result[0, used], result[1, used] = rows[row], release[0, row]
-        used += 1
+    result = np.empty((2, count), dtype=np.int64)
+    order = radix_order(release, release.shape[0], count)
+    for place in range(count):
+        result[0, place], result[1, place] = rows[order[place]], release[0, order[place]]
     return result
 
 
@@ -143,7 +143,7 @@ def _service(
     if not random.any():
         return mean
     uniform = address.at(Purpose.PICK_TIME, day, outlet)
-    return np.where(random, laws.exponential_seconds(uniform, mean), mean)
+    return np.where(random, laws.exponential_seconds(uniform, mean.astype(np.float64)), mean)
 
 
 @kernel

@@ -97,7 +97,9 @@ class Ordering:
         option, cases = self._sourcing.choose(state, placed, cases[wants])
         productive, lines = _call_results(_NONE if beat is None else beat.outlet, made, rows, cases)
         found = _addressed((placed, option, second), state.day, self._options, self._cutoff)
-        return Placed(placed, second, option, *found, cases, beat, productive, lines, collected)
+        mode, site, attempt = found
+        placed_at = (placed, second, option, mode, site, attempt)
+        return Placed(*placed_at, cases, beat, productive, lines, collected)
 
     def _lists(self, state: State, cycle: int) -> tuple[Beat | None, Asked | None]:
         """Return the lists of a working day, and keep what goes to the next one."""

@@ -14,9 +14,7 @@ from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 
 
 @kernel
-def sell(
-    shelf: IntArray, rows: IntArray, demanded: IntArray, online: IntArray
-) -> tuple[IntArray, IntArray]:
+def sell(shelf: IntArray, rows: IntArray, demanded: IntArray, online: IntArray) -> IntArray:
     """Sell to those at the door, then to those online; lowers the shelf.
 
     Parameters
@@ -27,17 +25,17 @@ def sell(
 
     Returns
     -------
-    sold, sold online : (n, P) units each
+    (2, n, P) units sold, and sold online
     """
-    sold, sold_online = np.empty_like(demanded), np.empty_like(demanded)
+    sold = np.empty((2, demanded.shape[0], demanded.shape[1]), dtype=np.int64)
     for row in range(len(rows)):
         for product in range(demanded.shape[1]):
             held = shelf[rows[row], product]
             first = min(held, demanded[row, product])
             second = min(held - first, online[row, product])
-            sold[row, product], sold_online[row, product] = first, second
+            sold[0, row, product], sold[1, row, product] = first, second
             shelf[rows[row], product] = held - first - second
-    return sold, sold_online
+    return sold
 
 
 @kernel
@@ -82,9 +80,7 @@ def suggest(
 
 
 @kernel
-def worth(
-    sold: IntArray, online_sold: IntArray, price: IntArray
-) -> tuple[IntArray, IntArray, IntArray]:
+def worth(sold: IntArray, online_sold: IntArray, price: IntArray) -> tuple[IntArray, IntArray]:
     """Return what was sold at the door and online, and its value.
 
     Parameters
@@ -95,13 +91,13 @@ def worth(
     Returns
     -------
     units : (n, P)
-    value, online : (n,) ticks, units sold online
+    value and units sold online : (2, n) ticks and units
     """
     units = np.empty_like(sold)
-    value, online = np.zeros(len(sold), dtype=np.int64), np.zeros(len(sold), dtype=np.int64)
+    worth = np.zeros((2, len(sold)), dtype=np.int64)
     for row in range(sold.shape[0]):
         for product in range(sold.shape[1]):
             units[row, product] = sold[row, product] + online_sold[row, product]
-            value[row] += units[row, product] * price[row, product]
-            online[row] += online_sold[row, product]
-    return units, value, online
+            worth[0, row] += units[row, product] * price[row, product]
+            worth[1, row] += online_sold[row, product]
+    return units, worth

@@ -66,7 +66,7 @@ class StockRecorder:
 
 @kernel
 def _add_direct(
-    columns: tuple[IntArray, IntArray], site: IntArray, cases: IntArray, own: BoolArray, late: bool
+    columns: tuple[IntArray, ...], site: IntArray, cases: IntArray, own: BoolArray, late: bool
 ) -> None:
     """Add deliveries (n,) of the manufacturer's sites, and those of the last days of a month."""
     direct, direct_late = columns

@@ -105,7 +105,7 @@ class Forecasting:
         early = max(0, DEFAULT_WINDOW - 1 - state.day)
         if not network.stock.aims:
             average = _moving_average(state.demand, sites, network.opening_demand, early)
-            return average, np.zeros_like(average)
+            return average, np.zeros(average.shape)
         seen = state.demand[:, sites]
         opening = network.opening_demand[sites]
         average = (seen.sum(axis=0) + early * opening) / DEFAULT_WINDOW

@@ -34,10 +34,10 @@ def post_shipments(
         (sites.lane_cost, products.production_cost, sites.handling_cost, network.unit),
         day,
     )
-    books.made += made
-    books.goods += billed
-    books.invoiced += billed
-    books.paid += paid
+    books.made += int(made)
+    books.goods += int(billed)
+    books.invoiced += int(billed)
+    books.paid += int(paid)
 
 
 @kernel
@@ -48,7 +48,7 @@ def _post(
     flags: tuple[BoolArray, BoolArray],
     costs: tuple[IntArray, ...],
     day: int,
-) -> tuple[int, int, int]:
+) -> tuple[np.int64, np.int64, np.int64]:
     """Write freight, production, handling and goods; return units made, ticks billed and paid.
 
     Parameters
