@@ -136,9 +136,7 @@ class _World:
         environment = self._environment
         for second, phase in (
             (0, self._midnight),
-            (21_600, self._goods.losses),
-            (21_600, self._morning),
-            (21_600, self._settle_consignments),
+            (21_600, self._dawn),
             (28_800, self._selling),
             (64_800, self._evening_demand),
             (68_400, self._allocation),
@@ -195,6 +193,11 @@ class _World:
                 state.effort[mode] += speed * (target - state.effort[mode])
             self._sink.append("effort", _effort_row(month, mode, best, state.effort[mode]))
 
+    def _dawn(self) -> None:
+        self._goods.losses()
+        self._morning()
+        self._invoicing.settle(self._goods.consignments)
+
     def _morning(self) -> None:
         network, state = self._network, self._state
         visited = deliver(network, self._address, state)
@@ -242,9 +245,6 @@ class _World:
             orders = state.orders.take(invoiced.orders)
             last = last_drop(invoiced.orders, drops.loads["cases"])
             self._details.finished(state.day, orders, last)
-
-    def _settle_consignments(self) -> None:
-        self._invoicing.settle(self._goods.consignments)
 
     def _drop_finished_orders(self) -> None:
         drop_finished(self._state.orders)

@@ -14,6 +14,7 @@ from channelwright.simulation.demand.execution import Shops
 from channelwright.simulation.demand.expecting import (
     ALL_PRODUCTS,
     NO_FACTORS,
+    execution_levels,
     expected_units,
     offer,
 )
@@ -185,7 +186,8 @@ def demand_levels(network: Network, state: State, rows: IntArray) -> FloatArray:
     """Return the demand multiplier of the execution of some outlets: (n,)."""
     if state.shops is not None:
         return state.shops.multiplier(rows)
-    return behaviour.multiplier(network.market, state.execution[rows])
+    rules = network.market.behaviour
+    return execution_levels(state.execution, rows, rules.floor, rules.ceiling - rules.floor)
 
 
 def plain_demand(network: Network, state: State, rows: IntArray, day: int) -> FloatArray:

@@ -106,7 +106,10 @@ def _received(
     value, billed, orders = result
     for row in range(len(outlet)):
         place, order, end = outlet[row], 0, len(serials)
-        while order < end:  # serial numbers ascend
+        guess = serial[row] - serials[0]  # serial numbers ascend, mostly without a gap
+        if guess < end and serials[guess] == serial[row]:
+            order = end = guess
+        while order < end:
             middle = (order + end) // 2
             if serials[middle] < serial[row]:
                 order = middle + 1
@@ -288,8 +291,8 @@ def settle_payments(state: State) -> None:
     owed = state.owed
     if len(owed):
         totals = state.receivable, state.site_receivable, state.cash
-        later = _settled(owed.columns(_OWED), state.day, totals)
-        if not later.all():
+        later, count = _settled(owed.columns(_OWED), state.day, totals)
+        if count < len(later):
             owed.keep(later)
     for seller, buyer, value in state.settle_sites.pop(state.day, []):
         subtract_at(state.site_receivable, seller, value)
@@ -299,8 +302,10 @@ def settle_payments(state: State) -> None:
 
 
 @kernel
-def _settled(owed: tuple[IntArray, ...], day: int, totals: tuple[IntArray, ...]) -> BoolArray:
-    """Let the invoices (n) be paid whose day has come; return which ones are still open.
+def _settled(
+    owed: tuple[IntArray, ...], day: int, totals: tuple[IntArray, ...]
+) -> tuple[BoolArray, int]:
+    """Let the invoices (n) be paid whose day has come; return which are open, and their number.
 
     Parameters
     ----------
@@ -309,14 +314,15 @@ def _settled(owed: tuple[IntArray, ...], day: int, totals: tuple[IntArray, ...])
     """
     account, site, amount, paid = owed
     receivable, site_receivable, cash = totals
-    later = np.empty(len(paid), dtype=np.bool_)
+    later, count = np.empty(len(paid), dtype=np.bool_), 0
     for row in range(len(paid)):
         later[row] = paid[row] != day
+        count += later[row]
         if paid[row] == day:
             receivable[account[row]] -= amount[row]
             site_receivable[site[row]] -= amount[row]
             cash[site[row]] += amount[row]
-    return later
+    return later, count
 
 
 @kernel

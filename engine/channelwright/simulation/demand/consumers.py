@@ -8,6 +8,7 @@ import numpy as np
 
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.model.market import LAW_NEGATIVE_BINOMIAL
 from channelwright.simulation import laws
 from channelwright.simulation.demand.demand_laws import demand_counts
 from channelwright.simulation.demand.nearby_shelves import Fills, NearbyShelves
@@ -46,6 +47,9 @@ class Consumers:
         self._week = -1
         rows = network.covered
         self._products = network.rate.shape[1]
+        law = network.market.products.law
+        self._laws = (law.copy(), network.market.products.dispersion.copy())
+        self._plain = bool((law <= LAW_NEGATIVE_BINOMIAL).all())
         self._online = network.design.outlets.o2o[rows]
         self.online = bool(self._online.any())
         self._nothing = np.zeros((len(rows), self._products), dtype=np.int64)
@@ -113,7 +117,11 @@ class Consumers:
         rows = network.covered if where is None else network.covered[where]
         chosen = mean if where is None else mean[where]
         uniform = self._address.grid(purpose, day, rows, chosen.shape[1])
-        drawn = demand_counts(network.market, chosen, uniform)
+        if self._plain:
+            law, size = self._laws
+            drawn = laws.counts(law, chosen, size, uniform)
+        else:
+            drawn = demand_counts(network.market, chosen, uniform)
         if where is None:
             return drawn
         result = np.zeros(mean.shape, dtype=np.int64)

@@ -12,6 +12,17 @@ ALL_PRODUCTS = np.zeros((0, 0), dtype=np.bool_)
 
 
 @kernel
+def execution_levels(
+    execution: FloatArray, rows: IntArray, floor: float, span: float
+) -> FloatArray:
+    """Return what execution (O,) makes of the demand of some outlets: (n,)."""
+    levels = np.empty(len(rows))
+    for row in range(len(rows)):
+        levels[row] = floor + span * execution[rows[row]]
+    return levels
+
+
+@kernel
 def expected_units(
     rows: IntArray,
     rate: FloatArray,

@@ -66,7 +66,7 @@ def stand_in(
     new : (n,) bool, orders at their first attempt
     """
     rules = network.design.service.allocation
-    none = np.zeros_like(short)
+    none = np.zeros(short.shape, dtype=np.int64)
     if rules is None or not rules.substitute.any() or not len(short):
         return none, none
     barred = (credit.held > 0) & (credit.held == orders["ordered"])

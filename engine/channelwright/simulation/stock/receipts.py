@@ -9,7 +9,7 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
 
-Lots: TypeAlias = tuple[IntArray, IntArray, IntArray]
+Lots: TypeAlias = IntArray  # (3, n): places, products and units
 
 
 class Window:
@@ -28,7 +28,7 @@ class Window:
 
     def receive(self, day: int, lots: Lots) -> None:
         """Add the receipts of a day."""
-        if self._lengths and len(lots[0]):
+        if self._lengths and lots.shape[1]:
             _add(self._recent, lots)
             self._log.setdefault(day, []).append(lots)
 
@@ -52,31 +52,28 @@ def came(now: IntArray, before: IntArray) -> Lots:
     for row in range(now.shape[0]):
         for product in range(now.shape[1]):
             count += now[row, product] != before[row, product]
-    place, which = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    units, used = np.empty(count, dtype=np.int64), 0
+    lots, used = np.empty((3, count), dtype=np.int64), 0
     for row in range(now.shape[0]):
         for product in range(now.shape[1]):
             if now[row, product] != before[row, product]:
-                place[used], which[used] = row, product
-                units[used] = now[row, product] - before[row, product]
+                lots[0, used], lots[1, used] = row, product
+                lots[2, used] = now[row, product] - before[row, product]
                 used += 1
-    return place, which, units
+    return lots
 
 
 @kernel
 def _add(recent: IntArray, lots: Lots) -> None:
-    place, product, units = lots
-    for lot in range(len(place)):
-        recent[place[lot], product[lot]] += units[lot]
+    for lot in range(lots.shape[1]):
+        recent[lots[0, lot], lots[1, lot]] += lots[2, lot]
 
 
 @kernel
 def _drop(recent: IntArray, lots: Lots, lengths: IntArray, days: int) -> None:
     """Take receipts of the products off that count so many days."""
-    place, product, units = lots
-    for lot in range(len(place)):
-        if lengths[product[lot]] == days:
-            recent[place[lot], product[lot]] -= units[lot]
+    for lot in range(lots.shape[1]):
+        if lengths[lots[1, lot]] == days:
+            recent[lots[0, lot], lots[1, lot]] -= lots[2, lot]
 
 
 @kernel
@@ -98,8 +95,9 @@ class History:
     def receive(self, day: int, lots: Lots) -> None:
         """Add the receipts of a day; days come in order."""
         while len(self._received) <= day:
-            self._received.append(np.zeros_like(self._received[0]))
-        _add(self._received[day], lots)
+            self._received.append(np.zeros(self._received[0].shape, dtype=np.int64))
+        if lots.shape[1]:
+            _add(self._received[day], lots)
 
     def age(self, day: int, stock: IntArray) -> IntArray:
         """Return unit-days since receipt of a stock: (S, P)."""
