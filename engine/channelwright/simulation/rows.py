@@ -22,12 +22,14 @@ class Rows:
     written into a column is written into the table until then.
     """
 
-    __slots__ = ("_count", "_grids", "_names", "_numbers", "_views")
+    __slots__ = ("_count", "_grids", "_names", "_numbers", "_places", "_views")
 
     def __init__(self, **columns: np.ndarray) -> None:
         wide = [name for name, column in columns.items() if column.ndim == 2]
         plain = [name for name in columns if name not in wide]
         self._names = (tuple(plain), tuple(wide))
+        self._places = {name: (False, place) for place, name in enumerate(plain)}
+        self._places |= {name: (True, place) for place, name in enumerate(wide)}
         self._count = len(next(iter(columns.values())))
         room = max(self._count, _ROOM)
         width = columns[wide[0]].shape[1] if wide else 0
@@ -42,19 +44,20 @@ class Rows:
 
     def __getitem__(self, name: str) -> IntArray:
         """Return one column, a view."""
-        return (self._views or self._viewed())[name]
+        view = self._views.get(name)
+        return self._viewed(name) if view is None else view
 
     def columns(self, names: tuple[str, ...]) -> tuple[IntArray, ...]:
         """Return some columns, views, as kernels take them."""
-        views = self._views or self._viewed()
-        return tuple([views[name] for name in names])
+        views = self._views
+        return tuple([views[name] if name in views else self._viewed(name) for name in names])
 
-    def _viewed(self) -> dict[str, IntArray]:
-        """Return all columns: to step through a block costs less than to cut out each."""
-        plain, wide = self._names
-        self._views = dict(zip(plain, self._numbers[:, : self._count], strict=True))
-        self._views.update(zip(wide, self._grids[:, : self._count], strict=True))
-        return self._views
+    def _viewed(self, name: str) -> IntArray:
+        """Return one column that was not read before."""
+        wide, place = self._places[name]
+        view = (self._grids if wide else self._numbers)[place, : self._count]
+        self._views[name] = view
+        return view
 
     def append(self, **columns: np.ndarray) -> None:
         """Add rows; every column must be given."""
@@ -82,7 +85,7 @@ class Rows:
         """Return some rows, by number or by a mask, as a new table."""
         rows = rows.nonzero()[0] if rows.dtype == _MASK else rows
         other = Rows.__new__(Rows)
-        other._names = self._names
+        other._names, other._places = self._names, self._places
         other._count, other._views = len(rows), {}
         other._numbers, other._grids = self._copied(rows, len(rows))
         return other

@@ -22,6 +22,7 @@ from channelwright.simulation.orders.sourcing import Sourcing
 from channelwright.simulation.state import State, expected_demand
 
 _NONE = np.zeros(0, dtype=np.int64)
+_NOBODY = np.zeros((2, 0), dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -78,24 +79,21 @@ class Ordering:
         network = self._network
         cycle = (state.day + self._offset) % CYCLE_DAYS
         beat, asked = self._lists(state, cycle)
-        made = _NONE if beat is None else np.flatnonzero(beat.made)
-        called, others = _NONE if beat is None else beat.outlet[made], network.due[cycle]
-        outlet = np.concatenate([called, others])
-        struck = np.ones(len(outlet), dtype=bool)
-        struck[: len(called)] = self._strikes(state, called)
-        collected = self._ask(state, beat, asked, struck[: len(called)])
-        rows = np.flatnonzero(struck)
-        asks, counts = outlet[rows], called[struck[: len(called)]]
+        calls = _NONE if beat is None else beat.outlet
+        made, called = _NOBODY if beat is None else _made(beat.outlet, beat.made)
+        others = network.due[cycle]
+        struck = self._strikes(state, called)
+        collected = self._ask(state, beat, asked, struck)
+        asking, count = _asking(called, struck, others)
+        asks, counts = asking[1], asking[1, :count]
         if state.shops is not None:
             state.shops.list_products(state.day, asks, self._lifts(state, asks))
         cases, wants = self._suggest(state, asks, self._counted(state, counts, asks))
-        rows = rows[wants]
-        ends = self._ends(beat, asked)[made]
-        second = np.concatenate([ends, self._seconds(state, others)])[rows]
-        placed = outlet[rows]
+        ends = (self._ends(beat, asked), made, self._seconds(state, others))
+        (rows, placed, second), cases = _wanting(asking, wants, cases, ends)
         self._lift(state, placed)
-        option, cases = self._sourcing.choose(state, placed, cases[wants])
-        productive, lines = _call_results(_NONE if beat is None else beat.outlet, made, rows, cases)
+        option, cases = self._sourcing.choose(state, placed, cases)
+        productive, lines = _call_results(calls, made, rows, cases)
         found = _addressed((placed, option, second), state.day, self._options, self._cutoff)
         mode, site, attempt = found
         placed_at = (placed, second, option, mode, site, attempt)
@@ -193,6 +191,68 @@ class Ordering:
         """Return lift x effort of some outlets, before it is cut at 1."""
         mode = self._network.design.outlets.mode[outlet]
         return np.asarray(self._network.market.modes.lift[mode] * state.effort[mode])
+
+
+@kernel
+def _made(calls: IntArray, made: BoolArray) -> IntArray:
+    """Return the rows and the outlets of the calls (n,) that are made: (2, c)."""
+    result, used = np.empty((2, len(calls)), dtype=np.int64), 0
+    for row in range(len(calls)):
+        if made[row]:
+            result[0, used], result[1, used] = row, calls[row]
+            used += 1
+    return result[:, :used].copy()
+
+
+@kernel
+def _asking(called: IntArray, struck: BoolArray, others: IntArray) -> tuple[IntArray, int]:
+    """Return who could order, (2, n) place and outlet, and how many of them were called.
+
+    Parameters
+    ----------
+    called, struck : (c,) outlets of calls made, and whether these could end in an order
+    others : outlets that are not called; their places follow the calls made
+    """
+    result = np.empty((2, len(called) + len(others)), dtype=np.int64)
+    used = 0
+    for row in range(len(called)):
+        if struck[row]:
+            result[0, used], result[1, used] = row, called[row]
+            used += 1
+    count = used
+    for row in range(len(others)):
+        result[0, used], result[1, used] = len(called) + row, others[row]
+        used += 1
+    return result[:, :used].copy(), count
+
+
+@kernel
+def _wanting(
+    asking: IntArray, wants: BoolArray, cases: IntArray, seconds: tuple[IntArray, ...]
+) -> tuple[IntArray, IntArray]:
+    """Return who orders: (3, m) place, outlet and second of the order; and its cases (m, P).
+
+    Parameters
+    ----------
+    asking, wants, cases : (2, n) as of `_asking`, (n,), (n, P)
+    seconds : (calls,) of all calls, (c,) rows of those made, (others,) of orders without a call
+    """
+    ends, made, other = seconds
+    result = np.empty((3, len(wants)), dtype=np.int64)
+    chosen, used = np.empty_like(cases), 0
+    for row in range(len(wants)):
+        if not wants[row]:
+            continue
+        place = asking[0, row]
+        result[0, used], result[1, used] = place, asking[1, row]
+        if place < len(made):
+            result[2, used] = ends[made[place]]
+        else:
+            result[2, used] = other[place - len(made)]
+        for product in range(cases.shape[1]):
+            chosen[used, product] = cases[row, product]
+        used += 1
+    return result[:, :used].copy(), chosen[:used].copy()
 
 
 @kernel
