@@ -172,9 +172,7 @@ class _World:
         month = self._network.market.calendar.month
         if state.day == 0 or month[state.day] != month[state.day - 1]:
             self._choose_effort(int(month[state.day]))
-        before = int(state.site_receivable.sum())
-        settle_payments(state)
-        self._books.paid += before - int(state.site_receivable.sum())
+        self._books.paid += settle_payments(state)
         self._credit.midnight()
 
     def _choose_effort(self, month: int) -> None:
@@ -256,7 +254,7 @@ class _World:
         self._recorder.orders(placed)
         self._count["orders"] += len(placed.outlet)
         self._count["lines"] += int(np.count_nonzero(placed.cases))
-        self._count["calls"] += 0 if placed.beat is None else int(placed.beat.made.sum())
+        self._count["calls"] += 0 if placed.beat is None else int(np.count_nonzero(placed.beat.made))
         if self._details is not None:
             self._details.calls(state.day, placed)
         self._open_orders(placed)
@@ -311,11 +309,14 @@ class _World:
 
     def _replenishment(self) -> None:
         shipments = self._replenishing.review(self._state, self._credit.purchasing)
-        for day in sorted(set(shipments.arrival.tolist())):
+        days = sorted(set(shipments.arrival.tolist()))
+        for day in days:
             if day < self._network.market.calendar.horizon_days:
-                rows = shipments.arrival == day
-                travel = self._travel(day, shipments.site[rows], shipments.shipped[rows])
-                self._environment.process(travel)
+                sites, units = shipments.site, shipments.shipped
+                if len(days) > 1:
+                    rows = shipments.arrival == day
+                    sites, units = sites[rows], units[rows]
+                self._environment.process(self._travel(day, sites, units))
         if len(shipments):
             post_shipments(self._network, self._postings, self._books, self._state.day, shipments)
         self._recorder.shipments(shipments)

@@ -286,26 +286,29 @@ def _owed(
     return result[:, :used].copy()
 
 
-def settle_payments(state: State) -> None:
-    """00:00: invoices that are paid today leave receivables and payables."""
-    owed = state.owed
+def settle_payments(state: State) -> int:
+    """00:00: invoices paid today leave receivables and payables; returns their sum in ticks."""
+    owed, total = state.owed, 0
     if len(owed):
         totals = state.receivable, state.site_receivable, state.cash
-        later, count = _settled(owed.columns(_OWED), state.day, totals)
+        later, count, paid = _settled(owed.columns(_OWED), state.day, totals)
         if count < len(later):
             owed.keep(later)
+        total += int(paid)
     for seller, buyer, value in state.settle_sites.pop(state.day, []):
         subtract_at(state.site_receivable, seller, value)
         subtract_at(state.site_payable, buyer, value)
         add_at(state.cash, seller, value)
         subtract_at(state.cash, buyer, value)
+        total += int(value.sum())
+    return total
 
 
 @kernel
 def _settled(
     owed: tuple[IntArray, ...], day: int, totals: tuple[IntArray, ...]
-) -> tuple[BoolArray, int]:
-    """Let the invoices (n) be paid whose day has come; return which are open, and their number.
+) -> tuple[BoolArray, int, np.int64]:
+    """Let the invoices (n) be paid whose day has come; return which stay, their number, ticks paid.
 
     Parameters
     ----------
@@ -314,7 +317,7 @@ def _settled(
     """
     account, site, amount, paid = owed
     receivable, site_receivable, cash = totals
-    later, count = np.empty(len(paid), dtype=np.bool_), 0
+    later, count, total = np.empty(len(paid), dtype=np.bool_), 0, np.int64(0)
     for row in range(len(paid)):
         later[row] = paid[row] != day
         count += later[row]
@@ -322,7 +325,8 @@ def _settled(
             receivable[account[row]] -= amount[row]
             site_receivable[site[row]] -= amount[row]
             cash[site[row]] += amount[row]
-    return later, count
+            total += amount[row]
+    return later, count, total
 
 
 @kernel

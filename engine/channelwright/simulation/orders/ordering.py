@@ -72,6 +72,8 @@ class Ordering:
         self._fixed = network.market.modes.capture == CALENDAR
         self._times = CallTimes(network.market, network.design)
         self._options = (network.option_mode, network.options)
+        self._mode = network.design.outlets.mode.copy()
+        self._lift_of = network.market.modes.lift.copy()
         self._cutoff = network.design.service.cutoff.copy()
 
     def place(self, state: State) -> Placed:
@@ -174,18 +176,17 @@ class Ordering:
         """Return the second at which outlets order that are not called."""
         if outlet.size == 0:
             return _NONE
-        service, mode = self._network.design.service, self._network.design.outlets.mode
+        service = self._network.design.service
         uniform = self._address.at(Purpose.ORDER_TIME, state.day, outlet)
         return _order_seconds(
-            uniform, outlet, mode, (service.order_open, service.order_close), self._fixed
+            uniform, outlet, self._mode, (service.order_open, service.order_close), self._fixed
         )
 
     def _lift(self, state: State, outlet: IntArray) -> None:
         if state.shops is not None:
             state.shops.raise_parts(outlet, self._lifts(state, outlet))
             return
-        lift = behaviour.lift_share(self._network.market, self._modes, state.effort)
-        _raise(state.execution, outlet, self._network.design.outlets.mode, lift)
+        _raise(state.execution, outlet, self._mode, (self._lift_of, state.effort))
 
     def _lifts(self, state: State, outlet: IntArray) -> FloatArray:
         """Return lift x effort of some outlets, before it is cut at 1."""
@@ -276,10 +277,22 @@ def _addressed(
 
 
 @kernel
-def _raise(execution: FloatArray, outlet: IntArray, mode: IntArray, lift: FloatArray) -> None:
-    """Raise the execution of outlets (n,) by the share of what they miss that a mode restores."""
+def _raise(
+    execution: FloatArray,
+    outlet: IntArray,
+    mode: IntArray,
+    lifting: tuple[FloatArray, FloatArray],
+) -> None:
+    """Raise the execution of outlets (n,) by `behaviour.lift_share` of what they miss.
+
+    Parameters
+    ----------
+    execution, mode : (O,); lifting : (M,) lift and effort of each mode
+    """
+    lift, effort = lifting
     for place in outlet:
-        execution[place] += lift[mode[place]] * (1 - execution[place])
+        share = min(1.0, lift[mode[place]] * effort[mode[place]])
+        execution[place] += share * (1 - execution[place])
 
 
 @kernel
