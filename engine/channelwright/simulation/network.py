@@ -11,7 +11,7 @@ import numpy as np
 from channelwright.foundation.errors import ChannelwrightError
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS, Design
-from channelwright.model.market import CAPTURES, SITE_KINDS, Market
+from channelwright.model.market import CAPTURES, Market
 from channelwright.rules import behaviour, contracts, flows, geography, offers, sourcing
 from channelwright.rules.beats import Beat, plan_beats
 from channelwright.rules.consignment import settle_days
@@ -22,10 +22,10 @@ from channelwright.rules.stock_levels import StockRules, daily_variance, site_ru
 from channelwright.rules.suppliers import sources_above
 from channelwright.simulation.delivery.filling import FAR, Fleets
 from channelwright.simulation.delivery.roads import Roads
+from channelwright.simulation.plain import Plain, plain
 from channelwright.tables.codes import Party, party
 
 DEFAULT_WINDOW = 28
-PLANT = SITE_KINDS.index("plant")
 VISIT = CAPTURES.index("visit")
 CALENDAR = CAPTURES.index("calendar")
 
@@ -90,12 +90,7 @@ class Network:
     roads : between the outlets
     fleets : vehicles of the sites
     months : lengths of the months
-    pay_days : (O, N) int64, days until invoices of the option are due
-    delays : bool, some outlets pay after the due date
-    consigns : bool, some outlets are on consignment
-    by_dc : bool, some goods go over the DC of a chain
-    plant : (S,) bool
-    promise_days, rep, unit : (M,), (O,), (P,) int64, what market and design say, as kernels take it
+    plain : columns and flags that phases read fastest
     """
 
     market: Market
@@ -136,14 +131,7 @@ class Network:
     roads: Roads
     fleets: Fleets
     months: Months
-    pay_days: IntArray
-    delays: bool
-    consigns: bool
-    by_dc: bool
-    plant: BoolArray
-    promise_days: IntArray
-    rep: IntArray
-    unit: IntArray
+    plain: Plain
 
 
 def build_network(market: Market, design: Design) -> Network:
@@ -204,14 +192,7 @@ def build_network(market: Market, design: Design) -> Network:
         roads=Roads(market),
         fleets=_fleets(market, design),
         months=_months(market),
-        pay_days=_pay_days(market, design),
-        delays=bool((design.terms.payment_delay > 0).any()),
-        consigns=bool((settle_days(market, design) > 0).any()),
-        plant=market.sites.kind == PLANT,
-        by_dc=agreed is not None and bool((agreed.dc_days > 0).any()),
-        promise_days=design.service.promise_days.copy(),
-        rep=plan.rep.copy(),
-        unit=market.products.units_per_case.copy(),
+        plain=plain(market, design),
     )
 
 
@@ -273,14 +254,6 @@ def _buying_prices(market: Market, design: Design) -> IntArray:
         tier2[:, None], design.terms.price_tier2[mode], design.terms.price_account[mode]
     )
     return np.where(sites.independent[:, None], price, market.products.production_cost[None, :])
-
-
-def _pay_days(market: Market, design: Design) -> IntArray:
-    """Return the payment terms of every option: (O, N) days."""
-    mode = sourcing.option_modes(design)
-    outlet = np.repeat(np.arange(len(mode)), mode.shape[1])
-    days = contracts.payment_days(market, design, outlet, mode.ravel())
-    return np.ascontiguousarray(days).reshape(mode.shape)
 
 
 def _own_limits(

@@ -254,7 +254,8 @@ class _World:
         self._recorder.orders(placed)
         self._count["orders"] += len(placed.outlet)
         self._count["lines"] += int(np.count_nonzero(placed.cases))
-        self._count["calls"] += 0 if placed.beat is None else int(np.count_nonzero(placed.beat.made))
+        if placed.beat is not None:
+            self._count["calls"] += int(np.count_nonzero(placed.beat.made))
         if self._details is not None:
             self._details.calls(state.day, placed)
         self._open_orders(placed)

@@ -122,7 +122,7 @@ def drop_counts(network: Network, loads: Rows) -> IntArray:
 
     (0,) where no goods go over a DC, so that every load is a stop.
     """
-    if not network.by_dc:
+    if not network.plain.by_dc:
         return _NONE
     together, key, order = _dc_drops(network, loads)
     count = np.ones(len(loads), dtype=np.int64)

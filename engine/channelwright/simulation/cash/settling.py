@@ -89,14 +89,14 @@ def _pay_rebates(network: Network, state: State, postings: Postings) -> None:
 def stock_value(network: Network, state: State) -> IntArray:
     """Return the value of each site's stock at the owner's price: (S,) ticks."""
     units = state.stock
-    if network.consigns:
+    if network.plain.consigns:
         units = units + consigned_units(network, state)
     return _worth(network, units)
 
 
 def _worth(network: Network, units: IntArray) -> IntArray:
     """Return the value of units (S, P) at the prices of their owners, none at plants: (S,)."""
-    return _valued(units, network.buying, network.unit, network.plant)
+    return _valued(units, network.buying, network.plain.unit, network.plain.plant)
 
 
 @kernel

@@ -54,14 +54,14 @@ def receive(
     loads = drops.loads
     names = ("outlet", "option", "serial", "order_day", "mode", "pay_day", "cases")
     table = ("serial", "ordered", "delivered", "pending")
-    terms = network.account, network.promise_days
+    terms = network.account, network.plain.promise_days
     (value, billed, orders), whole = _received(
         loads.columns(names),
         state.day,
         (state.shelf, state.on_order, state.last_purchase, state.accepted),
         state.orders.columns(table),
         network.price,
-        (*terms, network.unit),
+        (*terms, network.plain.unit),
     )
     invoices = _together(
         loads.columns(("outlet", "site", "option", "pay_day")),
@@ -185,15 +185,15 @@ def invoice(
     if bills is not None:
         mode = network.option_mode[outlet, option]
         delay = bills.delays(state.day, outlet, mode)
-    elif network.delays:
+    elif network.plain.delays:
         delay = _delay(network, address, state.day, outlet, network.option_mode[outlet, option])
     days = _booked(
         invoices,
         delay,
         state.day,
-        network.pay_days,
+        network.plain.pay_days,
         (state.cash, state.month_invoices, state.month_sales),
-        network.rep,
+        network.plain.rep,
     )
     if bills is None:
         _owe(network, state, invoices, days)
@@ -252,7 +252,7 @@ def _owe(network: Network, state: State, invoices: IntArray, days: IntArray) -> 
     if owed.shape[1]:
         state.owed.extend(owed.shape[1])[0][:] = owed[:4]
     overdue = owed[3] > owed[4]
-    if network.delays and overdue.any():
+    if network.plain.delays and overdue.any():
         late = owed[:, overdue]
         state.overdue.append(account=late[0], due=late[4], paid=late[3])
 

@@ -221,7 +221,7 @@ def _by_tariff(network: Network, loads: Rows, rows: IntArray) -> IntArray:
     opens = _NONE if network.hours is None else network.hours[0]
     columns = loads.columns(("mode", "outlet", "cases"))
     visits = _carried(rows, columns, (service.tariff_drop, service.tariff_case), opens)
-    if network.by_dc:
+    if network.plain.by_dc:
         some = loads.take(rows)
         visits[3] += drop_costs(network, some) - service.tariff_drop[some["mode"]]
     return visits

@@ -53,7 +53,7 @@ def check(
 ) -> Verdict:
     """Check the new orders in sequence; accepted ones add to the exposure of their account."""
     plain = credit_rules(network) is None and not len(state.bills)
-    if plain and not network.consigns:
+    if plain and not network.plain.consigns:
         return _hold(network, state, orders, new)
     return _Check(network, address, state, orders, new).run()
 
@@ -72,7 +72,7 @@ def _hold(network: Network, state: State, orders: Rows, new: BoolArray) -> Verdi
     )
     if _ENDED_SHARE * ended > len(unpaid):
         unpaid.keep(unpaid["paid"] > state.day)
-    none = np.zeros((len(new), len(network.unit)), dtype=np.int64)
+    none = np.zeros((len(new), len(network.plain.unit)), dtype=np.int64)
     return Verdict(refused, none, orders["pay_day"])
 
 

@@ -28,7 +28,7 @@ def open_orders(
         placed.cases,
         (block, grids),
         state.on_order,
-        network.unit,
+        network.plain.unit,
     )
     state.serial += count
 

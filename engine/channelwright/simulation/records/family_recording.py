@@ -12,7 +12,8 @@ from channelwright.rules.families import family_rows
 from channelwright.simulation.demand.consumers import Sales
 from channelwright.simulation.evening.allocation import Allocated
 from channelwright.simulation.evening.credit import CONSIGNED
-from channelwright.simulation.network import PLANT, Network
+from channelwright.simulation.network import Network
+from channelwright.simulation.plain import PLANT
 from channelwright.simulation.records.cell_sums import NamedSums
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.state import State

@@ -223,7 +223,7 @@ class Recorder:
             self._site.columns(
                 "stock_case_days", "stock_value_days", "receivable_days", "payable_days"
             ),
-            (state.stock, network.unit),
+            (state.stock, network.plain.unit),
             stock_value(network, state),
             (state.site_receivable, advances(network, state), state.site_payable),
         )

@@ -7,7 +7,8 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.market import Calendar
-from channelwright.simulation.network import PLANT, Network
+from channelwright.simulation.network import Network
+from channelwright.simulation.plain import PLANT
 from channelwright.simulation.records.cell_sums import NamedSums
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State

@@ -9,7 +9,7 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
-from channelwright.rules.stock_kernels import CASE, POLICY, numbers_of, order_of
+from channelwright.rules.stock_kernels import CASE, POLICY, order_of, targets_of
 from channelwright.rules.stock_levels import StockRules
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import State
@@ -46,10 +46,11 @@ class Shipments:
 
 @dataclass(frozen=True)
 class _Reviews:
-    """Policies of the sites of a tier: the blocks of `Numbers`, days between reviews (n, P)."""
+    """Policies of a tier's n sites: the blocks of `Numbers`, their rows, review days (n, P)."""
 
     whole: IntArray
     real: FloatArray
+    rows: IntArray
     days: IntArray
     lengths: tuple[int, ...]
 
@@ -57,7 +58,8 @@ class _Reviews:
     def of(rules: StockRules) -> _Reviews:
         days = rules.need.review.astype(np.int64)
         lengths = tuple(np.unique(days).tolist())
-        return _Reviews(rules.numbers.whole, rules.numbers.real, days, lengths)
+        numbers, rows = rules.numbers, np.arange(len(days))
+        return _Reviews(numbers.whole, numbers.real, rows, days, lengths)
 
 
 class Replenishing:
@@ -106,10 +108,12 @@ class Replenishing:
         if not (forecasting.remembers or today):
             return np.zeros((len(sites), waiting.shape[1]), dtype=np.int64)
         average, deviation = forecasting.forecast(state, sites)
+        targets = targets_of(rules.whole, rules.real, rules.rows, average, deviation)
         return _to_order(
-            (rules.whole, rules.real, rules.days),
+            rules.whole,
+            rules.days,
             state.day,
-            (average, deviation),
+            targets,
             sites,
             (state.stock, state.transit, supplying.awaited, supplying.owed, waiting),
         )
@@ -117,9 +121,10 @@ class Replenishing:
 
 @kernel
 def _to_order(
-    rules: tuple[IntArray, FloatArray, IntArray],
+    whole: IntArray,
+    review: IntArray,
     day: int,
-    forecast: tuple[FloatArray, FloatArray],
+    targets: tuple[IntArray, IntArray, IntArray],
     sites: IntArray,
     units: tuple[IntArray, ...],
 ) -> IntArray:
@@ -127,26 +132,28 @@ def _to_order(
 
     Parameters
     ----------
-    rules : the blocks of `Numbers` and days between reviews, of the n sites
-    forecast : (n, P) units a day and their standard deviation
+    whole, review : whole numbers of the policies and days between reviews, of the n sites
+    targets : (n, P) reorder points, levels and quantities
     units : (S, P) stock, in transit, awaited from the parent, owed to others, waited for
     """
-    whole, real, review = rules
-    average, deviation = forecast
+    reorder, level, quantity = targets
     stock, transit, awaited, owed, waiting = units
-    ordered = np.zeros(average.shape, dtype=np.int64)
+    ordered = np.zeros(level.shape, dtype=np.int64)
     for row in range(len(sites)):
         site = sites[row]
-        for product in range(average.shape[1]):
+        for product in range(level.shape[1]):
             if day % review[row, product] != 0:
                 continue
-            reorder, level, quantity = numbers_of(
-                whole, real, row, product, average[row, product], deviation[row, product]
-            )
             position = stock[site, product] + transit[site, product] + awaited[site, product]
             position -= owed[site, product] + waiting[site, product]
             policy, case = whole[POLICY, row, product], whole[CASE, row, product]
-            wanted = order_of(policy, position, reorder, level, quantity)
+            wanted = order_of(
+                policy,
+                position,
+                reorder[row, product],
+                level[row, product],
+                quantity[row, product],
+            )
             ordered[row, product] = -(-wanted // case) * case
     return ordered
 
@@ -215,7 +222,7 @@ def _send(
         (sites, parent, shipped, supplying.choice.prices(sites)),
         (network.owner, network.design.sites.mode, network.design.terms.account_days),
         network.own,
-        network.unit,
+        network.plain.unit,
         state.day,
         (
             state.transit,

@@ -30,8 +30,8 @@ def post_shipments(
         postings.room(_ACCOUNTS * len(shipments)),
         (shipments.site, shipments.parent, shipments.value, shipments.due, shipments.shipped),
         (network.owner, network.design.sites.mode),
-        (network.plant, choosers(network.design)),
-        (sites.lane_cost, products.production_cost, sites.handling_cost, network.unit),
+        (network.plain.plant, choosers(network.design)),
+        (sites.lane_cost, products.production_cost, sites.handling_cost, network.plain.unit),
         day,
     )
     books.made += int(made)

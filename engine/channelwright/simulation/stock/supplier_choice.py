@@ -8,7 +8,8 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import PPM, BoolArray, IntArray, share, share_of
 from channelwright.model.stock import Suppliers
 from channelwright.rules.suppliers import choosers
-from channelwright.simulation.network import PLANT, Network
+from channelwright.simulation.network import Network
+from channelwright.simulation.plain import PLANT
 from channelwright.simulation.state import State
 
 

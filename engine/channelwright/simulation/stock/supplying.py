@@ -11,7 +11,8 @@ from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.stock import PROPORTIONAL
 from channelwright.model.supply import ALL_CHILDREN
 from channelwright.rules.sharing import in_proportion, in_turn
-from channelwright.simulation.network import PLANT, Network
+from channelwright.simulation.network import Network
+from channelwright.simulation.plain import PLANT
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.simulation.stock.supplier_choice import SupplierChoice
