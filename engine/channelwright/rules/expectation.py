@@ -24,7 +24,7 @@ ASSUMPTIONS = (
     "Calls that do not fit into a day are missed; sites run out where plants are at capacity.",
     "Shelves lose what a normal demand between orders exceeds them by.",
     "Effort is the best response to the terms, at the mean season.",
-    "Tours cost the radial and local distance of an average day; nothing waits for a truck.",
+    "Tours are whole ones, by the law of a day's drops and season; nothing waits for a truck.",
     "Stock is valued at its policy level; receivables at their mean terms and delay.",
 )
 

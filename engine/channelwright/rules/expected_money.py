@@ -12,7 +12,7 @@ from channelwright.model.design import Design
 from channelwright.model.forecast import MoneyForecast
 from channelwright.model.market import SITE_KINDS, SOLICITORS, Market
 from channelwright.rules import expected_credit
-from channelwright.rules.carrying import drop_costs
+from channelwright.rules.carrying import delivery_costs
 from channelwright.rules.contracts import carried_rate
 from channelwright.rules.expected_consignment import consigned_cases
 from channelwright.rules.expected_contracts import contract_costs
@@ -182,7 +182,7 @@ def _delivery(market: Market, design: Design, flows: Flows, covered: IntArray) -
     for one in np.unique(site).tolist():
         mine = np.flatnonzero(site == one)
         rows = covered[mine]
-        each = drop_costs(market, design, flows, rows, np.array([one]))[:, 0]
+        each = delivery_costs(market, design, flows, rows, one)
         cost[mine] = np.where(flows.orders[rows] > 0, each * flows.orders[rows] / 7, 0.0)
     return cost
 
