@@ -48,7 +48,9 @@ def test_pack_is_called_as_its_folder(folder, tmp_path, capsys):
     assert read_scenario(tmp_path / "2025").name == "2025"
     assert main(["new", str(tmp_path / "my own")]) == 0
     assert read_scenario(tmp_path / "my own").name == "example"
-    assert f"channelwright check '{tmp_path}/my own'" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert f"channelwright check '{tmp_path}/my own'" in shown
+    assert "first run after an installation compiles" in shown
 
 
 def test_folder_that_exists_is_left_alone(folder, capsys):
