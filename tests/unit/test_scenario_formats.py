@@ -14,7 +14,7 @@ import pytest
 
 from channelwright.foundation.errors import PackError
 from channelwright.foundation.hashing import digest
-from channelwright.scenario import check, read_scenario
+from channelwright.scenario import check, read_scenario, sheets
 from tests.conftest import ROOT
 from tests.unit.scenario_defects import in_root
 
@@ -167,6 +167,13 @@ def test_blank_rows_of_a_workbook_are_passed_over(pack: Path) -> None:
     book["zones"]["F2"] = "  "
     book.save(pack / "tables/all.xlsx")
     assert digest(read_scenario(pack).markets) == digest(read_scenario(TINY).markets)
+
+
+def test_a_sheet_has_a_limit_of_rows(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    to_workbook(pack)
+    monkeypatch.setattr(sheets, "MOST_WORKBOOK_ROWS", 12)
+    with pytest.raises(PackError, match=r"outlets\], row 13: the sheet has more than 12 rows"):
+        read_scenario(pack)
 
 
 def test_a_chart_is_no_table(pack: Path) -> None:
