@@ -366,9 +366,14 @@ def test_gates_of_the_command_line_and_rounds(pack, tmp_path, capsys):
     shown = capsys.readouterr().out
     assert "people" in shown
     assert "replications in 1 round" in shown
-    failing = ["--fail-if", "people > 1", "--no-report"]
+    failing = ["--fail-if", "people > 1", "--fail-if", "otif < 12.5%", "--no-report"]
     assert study("compare", pack, tmp_path / "out", *TWO, *failing) == 1
-    assert "fail" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "fail" in shown
+    # A share is shown as the table above shows it.
+    (line, *_) = (one for one in shown.splitlines() if " otif " in one)
+    assert "at least 12.5%" in line
+    assert line.count("%") == 4
     assert study("compare", pack, tmp_path / "out", *TWO, "--fail-if", "peopel > 1") == 2
     assert "no KPI is called 'peopel'" in capsys.readouterr().err
     assert study("compare", pack, tmp_path / "out", *TWO, "--precision", "people=1") == 2

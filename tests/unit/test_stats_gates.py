@@ -11,7 +11,11 @@ import pytest
 from scipy.special import stdtr
 
 from channelwright import stats
+from channelwright.model.study import Expectation
+from channelwright.rules.kpi_proportion import PROPORTIONS, is_proportion
+from channelwright.rules.kpi_registry import KPIS
 from channelwright.stats import Gate, Interval, Verdict
+from channelwright.stats.expectations import Evidence, bound_in_percent, judge_expectation
 
 
 def interval(low, high, confidence=0.95):
@@ -203,3 +207,52 @@ def test_comparison_refuses_what_cannot_be_paired():
 def test_samples_need_two_axes():
     with pytest.raises(stats.StatisticsError, match="designs x replications"):
         stats.probability_best([1.0, 2.0])
+
+
+def gate_on(kpi, **bounds):
+    return Expectation(**{"kpi": kpi, "confidence": 0.95, **NO_BOUND, **bounds})
+
+
+def judged(gate, values):
+    (found,) = judge_expectation(gate, Evidence(np.asarray(values)))
+    return found
+
+
+NEARLY_ALL = [1.0, 1.0, 0.9]
+NO_BOUND = {"design": "*", "at_least": None, "at_most": None, "paired": False}
+
+
+def test_limits_of_a_proportion_are_within_0_and_1():
+    for kpi in ("case_fill_rate", "fill_rate_tier1", "otif_DSD"):
+        found = judged(gate_on(kpi, at_least=0.5), NEARLY_ALL)
+        assert 0.5 < found.low < found.high == 1.0
+    lowest = judged(gate_on("stock_outs_tier1", at_most=0.5), [0.0, 0.0, 0.1])
+    assert lowest.low == 0.0
+    # What is paid may have fallen due earlier.
+    assert judged(gate_on("collection_rate", at_least=0.5), NEARLY_ALL).high > 1.0
+    # A difference of proportions may be negative.
+    paired = judged(gate_on("otif", at_least=-0.5, paired=True), [-0.1, 0.0, 0.0])
+    assert -1.0 < paired.low < -0.1
+
+
+def test_what_passes_one_although_declared_a_proportion_is_not_hidden():
+    found = judged(gate_on("otif", at_most=1.0), [1.2, 1.2, 1.3])
+    assert found.low < found.estimate <= found.high
+    assert found.estimate > 1.2
+
+
+def test_every_proportion_is_a_kpi_in_shares():
+    assert all(KPIS[name].unit == "share" for name in PROPORTIONS & set(KPIS))
+    unknown = PROPORTIONS - set(KPIS)
+    assert unknown == set()
+    assert not is_proportion("collection_rate")
+    assert not is_proportion("fill")
+
+
+def test_bounds_on_shares_are_worded_in_percent():
+    def shown(value):
+        return f"{value:.0%}"
+
+    assert bound_in_percent("at least 0.95", "share", shown) == "at least 95%"
+    chance = "probability of a value >= 120 at least 0.9"
+    assert bound_in_percent(chance, "cases", shown).endswith(">= 120 at least 90%")

@@ -128,11 +128,17 @@ def check_kpi(kpi: str, option: str) -> None:
     UsageError
         When there is no such KPI.
     """
-    from channelwright.rules.kpi_registry import KPIS
+    if not _known(kpi):
+        from channelwright.rules.kpi_registry import KPIS
 
-    if not any(kpi == name or kpi.startswith(f"{name}_") for name in KPIS):
         message = f"{option}: no KPI is called {kpi!r}; KPIs: {', '.join(KPIS)}"
         raise UsageError(message)
+
+
+def _known(kpi: str) -> bool:
+    from channelwright.rules.kpi_registry import KPIS
+
+    return any(kpi == name or kpi.startswith(f"{name}_") for name in KPIS)
 
 
 def kpi_unit(kpi: str) -> str:
@@ -186,11 +192,13 @@ def _say_gates(pack: Pack, comparison: Comparison) -> bool:
     if not len(verdicts):
         return True
     several = verdicts["scenario"].nunique() > 1
-    shown = verdicts[(["scenario"] if several else []) + ["design", "kpi", "bound"]].copy()
-    shown["estimate"] = [_figure(value) for value in verdicts["estimate"]]
+    shown = verdicts[(["scenario"] if several else []) + ["design", "kpi"]].copy()
+    shown["bound"] = [_bound(*row) for row in verdicts[["kpi", "bound", "unit"]].to_numpy()]
+    units = verdicts["unit"]
+    shown["estimate"] = [_figure(*pair) for pair in zip(verdicts["estimate"], units, strict=True)]
     shown["interval"] = [
-        "-" if math.isnan(low) else f"{_figure(low)} to {_figure(high)}"
-        for low, high in zip(verdicts["low"], verdicts["high"], strict=True)
+        "-" if math.isnan(low) else f"{_figure(low, unit)} to {_figure(high, unit)}"
+        for low, high, unit in zip(verdicts["low"], verdicts["high"], units, strict=True)
     ]
     shown["verdict"] = verdicts["verdict"]
     say_table(shown, "gates")
@@ -200,10 +208,22 @@ def _say_gates(pack: Pack, comparison: Comparison) -> bool:
     return bool((verdicts["verdict"] == "pass").all())
 
 
-def _figure(value: float) -> str:
+def _bound(kpi: str, bound: str, unit: str) -> str:
+    """Return a bound as the quantity beside it is shown."""
+    from channelwright.stats.expectations import bound_in_percent
+
+    if unit != "share":
+        return bound
+    own = kpi_unit(kpi) if _known(kpi) else unit
+    return bound_in_percent(bound, own, lambda value: _figure(value, unit))
+
+
+def _figure(value: float, unit: str) -> str:
     """Return a bounded quantity as exactly as a reader needs beside its bound."""
     if not math.isfinite(value):
         return "-" if math.isnan(value) else ("no limit")
+    if unit in SHARES:
+        return f"{100 * value:.4g}%"
     return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict, dataclass, replace
 from xml.etree import ElementTree as ET
 
@@ -21,7 +20,7 @@ from channelwright.reporting.numbers import (
     share_estimate,
 )
 from channelwright.reporting.reading import StudyData
-from channelwright.stats.expectations import Evidence, judge_expectation
+from channelwright.stats.expectations import Evidence, bound_in_percent, is_share, judge_expectation
 from channelwright.stats.gates import Verdict
 from channelwright.stats.golden import Sample
 
@@ -111,8 +110,8 @@ def _judge(
 
 
 def _unit(data: StudyData, expectation: Expectation) -> str:
-    chance = expectation.reaches is not None or expectation.stays_below is not None
-    return "share" if chance else unit_of(data, expectation.kpi)
+    unit = unit_of(data, expectation.kpi)
+    return "share" if is_share(expectation, unit) else unit
 
 
 def _evidence(data: StudyData, expectation: Expectation, design: str, scenario: str) -> Evidence:
@@ -166,20 +165,11 @@ def _gate_cells(data: StudyData, row: GateRow, several: bool) -> tuple[str, ...]
     )
 
 
-_NUMBER = re.compile(r"(at least|at most|golden|[<>]=) (-?[\d.][\d.e+-]*)")
-
-
 def _bound(row: GateRow, unit: str) -> str:
     """Return the bound with percentages where the KPI is a share."""
     if row.unit != "share":
         return row.bound
-
-    def shown(found: re.Match[str]) -> str:
-        # In a probability of a value, the value has the unit of the KPI.
-        plain = found[1] in ("<=", ">=") and unit != "share"
-        return found[0] if plain else f"{found[1]} {percent(float(found[2]), 1)}"
-
-    return _NUMBER.sub(shown, row.bound)
+    return bound_in_percent(row.bound, unit, lambda value: percent(value, 1))
 
 
 def _figure(row: GateRow, currency: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.rules.kpi_proportion import is_proportion
 from channelwright.stats.arrays import FloatArray
 from channelwright.stats.errors import StatisticsError
 from channelwright.stats.estimators import Chance, Mean, Quantile
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
     from channelwright.model.study import Expectation
     from channelwright.stats.estimators import Estimator
     from channelwright.stats.gates import Bound, GateResult
+    from channelwright.stats.interval import Interval
 
 OPEN = "the interval covers the bound; run more replications"
 _NAN = float("nan")
+_BOUND = re.compile(r"(at least|at most|golden|[<>]=) (-?[\d.][\d.e+-]*)")
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,30 @@ def estimator_of(gate: Expectation) -> Estimator:
     if gate.reaches is not None:
         return Chance(gate.reaches)
     return Mean() if gate.stays_below is None else Chance(gate.stays_below, below=True)
+
+
+def is_share(gate: Expectation, unit: str) -> bool:
+    """Return whether a gate bounds a share: a KPI of that unit, or a probability."""
+    return unit == "share" or gate.reaches is not None or gate.stays_below is not None
+
+
+def bound_in_percent(bound: str, unit: str, shown: Callable[[float], str]) -> str:
+    """Return the words of a bound on a share with its numbers shown as percentages.
+
+    Parameters
+    ----------
+    bound : str, as `Judged` has it
+    unit : str, of the KPI
+    shown : function
+        From a share to text.
+    """
+
+    def one(found: re.Match[str]) -> str:
+        # In a probability of a value, the value has the unit of the KPI.
+        plain = found[1] in ("<=", ">=") and unit != "share"
+        return found[0] if plain else f"{found[1]} {shown(float(found[2]))}"
+
+    return _BOUND.sub(one, bound)
 
 
 def judge_expectation(gate: Expectation, evidence: Evidence) -> Iterator[Judged]:
@@ -114,7 +142,8 @@ def _result(gate: Expectation, bound: Bound, evidence: Evidence) -> GateResult:
     asked = Gate(gate.kpi, bound, gate.confidence)
     values = np.asarray(evidence.values)
     if not isinstance(bound, NotBelow | NotAbove):
-        return asked.judge(estimator_of(gate).interval(values, asked.interval_confidence))
+        interval = estimator_of(gate).interval(values, asked.interval_confidence)
+        return asked.judge(_possible(interval, gate))
     if evidence.golden is None or evidence.drawn is None:
         msg = f"gate on {gate.kpi}: there are no golden runs to compare with; give a reason"
         raise StatisticsError(msg)
@@ -124,3 +153,18 @@ def _result(gate: Expectation, bound: Bound, evidence: Evidence) -> GateResult:
         new, evidence.golden, asked.interval_confidence, share=sign * bound.tolerance
     )
     return asked.judge(interval)
+
+
+def _possible(interval: Interval, gate: Expectation) -> Interval:
+    """Return the part of an interval that can be true: a proportion is never outside 0 and 1.
+
+    The cut interval covers as often as the whole one. An estimate stays inside its limits.
+    """
+    if not is_proportion(gate.kpi):
+        return interval
+    least, most = (-1.0, 1.0) if gate.paired else (0.0, 1.0)
+    return replace(
+        interval,
+        low=max(interval.low, min(least, interval.estimate)),
+        high=min(interval.high, max(most, interval.estimate)),
+    )

@@ -102,9 +102,10 @@ class Comparison:
         Returns
         -------
         pandas.DataFrame
-            One row per scenario, design and bound: scenario, design, kpi, bound, verdict, estimate,
-            low, high, confidence, reason. Limits belong to the two-sided interval whose every side
-            has the gate's confidence.
+            One row per scenario, design and bound: scenario, design, kpi, unit (of the limits),
+            bound, verdict, estimate, low, high, confidence, reason. Limits belong to the two-sided
+            interval whose every side has the gate's confidence; those of a proportion are within
+            0 and 1.
         """
         return judge(self.samples, self.baseline, expectations, self.reference)
 

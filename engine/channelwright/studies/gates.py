@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from channelwright.rules.kpi_registry import KPIS
-from channelwright.stats.expectations import Evidence, judge_expectation
+from channelwright.stats.expectations import Evidence, is_share, judge_expectation
 from channelwright.stats.golden import Sample
 from channelwright.store.golden import NONE_STORED
 
@@ -24,6 +24,7 @@ GATE_COLUMNS = (
     "scenario",
     "design",
     "kpi",
+    "unit",
     "bound",
     "verdict",
     "estimate",
@@ -79,6 +80,7 @@ def _rows(
             "scenario": samples.scenario,
             "design": design,
             "kpi": expectation.kpi,
+            "unit": _unit(samples, expectation),
             "bound": found.bound,
             "verdict": str(found.verdict),
             "estimate": found.estimate,
@@ -87,6 +89,11 @@ def _rows(
             "confidence": expectation.confidence,
             "reason": "; ".join(filter(None, (found.reason, note))),
         }
+
+
+def _unit(samples: Samples, expectation: Expectation) -> str:
+    unit = samples.units.get(expectation.kpi, "")
+    return "share" if is_share(expectation, unit) else unit
 
 
 def _evidence(samples: Samples, design: str, baseline: str, expectation: Expectation) -> Evidence:
