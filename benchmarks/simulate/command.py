@@ -24,6 +24,8 @@ from channelwright.simulation import ReplicationSummary, replicate
 from channelwright.tables.sink import MemorySink
 from tests.reference import simulate
 
+#: Runs of fourteen days for each run of a year: they take hundredths of a second.
+_SHORT = 5
 #: The reference needs some five seconds of processor time for so many outlets times days.
 REFERENCE_WORK = 28_000
 LOOP_EVENTS = 300_000
@@ -102,12 +104,12 @@ def _engine(work: Work, keep: str) -> tuple[ReplicationSummary, MemorySink]:
 
 
 def _against_reference(work: Work, times: int, name: str = "") -> tuple[list[Row], list[str]]:
-    (summary, sink), orders = best_of(times, partial(_engine, work, "orders"))
+    (summary, sink), orders = best_of(_SHORT * times, partial(_engine, work, "orders"))
     with counted_events() as counter:
         theirs, reference = best_of(1, partial(simulate, work.market, work.design, work.address))
     found = detail_tables(sink)
     _prove(found, theirs)
-    _, kpis = best_of(times, partial(_engine, work, "kpis"))
+    _, kpis = best_of(_SHORT * times, partial(_engine, work, "kpis"))
     _, loop = best_of(times, partial(bare_loop, LOOP_EVENTS))
     rows = [
         _row(f"engine{name}", f"reference{name}", work, summary, orders, reference),
