@@ -55,7 +55,7 @@ def test_orders_are_two_or_all_rotations():
 
 
 def test_steps_add_up_to_the_whole_difference(found, runs):
-    assert found.orders[0] == ("modes", "availability", "prices")
+    assert found.orders[0] == ("modes", "availability", "prices", "diversion")
     kpis = runs.kpis()
     for ends in found.ends.itertuples():
         steps = found.steps[found.steps["kpi"] == ends.kpi]
@@ -95,7 +95,7 @@ def test_the_answer_is_kept_and_the_report_tells_it(found, runs):
     for words in (
         "decisions switched on one after another",
         "Modes and territories",
-        "Diversion is not simulated and has no step.",
+        "Rivals have no step: this pack has no rivals",
         "by decision, cases over",
         "The same by mode",
     ):

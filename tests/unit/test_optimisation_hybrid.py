@@ -21,6 +21,7 @@ from channelwright.scenario.built_checks import built_problems
 from channelwright.simulation import replicate
 from channelwright.store.identity import content_digest
 from channelwright.studies.bridge import WORDS
+from channelwright.studies.bridge_stages import DIVERSION, RIVALS
 from channelwright.tables.sink import MemorySink
 from tests.conftest import ROOT
 from tests.support.shorten import shorten
@@ -107,7 +108,7 @@ def test_the_ends_are_the_designs_themselves(pack):
     assert groups == ("modes",)
     assert content_digest(hybrid(market, one, two, groups)) == content_digest(two)
     assert differing_groups(market, one, one) == ()
-    assert set(WORDS) == set(GROUPS)
+    assert set(WORDS) == {*GROUPS, DIVERSION, RIVALS}
 
 
 def test_every_hybrid_of_far_designs_is_valid(pack):

@@ -6,10 +6,12 @@ trading area", Journal of Marketing 28(3); McFadden (1974), "Conditional logit a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from channelwright.foundation.units import FloatArray, IntArray
-from channelwright.model.catchment import Catchment
+from channelwright.model.catchment import Catchment, Reach
 from channelwright.model.design import Design
 from channelwright.model.market import Market
 
@@ -45,6 +47,34 @@ def rival_cases(catchment: Catchment, design: Design) -> FloatArray:
     reach = catchment.rivals_reach
     flow = reach.weight * _bought(catchment, design)[reach.consumer]
     return _sums(reach.place, flow, len(catchment.rivals))
+
+
+def has_rivals(market: Market) -> bool:
+    """Return whether consumers can buy from rivals."""
+    catchment = market.catchment
+    return catchment is not None and bool((catchment.rivals_reach.weight > 0).any())
+
+
+def rivals_held(market: Market, design: Design) -> Market:
+    """Return the market in which rivals do not answer: they sell what they sell beside a design.
+
+    At every consumer place these cases are set aside, and the rest is split among outlets and no
+    purchase. In a logit this leaves the outlets of that design what they sell; another design
+    gains from neighbours and from no purchase alone.
+    """
+    catchment = market.catchment
+    if catchment is None:
+        return market
+    reach, places = catchment.rivals_reach, len(catchment.consumers)
+    flow = reach.weight * _bought(catchment, design)[reach.consumer]
+    left = np.maximum(catchment.consumers.cases - _sums(reach.consumer, flow, places), 0.0)
+    nobody = np.zeros(0, dtype=np.int64)
+    held = replace(
+        catchment,
+        consumers=replace(catchment.consumers, cases=left),
+        rivals_reach=Reach(nobody, nobody, np.zeros(0)),
+    )
+    return replace(market, catchment=held)
 
 
 def _bought(catchment: Catchment, design: Design) -> FloatArray:

@@ -5,6 +5,8 @@ Optimiser and simulator call these same functions (docs/world/source-choice.md).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from channelwright.foundation.units import (
@@ -17,11 +19,39 @@ from channelwright.foundation.units import (
 from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.model.source_choice import Rights, Selling
+from channelwright.model.stock import Suppliers
 
 
 def is_on(market: Market, design: Design) -> bool:
     """Return whether outlets choose by the whole offer and rights matter."""
     return market.source_choice is not None or design.selling is not None
+
+
+def is_free(design: Design) -> bool:
+    """Return whether an outlet or a site may buy from another source than its assigned one."""
+    plan = design.outlets
+    outlets = (plan.options[:, 1:] >= 0) & (plan.mode >= 0)[:, None]
+    stock = None if design.stock is None else design.stock.suppliers
+    sites = stock is not None and (stock.source != design.sites.parent[stock.site]).any()
+    return bool(outlets.any() or sites)
+
+
+def assigned_only(design: Design) -> Design:
+    """Return the design in which outlets and sites buy from their assigned source alone.
+
+    Prices, rights and everything else stay: what the assigned source may not sell is not bought.
+    """
+    plan, selling, stock = design.outlets, design.selling, design.stock
+    if selling is not None:
+        selling = replace(selling, option_mode=selling.option_mode[:, :1].copy())
+    if stock is not None and stock.suppliers is not None:
+        given = stock.suppliers
+        kept = given.source == design.sites.parent[given.site]
+        stock = replace(
+            stock, suppliers=Suppliers(given.site[kept], given.source[kept], given.index[kept])
+        )
+    outlets = replace(plan, options=plan.options[:, :1].copy())
+    return replace(design, outlets=outlets, selling=selling, stock=stock)
 
 
 def option_modes(design: Design) -> IntArray:

@@ -2,7 +2,8 @@
 
 Groups are switched on one after another, every hybrid in the same random worlds, so that the steps
 add up to the whole difference in every replication. What a step adds depends on those before it:
-several orders are simulated, and the spread is shown.
+several orders are simulated, and the spread is shown. Where the world has them, free choice of the
+source and the answer of rivals are steps, too (`channelwright.studies.bridge_stages`).
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import pandas as pd
 from channelwright.foundation.errors import UsageError
 from channelwright.stats.means import mean_limits
 from channelwright.store.answers import save_answer
+from channelwright.studies.bridge_stages import DIVERSION, RIVALS, Levels, Stages
 from channelwright.studies.samples import collect
 from channelwright.studies.setting import Setting
 
 if TYPE_CHECKING:
     from channelwright.model.design import Design
+    from channelwright.model.market import Market
     from channelwright.studies.runs import Runs
     from channelwright.studies.samples import Samples
 
@@ -49,12 +52,9 @@ WORDS = {
     "range": "Range",
     "availability": "Availability",
     "prices": "Price, pay and promotion",
+    DIVERSION: "Bought around the assigned source",
+    RIVALS: "Given or taken by rivals",
 }
-NOT_SIMULATED = (
-    "Diversion is not simulated and has no step.",
-    "What rivals take is inside every step where the pack names a catchment, else not simulated.",
-    "Both ends are settled designs: what the change-over itself costs has no step.",
-)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ class Bridge:
     Attributes
     ----------
     start, end : str
-    orders : tuple of tuple of str, groups in each order that was simulated; the first is shown
+    orders : tuple of tuple of str
+        Groups, and answers of the world, in each order that was simulated; the first is shown.
     steps : DataFrame
         Rows in the first order: kpi, group, words, estimate, low, high (95 %, paired), lowest,
         highest (means over the orders), unit. Estimates of a KPI add up to its difference.
@@ -72,7 +73,7 @@ class Bridge:
     modes : DataFrame, cases by step (rows: group) and mode (columns), first order
     lines : DataFrame, money by step (rows: group) and line of the account (columns), costs negative
     replications : int
-    notes : tuple of str, what has no step
+    notes : tuple of str, what steps of the world mean, or why they are absent
     """
 
     start: str
@@ -136,7 +137,7 @@ def bridge(
     UsageError
         A design is not in the study, or both are the same.
     """
-    from channelwright.optimisation.hybrid import differing_groups, hybrid
+    from channelwright.optimisation.hybrid import differing_groups
 
     start = runs.baseline if start is None else start
     where = runs.scenarios[0] if scenario is None else scenario
@@ -147,14 +148,10 @@ def bridge(
     if not groups:
         message = f"designs {start!r} and {end!r} decide the same; there is nothing to bridge"
         raise UsageError(message)
-    walked = orders_of(groups, orders)
-    between: dict[frozenset[str], Design] = {}
-    for order in walked:
-        for place in range(1, len(order)):
-            part = frozenset(order[:place])
-            between[part] = replace(hybrid(market, one, two, part), name=_label(part))
-    sample = _simulated(runs, where, [one, *between.values(), two], setting or Setting())
-    found = _bridge(sample, start, end, walked, tuple(market.modes.ids))
+    stages = Stages(market, one, two, groups)
+    walked = orders_of((*groups, *stages.switches), orders)
+    levels = _simulated(runs, where, stages, stages.between(walked), setting or Setting())
+    found = _bridge(levels, walked)
     save_answer(study.folder, "bridge", end, {"scenario": where, **found.plain()})
     return found
 
@@ -169,65 +166,69 @@ def _refuse_unknown(runs: Runs, designs: tuple[str, ...], scenario: str) -> None
             raise UsageError(message)
 
 
-def _label(part: frozenset[str]) -> str:
-    return "with_" + "_".join(name for name in WORDS if name in part)
+def _simulated(
+    runs: Runs, scenario: str, stages: Stages, parts: list[frozenset[str]], setting: Setting
+) -> Levels:
+    """Simulate the stages in the worlds of the study, those without rivals' answer apart."""
+    plan, pack = runs.study.plan, runs.study.pack()
+    count = 1 + max(run.replication for run in plan.runs if run.scenario == scenario)
 
+    def sample(market: Market, designs: list[Design], name: str) -> Samples:
+        there = replace(
+            setting,
+            seed=plan.seed,
+            scenarios=(scenario,),
+            keep=plan.keep,
+            baseline=designs[0].name,
+            out=runs.study.folder.root,
+            study=f"{plan.name}-{name}-{stages.start.name}-{stages.end.name}",
+        )
+        world = replace(pack, markets={**pack.markets, scenario: market})
+        return collect(there.simulate(world, designs, count), scenario)
 
-def _simulated(runs: Runs, scenario: str, designs: list[Design], setting: Setting) -> Samples:
-    plan = runs.study.plan
-    numbers = {run.replication for run in plan.runs if run.scenario == scenario}
-    there = replace(
-        setting,
-        seed=plan.seed,
-        scenarios=(scenario,),
-        keep=plan.keep,
-        baseline=designs[0].name,
-        out=runs.study.folder.root,
-        study=f"{plan.name}-bridge-{designs[-1].name}",
+    full = [stages.design(part) for part in parts if not stages.is_held(part)]
+    if any(stages.is_assigned(part) for part in parts):
+        full.insert(0, stages.assigned_start())
+    held = [stages.design(part) for part in parts if stages.is_held(part)]
+    return Levels(
+        stages,
+        sample(stages.market, [stages.start, *full, stages.end], "bridge"),
+        sample(stages.held_market(), held, "bridge-held") if held else None,
     )
-    hybrids = there.simulate(runs.study.pack(), designs, max(numbers) + 1)
-    return collect(hybrids, scenario)
 
 
-def _changes(
-    sample: Samples, kpi: str, start: str, end: str, order: tuple[str, ...]
-) -> dict[str, np.ndarray]:
-    """Return what each group of an order adds in every replication."""
-    labels = [start, *(_label(frozenset(order[:k])) for k in range(1, len(order))), end]
-    values = sample.of(kpi)[[sample.designs.index(label) for label in labels]]
-    return dict(zip(order, np.diff(np.nan_to_num(values), axis=0), strict=True))
+def _changes(levels: Levels, kpi: str, order: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Return what each step of an order adds in every replication."""
+    values = [levels.of(kpi, frozenset(order[:place])) for place in range(len(order) + 1)]
+    return dict(zip(order, np.diff(values, axis=0), strict=True))
 
 
-def _bridge(
-    sample: Samples,
-    start: str,
-    end: str,
-    orders: tuple[tuple[str, ...], ...],
-    modes: tuple[str, ...],
-) -> Bridge:
+def _bridge(levels: Levels, orders: tuple[tuple[str, ...], ...]) -> Bridge:
     def first(kpi: str) -> dict[str, np.ndarray]:
-        return _changes(sample, kpi, start, end, orders[0])
+        return _changes(levels, kpi, orders[0])
 
+    stages, sample = levels.stages, levels.full
     steps = []
     for kpi in (VOLUME, PROFIT):
-        everywhere = [_changes(sample, kpi, start, end, order) for order in orders]
+        everywhere = [_changes(levels, kpi, order) for order in orders]
         steps += [_step(kpi, sample.units[kpi], group, everywhere) for group in orders[0]]
-    by_mode = {mode: f"{VOLUME}_{mode}" for mode in modes if sample.has(f"{VOLUME}_{mode}")}
+    modes = {mode: f"{VOLUME}_{mode}" for mode in stages.market.modes.ids}
+    by_mode = {mode: first(kpi) for mode, kpi in modes.items() if sample.has(kpi)}
     costs = {
         line: {group: -values for group, values in first(line).items()}
         for line in LINES
         if sample.has(line)
     }
     return Bridge(
-        start,
-        end,
+        stages.start.name,
+        stages.end.name,
         orders,
         pd.DataFrame.from_records(steps),
-        pd.DataFrame.from_records([_ends(sample, kpi, start, end) for kpi in (VOLUME, PROFIT)]),
-        _table(orders[0], {mode: first(kpi) for mode, kpi in by_mode.items()}),
+        pd.DataFrame.from_records([_ends(levels, kpi) for kpi in (VOLUME, PROFIT)]),
+        _table(orders[0], by_mode),
         _table(orders[0], {SALES: first(SALES)} | costs),
-        len(sample.replications),
-        NOT_SIMULATED,
+        len(levels.replications),
+        stages.notes(),
     )
 
 
@@ -249,8 +250,10 @@ def _step(
     }
 
 
-def _ends(sample: Samples, kpi: str, start: str, end: str) -> dict[str, object]:
-    first, last = (sample.of(kpi)[sample.designs.index(name)] for name in (start, end))
+def _ends(levels: Levels, kpi: str) -> dict[str, object]:
+    stages = levels.stages
+    everything = frozenset({*stages.groups, *stages.switches})
+    first, last = levels.of(kpi, frozenset()), levels.of(kpi, everything)
     gap = mean_limits(last - first)
     return {
         "kpi": kpi,
@@ -259,7 +262,7 @@ def _ends(sample: Samples, kpi: str, start: str, end: str) -> dict[str, object]:
         "difference": float(gap.estimate),
         "low": float(gap.low),
         "high": float(gap.high),
-        "unit": sample.units[kpi],
+        "unit": levels.full.units[kpi],
     }
 
 
