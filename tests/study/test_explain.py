@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import channelwright.scenario
@@ -20,13 +21,14 @@ from channelwright.scenario import read_scenario
 from channelwright.store.answers import load_answers
 from channelwright.store.identity import content_digest
 from channelwright.studies import simulate
-from channelwright.studies.explain import explain
+from channelwright.studies.explain import _ranked, explain
 from channelwright.studies.setting import Setting
 from channelwright.studies.simple_rule import simple_rule
 from tests.conftest import ROOT
 from tests.support.shorten import shorten
 from tests.unit.test_optimisation_hybrid import stands
 
+NAN = float("nan")
 EXAMPLE = Path(channelwright.scenario.__file__).parent / "example"
 
 
@@ -137,6 +139,13 @@ def test_payments_make_losers_whole_and_the_rest_is_the_manufacturers(found, run
     names = runs.study.market("base").sites.names
     houses = parties[parties.index.isin(names)]["change"].sum()
     assert houses == pytest.approx(own["direct"] - own["today"])
+
+
+def test_areas_in_which_nothing_changes_are_ranked_by_the_sign_of_their_gain():
+    areas = pd.DataFrame(
+        {"gain": [-5.0, 10.0, 900.0, 40.0, -70.0], "gain_per_outlet": [NAN, 2.0, NAN, 8.0, -7.0]}
+    )
+    assert _ranked(areas)["gain"].tolist() == [900.0, 40.0, 10.0, -70.0, -5.0]
 
 
 def test_gains_of_areas_add_up_and_are_ranked(found, runs):

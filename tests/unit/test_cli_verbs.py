@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import channelwright.simulation
 from channelwright.cli.main import VERBS, main
+from channelwright.cli.select import _best_first, _summed_up
 from channelwright.foundation.errors import ChannelwrightError
+from channelwright.studies.selecting import listed
 from tests.conftest import ROOT
 
 TINY = ROOT / "tests/data/packs/tiny"
@@ -108,11 +111,27 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path, capsys):
     [
         (["--zone", "0"], "--zone is 0; give the smallest difference"),
         (["--zone", "5", "--confidence", "95"], "--confidence is 95; give a probability"),
+        (["--zone", "5", "--budget", "1"], "budget is 1 runs, but 3 designs with 10 runs"),
+        (["--procedure", "ocba", "--budget", "29"], "need 30; give a budget of 30 or more"),
     ],
 )
 def test_numbers_that_no_selection_can_be_made_with_are_wrong_usage(options, words, capsys):
     assert main(["select", str(TINY), *options]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_long_table_of_designs_shows_the_best_and_sums_up_the_rest():
+    names = [f"design-{number}" for number in range(200)]
+    table = pd.DataFrame({"design": names, "replications": 5, "mean": np.arange(200.0)})
+    table["in_the_race"] = table["mean"] == 3.0
+    shown, rest = _best_first(table, "contribution")
+    assert shown["design"].tolist()[:3] == ["design-3", "design-199", "design-198"]
+    assert len(shown) == 20
+    assert _summed_up(rest) == "and 180 more, means 0 to 180, 0 of them in the race"
+    # Of costs the least is the best; a short table keeps its order.
+    assert _best_first(table, "rebates")[0]["design"].iloc[1] == "design-0"
+    assert _best_first(table.iloc[:20], "contribution")[0]["design"].tolist() == names[:20]
+    assert listed(names) == ", ".join(names[:10]) + " and 190 more"
 
 
 def test_weights_of_unknown_scenarios_are_refused_before_the_first_run(pack, tmp_path, capsys):

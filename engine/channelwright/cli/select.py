@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 UNDECIDED = 1
 FEWEST = 2
+#: Rows of a table of designs; of more, the best are shown and the others summed up.
+ROWS = 20
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -91,7 +93,10 @@ def run(options: argparse.Namespace) -> int:
         )
         table, lines, finished = _PROCEDURES[options.procedure](pack, options, setting)
     unit = kpi_unit(options.kpi).replace("currency", pack.market.finance.currency)
-    say_table(_shown(table), f"{options.kpi} in {unit}")
+    shown, rest = _best_first(table, options.kpi)
+    say_table(_shown(shown), f"{options.kpi} in {unit}")
+    if len(rest):
+        say(_summed_up(rest))
     say()
     for line in lines:
         say(line)
@@ -149,7 +154,7 @@ def _ocba(pack: Pack, options: argparse.Namespace, setting: Setting) -> Answer:
 
 
 def _screen(pack: Pack, options: argparse.Namespace, setting: Setting) -> Answer:
-    from channelwright.studies.selecting import screened
+    from channelwright.studies.selecting import listed, screened
 
     table = screened(
         pack,
@@ -160,15 +165,41 @@ def _screen(pack: Pack, options: argparse.Namespace, setting: Setting) -> Answer
         first=options.first,
         setting=setting,
     )
-    left = table["design"][table["in_the_race"]]
+    left = _best_first(table[table["in_the_race"]], options.kpi, rows=0)[1]["design"].tolist()
     text = (
         f"{len(left)} of {len(table)} designs may be the best; they hold it with probability at "
-        f"least {options.confidence:g}: {', '.join(left)}"
+        f"least {options.confidence:g}: {listed(left)}"
     )
     return table, [text], True
 
 
 _PROCEDURES = {"kn": _kn, "ocba": _ocba, "screen": _screen}
+
+
+def _best_first(
+    table: pd.DataFrame, kpi: str, rows: int = ROWS
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows to show and those to sum up: none of a short table, which keeps its order.
+
+    Of a long one those still in the race come first, and of these the best.
+    """
+    from channelwright.rules.kpi_registry import KPIS
+
+    if len(table) <= rows:
+        return table, table.iloc[:0]
+    less = kpi in KPIS and KPIS[kpi].more_is_better is False
+    ordered = table.sort_values("mean", ascending=less, kind="stable")
+    if "in_the_race" in table:
+        ordered = ordered.sort_values("in_the_race", ascending=False, kind="stable")
+    return ordered.iloc[:rows], ordered.iloc[rows:]
+
+
+def _summed_up(rest: pd.DataFrame) -> str:
+    """Return one line about the designs that a long table leaves out."""
+    scale = scale_of(rest["mean"])
+    low, high = scale.number(rest["mean"].min()), scale.number(rest["mean"].max())
+    race = f", {rest['in_the_race'].sum()} of them in the race" if "in_the_race" in rest else ""
+    return f"and {len(rest)} more, means {low} to {high}{race}"
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:

@@ -121,7 +121,8 @@ def select_best(
     step : int
         Replications made at a time, so that all workers are busy; each is still judged by itself.
     budget : int, optional
-        Replications of all designs together, after which it stops undecided.
+        Replications of all designs together, after which it stops undecided; at least `first` of
+        each.
     larger_is_better : bool
 
     Raises
@@ -130,6 +131,12 @@ def select_best(
         When a parameter makes no sense or an observation is not finite.
     """
     _check(designs, zone, first, step)
+    if budget is not None and budget < designs * first:
+        msg = (
+            f"budget is {budget}; {designs} designs with {first} replications each at first need "
+            f"{designs * first}"
+        )
+        raise StatisticsError(msg)
     sign = 1.0 if larger_is_better else -1.0
     seen = _observed(observe, np.arange(designs), 0, first)
     limit = kn_constant(designs, first, confidence) * _pair_variances(sign * seen) / zone

@@ -50,9 +50,10 @@ class Explanation:
     remains : (float, float, float)
         What the manufacturer keeps of its gain after all payments, with its 95 % interval.
     areas : DataFrame
-        Most gain per outlet first: area, gain, low, high (the manufacturer's), outlets that change
-        mode, server or call frequency, people added, gain_per_outlet (NaN where nothing changes),
-        so_far (gain of this area and those before it).
+        Most gain per outlet first (areas that gain although nothing changes in them before all
+        others, those that lose so after all others): area, gain, low, high (the manufacturer's),
+        outlets that change mode, server or call frequency, people added, gain_per_outlet (NaN
+        where nothing changes), so_far (gain of this area and those before it).
     replications : int
     """
 
@@ -282,7 +283,7 @@ def _parties(
 def _areas(
     market: Market, today: Design, chosen: Design, flows: dict[str, _Postings]
 ) -> pd.DataFrame:
-    """Return gain and effort of every area, most gain per changed outlet first."""
+    """Return gain and effort of every area, in the order of `_ranked`."""
     gain = flows[chosen.name].areas - flows[today.name].areas
     limits = mean_limits(gain)
     one, two = today.outlets, chosen.outlets
@@ -306,7 +307,17 @@ def _areas(
             "gain_per_outlet": each,
         }
     )
-    # Areas in which no outlet changes come last, by what they gain from others' changes.
-    table = table.sort_values(["gain_per_outlet", "gain"], ascending=False, na_position="last")
+    table = _ranked(table)
     table["so_far"] = table["gain"].cumsum()
     return table.reset_index(drop=True)
+
+
+def _ranked(areas: pd.DataFrame) -> pd.DataFrame:
+    """Return areas with the most gain per changed outlet first.
+
+    What an area gains from others' changes alone needs no effort in it and comes before all; what
+    it loses so comes after all.
+    """
+    free = pd.Series(np.copysign(np.inf, areas["gain"]), index=areas.index)
+    order = areas.assign(order=areas["gain_per_outlet"].fillna(free))
+    return order.sort_values(["order", "gain"], ascending=False).drop(columns="order")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from channelwright.model.study import Pack
 
 USUAL = Setting()
+#: Names of designs in a sentence at most.
+NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,14 @@ class SelectedDesign:
                 f"probability at least {found.confidence:g} if it leads by {found.zone:,.6g} or "
                 "more, else within that of the best"
             )
-        rivals = ", ".join(self.designs[row] for row in found.survivors.tolist())
+        rivals = listed([self.designs[row] for row in found.survivors.tolist()])
         return f"undecided after {total} runs between {rivals}; {self.best} has the best mean"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names with commas, of many the first and how many there are besides."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def select(
@@ -110,9 +118,10 @@ def select(
     Raises
     ------
     UsageError
-        No such KPI, or fewer than two designs.
+        No such KPI, fewer than two designs, or a budget below `first` runs of each.
     """
     names, where, there, larger = _asked(pack, kpi, designs, scenario, setting)
+    _affordable(budget, len(names), first)
     found = select_best(
         _observer(pack, names, kpi, where, there),
         len(names),
@@ -174,8 +183,14 @@ def allocate(
     ----------
     pack, kpi, designs, scenario, first, setting : as for `select`
     budget : int, runs of all designs together
+
+    Raises
+    ------
+    UsageError
+        No such KPI, fewer than two designs, or a budget below `first` runs of each.
     """
     names, where, there, larger = _asked(pack, kpi, designs, scenario, setting)
+    _affordable(budget, len(names), first)
     found = spend_budget(
         _observer(pack, names, kpi, where, there),
         len(names),
@@ -216,6 +231,18 @@ def screened(
             "in_the_race": screen(values, confidence=confidence, larger_is_better=larger),
         }
     )
+
+
+def _affordable(budget: int | None, designs: int, first: int) -> None:
+    """Refuse a budget that ends before every design has its first runs."""
+    least = designs * first
+    if budget is not None and budget < least:
+        message = (
+            f"budget is {budget} runs, but {designs} designs with {first} runs each at first need "
+            f"{least}; give a budget of {least} or more, fewer first runs (2 or more), or fewer "
+            "designs"
+        )
+        raise UsageError(message)
 
 
 def _asked(
