@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -47,7 +48,8 @@ def killed(out, chance):
     wait_for(process, "")
     time.sleep(chance.uniform(0.0, 1.0))
     ended = process.poll() is not None
-    os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # It may have ended, and its group with it.
+        os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     return not ended
 
