@@ -18,8 +18,8 @@ def sellable(state: State, outlet: int, column: int, lines: list[Line]) -> list[
     site = int(state.design.outlets.options[outlet, column])
     if site < 0:
         return []
-    kept = [line for line in lines if has_right(state, outlet, site, line.product)]
     mode = state.sale_mode(outlet, column)
+    kept = [line for line in lines if has_right(state, outlet, site, mode, line.product)]
     return kept if is_large_enough(state, site, mode, kept) else []
 
 
@@ -33,8 +33,8 @@ def is_large_enough(state: State, site: int, mode: int, lines: list[Line]) -> bo
     return enough and value >= int(state.design.capture.minimum_value[mode])
 
 
-def has_right(state: State, outlet: int, site: int, product: int) -> bool:
-    """Say whether a site may sell a product to an outlet."""
+def has_right(state: State, outlet: int, site: int, mode: int, product: int) -> bool:
+    """Say whether a site may sell a product to an outlet in a mode."""
     if state.design.selling is None:
         return True
     rights, outlets = state.design.selling.rights, state.market.outlets
@@ -43,6 +43,7 @@ def has_right(state: State, outlet: int, site: int, product: int) -> bool:
         about = (
             rights.area[row] in (-1, outlets.area[outlet])
             and rights.segment[row] in (-1, outlets.segment[outlet])
+            and rights.mode[row] in (-1, mode)
             and rights.product[row, product]
         )
         if not about:

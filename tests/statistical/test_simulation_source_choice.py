@@ -29,7 +29,12 @@ def world() -> tuple[Market, Design, int]:
     chosen = int(np.bincount(options[(options[:, 1] >= 0), 0]).argmax())
     nobody = np.zeros(0, dtype=np.int64)
     rights = Rights(
-        nobody, nobody, nobody, nobody.astype(bool), np.zeros((0, len(market.products)), dtype=bool)
+        nobody,
+        nobody,
+        nobody,
+        nobody,
+        nobody.astype(bool),
+        np.zeros((0, len(market.products)), dtype=bool),
     )
     selling = Selling(
         option_mode=np.where(options >= 0, design.outlets.mode[:, None], -1),
@@ -105,6 +110,7 @@ def test_a_forbidden_wholesaler_sells_nothing_and_an_exclusive_one_everything(
     right = Rights(
         area=np.array([-1]),
         segment=np.array([-1]),
+        mode=np.array([-1]),
         site=np.array([site]),
         exclusive=np.array([False]),
         product=np.ones((1, len(market.products)), dtype=bool),

@@ -106,7 +106,7 @@ def test_rights_and_asking_prices_are_kept_with_other_modes(pack):
     selling = Selling(
         option_mode=np.where(options >= 0, mode[:, None], -1),
         asking=np.full(len(market.sites), 990_000),
-        rights=Rights(none, none, none, np.zeros(0, dtype=np.bool_), no_products),
+        rights=Rights(none, none, none, none, np.zeros(0, dtype=np.bool_), no_products),
     )
     ruled, wanted = planted(market, replace(design, selling=selling))
     assert ruled.selling is not None

@@ -60,4 +60,5 @@ def _rights(market: Market, dice: Dice) -> Rights:
         site=np.where(everyone, -1, site),
         exclusive=exclusive,
         product=dice.flags(0.6, (count, len(market.products))),
+        mode=np.where(dice.flags(0.4, count), dice.wholes(0, len(market.modes) - 1, count), -1),
     )

@@ -221,11 +221,12 @@ def screened(market, **columns):
 
 
 def with_rights(start, market, rows):
-    """The design with rights: (area, site, exclusive, products) by row."""
-    area, site, exclusive, product = zip(*rows, strict=True)
+    """The design with rights: (area, site, exclusive, products[, mode]) by row."""
+    area, site, exclusive, product, mode = zip(*((*row, -1)[:5] for row in rows), strict=True)
     rights = Rights(
         area=np.array(area),
         segment=np.full(len(rows), -1),
+        mode=np.array(mode),
         site=np.array(site),
         exclusive=np.array(exclusive),
         product=np.array(product, dtype=bool),
@@ -255,6 +256,15 @@ def test_rights_bar_servers_and_price_the_lines_that_they_may_not_sell(asked):
     assert (free.outlets.site[here] == site).any()
     assert not (design.outlets.site[here] == site).any()
     assert dearer.objective >= plain.objective * (1 - 2e-3)
+    # The same right named for the mode bars it, too; for a mode that is not asked it bars nobody.
+    own = int(choice.modes[0])
+    others = [mode for mode in range(len(market.modes)) if mode not in choice.modes]
+    for mode, bars in ((own, True), (others[0], False)):
+        named = with_rights(start, market, [(area, site, False, every, mode)])
+        task = territory_task(market, choice, named)
+        here_now = np.isin(task.rows, here[start.outlets.mode[here] == own])
+        column = int(np.flatnonzero(task.sites == site)[0])
+        assert np.isinf(task.problem.cost[here_now, column]).all() == bars
     # One line of several: it may serve, and the network loses what the line would have earned.
     line = every * (np.arange(every.size) == 0)
     some = with_rights(start, market, [(area, site, False, line)])

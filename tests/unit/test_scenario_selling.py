@@ -1,6 +1,7 @@
 """Sources in several modes, asking prices and rights are what the design file says."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,8 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
     today.write_text(text + YAML, encoding="utf-8")
     (folder / "designs/asking.csv").write_text("site,index\nwhole_2,0.95\n", encoding="utf-8")
     (folder / "designs/rights.csv").write_text(
-        "area,segment,family,site,right\nhills,,,hub,forbidden\nharbour,shop,cola,hub,forbidden\n",
+        "area,segment,mode,family,site,right\nhills,,,,hub,forbidden\nharbour,shop,,cola,hub,forbidden\n"
+        "harbour,shop,WS,,hub,forbidden\nharbour,shop,EB2B,,whole_1,forbidden\n",
         encoding="utf-8",
     )
     root = folder / "scenario.yaml"
@@ -62,6 +64,20 @@ def test_options_stand_by_mode_of_the_sale_and_within_rights(pack: Pack) -> None
     allowed = sourcing.may_sell(market, design)
     assert allowed is not None
     assert allowed[h5].tolist() == [[True, True], [True, True], [False, True]]
+
+
+def test_a_right_for_a_mode_binds_sales_in_that_mode_only(pack: Pack) -> None:
+    market, design = pack.market, pack.designs["today"]
+    h5 = row(market.outlets.ids, "h5")
+    assert design.selling is not None
+    rights = design.selling.rights
+    for name, cola in (("EB2B", False), ("WS", True)):
+        mode = rights.mode.copy()
+        mode[1] = row(market.modes.ids, name)
+        changed = replace(design.selling, rights=replace(rights, mode=mode))
+        allowed = sourcing.may_sell(market, replace(design, selling=changed))
+        assert allowed is not None
+        assert allowed[h5].tolist() == [[True, True], [True, True], [cola, True]]
 
 
 def test_a_site_asks_its_own_price_in_the_mode_of_the_sale(pack: Pack) -> None:

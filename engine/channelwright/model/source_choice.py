@@ -36,6 +36,7 @@ class Rights(Columns):
     Attributes
     ----------
     area, segment : (K,) int64, of the outlet; -1 = all
+    mode : (K,) int64, in which is sold; -1 = all
     site : (K,) int64; -1 = every site (only where forbidden)
     exclusive : (K,) bool, only sites so named may sell; else the site is forbidden to sell
     product : (K, P) bool, the products meant
@@ -43,6 +44,7 @@ class Rights(Columns):
 
     area: IntArray
     segment: IntArray
+    mode: IntArray
     site: IntArray
     exclusive: BoolArray
     product: BoolArray

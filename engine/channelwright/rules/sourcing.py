@@ -75,19 +75,28 @@ def offer_prices(design: Design) -> IntArray:
 
 def may_sell(market: Market, design: Design) -> BoolArray | None:
     """Return which option may sell which product to which outlet: (O, N, P); None = all may."""
-    return draft_rights(market, design.selling, design.outlets.options)
+    return draft_rights(market, design.selling, design.outlets.options, option_modes(design))
 
 
-def draft_rights(market: Market, selling: Selling | None, options: IntArray) -> BoolArray | None:
-    """Return the same for given options: (O, N, P); None = all may."""
+def draft_rights(
+    market: Market, selling: Selling | None, options: IntArray, modes: IntArray
+) -> BoolArray | None:
+    """Return the same for given options and modes of the sale: (O, N, P); None = all may.
+
+    Parameters
+    ----------
+    options, modes : (O, N) int64, sites and the mode in which each sells
+    """
     if selling is None or not len(selling.rights):
         return None
     rights = selling.rights
     shape = (*options.shape, len(market.products))
     forbidden, reserved, holds = (np.zeros(shape, dtype=bool) for _ in range(3))
     for row in range(len(rights)):
-        outlets = _meant(market, rights, row)[:, None, None]
-        meant = outlets & rights.product[row]
+        sales = _meant(market, rights, row)[:, None]
+        if rights.mode[row] >= 0:
+            sales = sales & (modes == rights.mode[row])
+        meant = sales[:, :, None] & rights.product[row]
         site = int(rights.site[row])
         named = (meant & (options == site)[:, :, None]) if site >= 0 else meant
         if rights.exclusive[row]:

@@ -92,11 +92,12 @@ def _rights(market: Market, table: TypedTable | None) -> Rights:
     if table is None:
         none = np.zeros(0, dtype=np.int64)
         empty = np.zeros((0, len(market.products)), dtype=np.bool_)
-        return Rights(none, none, none, np.zeros(0, dtype=np.bool_), empty)
+        return Rights(none, none, none, none, np.zeros(0, dtype=np.bool_), empty)
     family = np.array(market.products.families, dtype=object)
     return Rights(
         area=codes(table["area"], market.areas.ids),
         segment=codes(table["segment"], market.segments.ids),
+        mode=codes(table["mode"], market.modes.ids),
         site=codes(table["site"], market.sites.ids),
         exclusive=np.asarray(table["right"] == "exclusive", dtype=np.bool_),
         product=np.stack([(family == name) | (name == "") for name in table["family"]]),
@@ -105,8 +106,11 @@ def _rights(market: Market, table: TypedTable | None) -> Rights:
 
 def _within_rights(market: Market, draft: DesignDraft) -> DesignDraft:
     """Strike out options that may sell nothing; a server without rights stays, to be reported."""
-    allowed = sourcing.draft_rights(market, draft.selling, draft.options)
-    if allowed is None or draft.selling is None:
+    if draft.selling is None:
+        return draft
+    modes = draft.selling.option_mode
+    allowed = sourcing.draft_rights(market, draft.selling, draft.options, modes)
+    if allowed is None:
         return draft
     own = np.arange(draft.options.shape[1]) == 0
     keep = allowed.any(axis=2) | own

@@ -101,7 +101,7 @@ def served_without_right(
     chosen : frozenset of str
         Modes whose outlets are still to be given their servers, which keeps rights by itself.
     """
-    allowed = sourcing.draft_rights(market, draft.selling, draft.site[:, None])
+    allowed = sourcing.draft_rights(market, draft.selling, draft.site[:, None], draft.mode[:, None])
     if allowed is None:
         return
     free = np.array([name in chosen for name in market.modes.ids])

@@ -19,10 +19,11 @@ DESIGN_ASKING = Table(
 DESIGN_RIGHTS = Table(
     "design_rights",
     "who may sell what to whom; what no row names is open",
-    ("area", "segment", "family", "site", "right"),
+    ("area", "segment", "mode", "family", "site", "right"),
     (
         maybe_text("area", "area of the outlet; empty = all", "areas.id"),
         maybe_text("segment", "segment of the outlet; empty = all", "segments.id"),
+        maybe_text("mode", "mode in which is sold; empty = all", "modes.id"),
         maybe_text("family", "family of products; empty = all"),
         maybe_text("site", "who; empty = every site (only where forbidden)", "sites.id"),
         text("right", "only those named may sell, or this one may not", choices=RIGHTS),

@@ -44,7 +44,7 @@ def rights_costs(
     cost = np.zeros((rows.size, sites.size))
     for column, site in enumerate(sites.tolist()):
         everywhere = np.full((len(market.outlets), 1), site, dtype=np.int64)
-        allowed = draft_rights(market, selling, everywhere)
+        allowed = draft_rights(market, selling, everywhere, prepared.outlets.mode[:, None])
         if allowed is None:
             continue
         may = allowed[rows, 0]
