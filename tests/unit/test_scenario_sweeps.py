@@ -120,7 +120,7 @@ def test_a_design_outside_the_study_has_its_family_all_the_same(pack: Path) -> N
     assert "online.fee-0.2" in read.designs
 
 
-MANY = [number / 1000 for number in range(1, 250)]
+MANY = [number / 1000 for number in range(1, 1250)]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ MANY = [number / 1000 for number in range(1, 250)]
         ),
         (
             f"  a: {{field: market.behaviour.habit, values: {MANY}}}\n",
-            "the sweeps make 250 combinations -> sweep fewer",
+            "the sweeps make 1,249 combinations -> sweep fewer",
         ),
     ],
 )

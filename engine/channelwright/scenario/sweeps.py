@@ -20,7 +20,7 @@ from channelwright.tables.cells import shown
 from channelwright.tables.checks import nearest
 
 #: Scenarios times designs of all families together.
-LARGEST_FAMILY = 200
+LARGEST_FAMILY = 1_000
 _NAME = re.compile(r"^[A-Za-z0-9_.-]+$")
 
 
@@ -93,7 +93,7 @@ def with_families(document: Document) -> Families:
             market.append(settings)
         else:
             designs.setdefault(settings[0].design, []).append(settings)
-    problems += _too_large(document, [*market, *(one for each in designs.values() for one in each)])
+    problems += _too_large(document, market, designs)
     if problems:
         return Families(document, {}, tuple(problems))
     data, problems = _with_scenarios(document, market)
@@ -169,11 +169,17 @@ def _origin(document: Document, place: Place) -> Origin:
     return Origin(document.file, 1, dotted(place))
 
 
-def _too_large(document: Document, sweeps: Sequence[Sequence[Setting]]) -> Iterator[Problem]:
-    size = prod(len(one) + 1 for one in sweeps)
+def _too_large(
+    document: Document,
+    market: Sequence[Sequence[Setting]],
+    designs: Mapping[str, Sequence[Sequence[Setting]]],
+) -> Iterator[Problem]:
+    worlds = prod(len(one) for one in market)
+    plans = sum(prod(len(one) for one in each) for each in designs.values())
+    size = worlds * max(1, plans)
     if size > LARGEST_FAMILY:
         message = f"the sweeps make {size:,} combinations"
-        remedy = f"sweep fewer fields or values at a time, at most {LARGEST_FAMILY}"
+        remedy = f"sweep fewer fields or values at a time, at most {LARGEST_FAMILY:,}"
         yield document.problem(("sweep",), message, remedy)
 
 
