@@ -54,6 +54,16 @@ def test_orders_are_two_or_all_rotations():
     assert rotations == (("a", "b", "c"), ("b", "c", "a"), ("c", "a", "b"))
 
 
+def test_one_end_may_be_bridged_from_two_starts_of_one_study(tmp_path):
+    pack, other = world()
+    paid = replace(other.terms, commission=other.terms.commission + 1_000)
+    near = replace(other, name="near", terms=paid, service=pack.designs["today"].service)
+    runs = simulate(pack, ["today", near, other], replications=2, out=tmp_path, workers=1)
+    for start in ("today", "near"):
+        found = bridge(runs, "other", start=start, setting=Setting(workers=1))
+        assert found.start == start
+
+
 def test_steps_add_up_to_the_whole_difference(found, runs):
     assert found.orders[0] == ("modes", "availability", "prices", "diversion")
     kpis = runs.kpis()

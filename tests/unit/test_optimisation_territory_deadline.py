@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,8 +19,13 @@ from channelwright.optimisation.location.arcs import choose_arcs
 from channelwright.optimisation.location.bursts import climb_sites
 from channelwright.optimisation.location.capacity_prices import price_by_signs, price_capacity
 from channelwright.optimisation.location.compiled_climb import compile_arcs
+from channelwright.optimisation.location.exchange import empty_plan, fill_plan
 from channelwright.optimisation.location.flows import OpenArcs, flow_to_open
 from channelwright.optimisation.location.lagrangian import Relaxation, first_prices
+from channelwright.optimisation.location.lists import arcs_at
+from channelwright.optimisation.location.model import ModelArcs
+from channelwright.optimisation.location.relief import relieve
+from channelwright.optimisation.solver import SolveStatus
 
 
 def _problem(customers=160, sites=8, seed=4):
@@ -50,6 +56,33 @@ def test_a_limit_that_is_not_reached_changes_nothing(sites, monkeypatch):
     assert pieces.certificate.upper_bound == free.certificate.upper_bound
     assert pieces.certificate.work == free.certificate.work
     assert pieces.assignment.tolist() == free.assignment.tolist()
+
+
+def test_a_site_with_a_crowd_passes_on_what_is_too_much():
+    """All at the first of three sites, which holds a third of them."""
+    problem = _problem(customers=600, sites=3)
+    limit = np.ceil(problem.demand.sum() * 0.4)
+    problem = replace(problem, capacity=np.full((3, 1), limit))
+    lists = problem.lists
+    plan = empty_plan(lists, np.ones(3, dtype=np.bool_))
+    fill_plan(lists, plan, arcs_at(lists, np.zeros(600, dtype=np.int64)))
+    assert relieve(lists, plan, 3_000)
+    site = lists.site[plan.at]
+    load = np.bincount(site, weights=problem.demand[:, 0], minlength=3)
+    assert (load <= limit).all()
+    # They leave to near sites rather than to far ones.
+    cost = problem.cost[np.arange(600), site]
+    assert cost.sum() < np.where(site == 0, problem.cost[:, 0], problem.cost.max(axis=1)).sum()
+
+
+def test_a_part_that_leaves_a_customer_without_a_server_has_no_answer():
+    problem = _problem(customers=5, sites=2)
+    customer, site = np.nonzero(problem.allowed)
+    kept = customer != 3
+    none = np.zeros(2, dtype=np.bool_)
+    part = ModelArcs(customer[kept], site[kept], none, none.copy(), np.zeros(0, dtype=np.int64))
+    report = exact.solve_exact(problem, part, exact.SolverOptions())
+    assert report.status is SolveStatus.INFEASIBLE
 
 
 def test_chains_end_with_a_word_and_not_with_a_false_statement():

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from channelwright.model.study import Expectation, Pack
+    from channelwright.rules.kpi import Kpi
     from channelwright.studies import Runs
     from channelwright.studies.compare import Comparison
 
@@ -120,33 +121,21 @@ def _with_gates(pack: Pack, gates: list[Expectation]) -> Pack:
     return replace(pack, study=replace(pack.study, expect=(*pack.study.expect, *gates)))
 
 
-def check_kpi(kpi: str, option: str) -> None:
-    """Refuse a KPI that does not exist, of all modes or of one: ``strike_rate_DSD``.
+def check_kpi(kpi: str, option: str) -> Kpi:
+    """Return the KPI of a name, of all modes or of one: ``strike_rate_DSD``.
 
     Raises
     ------
     UsageError
         When there is no such KPI.
     """
-    if not _known(kpi):
-        from channelwright.rules.kpi_registry import KPIS
+    from channelwright.rules.kpi_registry import KPIS, declared
 
+    found = declared(kpi)
+    if found is None:
         message = f"{option}: no KPI is called {kpi!r}; KPIs: {', '.join(KPIS)}"
         raise UsageError(message)
-
-
-def _known(kpi: str) -> bool:
-    from channelwright.rules.kpi_registry import KPIS
-
-    return any(kpi == name or kpi.startswith(f"{name}_") for name in KPIS)
-
-
-def kpi_unit(kpi: str) -> str:
-    """Return the unit of a KPI, of all modes or of one, as the registry states it."""
-    from channelwright.rules.kpi_registry import KPIS
-
-    fitting = [name for name in KPIS if kpi == name or kpi.startswith(f"{name}_")]
-    return KPIS[max(fitting, key=len)].unit
+    return found
 
 
 def _simulated(pack: Pack, options: argparse.Namespace) -> tuple[Runs, Pack]:
@@ -210,11 +199,13 @@ def _say_gates(pack: Pack, comparison: Comparison) -> bool:
 
 def _bound(kpi: str, bound: str, unit: str) -> str:
     """Return a bound as the quantity beside it is shown."""
+    from channelwright.rules.kpi_registry import declared
     from channelwright.stats.expectations import bound_in_percent
 
     if unit != "share":
         return bound
-    own = kpi_unit(kpi) if _known(kpi) else unit
+    found = declared(kpi)
+    own = unit if found is None else found.unit
     return bound_in_percent(bound, own, lambda value: _figure(value, unit))
 
 

@@ -76,11 +76,11 @@ def run(options: argparse.Namespace) -> int:
     UsageError
         An option that the procedure needs is missing, or a number is too small.
     """
-    from channelwright.cli.compare import check_kpi, kpi_unit
+    from channelwright.cli.compare import check_kpi
     from channelwright.scenario import read_scenario
     from channelwright.studies.setting import Setting
 
-    check_kpi(options.kpi, "--kpi")
+    asked = check_kpi(options.kpi, "--kpi")
     _needed(options)
     pack = read_scenario(options.pack, options.scenario)
     with on_cluster(options) as cluster, progress(f"select {pack.name}") as show:
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
             cluster=cluster,
         )
         table, lines, finished = _PROCEDURES[options.procedure](pack, options, setting)
-    unit = kpi_unit(options.kpi).replace("currency", pack.market.finance.currency)
+    unit = asked.unit.replace("currency", pack.market.finance.currency)
     shown, rest = _best_first(table, options.kpi)
     say_table(_shown(shown), f"{options.kpi} in {unit}")
     if len(rest):

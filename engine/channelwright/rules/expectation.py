@@ -78,10 +78,7 @@ def expect(market: Market, design: Design, calibration: Calibration | None = Non
     calibration : Calibration, optional
         Multipliers measured by `channelwright.studies.improve`; the forecast names them.
     """
-    made = made_shares(market, design)
-    flows = expected_flows(market, design, made=made, calibration=calibration)
-    flows = within_capacity(market, design, flows)
-    money = expected_rows(market, design, flows, calibration)
+    flows, money = flows_and_money(market, design, calibration)
     return Forecast(
         design=design.name,
         kpis=_kpis(market, design, flows, money),
@@ -90,6 +87,16 @@ def expect(market: Market, design: Design, calibration: Calibration | None = Non
         calibration=calibration,
         by_mode=_by_mode(market, design, flows),
     )
+
+
+def flows_and_money(
+    market: Market, design: Design, calibration: Calibration | None = None
+) -> tuple[Flows, MoneyForecast]:
+    """Return what a design is expected to move, as far as plants can make it, and the money."""
+    made = made_shares(market, design)
+    flows = expected_flows(market, design, made=made, calibration=calibration)
+    flows = within_capacity(market, design, flows)
+    return flows, expected_rows(market, design, flows, calibration)
 
 
 def _by_mode(market: Market, design: Design, flows: Flows) -> dict[str, FloatArray]:

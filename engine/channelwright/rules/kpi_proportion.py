@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channelwright.rules.kpi_registry import KPIS, STOCKING
+from channelwright.rules.kpi_registry import STOCKING, declared
 
 #: Declared one by one: not every KPI in shares stays within 0 and 1. What is paid in the measured
 #: days may have fallen due before them (`collection_rate`), people may work overtime
@@ -40,14 +40,9 @@ PROPORTIONS = frozenset(
         *(f"{name}_{kind}" for name in ("fill_rate", "stock_outs") for kind in STOCKING),
     )
 )
-_BEFORE_MODE = ("_", ":", ".")
 
 
 def is_proportion(kpi: str) -> bool:
     """Return whether a KPI, of all modes or of one (``strike_rate_DSD``), is within 0 and 1."""
-    named = [
-        name
-        for name in KPIS
-        if kpi == name or any(kpi.startswith(f"{name}{sign}") for sign in _BEFORE_MODE)
-    ]
-    return bool(named) and max(named, key=len) in PROPORTIONS
+    found = declared(kpi)
+    return found is not None and found.name in PROPORTIONS

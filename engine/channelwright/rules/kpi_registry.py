@@ -317,6 +317,14 @@ GROUPS: dict[str, tuple[Kpi, ...]] = {
     "Hours (where a pack names them)": HOURS,
 }
 KPIS: dict[str, Kpi] = {kpi.name: kpi for group in GROUPS.values() for kpi in group}
+
+
+def declared(kpi: str) -> Kpi | None:
+    """Return the KPI that a name is of, of all modes or of one (``strike_rate_DSD``); or None."""
+    named = [name for name in KPIS if kpi == name or kpi.startswith(f"{name}_")]
+    return KPIS[max(named, key=len)] if named else None
+
+
 _BETTER = {True: "more", False: "less", None: ""}
 
 

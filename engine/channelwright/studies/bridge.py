@@ -8,7 +8,7 @@ source and the answer of rivals are steps, too (`channelwright.studies.bridge_st
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -17,15 +17,12 @@ import pandas as pd
 from channelwright.foundation.errors import UsageError
 from channelwright.stats.means import mean_limits
 from channelwright.store.answers import save_answer
+from channelwright.studies.beside import played_beside, refuse_unknown
 from channelwright.studies.bridge_stages import DIVERSION, RIVALS, Levels, Stages
-from channelwright.studies.samples import collect
 from channelwright.studies.setting import Setting
 
 if TYPE_CHECKING:
-    from channelwright.model.design import Design
-    from channelwright.model.market import Market
     from channelwright.studies.runs import Runs
-    from channelwright.studies.samples import Samples
 
 Orders = Literal["two", "rotations"]
 VOLUME, PROFIT = "delivered_cases", "contribution"
@@ -141,7 +138,7 @@ def bridge(
 
     start = runs.baseline if start is None else start
     where = runs.scenarios[0] if scenario is None else scenario
-    _refuse_unknown(runs, (start, end), where)
+    refuse_unknown(runs, (start, end), (where,))
     study = runs.study
     market, one, two = study.market(where), study.design(start), study.design(end)
     groups = differing_groups(market, one, two)
@@ -156,45 +153,21 @@ def bridge(
     return found
 
 
-def _refuse_unknown(runs: Runs, designs: tuple[str, ...], scenario: str) -> None:
-    for name, known, kind in (
-        *((name, runs.designs, "design") for name in designs),
-        (scenario, runs.scenarios, "scenario"),
-    ):
-        if name not in known:
-            message = f"{kind} {name!r} is not in the study; it has {', '.join(known)}"
-            raise UsageError(message)
-
-
 def _simulated(
     runs: Runs, scenario: str, stages: Stages, parts: list[frozenset[str]], setting: Setting
 ) -> Levels:
     """Simulate the stages in the worlds of the study, those without rivals' answer apart."""
-    plan, pack = runs.study.plan, runs.study.pack()
-    count = 1 + max(run.replication for run in plan.runs if run.scenario == scenario)
-
-    def sample(market: Market, designs: list[Design], name: str) -> Samples:
-        there = replace(
-            setting,
-            seed=plan.seed,
-            scenarios=(scenario,),
-            keep=plan.keep,
-            baseline=designs[0].name,
-            out=runs.study.folder.root,
-            study=f"{plan.name}-{name}-{stages.start.name}-{stages.end.name}",
-        )
-        world = replace(pack, markets={**pack.markets, scenario: market})
-        return collect(there.simulate(world, designs, count), scenario)
-
+    ends = f"{stages.start.name}-{stages.end.name}"
     full = [stages.design(part) for part in parts if not stages.is_held(part)]
     if any(stages.is_assigned(part) for part in parts):
         full.insert(0, stages.assigned_start())
     held = [stages.design(part) for part in parts if stages.is_held(part)]
-    return Levels(
-        stages,
-        sample(stages.market, [stages.start, *full, stages.end], "bridge"),
-        sample(stages.held_market(), held, "bridge-held") if held else None,
-    )
+    every = [stages.start, *full, stages.end]
+    apart = None
+    if held:
+        market = stages.held_market()
+        apart = played_beside(runs, scenario, held, f"bridge-held-{ends}", setting, market)
+    return Levels(stages, played_beside(runs, scenario, every, f"bridge-{ends}", setting), apart)
 
 
 def _changes(levels: Levels, kpi: str, order: tuple[str, ...]) -> dict[str, np.ndarray]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from channelwright.foundation.errors import UsageError
 from channelwright.rules.kpi_registry import KPIS
 from channelwright.stats.best import ASSUMPTION
 from channelwright.stats.comparison import COLUMNS, compare_designs
 from channelwright.stats.simultaneous import bonferroni
 from channelwright.store.golden import GoldenReference
+from channelwright.studies.beside import refuse_unknown
 from channelwright.studies.gates import judge
 from channelwright.studies.runs import TOTAL
 from channelwright.studies.samples import collect
@@ -211,10 +211,8 @@ def compare(
         When no replication was finished by every design.
     """
     reference = runs.baseline if baseline is None else baseline
-    _known(reference, runs.designs, "design")
     wanted = runs.scenarios if scenarios is None else tuple(scenarios)
-    for scenario in wanted:
-        _known(scenario, runs.scenarios, "scenario")
+    refuse_unknown(runs, (reference,), wanted)
     samples = tuple(collect(runs, scenario, area=area, mode=mode) for scenario in wanted)
     turned = _declared_lower() if lower_is_better is None else frozenset(lower_is_better)
     return Comparison(
@@ -224,9 +222,3 @@ def compare(
 
 def _declared_lower() -> frozenset[str]:
     return frozenset(name for name, kpi in KPIS.items() if kpi.more_is_better is False)
-
-
-def _known(name: str, known: Sequence[str], kind: str) -> None:
-    if name not in known:
-        msg = f"{kind} {name!r} is not in the study; it has {', '.join(known)}"
-        raise UsageError(msg)

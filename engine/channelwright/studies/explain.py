@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from channelwright.foundation.errors import UsageError
 from channelwright.foundation.units import TICKS_PER_UNIT, FloatArray
 from channelwright.rules.flows import bits_per_week, expected_flows
 from channelwright.rules.kpi_money import site_results
 from channelwright.stats.means import mean_limits
 from channelwright.store.answers import save_answer
-from channelwright.studies.samples import collect
+from channelwright.studies.beside import played_beside, refuse_unknown
 from channelwright.studies.setting import Setting
 from channelwright.studies.simple_rule import SimpleRule, simple_rule
 from channelwright.tables.codes import Account, Party
@@ -110,19 +109,13 @@ def explain(
 
     base = runs.baseline if baseline is None else baseline
     where = runs.scenarios[0] if scenario is None else scenario
-    for name, known, kind in (
-        (design, runs.designs, "design"),
-        (base, runs.designs, "design"),
-        (where, runs.scenarios, "scenario"),
-    ):
-        if name not in known:
-            message = f"{kind} {name!r} is not in the study; it has {', '.join(known)}"
-            raise UsageError(message)
+    refuse_unknown(runs, (design, base), (where,))
     market = runs.study.market(where)
     chosen, today = runs.study.design(design), runs.study.design(base)
     rule = simple_rule(market, chosen)
     ruled = replace(with_modes(market, chosen, rule.mode), name=RULE)
-    sample = _simulated(runs, where, [today, chosen, ruled], setting or Setting())
+    purpose = f"explain-{base}-{design}"
+    sample = played_beside(runs, where, [today, chosen, ruled], purpose, setting or Setting())
     numbers = sample.replications
     flows = {one.name: _postings(runs, one, market, where, numbers) for one in (today, chosen)}
     parties, remains = _parties(market, sample, flows, base, design)
@@ -138,22 +131,6 @@ def explain(
     )
     save_answer(runs.study.folder, "explain", design, {"scenario": where, **found.plain()})
     return found
-
-
-def _simulated(runs: Runs, scenario: str, designs: list[Design], setting: Setting) -> Samples:
-    plan = runs.study.plan
-    several = 1 + max(run.replication for run in plan.runs if run.scenario == scenario)
-    there = replace(
-        setting,
-        seed=plan.seed,
-        scenarios=(scenario,),
-        keep=plan.keep,
-        baseline=designs[0].name,
-        out=runs.study.folder.root,
-        study=f"{plan.name}-explain-{designs[1].name}",
-    )
-    unique = {one.name: one for one in designs}
-    return collect(there.simulate(runs.study.pack(), list(unique.values()), several), scenario)
 
 
 def _cost_of_rule(sample: Samples, design: str) -> pd.DataFrame:

@@ -13,10 +13,7 @@ import pandas as pd
 
 from channelwright.foundation.units import TICKS_PER_UNIT, FloatArray
 from channelwright.model.market import CAPTURES
-from channelwright.rules.beats import made_shares
-from channelwright.rules.expected_money import expected_rows
-from channelwright.rules.expected_supply import within_capacity
-from channelwright.rules.flows import expected_flows
+from channelwright.rules.expectation import flows_and_money
 from channelwright.stats.means import mean_limits
 from channelwright.tables.codes import Account, Party
 
@@ -45,11 +42,7 @@ def expected_heads(
         Index kind, head, area, mode (rows of the market, -1 = all); cases, calls, orders, or
         currency units, positive where the manufacturer receives.
     """
-    flows = expected_flows(
-        market, design, made=made_shares(market, design), calibration=calibration
-    )
-    flows = within_capacity(market, design, flows)
-    money = expected_rows(market, design, flows, calibration)
+    flows, money = flows_and_money(market, design, calibration)
     days = market.calendar.horizon_days - market.calendar.warmup_days
     plan, area = design.outlets, market.outlets.area
     rows = np.flatnonzero(plan.mode >= 0)

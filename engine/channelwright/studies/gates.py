@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from channelwright.rules.kpi_registry import KPIS
+from channelwright.rules.kpi_registry import declared
 from channelwright.stats.expectations import Evidence, is_share, judge_expectation
 from channelwright.stats.golden import Sample
 from channelwright.store.golden import NONE_STORED
@@ -117,13 +117,8 @@ def _values(
 ) -> tuple[FloatArray | None, str]:
     if design not in samples.designs:
         return None, "the design was not simulated"
-    if not samples.has(expectation.kpi) and _declared(expectation.kpi):
+    if not samples.has(expectation.kpi) and declared(expectation.kpi) is not None:
         return None, "no design of the study has a value of this KPI"
     matrix = samples.of(expectation.kpi)
     values = matrix[samples.designs.index(design)]
     return values - matrix[samples.designs.index(baseline)] if expectation.paired else values, ""
-
-
-def _declared(kpi: str) -> bool:
-    """Whether a KPI of that name exists, of all modes or of one: ``strike_rate_DSD``."""
-    return any(kpi == name or kpi.startswith(f"{name}_") for name in KPIS)

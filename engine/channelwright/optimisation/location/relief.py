@@ -86,11 +86,20 @@ def _best_relief(lists: Lists, plan: Plan, a: int, price: Floats) -> tuple[int, 
 
     At a site with very many customers a shift that pays is enough; exchanges are not looked at.
     """
+    if _more_than(plan, a, _CROWD):
+        found = _best_of(lists, plan, a, price, False)
+        if found[0] >= 0:
+            return found
+    return _best_of(lists, plan, a, price, True)
+
+
+@kernel
+def _best_of(
+    lists: Lists, plan: Plan, a: int, price: Floats, exchanges: bool
+) -> tuple[int, int, int, int]:
+    """Return the same among all shifts, and all exchanges if they are asked for."""
     at_a = excess(lists, plan, a, -1, -1)
-    best, leaver, over = _best_shift(lists, plan, a, price)
-    comer, back = -1, -1
-    if leaver >= 0 and _more_than(plan, a, _CROWD):
-        return leaver, over, comer, back
+    best, leaver, over, comer, back = -_TINY, -1, -1, -1, -1
     i = plan.head[a]
     while i >= 0:
         here = plan.at[i]
@@ -104,7 +113,11 @@ def _best_relief(lists: Lists, plan: Plan, a: int, price: Floats) -> tuple[int, 
                 break
             at_b = excess(lists, plan, b, -1, -1)
             change = lists.cost[arc] - lists.cost[here]
-            h = plan.head[b]
+            shift = change + price[a] * (excess(lists, plan, a, -1, here) - at_a)
+            shift += price[b] * (excess(lists, plan, b, arc, -1) - at_b)
+            if shift < best:
+                best, leaver, over, comer, back = shift, i, arc, -1, -1
+            h = plan.head[b] if exchanges else -1
             while h >= 0:
                 leaves = plan.at[h]
                 if not plan.held[h] and _lighter(lists, leaves, here):
@@ -121,31 +134,6 @@ def _best_relief(lists: Lists, plan: Plan, a: int, price: Floats) -> tuple[int, 
                 h = plan.after[h]
         i = plan.after[i]
     return leaver, over, comer, back
-
-
-@kernel
-def _best_shift(lists: Lists, plan: Plan, a: int, price: Floats) -> tuple[float, int, int]:
-    """Return what the best shift away from a site changes, who is shifted and over which arc."""
-    at_a = excess(lists, plan, a, -1, -1)
-    best, leaver, over = -_TINY, -1, -1
-    i = plan.head[a]
-    while i >= 0:
-        here = plan.at[i]
-        looked = 0
-        for arc in range(lists.start[i], lists.start[i + 1]):
-            b = lists.site[arc]
-            if b == a or plan.held[i] or not plan.opened[b]:
-                continue
-            looked += 1
-            if looked > _LOOKS:
-                break
-            shift = lists.cost[arc] - lists.cost[here]
-            shift += price[a] * (excess(lists, plan, a, -1, here) - at_a)
-            shift += price[b] * (excess(lists, plan, b, arc, -1) - excess(lists, plan, b, -1, -1))
-            if shift < best:
-                best, leaver, over = shift, i, arc
-        i = plan.after[i]
-    return best, leaver, over
 
 
 @kernel

@@ -13,6 +13,7 @@ from channelwright.foundation.units import TICKS_PER_UNIT, BoolArray, FloatArray
 from channelwright.rules.cost_to_serve import CostKeys, served_by
 from channelwright.rules.kpi import PERIOD_DAYS
 from channelwright.rules.kpi_money import site_results
+from channelwright.studies.beside import refuse_unknown
 from channelwright.tables.codes import Account, Party
 
 if TYPE_CHECKING:
@@ -119,13 +120,7 @@ def paired_tables(
     UsageError
         A scenario or design is not in the study, or both designs are the same.
     """
-    if scenario not in runs.scenarios:
-        message = f"scenario {scenario!r} is not in the study; it has {', '.join(runs.scenarios)}"
-        raise UsageError(message)
-    for name in designs:
-        if name not in runs.designs:
-            message = f"design {name!r} is not in the study; it has {', '.join(runs.designs)}"
-            raise UsageError(message)
+    refuse_unknown(runs, designs, (scenario,))
     if designs[0] == designs[1]:
         message = f"start and target are both {designs[0]!r}; name two designs"
         raise UsageError(message)
