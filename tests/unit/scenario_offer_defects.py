@@ -58,13 +58,13 @@ OFFERS = (
         "",
     ),
     Defect(
-        "elasticity_without_price",
-        both(ELASTIC, replace(PRODUCTS, "21.6,2.4,", "21.6,0,")),
+        "consumers_get_it_for_nothing",
+        replace(PRODUCTS, "21.6,2.4,", "21.6,0,"),
         PRODUCTS,
         "row 2",
-        "elasticity",
-        "'cola' has an elasticity and no consumer price",
-        "stated at",
+        "consumer_price",
+        "consumers would get 'cola' for nothing",
+        "shelf price of a unit",
     ),
     _promotion(
         "promotion_backwards",

@@ -47,6 +47,11 @@ def say_error(text: str) -> None:
     sys.stderr.write(f"error: {text}\n")
 
 
+def say_warning(text: str) -> None:
+    """Print a line about what may be meant and rarely is to the error stream."""
+    sys.stderr.write(f"warning: {text}\n")
+
+
 def say_table(table: pd.DataFrame, title: str = "", *, needed: int | None = None) -> None:
     """Print a table of text cells; the first column is left aligned, the others right.
 

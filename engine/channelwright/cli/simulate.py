@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from channelwright.cli.cluster import on_cluster
-from channelwright.cli.console import progress, say, say_error
+from channelwright.cli.console import progress, say, say_error, say_warning
 from channelwright.cli.options import add_pack, add_study, names
 
 if TYPE_CHECKING:
@@ -36,7 +36,13 @@ def read_pack(options: argparse.Namespace) -> Pack:
     """Read the pack with the scenarios that the options name, or those of its study."""
     from channelwright.scenario import read_scenario
 
-    return read_scenario(options.pack, names(options.scenarios))
+    pack = read_scenario(options.pack, names(options.scenarios))
+    if pack.warnings:
+        count = len(pack.warnings)
+        noun, them = ("price", "it") if count == 1 else ("prices", "them")
+        check = f"channelwright check {options.pack}"
+        say_warning(f"{count} {noun} below cost; {check} lists {them}")
+    return pack
 
 
 def simulated(pack: Pack, options: argparse.Namespace, baseline: str | None = None) -> Runs:

@@ -116,6 +116,8 @@ class Pack:
     history : observed series by name (for instance weekly litres), for the baseline check
     transition : dates and assumptions of the way to a design, or None
     content : hash of every file that was read
+    warnings : what may be meant and rarely is, such as a price below cost; it stops nothing;
+        each a line with place, value and remedy
     """
 
     name: str
@@ -130,6 +132,7 @@ class Pack:
     content: str = ""
     history: dict[str, tuple[float, ...]] = field(default_factory=dict)
     transition: TransitionPlan | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def market(self) -> Market:

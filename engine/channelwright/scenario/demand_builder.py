@@ -70,17 +70,15 @@ def empirical_problems(tables: Tables) -> Iterator[Problem]:
     yield from _sums(table, products["id"][named].tolist())
 
 
-def elasticity_problems(tables: Tables) -> Iterator[Problem]:
-    """Yield products whose demand answers to a price that they do not have."""
+def price_problems(tables: Tables) -> Iterator[Problem]:
+    """Yield products that consumers would get for nothing."""
     products = tables["products"]
     yield from products.problems(
-        "elasticity",
-        products.good("elasticity", "consumer_price")
-        & (products["elasticity"] != 0)
-        & (products["consumer_price"] <= 0),
+        "consumer_price",
+        products.good("consumer_price") & (products["consumer_price"] <= 0),
         lambda row: (
-            f"product {products['id'][row]!r} has an elasticity and no consumer price",
-            "give the price that demand is stated at",
+            f"consumers would get {shown(products['id'][row])} for nothing",
+            "give the shelf price of a unit, with VAT",
         ),
     )
 

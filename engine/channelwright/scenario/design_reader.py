@@ -21,6 +21,7 @@ from channelwright.scenario.design_edits import with_cells, with_fields
 from channelwright.scenario.design_shapes import ChosenOutlets, DesignShape
 from channelwright.scenario.design_tables import design_tables
 from channelwright.scenario.files import FileProblemError
+from channelwright.scenario.margin_warnings import margin_warnings
 from channelwright.scenario.overlay import read_layers
 from channelwright.scenario.request_builder import build_request
 from channelwright.scenario.shape_errors import shaped
@@ -92,6 +93,8 @@ class DesignBuilding:
         self.market = market
         self.files = files.files
         self.problems: list[Problem] = []
+        #: What may be meant and rarely is; it stops nothing.
+        self.warnings: list[Problem] = []
         self.designs: dict[str, Design] = {}
         self.requests: dict[str, Request] = {}
         given = {
@@ -124,6 +127,9 @@ class DesignBuilding:
 
     def _complete(self, given: DesignInput, draft: DesignDraft, *, asks: bool) -> None:
         design = planning.complete(self.market, draft)
+        terms = given.tables.get("terms")
+        if terms is not None:
+            self.warnings += margin_warnings(self.market, design, terms.file)
         if asks:
             self.requests[given.name] = build_request(self.market, given, design)
         else:

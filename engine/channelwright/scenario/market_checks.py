@@ -11,7 +11,7 @@ from channelwright.scenario.calendar_builder import ALL_FAMILIES
 from channelwright.scenario.catchment_builder import catchment_problems
 from channelwright.scenario.collecting_builder import response_problems
 from channelwright.scenario.credit_checks import limit_problems, payment_problems
-from channelwright.scenario.demand_builder import elasticity_problems, empirical_problems
+from channelwright.scenario.demand_builder import empirical_problems, price_problems
 from channelwright.scenario.documents import Document
 from channelwright.scenario.field_work import count_error_problems, travel_problems
 from channelwright.scenario.fulfilment import further_tours
@@ -253,7 +253,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Tables], Iterator[Problem]]], ..
     (("outlets",), _category_volume),
     (("products",), _families),
     (("products",), empirical_problems),
-    (("products",), elasticity_problems),
+    (("products",), price_problems),
     (("season", "products"), _season_of_all),
     (("events",), _event_days),
     (("lanes", "sites"), _lane_ends),

@@ -204,6 +204,7 @@ class _Reading:
             content=self.files.digest(),
             history=history,
             transition=build_transition(shape.transition),
+            warnings=tuple(one.line() for one in in_order(designs.warnings)),
         )
 
 

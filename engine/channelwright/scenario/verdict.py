@@ -21,7 +21,16 @@ def report_check(path: str | Path) -> tuple[str, int]:
         pack = read_scenario(path)
     except PackError as error:
         return f"{path}: {error}\n", error.exit_code
-    return f"{path}: no problems\n{_contents(pack)}", 0
+    return f"{path}: no problems{_warnings(pack)}\n{_contents(pack)}", 0
+
+
+def _warnings(pack: Pack) -> str:
+    """Return what a reader should look at, though the pack can be used; empty without any."""
+    if not pack.warnings:
+        return ""
+    noun = "warning" if len(pack.warnings) == 1 else "warnings"
+    lines = [f"  - {warning}" for warning in pack.warnings]
+    return "\n".join([f", {len(lines)} {noun}", *lines])
 
 
 def _contents(pack: Pack) -> str:
