@@ -537,6 +537,19 @@ KEYS = (
         "must have 7 values, not 2",
     ),
     Defect(
+        "nobody_works",
+        both(
+            in_root("horizon_days: 84", "horizon_days: 1"),
+            in_root("warmup_days: 28", "warmup_days: 0"),
+            in_root("holidays: [2025-01-28]", "holidays: [2025-01-06, 2025-01-28]"),
+        ),
+        ROOT,
+        "market.calendar.working_days (line",
+        "",
+        "nobody works on any of the 1 days from 2025-01-06",
+        "make the horizon longer",
+    ),
+    Defect(
         "name_with_space",
         in_root("name: tiny", "name: tiny pack"),
         ROOT,

@@ -8,9 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channelwright.foundation.units import PPM, currency, share, split_evenly, ticks
+from channelwright.foundation.units import (
+    PPM,
+    currency,
+    scaled,
+    share,
+    share_of,
+    split_evenly,
+    ticks,
+)
 
-values = st.integers(-(10**12), 10**12)
+#: Up to 1e14 of a currency; at a rate of nine the result still fits 64 bits.
+values = st.integers(-(10**18), 10**18)
 rates = st.integers(-PPM, 9 * PPM)
 
 
@@ -18,6 +27,13 @@ rates = st.integers(-PPM, 9 * PPM)
 def test_share_is_the_exact_product_rounded_half_up(value, ppm):
     exact = Fraction(value * ppm, PPM) + Fraction(1, 2)
     assert int(share(value, ppm)) == floor(exact)
+    assert share_of(value, ppm) == floor(exact)
+
+
+@given(values, st.integers(0, 31 * PPM))
+def test_a_month_of_interest_is_exact_however_large_the_base(value, rate):
+    year = 365 * PPM
+    assert int(scaled(np.int64(value), rate, year)) == (value * rate + year // 2) // year
 
 
 @given(st.lists(st.tuples(values, rates), min_size=1, max_size=20))
@@ -30,7 +46,7 @@ def test_share_of_a_column_is_the_share_of_each_row(rows):
 
 
 def test_share_is_exact_at_the_largest_value_it_promises():
-    largest = 9_200_000_000_000
+    largest = 9_200_000_000_000_000_000
     assert int(share(largest, PPM)) == largest
     assert int(share(-largest, PPM)) == -largest
 

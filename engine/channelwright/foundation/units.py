@@ -42,20 +42,38 @@ def share(value: IntArray, ppm: IntArray | int) -> IntArray:
 
     Parameters
     ----------
-    value : (n,) ticks, at most 9.2e12 in absolute value
+    value : (n,) ticks; nothing overflows as long as the result itself is below 9.2e18
     ppm : (n,) or scalar, parts per million
 
     Notes
     -----
     Half-way cases go towards plus infinity for both signs of ``value``.
     """
-    return (np.asarray(value, dtype=np.int64) * ppm + PPM // 2) // PPM
+    return scaled(value, ppm, PPM)
+
+
+def scaled(value: IntArray, factor: IntArray | int, base: int) -> IntArray:
+    """Return ``value * factor / base`` rounded half up, exactly.
+
+    The product may pass 64 bits (a month's interest on 400 million of a currency does), so
+    whole multiples of the base are taken out first.
+
+    Parameters
+    ----------
+    value : (n,) int64
+    factor : (n,) or scalar, its product with ``base`` below 9.2e18
+    base : int, above 0
+    """
+    amount = np.asarray(value, dtype=np.int64)
+    whole = amount // base
+    return np.asarray(whole * factor + ((amount - whole * base) * factor + base // 2) // base)
 
 
 @kernel
 def share_of(value: int, ppm: int) -> int:
     """Return `share` of one number, for kernels."""
-    return (value * ppm + PPM // 2) // PPM
+    whole = value // PPM
+    return whole * ppm + ((value - whole * PPM) * ppm + PPM // 2) // PPM
 
 
 def split_evenly(total: int, parts: int) -> IntArray:

@@ -117,6 +117,8 @@ class _Reading:
         if base.problems or base.shape is None:
             raise PackError(in_order(self.problems))
         market = with_money(build_market(base.shape, base.tables), base.tables)
+        if not market.calendar.working.any():  # a problem by now; no design can be planned
+            raise PackError(in_order(self.problems))
         designs = DesignBuilding(market, files, base.tables["products"]["price_index"])
         self.problems += designs.problems
         if self.problems:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from channelwright.foundation.errors import Problem
 from channelwright.rules.kpi_registry import KPIS
+from channelwright.scenario.calendar_builder import WEEKDAYS
 from channelwright.scenario.documents import Document, Place
 from channelwright.scenario.worlds import BASE
 from channelwright.tables.checks import nearest
@@ -96,6 +98,7 @@ def _calendar(document: Document) -> Iterator[Problem]:
     if weekday and all(factor == 0 for factor in weekday):
         message = "every weekday has factor 0: there is no demand"
         yield document.problem((*place, "weekday"), message, "give factors with a mean near 1")
+    yield from _working(document, calendar)
     behaviour = _mapping(market.get("behaviour"))
     floor, ceiling = behaviour.get("floor"), behaviour.get("ceiling")
     if isinstance(floor, int | float) and isinstance(ceiling, int | float) and floor > ceiling:
@@ -114,6 +117,19 @@ def _calendar(document: Document) -> Iterator[Problem]:
         if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
             message = f"low {low:g} is above high {high:g}"
             yield document.problem(("market", "execution", name, "low"), message, "exchange them")
+
+
+def _working(document: Document, calendar: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield a problem if nobody works on any day: no call, no tour, no head-count by workload."""
+    start, horizon = calendar.get("start"), calendar.get("horizon_days")
+    works, free = calendar.get("working_days"), _list(calendar.get("holidays"))
+    if not isinstance(start, datetime.date) or not isinstance(horizon, int) or not works:
+        return
+    days = (start + datetime.timedelta(days=day) for day in range(horizon))
+    if not any(WEEKDAYS[day.weekday()] in works and day not in free for day in days):
+        message = f"nobody works on any of the {horizon} days from {start}"
+        remedy = "add working days, take holidays out, or make the horizon longer"
+        yield document.problem(("market", "calendar", "working_days"), message, remedy)
 
 
 def gate_problems(document: Document, place: Place, gate: Mapping[str, Any]) -> Iterator[Problem]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from channelwright.tables.schema import Column
 
 _MONEY = 1e9
+#: Of a house or chain as a whole, in currencies of small value too.
+LARGE_MONEY = 1e12
 
 
 def text(name: str, meaning: str, refers: str = "", choices: tuple[str, ...] = ()) -> Column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channelwright.tables.columns import clock, maybe_text, number, text, whole
+from channelwright.tables.columns import LARGE_MONEY, clock, maybe_text, number, text, whole
 from channelwright.tables.schema import Table
 
 DESIGN_CONTRACTS = Table(
@@ -40,7 +40,12 @@ DESIGN_REBATE_TIERS = Table(
     ("chain", "from_value"),
     (
         text("chain", "chain", "chains.id"),
-        number("from_value", "currency/month", "purchases of the chain, with VAT"),
+        number(
+            "from_value",
+            "currency/month",
+            "purchases of the chain, with VAT",
+            high=LARGE_MONEY,
+        ),
         number("share", "share", "of all purchases of the month", 0, 1),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channelwright.tables.columns import clock, flag, number, text, whole
+from channelwright.tables.columns import LARGE_MONEY, clock, flag, number, text, whole
 from channelwright.tables.schema import Column, Table
 
 DESIGN_CREDIT = Table(
@@ -70,8 +70,21 @@ SITE_LIMITS = Table(
     (
         text("site", "site", "sites.id"),
         flag("cash", "its owner buys only what it can pay", default=False),
-        number("opening_cash", "currency", "on day 0; -1 = working_capital", -1, default=-1.0),
-        number("credit_line", "currency", "by which it may be overdrawn", default=0.0),
+        number(
+            "opening_cash",
+            "currency",
+            "on day 0; -1 = working_capital",
+            -1,
+            LARGE_MONEY,
+            -1.0,
+        ),
+        number(
+            "credit_line",
+            "currency",
+            "by which it may be overdrawn",
+            high=LARGE_MONEY,
+            default=0.0,
+        ),
         number("interest", "per year", "on what is drawn", 0, 10, 0.0),
         flag("capacity", "capacity_cases binds what it takes in", default=False),
     ),

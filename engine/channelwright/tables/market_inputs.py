@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from channelwright.tables.capture_inputs import CAPTURE_TABLES, COUNT_ERROR
 from channelwright.tables.collecting_inputs import COLLECTING
-from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
+from channelwright.tables.columns import LARGE_MONEY, clock, flag, maybe_text, number, text, whole
 from channelwright.tables.credit_inputs import PAYMENT_BEHAVIOUR, SITE_LIMITS
 from channelwright.tables.schema import Column, Table
 from channelwright.tables.supply_inputs import SUPPLY_NAMES, SUPPLY_TABLES
@@ -203,7 +203,7 @@ SITES = Table(
         number("fixed_cost", "currency/day", "while open"),
         number("handling_cost", "currency/case", "picking and loading"),
         number("capacity_cases", "cases/week", "that it can handle"),
-        number("working_capital", "currency", "that the owner can tie up"),
+        number("working_capital", "currency", "that the owner can tie up", high=LARGE_MONEY),
         number("pick_order_seconds", "s", "mean picking time of an order", default=0.0),
         number("pick_line_seconds", "s", "and of each line", default=0.0),
         Column(

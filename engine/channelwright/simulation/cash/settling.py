@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import BoolArray, IntArray, share
+from channelwright.foundation.units import BoolArray, IntArray, scaled, share
 from channelwright.model.market import SOLICITORS
 from channelwright.simulation.cash.chains import settle_contracts
 from channelwright.simulation.cash.postings import Postings, same_day
@@ -137,13 +137,13 @@ def owned_value(network: Network, state: State) -> IntArray:
 def _pay_interest(network: Network, state: State, postings: Postings, days: int) -> None:
     base = stock_value(network, state) + state.site_receivable - state.site_payable
     base -= customers_money(network, state)
-    rate = network.market.finance.interest_ppm
-    due = base * rate * days
+    rate = np.full(len(base), network.market.finance.interest_ppm * days, dtype=np.int64)
     limits = network.market.limits
     if limits is not None:
-        due = np.where(limits.cash, state.drawn_days * limits.interest, due)
-    rows = np.flatnonzero(network.design.sites.open & (due > 0))
-    amount = (due[rows] + YEAR_PPM // 2) // YEAR_PPM
+        base = np.where(limits.cash, state.drawn_days, base)
+        rate = np.where(limits.cash, limits.interest, rate)
+    rows = np.flatnonzero(network.design.sites.open & (base > 0) & (rate > 0))
+    amount = scaled(base[rows], rate[rows], YEAR_PPM)
     state.drawn_days[:] = 0
     mode = network.design.sites.mode[rows]
     postings.post(Account.INTEREST, network.owner[rows], OUTSIDE, mode, rows, -1, amount)
@@ -156,6 +156,6 @@ def _pay_deposits(network: Network, postings: Postings, days: int) -> None:
     rows, plan = network.covered, network.design.outlets
     mode, site = plan.mode[rows], plan.site[rows]
     lodged = deposits(network)[rows]
-    amount = (lodged * rules.deposit_interest[mode] * days + YEAR_PPM // 2) // YEAR_PPM
+    amount = scaled(lodged, rules.deposit_interest[mode] * days, YEAR_PPM)
     owner, payer = network.owner[site], network.payer[rows]
     postings.post(Account.DEPOSIT_INTEREST, owner, payer, mode, site, rows, amount)
