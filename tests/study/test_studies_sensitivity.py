@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shutil
 
+import pandas as pd
 import pytest
 
 from channelwright.cli.main import main
+from channelwright.cli.sensitivity import _shown
 from channelwright.foundation.errors import PackError, UsageError
 from channelwright.scenario import read_scenario
-from channelwright.studies.sensitivity import Vary, flips, sensitivity
+from channelwright.studies.sensitivity import AssumptionError, Vary, flips, sensitivity
 from channelwright.studies.setting import Setting
 from tests.conftest import ROOT
 
 COST = "market.tables.vehicles[*].km_cost"
+PRICE = "market.tables.products[*].consumer_price"
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +80,51 @@ def test_the_verb_shows_tables_and_saves_them(pack, tmp_path, capsys):
     size = ["--replications", "2", "--method", "morris", "--size", "2", "--designs", "today"]
     code = main([*words, "--vary", f"{COST}=x0.5:x2", *size, "--save", str(tmp_path / "t")])
     assert code == 0
-    assert "mu_star" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "Contribution by morris" in shown
+    assert "today: effect of the whole range on contribution, EUR" in shown
+    assert "mean effect  mean size  ± of size  spread (bends, interacts)" in shown
     assert (tmp_path / "t" / "sensitivity.csv").exists()
     with pytest.raises(SystemExit):
         main([*words, "--vary", "market.behaviour.response=2:1"])
     assert "is no range" in capsys.readouterr().err
+
+
+def test_every_method_has_heads_in_words_and_units():
+    table = {
+        "tornado": ["at_low", "at_low_low", "at_low_high", "at_high", "at_high_low"],
+        "sobol": ["first", "first_half_width", "total", "total_half_width"],
+    }
+    table["tornado"] += ["at_high_high", "swing"]
+    heads = {"tornado": ["low end", "high end", "from low to high"]}
+    heads["sobol"] = ["alone", "± alone", "with interactions", "± with"]
+    for method, names in table.items():
+        frame = pd.DataFrame({"assumption": ["a"], **{name: [1.5] for name in names}})
+        assert list(_shown(frame).columns) == ["assumption", *heads[method]]
+
+
+def test_what_the_pack_refuses_is_told_with_option_value_and_remedy(pack, tmp_path, capsys):
+    words = ["sensitivity", str(pack), "--out", str(tmp_path), "--workers", "1"]
+    idle = ["--vary", "market.behaviour.response=0.1:0.5"]
+    assert main([*words, *idle, "--vary", "market.behaviour.celing=1:2"]) == 2
+    shown = capsys.readouterr().err
+    assert "error: --vary market.behaviour.celing=1:2, at 1: unknown key 'celing'; " in shown
+    assert "did you mean 'ceiling'?" in shown
+    assert "scenario.yaml" not in shown
+    assert "response" not in shown
+    assert main([*words, *idle, "--vary", "market.tables.modes[DSD].strike=1.5:1.7"]) == 2
+    shown = capsys.readouterr().err
+    assert "the pack refuses 2 values of --vary\n" in shown
+    assert "  - --vary market.tables.modes[DSD].strike=1.5:1.7, at 1.5: 1.5 is outside 0" in shown
+    assert "at 1.7: 1.7 is outside 0" in shown
+    # A problem across rows of a table is named with the values of its point.
+    assert main([*words, *idle, "--vary", f"{PRICE}=x0:x1"]) == 2
+    assert (
+        f"  - --vary {PRICE}=x0:x1, at x0.0: consumers would get 'cola'" in capsys.readouterr().err
+    )
+
+
+def test_flips_refuse_in_the_same_words(pack, tmp_path):
+    setting = Setting(out=tmp_path, workers=1)
+    with pytest.raises(AssumptionError, match="celing=1:2, at 1: unknown key 'celing'"):
+        flips(pack, [Vary("market.behaviour.celing", 1, 2)], replications=2, setting=setting)

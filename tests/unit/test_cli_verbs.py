@@ -183,7 +183,9 @@ def test_optimise_prints_certificates_and_forecast(capsys):
     shown = capsys.readouterr().out
     assert "Plan 'chosen'" in shown
     assert "forecast over 56 days" in shown
-    assert "contribution " in shown
+    assert "Profit manufacturer" in shown, "KPIs in words"
+    assert "sell_out_units" not in shown
+    assert "Contribution " in shown
     assert "EUR" in shown
 
 

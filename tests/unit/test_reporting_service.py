@@ -1,8 +1,9 @@
 """The service section shows every figure that a reader of service asks for, and knows them all."""
 
 from channelwright.model.market import SITE_KINDS
-from channelwright.reporting.kpis import label_of, meaning_of
+from channelwright.reporting.kpis import meaning_of
 from channelwright.reporting.sections.service import BY_MODE, GROUPS
+from channelwright.reporting.words import label_of
 from channelwright.rules.kpi_registry import KPIS
 
 SHOWN = {kpi for _, kpis in GROUPS for kpi in kpis}

@@ -152,12 +152,13 @@ def _cell(value: object) -> str:
 
 
 def _forecast(kpis: Mapping[str, float], currency: str) -> pd.DataFrame:
-    """Return the forecast with units, in the order of the registry of KPIs."""
+    """Return the forecast in words and with units, in the order of the registry of KPIs."""
     import pandas as pd
 
+    from channelwright.reporting.words import label_of
     from channelwright.rules.kpi_registry import KPIS
 
     order = [name for name in KPIS if name in kpis]
     units = [KPIS[name].unit.replace("currency", currency) for name in order]
     values = [number(kpis[name]) for name in order]
-    return pd.DataFrame({"kpi": order, "forecast": values, "unit": units})
+    return pd.DataFrame({"KPI": [label_of(k) for k in order], "forecast": values, "unit": units})

@@ -12,11 +12,12 @@ from channelwright.cli.compare import check_kpi
 from channelwright.cli.console import progress, say, say_table
 from channelwright.cli.numbers import number
 from channelwright.cli.options import add_pack, add_place, add_seed, names, positive
+from channelwright.foundation.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from channelwright.studies.sensitivity import Vary
+    from channelwright.studies.sensitivity import Sensitivity, Vary
 
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _VARY = re.compile(
@@ -87,10 +88,29 @@ def vary(text: str) -> Vary:
 
 def run(options: argparse.Namespace) -> int:
     """Vary assumptions, show which of them matter and where the ranking flips."""
-    from channelwright.studies.sensitivity import flips, sensitivity
+    check_kpi(options.kpi, "--kpi")
+    found, tables = _found(options)
+    _say(found, options.kpi)
+    if options.flips:
+        shown = tables["flips"][["assumption", "best", "rival", "flip"]]
+        shown = shown.rename(columns={"flip": "they change places at"})
+        say_table(shown, "\nwhere the best design loses its lead")
+    if options.save:
+        _save(tables, Path(options.save))
+    return 0
+
+
+def _found(options: argparse.Namespace) -> tuple[Sensitivity, dict[str, pd.DataFrame]]:
+    """Return what was found, with the tables that can be saved.
+
+    Raises
+    ------
+    UsageError
+        When the pack refuses an assumption: the option, the value and the reason.
+    """
+    from channelwright.studies.sensitivity import AssumptionError, flips, sensitivity
     from channelwright.studies.setting import Setting
 
-    check_kpi(options.kpi, "--kpi")
     tables: dict[str, pd.DataFrame] = {}
     with on_cluster(options) as cluster, progress("sensitivity") as show:
         setting = Setting(
@@ -107,26 +127,61 @@ def run(options: argparse.Namespace) -> int:
             "replications": options.replications,
             "setting": setting,
         }
-        found = sensitivity(options.pack, options.vary, options.method, size=options.size, **common)
-        tables["sensitivity"] = found.table
-        if options.flips:
-            tables["flips"] = flips(options.pack, options.vary, **common)
+        try:
+            found = sensitivity(
+                options.pack, options.vary, options.method, size=options.size, **common
+            )
+            tables["sensitivity"] = found.table
+            if options.flips:
+                tables["flips"] = flips(options.pack, options.vary, **common)
+        except AssumptionError as error:
+            raise UsageError(_refused(error.lines)) from None
+    return found, tables
+
+
+def _refused(lines: tuple[str, ...]) -> str:
+    """Return one line, or a block of lines, about assumptions that the pack refuses."""
+    if len(lines) == 1:
+        return f"--vary {lines[0]}"
+    listed = [f"  - --vary {line}" for line in lines]
+    return "\n".join([f"the pack refuses {len(lines)} values of --vary", *listed])
+
+
+#: Column by which assumptions are ordered, and what a table of a method is about.
+_KEY = {"tornado": "swing", "morris": "mu_star", "sobol": "total"}
+_ABOUT = {
+    "tornado": "change of {kpi} at each end of the range, {unit}, with 95 % intervals",
+    "morris": "effect of the whole range on {kpi}, {unit}",
+    "sobol": "share of the variance of {kpi}",
+}
+_HEADS = {
+    "at_low": "low end",
+    "at_high": "high end",
+    "swing": "from low to high",
+    "mu": "mean effect",
+    "mu_star": "mean size",
+    "mu_star_half_width": "± of size",
+    "sigma": "spread (bends, interacts)",
+    "first": "alone",
+    "first_half_width": "± alone",
+    "total": "with interactions",
+    "total_half_width": "± with",
+}
+
+
+def _say(found: Sensitivity, kpi: str) -> None:
+    """Show a table per design, the assumption that matters most first."""
+    from channelwright.reporting.words import label_of
+
+    words = label_of(kpi)
     say(
-        f"{options.kpi} by {options.method}: {found.points} points, "
+        f"{words} by {found.method}: {found.points} points, "
         f"{found.replications} replications each, the same random worlds"
     )
+    about = _ABOUT[found.method].format(kpi=words[:1].lower() + words[1:], unit=found.unit)
     for result, part in found.table.groupby("result", sort=False):
-        order = part.sort_values(_KEY[options.method], ascending=False, kind="stable")
-        say_table(_shown(order.drop(columns="result")), f"\n{result}")
-    if options.flips:
-        shown = tables["flips"][["assumption", "best", "rival", "flip"]]
-        say_table(shown, "\nwhere the best design loses its lead")
-    if options.save:
-        _save(tables, Path(options.save))
-    return 0
-
-
-_KEY = {"tornado": "swing", "morris": "mu_star", "sobol": "total"}
+        order = part.sort_values(_KEY[found.method], ascending=False, kind="stable")
+        say_table(_shown(order.drop(columns="result")), f"\n{result}: {about}")
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
@@ -138,7 +193,7 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
             limits = zip(shown[end], shown[f"{end}_low"], shown[f"{end}_high"], strict=True)
             shown[end] = [f"{value} [{low}, {high}]" for value, low, high in limits]
             shown = shown.drop(columns=[f"{end}_low", f"{end}_high"])
-    return shown
+    return shown.rename(columns=_HEADS)
 
 
 def _save(tables: dict[str, pd.DataFrame], folder: Path) -> None:

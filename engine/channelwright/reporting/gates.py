@@ -11,7 +11,7 @@ import numpy as np
 from channelwright.model.study import Expectation
 from channelwright.reporting.estimates import Estimate
 from channelwright.reporting.grid import Column, Grid, Row
-from channelwright.reporting.kpis import label_of, samples_of, unit_of
+from channelwright.reporting.kpis import samples_of, unit_of
 from channelwright.reporting.numbers import (
     between,
     compact,
@@ -20,6 +20,7 @@ from channelwright.reporting.numbers import (
     share_estimate,
 )
 from channelwright.reporting.reading import StudyData
+from channelwright.reporting.words import label_of
 from channelwright.stats.expectations import Evidence, bound_in_percent, is_share, judge_expectation
 from channelwright.stats.gates import Verdict
 from channelwright.stats.golden import Sample

@@ -6,47 +6,7 @@ import numpy as np
 
 from channelwright.reporting.estimates import Estimate, estimate
 from channelwright.reporting.reading import TOTAL, StudyData
-from channelwright.reporting.words import SITE_WORDS, kpi_words
 from channelwright.rules.kpi_registry import KPIS
-
-#: Labels where the words of the name are not what the trade says.
-LABELS = {
-    "otif": "On time in full",
-    "dso": "Days sales outstanding",
-    "drop_size": "Drop size",
-    "lines_per_call": "Lines per productive call",
-    "distributor_roi_min": "Lowest return of a house",
-    "distributor_roi_mean": "Mean return of a house",
-    "distributor_roi_max": "Highest return of a house",
-    "pick_wait_minutes": "Wait at the pick desk",
-    "metres_per_drop": "Driving per drop",
-    **{f"stock_days_{kind}": f"Stock cover, {word.lower()}" for kind, word in SITE_WORDS.items()},
-    **{
-        f"{name}_{kind}": f"{words}, {word.lower()}"
-        for name, words in (
-            ("fill_rate", "Fill rate"),
-            ("stock_turns", "Stock turnover"),
-            ("stock_age", "Age of stock"),
-            ("stock_outs", "Out of stock"),
-            ("bullwhip", "Bullwhip"),
-        )
-        for kind, word in SITE_WORDS.items()
-    },
-    "delivery_failure_rate": "Failed stops",
-    "tour_waiting_share": "Waiting at closed doors",
-    "sell_in_minus_through": "Sell-in less sell-through",
-    "sell_in_late_share": "Sell-in of the last ten days",
-    "stock_days_outlets": "Stock cover, outlets",
-    "volume_share": "Share of sell-in volume",
-    "account_share": "Share of accounts",
-}
-
-
-def label_of(kpi: str) -> str:
-    """Return the name of a KPI as the trade says it."""
-    name, _, mode = kpi.partition(":")
-    words = LABELS.get(name, kpi_words(name))
-    return f"{words}, {mode}" if mode else words
 
 
 def meaning_of(kpi: str) -> str:

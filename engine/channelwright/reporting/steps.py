@@ -7,9 +7,9 @@ from typing import Any
 
 from channelwright.reporting.estimates import Estimate
 from channelwright.reporting.grid import Column, Grid, Kind, Row
-from channelwright.reporting.kpis import label_of
 from channelwright.reporting.numbers import compact
 from channelwright.reporting.reading import StudyData
+from channelwright.reporting.words import label_of
 
 VOLUME, PROFIT = "delivered_cases", "contribution"
 #: Steps below this share of all movement are told in the table, not in the headline.

@@ -37,6 +37,37 @@ COST_WORDS = {
     Account.LOGISTICS: "Logistics allowances of chains",
     Account.PENALTY: "Penalties of chains",
 }
+#: Labels where the words of the name are not what the trade says.
+KPI_LABELS = {
+    "otif": "On time in full",
+    "dso": "Days sales outstanding",
+    "drop_size": "Drop size",
+    "lines_per_call": "Lines per productive call",
+    "distributor_roi_min": "Lowest return of a house",
+    "distributor_roi_mean": "Mean return of a house",
+    "distributor_roi_max": "Highest return of a house",
+    "pick_wait_minutes": "Wait at the pick desk",
+    "metres_per_drop": "Driving per drop",
+    **{f"stock_days_{kind}": f"Stock cover, {word.lower()}" for kind, word in SITE_WORDS.items()},
+    **{
+        f"{name}_{kind}": f"{words}, {word.lower()}"
+        for name, words in (
+            ("fill_rate", "Fill rate"),
+            ("stock_turns", "Stock turnover"),
+            ("stock_age", "Age of stock"),
+            ("stock_outs", "Out of stock"),
+            ("bullwhip", "Bullwhip"),
+        )
+        for kind, word in SITE_WORDS.items()
+    },
+    "delivery_failure_rate": "Failed stops",
+    "tour_waiting_share": "Waiting at closed doors",
+    "sell_in_minus_through": "Sell-in less sell-through",
+    "sell_in_late_share": "Sell-in of the last ten days",
+    "stock_days_outlets": "Stock cover, outlets",
+    "volume_share": "Share of sell-in volume",
+    "account_share": "Share of accounts",
+}
 ONE_KIND = {row: SITE_WORD[kind] for row, kind in enumerate(SITE_KINDS)}
 MANY_KINDS = {row: SITE_WORDS[kind] for row, kind in enumerate(SITE_KINDS)}
 
@@ -45,6 +76,13 @@ def kpi_words(kpi: str) -> str:
     """Return the name of a KPI as words: capitals and abbreviations are kept."""
     words = kpi.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def label_of(kpi: str) -> str:
+    """Return the name of a KPI as the trade says it."""
+    name, _, mode = kpi.partition(":")
+    words = KPI_LABELS.get(name, kpi_words(name))
+    return f"{words}, {mode}" if mode else words
 
 
 def mode_label(mode: str, name: str) -> str:

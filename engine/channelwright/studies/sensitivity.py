@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from channelwright.foundation.errors import UsageError
-from channelwright.rules.kpi_registry import KPIS
+from channelwright.foundation.errors import PackError, Problem, UsageError
+from channelwright.rules.kpi_registry import KPIS, declared
 from channelwright.stats.arrays import settled_difference
 from channelwright.stats.flips import Flip, find_flip
 from channelwright.stats.sensitivity import indices, points, tornado
@@ -60,6 +61,20 @@ class Vary:
         return f"{self.path}={mark}{self.low:g}:{mark}{self.high:g}"
 
 
+class AssumptionError(UsageError):
+    """The pack refuses what an assumption asks for; a line per assumption and reason.
+
+    Parameters
+    ----------
+    lines : iterable of str
+        Assumption as it was given, value, what is wrong and the remedy.
+    """
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = tuple(lines)
+        super().__init__("\n".join(self.lines))
+
+
 class Worlds:
     """Simulates designs of a pack under any values of its assumptions, each found again later.
 
@@ -87,12 +102,49 @@ class Worlds:
         """Return the KPIs under each set of values; an empty set is the pack as it stands."""
         from channelwright.scenario import read_scenario
 
-        names = [f"point{number}" for number in range(len(settings))]
+        names = [f"{_POINT}{number}" for number in range(len(settings))]
         fields = dict(zip(names, settings, strict=True))
         pack = read_scenario(self._source, names, settings=fields, on=self._scenario)
         there = replace(self._setting, scenarios=tuple(names), baseline=self._designs[0])
         runs = there.simulate(pack, self._designs, self._replications)
         return [collect(runs, name) for name in names]
+
+
+#: Scenarios of this name set the values of one point; a problem of the pack names one of them.
+_POINT = "point"
+_NAMED = re.compile(rf"\b{_POINT}(?P<number>\d+)\b(?:\.(?P<path>.*?))?(?: \(line|\)|$)")
+
+
+def _played(
+    worlds: Worlds, settings: Sequence[Mapping[str, object]], assumptions: Sequence[Vary]
+) -> list[Samples]:
+    """Return the KPIs under each set of values, or say which assumption the pack refuses."""
+    try:
+        return worlds.at(settings)
+    except PackError as error:
+        lines = dict.fromkeys(_refusals(error.problems, settings, assumptions))
+        if not lines:
+            raise
+        raise AssumptionError(tuple(lines)) from None
+
+
+def _refusals(
+    problems: Sequence[Problem],
+    settings: Sequence[Mapping[str, object]],
+    assumptions: Sequence[Vary],
+) -> Iterator[str]:
+    """Yield what is wrong with an assumption; the same reason at further values is left out."""
+    known: set[tuple[str, str]] = set()
+    for problem in problems:
+        found = _NAMED.search(f"{problem.place} {problem.file}")
+        if found is None:
+            continue
+        point = settings[int(found["number"])]
+        for one in assumptions:
+            named = found["path"] == one.path or not found["path"]
+            if named and one.path in point and (one.path, problem.message) not in known:
+                known.add((one.path, problem.message))
+                yield f"{one}, at {point[one.path]}: {problem.message}; {problem.remedy}"
 
 
 @dataclass(frozen=True)
@@ -106,6 +158,7 @@ class Sensitivity:
         Row per design and assumption. ``result``: the KPI of the design, or its paired difference
         to the baseline. Columns of `channelwright.stats.sensitivity`.
     points, replications : int
+    unit : str, of the KPI, with the pack's currency
     """
 
     method: str
@@ -114,6 +167,7 @@ class Sensitivity:
     table: pd.DataFrame
     points: int
     replications: int
+    unit: str
 
 
 def sensitivity(
@@ -146,11 +200,13 @@ def sensitivity(
 
     Raises
     ------
-    UsageError, PackError
-        An assumption is named twice; a field does not exist or refuses a value.
+    UsageError
+        An assumption is named twice (`AssumptionError`: a field does not exist or refuses a value).
+    PackError
+        The pack itself has problems.
     """
     _distinct(assumptions)
-    worlds, names = _worlds(source, designs, scenario, replications, setting)
+    worlds, names, currency = _worlds(source, designs, scenario, replications, setting)
     low, high = [one.low for one in assumptions], [one.high for one in assumptions]
     inputs = points(method, low, high, size)
     settings = [
@@ -161,7 +217,7 @@ def sensitivity(
         }
         for row in inputs
     ]
-    samples = worlds.at([{}, *settings])
+    samples = _played(worlds, [{}, *settings], assumptions)
     cube = np.stack([sample.of(kpi) for sample in samples])
     frames = []
     for row, name in enumerate(names):
@@ -171,7 +227,9 @@ def sensitivity(
         frames[-1].insert(0, "assumption", [str(one) for one in assumptions])
         frames[-1].insert(0, "result", result)
     table = pd.concat(frames, ignore_index=True)
-    return Sensitivity(method, kpi, names[0], table, len(samples), replications)
+    known = declared(kpi)
+    unit = "" if known is None else known.unit.replace("currency", currency)
+    return Sensitivity(method, kpi, names[0], table, len(samples), replications, unit)
 
 
 def _frame(
@@ -207,7 +265,7 @@ def flips(
         assumption, best, rival, flip (in words), value, low, high, evaluations.
     """
     _distinct(assumptions)
-    worlds, names = _worlds(source, designs, scenario, replications, setting)
+    worlds, names, _ = _worlds(source, designs, scenario, replications, setting)
     if len(names) < 2:
         message = f"{len(names)} design has no ranking; give at least 2"
         raise UsageError(message)
@@ -256,7 +314,7 @@ class _Curve:
     def at(self, value: float) -> FloatArray:
         if value not in self._seen:
             setting = {self._one.path: self._one.setting(value)}
-            self._seen[value] = self._worlds.at([setting])[0].of(self._kpi)
+            self._seen[value] = _played(self._worlds, [setting], [self._one])[0].of(self._kpi)
         return self._seen[value]
 
 
@@ -279,7 +337,8 @@ def _worlds(
     scenario: str | None,
     replications: int,
     setting: Setting,
-) -> tuple[Worlds, tuple[str, ...]]:
+) -> tuple[Worlds, tuple[str, ...], str]:
+    """Return the worlds of a pack, its designs with the baseline first, and its currency."""
     from channelwright.scenario import read_scenario
 
     if replications < 2:
@@ -288,7 +347,8 @@ def _worlds(
     pack = read_scenario(source)
     names = tuple(designs) if designs else _baseline_first(pack)
     where = scenario or pack.study.scenarios[0]
-    return Worlds(source, names, where, replications, setting), names
+    worlds = Worlds(source, names, where, replications, setting)
+    return worlds, names, pack.market.finance.currency
 
 
 def _baseline_first(pack: Pack) -> tuple[str, ...]:

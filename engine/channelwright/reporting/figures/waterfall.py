@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from channelwright.reporting.figures.canvas import Drawing, drawing, new_figure
 from channelwright.reporting.figures.palette import ACCENT, BAD, GOOD, INK, LINE, SOFT
-from channelwright.reporting.kpis import label_of
 from channelwright.reporting.numbers import compact
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.bridge import BridgeInfo
 from channelwright.reporting.steps import PROFIT, StepBridge
+from channelwright.reporting.words import label_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

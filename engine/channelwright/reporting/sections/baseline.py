@@ -9,10 +9,11 @@ import numpy as np
 from channelwright.model.study import Fact
 from channelwright.reporting.estimates import Estimate, estimate, wide
 from channelwright.reporting.grid import Column, Grid, Row
-from channelwright.reporting.kpis import label_of, samples_of, unit_of
+from channelwright.reporting.kpis import samples_of, unit_of
 from channelwright.reporting.numbers import many, percent, plain
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.section import SectionInfo
+from channelwright.reporting.words import label_of
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from channelwright.reporting.estimates import rows
 from channelwright.reporting.gates import GateRow
-from channelwright.reporting.kpis import label_of
 from channelwright.reporting.money import BELOW_MARGIN, PAY
 from channelwright.reporting.numbers import listed, many, money, percent, verb
 from channelwright.reporting.reading import StudyData
+from channelwright.reporting.words import label_of
 from channelwright.tables.codes import Account
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from importlib.metadata import version
 import numpy as np
 
 from channelwright.reporting.grid import Column, Grid, Row
-from channelwright.reporting.kpis import label_of, samples_of
+from channelwright.reporting.kpis import samples_of
 from channelwright.reporting.numbers import many, plain
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.section import SectionInfo
+from channelwright.reporting.words import label_of
 from channelwright.stats.paired import variance_reduction
 
 #: KPIs beside the contribution whose gain from shared worlds is shown.

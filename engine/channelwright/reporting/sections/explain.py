@@ -6,10 +6,10 @@ from typing import Any
 
 from channelwright.reporting.estimates import Estimate
 from channelwright.reporting.grid import Column, Grid, Row
-from channelwright.reporting.kpis import label_of
 from channelwright.reporting.numbers import compact, listed, money_estimate, percent
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.section import SectionInfo
+from channelwright.reporting.words import label_of
 
 NAN = float("nan")
 

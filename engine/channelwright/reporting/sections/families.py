@@ -6,8 +6,8 @@ import numpy as np
 
 from channelwright.reporting.estimates import Estimate, estimate
 from channelwright.reporting.grid import Cell, Column, Grid, Row, digits_for
-from channelwright.reporting.kpis import label_of
 from channelwright.reporting.reading import StudyData
+from channelwright.reporting.words import label_of
 from channelwright.rules.families import family_names
 
 #: KPIs of a family that a reader sees; all are in table `family_kpis`.

@@ -12,7 +12,7 @@ from channelwright.model.calibration import Calibration
 from channelwright.model.certificate import Certificate
 from channelwright.reporting.estimates import Estimate
 from channelwright.reporting.grid import Column, Grid, Row, digits_for
-from channelwright.reporting.kpis import kpi_estimate, label_of, unit_of
+from channelwright.reporting.kpis import kpi_estimate, unit_of
 from channelwright.reporting.numbers import many, percent
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.forecast_heads import (
@@ -22,7 +22,7 @@ from channelwright.reporting.sections.forecast_heads import (
     heads_text,
 )
 from channelwright.reporting.sections.section import SectionInfo
-from channelwright.reporting.words import COST_WORDS
+from channelwright.reporting.words import COST_WORDS, label_of
 from channelwright.tables.codes import Account
 
 

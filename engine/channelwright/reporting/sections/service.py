@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from channelwright.model.market import SITE_KINDS
 from channelwright.reporting.estimates import Estimate
 from channelwright.reporting.grid import Cell, Column, Grid, Row, digits_for
-from channelwright.reporting.kpis import kpi_estimate, label_of, meaning_of, unit_of
+from channelwright.reporting.kpis import kpi_estimate, meaning_of, unit_of
 from channelwright.reporting.numbers import percent
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.families import family_grid
 from channelwright.reporting.sections.section import SectionInfo
+from channelwright.reporting.words import label_of
 from channelwright.rules.kpi_registry import PARCELS
 
 COVERAGE = (
