@@ -49,12 +49,14 @@ def test_every_kpi_of_the_flagship_is_registered_with_its_unit(flagship_units):
 
 
 def test_no_kpi_is_registered_that_no_design_has(flagship_units):
-    # The flagship has no second tier.
+    # The flagship has no second tier, and its depots and offices are the manufacturer's.
     groups = (CREDIT, COLLECTING, SUPPLIERS, MARKET, RETURNS, CHAINS, ONLINE, CONSIGNMENT, HOURS)
     groups += (PARCELS,)
     named = {kpi.name for group in groups for kpi in group}
     tiers = ("stock_days", "stock_age", "bullwhip", "stock_turns", "stock_outs", "fill_rate", "roi")
-    assert set(KPIS) - set(flagship_units) - named == {f"{name}_tier2" for name in tiers}
+    missing = {f"{name}_tier2" for name in (*tiers, "profit")}
+    missing |= {f"{name}_{kind}" for name in ("roi", "profit") for kind in ("dc", "office")}
+    assert set(KPIS) - set(flagship_units) - named == missing
 
 
 def test_names_are_registered_once():

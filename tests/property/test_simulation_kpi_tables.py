@@ -11,6 +11,8 @@ from channelwright.model.design import CYCLE_DAYS
 from channelwright.rules.consignment import settle_days
 from channelwright.rules.kpi import kpi_table
 from channelwright.rules.kpi_family import FAMILY_KPIS, family_kpis
+from channelwright.rules.kpi_registry import STOCKING
+from channelwright.rules.parcels import parcel_shop
 from channelwright.simulation import replicate
 from channelwright.tables.codes import PARTY_STRIDE, Account, CallState, LineState, Party
 from channelwright.tables.sink import MemorySink
@@ -313,3 +315,41 @@ def test_parcel_cells_add_up_to_the_orders(seed: int) -> None:
     postings = sink.table("postings")
     mine = (postings["mode"] == shop.mode) & (postings["account"] == Account.GOODS)
     assert postings["amount"][mine].sum() == orders["value"][done].sum() + orders["fee"][done].sum()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_serving_costs_is_every_cost_but_goods_and_deposits(seed: int) -> None:
+    """From the postings: credit losses, reminders and old goods taken back are part of it."""
+    market, design, sink = both(seed)
+    shop = parcel_shop(design)
+    table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
+    values = table[table["area"] == "all"].set_index(["kpi", "mode"])["value"]
+    postings = sink.table("postings")
+    apart = (Account.PRODUCTION, Account.GOODS, Account.REBATE, Account.DISCOUNT)
+    apart += (Account.RETURN_GOOD, Account.DEPOSIT)
+    costs = (postings["payer"] == Party.MANUFACTURER) & (
+        postings["day"] >= market.calendar.warmup_days
+    )
+    costs &= ~np.isin(postings["account"], [int(account) for account in apart])
+    cases = values.get(("delivered_cases", "all"), 0.0) + values.get(("parcel_cases", "all"), 0.0)
+    spent = postings["amount"][costs].sum() / 10_000
+    if cases > 0:
+        assert values["cost_to_serve_per_case", "all"] * cases == pytest.approx(spent)
+    for mode, name in enumerate(market.modes.ids):
+        delivered = values.get(("delivered_cases", name), 0.0)
+        if delivered > 0 and (shop is None or shop.mode != mode):
+            mine = postings["amount"][costs & (postings["mode"] == mode)].sum() / 10_000
+            found = values.get(("cost_to_serve_per_case", name), 0.0)
+            assert found * delivered == pytest.approx(mine)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_profits_of_kinds_of_sites_are_those_of_distributors(seed: int) -> None:
+    market, design, sink = both(seed)
+    table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
+    values = table.set_index(["kpi", "area", "mode"])["value"].xs(("all", "all"), level=(1, 2))
+    kinds = [name for name in values.index if name in {f"profit_{kind}" for kind in STOCKING}]
+    houses = market.sites.independent & design.sites.open
+    assert bool(kinds) is bool(houses.any())
+    whole = values.get("profit_distributors", 0.0)
+    assert sum(values[name] for name in kinds) == pytest.approx(whole, abs=1e-6)

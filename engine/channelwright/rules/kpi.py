@@ -358,9 +358,13 @@ def _site_kpis(
 
 
 def _add_returns(market: Market, houses: pd.DataFrame, result: KpiRows) -> None:
-    """Add the returns on investment of distributors: least, mean, most, and means by kind."""
+    """Add profits of distributors by kind, and their returns: least, mean, most, means by kind."""
     roi, site = houses["roi"].to_numpy(), houses["site"].to_numpy()
-    known = houses["independent"].to_numpy() & np.isfinite(roi)
+    owned, profit = houses["independent"].to_numpy(), houses["profit"].to_numpy()
+    for row in np.unique(market.sites.kind[site[owned]]).tolist():
+        earned = profit[owned & (market.sites.kind[site] == row)].tolist()
+        result.add_total(f"profit_{SITE_KINDS[row]}", "currency", math.fsum(earned))
+    known = owned & np.isfinite(roi)
     roi, kind = roi[known], market.sites.kind[site[known]]
     if not len(roi):
         return

@@ -49,6 +49,8 @@ EXTRA_COSTS: tuple[tuple[str, Account], ...] = (
 )
 
 
+#: What a mode costs the manufacturer and serving does not: the goods, their credit, a deposit.
+_NOT_SERVING = frozenset(("production", "good_returns", "deposits"))
 _SELLING = ("wages", "commission", "bonus", "delivery", "promotion")
 _BEFORE_CALLS = (
     "production",
@@ -255,29 +257,38 @@ def _add_efficiency(
 
     ``sent`` : (M,) cases to consumers
     """
-    count = len(market.modes)
+    count, none = len(market.modes), float("nan")
     delivered = sums_at(cells["mode"], cells["cases_delivered"], count)
     drops = sums_at(cells["mode"], cells["drops"], count)
-    serve, ratio = {}, {}
+    serving, ratio = _serving(lines), {}
+    moved = delivered + sent
+    serve = {
+        mode: float(serving[row] / moved[lines.modes[row]])
+        for row, mode in lines.named(market)
+        if moved[lines.modes[row]] > 0
+    }
     for row, mode in lines.named(market):
         line = {name: float(column[row]) for name, column in lines.columns.items()}
-        cases = float(delivered[lines.modes[row]] + sent[lines.modes[row]])
-        selling = line["wages"] + line["commission"] + line["bonus"]
-        carrying = line["delivery"] + line["handling"] + line["freight"]
         net = line["gross_sales"] - line["rebates"]
-        if cases > 0:
-            other = line["interest"] + line["platform"] + line["site_cost"] + line["promotion"]
-            other += sum(line.get(name, 0.0) for name, _ in CHAIN_COSTS)
-            serve[mode] = (selling + carrying + other) / cases
         if net > 0:
             ratio[mode] = sum(line[name] for name in _SELLING) / net
-    none = float("nan")
+    cases = float(moved.sum())
+    per_case = float(serving.sum()) / cases if cases > 0 else none
     for name, values, whole, unit in (
-        ("cost_to_serve_per_case", serve, none, "currency/case"),
+        ("cost_to_serve_per_case", serve, per_case, "currency/case"),
         ("selling_expense_ratio", ratio, _selling_expense(lines), "share"),
         ("break_even_drop", _break_even(market, lines, delivered, drops), none, "cases"),
     ):
         _add(result, name, values, whole, unit)
+
+
+def _serving(lines: Lines) -> FloatArray:
+    """Return the manufacturer's cost of serving by mode, every line of it: (n,) currency."""
+    columns = lines.columns
+    costs = columns["gross_sales"] - columns["rebates"] - columns["contribution"]
+    for name in _NOT_SERVING & columns.keys():
+        costs = costs - columns[name]
+    return np.asarray(costs)
 
 
 def _selling_expense(lines: Lines) -> float:

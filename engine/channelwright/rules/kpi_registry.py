@@ -13,7 +13,6 @@ from channelwright.rules.kpi_family import FAMILY_KPIS
 
 _MONEY = "currency"
 STOCKING = tuple(kind for kind in SITE_KINDS if kind != "plant")
-TRADE = ("tier1", "tier2", "wholesaler")
 _DISTRIBUTION = (
     Kpi("numeric_distribution", "share", "outlets with stock at the end / universe", True),
     Kpi(
@@ -69,7 +68,7 @@ _SITES = (
     Kpi("distributor_roi_max", "per year", "highest return"),
     *(
         Kpi(f"roi_{kind}", "per year", "plain mean of the returns of independent ones", True)
-        for kind in TRADE
+        for kind in STOCKING
     ),
 )
 _LINES = (
@@ -99,6 +98,10 @@ _PARTIES = (
         "money received - paid by owners of independent sites + change of their stock",
         True,
     ),
+    *(
+        Kpi(f"profit_{kind}", _MONEY, "the same, of independent sites of this kind", True)
+        for kind in STOCKING
+    ),
     Kpi("profit_outlets", _MONEY, "money received - paid by independent outlets", True),
     Kpi("profit_chains", _MONEY, "money received - paid by chains", True),
     Kpi("pay_people", _MONEY, "wages, commission and bonus of all people"),
@@ -107,7 +110,8 @@ _EFFICIENCY = (
     Kpi(
         "cost_to_serve_per_case",
         "currency/case",
-        "the manufacturer's costs but production / cases to outlets and consumers, by mode",
+        "the manufacturer's costs but production, deposits and credit for good stock / "
+        "cases to outlets and consumers",
         more_is_better=False,
     ),
     Kpi(
