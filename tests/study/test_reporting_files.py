@@ -171,9 +171,23 @@ def test_workbook_never_holds_formulas(info: ReportInfo, tmp_path: Path) -> None
     changed = dataclasses.replace(info, data=data, evidence=evidence_info(data, {
         name: [0.0, 1.0, 3.0] for name in data.designs
     }))  # fmt: skip
+    section = changed.service.section
+    first = section.grids[0]
+    column = dataclasses.replace(first.columns[0], title="=HEAD()", unit="=UNIT()")
+    grid = dataclasses.replace(
+        first, title="=GRID()", note="=NOTE()", columns=(column, *first.columns[1:])
+    )
+    section = dataclasses.replace(section, headline="=FOUND()", grids=(grid,))
+    service = dataclasses.replace(changed.service, section=section)
+    kpis = data.kpis.assign(area="=AREA()")
+    changed = dataclasses.replace(
+        changed, service=service, data=dataclasses.replace(data, kpis=kpis)
+    )
     book = openpyxl.load_workbook(write_workbook(changed, tmp_path / "x.xlsx"))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-    assert "=1+1" in {cell.value for cell in cells}
+    names = {cell.value for cell in cells if str(cell.value).startswith("=")}
+    planted = {"HEAD", "UNIT", "GRID", "NOTE", "FOUND", "AREA"}
+    assert names >= {"=1+1", *(f"={name}()" for name in planted)}
     assert all(cell.data_type != "f" for cell in cells)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -19,6 +19,7 @@ from channelwright.reporting.grid import Column, Grid, Row, figure_of
 from channelwright.reporting.sections.section import SectionInfo
 
 if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
 #: A fixed date, so that equal reports are equal files but for the archive's own clock.
@@ -72,9 +73,8 @@ def _write_section(
     sheet: Worksheet, title: str, section: SectionInfo, conditions: tuple[str, ...]
 ) -> None:
     sheet.sheet_view.showGridLines = False
-    sheet["A1"], sheet["A2"] = title, section.headline
-    sheet["A1"].font = Font(bold=True, size=14, color=_rgb(INK))
-    sheet["A2"].font = Font(color=_rgb(SOFT))
+    _set(sheet.cell(1, 1), title).font = Font(bold=True, size=14, color=_rgb(INK))
+    _set(sheet.cell(2, 1), section.headline).font = Font(color=_rgb(SOFT))
     # Title, finding and the labels of the rows stay in sight.
     sheet.freeze_panes = "B3"
     line, widths = 4, {1: 16}
@@ -95,24 +95,23 @@ def _set_print(sheet: Worksheet) -> None:
 
 
 def _write_grid(sheet: Worksheet, grid: Grid, line: int, widths: dict[int, int]) -> int:
-    sheet.cell(line, 1, grid.title).font = Font(bold=True, size=12, color=_rgb(ACCENT))
+    _set(sheet.cell(line, 1), grid.title).font = Font(bold=True, size=12, color=_rgb(ACCENT))
     spread = _spread(grid)
     place = 1
     for column, wide in zip(grid.columns, spread, strict=True):
         titles = (column.title, "95 % from", "to") if wide else (column.title,)
         for offset, text in enumerate(titles):
-            head = sheet.cell(line + 1, place + offset, text)
+            head = _set(sheet.cell(line + 1, place + offset), text)
             head.font, head.fill = _HEAD, _HEAD_FILL
             head.alignment = Alignment(wrap_text=True, vertical="bottom")
-            unit = sheet.cell(line + 2, place + offset, _unit(column))
-            unit.font = _UNIT
+            _set(sheet.cell(line + 2, place + offset), _unit(column)).font = _UNIT
             _widen(widths, place + offset, min(len(text), 22))
         place += len(titles)
     for offset, row in enumerate(grid.rows):
         _write_row(sheet, grid, row, spread, line + 3 + offset, widths)
     end = line + 3 + len(grid.rows)
     if grid.note:
-        sheet.cell(end, 1, grid.note).font = _UNIT
+        _set(sheet.cell(end, 1), grid.note).font = _UNIT
         end += 1
     return end
 
@@ -141,8 +140,7 @@ def _write_row(
             values = [cell if isinstance(cell, str) else figure_of(cell)] + [None] * (2 * wide)
         for offset, value in enumerate(values):
             shown = None if isinstance(value, float) and not math.isfinite(value) else value
-            target = sheet.cell(line, place + offset)
-            _set(target, shown)
+            target = _set(sheet.cell(line, place + offset), shown)
             target.border = _BELOW
             if isinstance(shown, float | int):
                 target.number_format = number_format(column, shown, row.decimals)
@@ -153,11 +151,16 @@ def _write_row(
         place += len(values)
 
 
-def _set(target: object, value: str | float | None) -> None:
-    target.value = value  # type: ignore[attr-defined]
-    # A name that starts with = is a name and not a formula.
-    if isinstance(value, str) and value[:1] in "=+-@":
-        target.data_type = "s"  # type: ignore[attr-defined]
+def _set(target: Cell | MergedCell, value: str | float | None) -> Cell:
+    """Write a value, and return the cell; a name that starts with = is a name, not a formula.
+
+    Formulas have no stored value: a viewer that does not compute would show nothing.
+    """
+    cell = cast("Cell", target)
+    cell.value = value
+    if isinstance(value, str) and value.startswith("="):
+        cell.data_type = "s"
+    return cell
 
 
 def _widen(widths: dict[int, int], column: int, width: int) -> None:
@@ -184,14 +187,14 @@ def _write_kpis(sheet: Worksheet, info: ReportInfo) -> None:
     heads = [*(key.capitalize() for key in keys), *(info.data.title(name) for name in names)]
     heads[1] = "KPI"
     for column, text in enumerate(heads, start=1):
-        head = sheet.cell(1, column, text)
+        head = _set(sheet.cell(1, column), text)
         head.font, head.fill = _HEAD, _HEAD_FILL
         head.alignment = Alignment(wrap_text=True)
         sheet.column_dimensions[get_column_letter(column)].width = 26 if column == 2 else 16
     for line, (key, values) in enumerate(means[names].iterrows(), start=2):
         for column, text in enumerate(key, start=1):
             shown = str(text).replace("currency", info.data.currency) if column == 3 else text
-            sheet.cell(line, column, shown)
+            _set(sheet.cell(line, column), str(shown))
         for column, value in enumerate(values, start=len(keys) + 1):
             if math.isfinite(value):
                 sheet.cell(line, column, float(value)).number_format = "#,##0.000"

@@ -28,22 +28,26 @@ def query(study: Study, sql: str) -> pd.DataFrame:
     study : Study
         As `load_study` returns it.
     sql : str
-        One DuckDB statement that returns rows.
+        One DuckDB statement that returns rows. It reads the tables of the study and reaches no
+        other file, address or extension.
 
     Raises
     ------
     UsageError
-        When DuckDB refuses the statement.
+        When DuckDB refuses the statement, or the statement does more than read.
     StoreError
         When a run folder, or a file of a named table, is damaged.
     """
     finished = study.finished()
+    paths: set[str] = set()
     with duckdb.connect() as connection:
         connection.register("runs", study.status())
         for name in STORED:
             files = _files(name, finished, checked=name in sql)
             connection.register(f"files_of_{name}", files)
             connection.execute(_view(name, connection, files))
+            paths |= set(files["filename"])
+        _confine(connection, sorted(paths))
         return _answer(connection, sql)
 
 
@@ -86,20 +90,40 @@ def _view(table: str, connection: duckdb.DuckDBPyConnection, files: pd.DataFrame
 
 
 def _part(table: str, paths: list[str], same: str, hidden: str) -> str:
-    listed = ", ".join(f"'{path.replace(chr(39), chr(39) * 2)}'" for path in paths)
     labels = ", ".join(f"labels.{name}" for name in _LABELS)
     return (
         f"SELECT {labels}, rows.* EXCLUDE ({hidden}) "
-        f"FROM read_parquet([{listed}], filename = true, union_by_name = true) AS rows "
+        f"FROM read_parquet({_listed(paths)}, filename = true, union_by_name = true) AS rows "
         f"JOIN files_of_{table} AS labels ON {same}"
     )
 
 
+def _listed(paths: list[str]) -> str:
+    """Return paths as a list of SQL strings."""
+    quoted = ["'" + path.replace("'", "''") + "'" for path in paths]
+    return f"[{', '.join(quoted)}]"
+
+
+def _confine(connection: duckdb.DuckDBPyConnection, paths: list[str]) -> None:
+    """Let statements reach the files of the study and no other file, address or extension."""
+    connection.execute(f"SET allowed_paths = {_listed(paths)}")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+#: What only reads; PIVOT is several statements in one. Others could write over the study's files.
+_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.MULTI)
+
+
 def _answer(connection: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
     try:
-        statements = len(connection.extract_statements(sql))
-        if statements > 1:
-            msg = f"{statements} statements are asked at once; ask one, and join its parts by WITH"
+        statements = connection.extract_statements(sql)
+        if len(statements) > 1:
+            count = len(statements)
+            msg = f"{count} statements are asked at once; ask one, and join its parts by WITH"
+            raise UsageError(msg)
+        if statements and statements[0].type not in _READING:
+            msg = f"{statements[0].type.name} is no question; a query reads: ask with SELECT"
             raise UsageError(msg)
         relation = connection.sql(sql)
     except duckdb.Error as error:
