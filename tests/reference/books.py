@@ -10,8 +10,6 @@ from channelwright.tables.schema import Table
 
 Rows = dict[str, np.ndarray]
 
-_NAMES = {table.name: set(table.names) for table in DETAIL_TABLES}
-
 
 class Books:
     """Collects rows of every table; postings are summed by key."""
@@ -23,10 +21,7 @@ class Books:
         self._postings: dict[int, dict[tuple[int, ...], int]] = defaultdict(dict)  # by day
 
     def write(self, table: Table, **row: float) -> None:
-        """Add a row."""
-        if row.keys() != _NAMES[table.name]:
-            message = f"{table.name} has columns {table.names}, not {tuple(row)}"
-            raise ValueError(message)
+        """Add a row; a column left out is found by `tables`."""
         columns = self._columns[table.name]
         for name, value in row.items():
             columns[name].append(value)
@@ -58,17 +53,21 @@ class Books:
 
     def tables(self) -> dict[str, Rows]:
         """Return every detail table, sorted by its key and then by its other columns."""
+        postings = [self._columns[POSTINGS.name][name] for name in (*POSTINGS.key, "amount")]
         for day, today in self._postings.items():
             for key, amount in today.items():
                 if amount != 0:
-                    row = dict(zip(POSTINGS.key, (day, *key), strict=True))
-                    self.write(POSTINGS, **row, amount=amount)
+                    for column, value in zip(postings, (day, *key, amount), strict=True):
+                        column.append(value)
         self._postings.clear()
         return {table.name: as_arrays(table, self._columns[table.name]) for table in DETAIL_TABLES}
 
 
 def as_arrays(table: Table, columns: dict[str, list[float]]) -> Rows:
     """Return columns as arrays, rows sorted."""
+    if len({len(column) for column in columns.values()}) > 1:
+        message = f"a row of {table.name} did not fill its columns {table.names}"
+        raise ValueError(message)
     arrays = {c.name: np.array(columns[c.name], dtype=c.dtype) for c in table.columns}
     return sort_rows(table, arrays)
 

@@ -30,7 +30,7 @@ def consumers_of(
         yield clock.timeout(DAY_SECONDS)
 
 
-@dataclass
+@dataclass(slots=True)
 class Evening:
     """What consumers did with one product at one outlet."""
 
@@ -67,11 +67,14 @@ def close(state: State, seen: Evening) -> None:
     """Write down and book an evening."""
     outlet, product, day = seen.outlet, seen.product, seen.day
     units = seen.sold + seen.online_sold
-    price = price_today(state, outlet, product, day)
-    # How old goods are is asked of the shelf as it was before anybody came.
-    state.shelf[outlet][product] += units
-    sell_off(state, outlet, product, day, units, price)
-    state.shelf[outlet][product] -= units
+    shelf = state.shelf[outlet]
+    if units:
+        price = price_today(state, outlet, product, day)
+        # How old goods are is asked of the shelf as it was before anybody came.
+        shelf[product] += units
+        sell_off(state, outlet, product, day, units, price)
+        shelf[product] -= units
+        post_sales(state, seen, units * price)
     state.sold[outlet][product][day] = units
     if on_consignment(state, outlet):
         state.unsettled[outlet, product] += units
@@ -85,20 +88,20 @@ def close(state: State, seen: Evening) -> None:
         sold=seen.sold,
         online_demanded=seen.online_demanded,
         online_sold=seen.online_sold,
-        closing=state.shelf[outlet][product],
+        closing=shelf[product],
     )
-    post_sales(state, seen, units * price)
 
 
 def mean_demand(state: State, outlet: int, product: int, day: int) -> float:
     """Return expected demand times the shocks of its period."""
     period = day // state.market.calendar.shock_days
     known = state.shocks[period]
-    if (outlet, product) not in known:
-        known[outlet, product] = shocks_of_period(state, outlet, product, period)
+    shocks = known.get((outlet, product))
+    if shocks is None:
+        shocks = known[outlet, product] = shocks_of_period(state, outlet, product, period)
     if not state.lists(outlet, product) and state.shelf[outlet][product] == 0:
         return 0.0
-    return state.expected(outlet, product, day) * known[outlet, product]
+    return state.expected(outlet, product, day) * shocks
 
 
 def shocks_of_period(state: State, outlet: int, product: int, period: int) -> float:

@@ -13,7 +13,7 @@ from channelwright.tables.goods_outputs import SETTLEMENTS
 from channelwright.tables.outputs import DELIVERIES, PAYMENTS
 from tests.reference.approval import post_discount
 from tests.reference.bills import delay_of, followed, part_of
-from tests.reference.consignment import on_consignment, settle_days
+from tests.reference.consignment import on_consignment
 from tests.reference.contracts import drop_parts, payment_days, shelf_day
 from tests.reference.failures import Outcome, try_stop
 from tests.reference.geography import Place, seconds
@@ -339,7 +339,7 @@ def write_invoices(clock: simpy.Environment, state: State, day: int) -> None:
 
 def settle_consignment(state: State, outlet: int, day: int) -> None:
     """Let what was sold from consignment be invoiced today, if today is the day."""
-    days = settle_days(state, outlet)
+    days = state.settle_days(outlet)
     if days == 0 or day == 0 or day % days:
         return
     site, mode = state.site_of(outlet), state.mode_of(outlet)

@@ -17,6 +17,8 @@ class Shop:
     def __init__(self, state: State, outlet: int) -> None:
         self.state, self.outlet = state, outlet
         self.plan = state.market.execution
+        lows, highs = self.plan.parts.low.tolist(), self.plan.parts.high.tolist()
+        self.spans = [(low, high - low) for low, high in zip(lows, highs, strict=True)]
         self.shares = [float(share) for share in self.plan.parts.opening]
         self.listed = [
             self.plan.range is None
@@ -27,9 +29,8 @@ class Shop:
     def multiplier(self) -> float:
         """Return what the parts make of demand."""
         level = 1.0
-        for part, share in enumerate(self.shares):
-            low, high = float(self.plan.parts.low[part]), float(self.plan.parts.high[part])
-            level *= low + (high - low) * share
+        for (low, span), share in zip(self.spans, self.shares, strict=True):
+            level *= low + span * share
         return level
 
     def chance_to_list(self, day: int) -> None:

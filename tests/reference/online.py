@@ -19,10 +19,6 @@ def serve_from_nearby(state: State, evenings: dict[Place, Evening], day: int) ->
     """Let helpers serve what outlets could not serve online."""
     if not helps(state):
         return
-    pairs = state.design.goods.nearby
-    rows = list(
-        zip(pairs.origin.tolist(), pairs.helper.tolist(), pairs.metres.tolist(), strict=True)
-    )
     for product in state.products:
         for outlet in state.covered:
             asked = evenings[outlet, product]
@@ -30,11 +26,7 @@ def serve_from_nearby(state: State, evenings: dict[Place, Evening], day: int) ->
     for product in state.products:
         for outlet in state.covered:
             asked = evenings[outlet, product]
-            for origin, helper, metres in rows:
-                if origin != outlet or helper not in state.covered:
-                    continue
-                if not state.online(outlet) or not state.online(helper):
-                    continue
+            for helper, metres in state.helpers[outlet]:
                 units = min(asked.left_online, state.shelf[helper][product])
                 if units > 0:
                     asked.left_online -= units

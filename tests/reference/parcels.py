@@ -65,8 +65,10 @@ def kept(market: Market, design: Design, outlet: int, product: int) -> float:
     return 1.0 - min(1.0, asked * float(shop.zones.cannibalised[zone]))
 
 
-def orders_a_day(market: Market, shop: ParcelShop, zone: int, product: int) -> float:
+def orders_a_day(market: Market, design: Design, zone: int, product: int) -> float:
     """Return the mean number of orders at factor 1."""
+    shop = shop_of(design)
+    assert shop is not None
     area = int(shop.zones.area[zone])
     of_area = 0.0
     for outlet in range(len(market.outlets)):
@@ -90,7 +92,7 @@ def opening_of(state: State, site: int, product: int) -> tuple[float, float]:
         if shop.zones.site[zone] != site:
             continue
         means = [
-            orders_a_day(market, shop, zone, other) * float(market.calendar.factor[0, other])
+            state.parcel_orders_a_day(zone, other) * float(market.calendar.factor[0, other])
             for other in state.products
         ]
         orders, more = means[product], further(state, shop, means, product)
@@ -134,7 +136,7 @@ def orders_on(state: State, shop: ParcelShop, zone: int, product: int, day: int)
     """Return the mean number of orders of a day."""
     calendar = state.market.calendar
     period = day // calendar.shock_days
-    mean = orders_a_day(state.market, shop, zone, product) * float(calendar.factor[day, product])
+    mean = state.parcel_orders_a_day(zone, product) * float(calendar.factor[day, product])
     mean *= shock(state.uniform(Purpose.MARKET_SHOCK, period, 0), calendar.market_shock) * shock(
         state.uniform(Purpose.PRODUCT_SHOCK, period, product), calendar.product_shock
     )

@@ -1,6 +1,7 @@
 """The state of the reference world and the small questions that every phase asks of it."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cache
 
 import simpy
@@ -11,11 +12,12 @@ from channelwright.model.market import CAPTURES, CARRIERS, SITE_KINDS, SOLICITOR
 from channelwright.tables.codes import Party, party
 from tests.reference.books import Books
 from tests.reference.catchment import purchases, rates
+from tests.reference.consignment import settle_days
 from tests.reference.execution import Shop
 from tests.reference.geography import Map
 from tests.reference.laws import share
 from tests.reference.offers import answer_to_price, promoted, promotions_of, regular_price
-from tests.reference.parcels import ParcelOrder, kept
+from tests.reference.parcels import ParcelOrder, kept, orders_a_day
 from tests.reference.records import Invoice, Order, PickOrder, Request
 
 MANUFACTURER = party(Party.MANUFACTURER)
@@ -48,16 +50,18 @@ class State:
             for o, row in enumerate(rates(market, design))
         ]
         self._factor: list[list[float]] = market.calendar.factor.tolist()
-        self._mode: list[int] = design.outlets.mode.tolist()
-        self._site: list[int] = design.outlets.site.tolist()
-        self._online: list[bool] = design.outlets.o2o.tolist()
+        # Mode, assigned site, "also sells online" and payer of an outlet: the lists' own look-up.
+        self.mode_of: Callable[[int], int] = design.outlets.mode.tolist().__getitem__
+        self.site_of: Callable[[int], int] = design.outlets.site.tolist().__getitem__
+        self.online: Callable[[int], bool] = design.outlets.o2o.tolist().__getitem__
         self._price_outlet: list[list[int]] = design.terms.price_outlet.tolist()
         laws, dispersions = market.products.law.tolist(), market.products.dispersion.tolist()
         self.law = list(zip(laws, dispersions, strict=True))
-        self._payer = [self._payer_of(outlet) for outlet in range(outlets)]
+        payers = [self._payer_of(outlet) for outlet in range(outlets)]
+        self.payer: Callable[[int], int] = payers.__getitem__
         self._outlets_of: dict[int, list[int]] = defaultdict(list)
         for outlet in self.covered:
-            self._outlets_of[self._payer[outlet]].append(outlet)
+            self._outlets_of[payers[outlet]].append(outlet)
 
         self.execution = [float(market.behaviour.opening_execution)] * outlets
         self.effort = [1.0] * len(market.modes)
@@ -127,8 +131,11 @@ class State:
         # What never changes is looked up once.
         self.regular_price = cache(lambda o, p: regular_price(market, design, o, p))
         self.promotions = cache(lambda o, p: promotions_of(market, design, o, p))
+        self.settle_days = cache(lambda o: settle_days(market, design, o))
+        self.parcel_orders_a_day = cache(lambda zone, p: orders_a_day(market, design, zone, p))
         self.rival_cases = {} if market.catchment is None else purchases(market, design)[1]
         self.nearest = {} if market.stockout is None else nearest_outlets(market, self.covered)
+        self.helpers = helpers_of(design)
         full = self.covered if market.execution is not None else []
         self.shops = {outlet: Shop(self, outlet) for outlet in full}
 
@@ -175,19 +182,7 @@ class State:
             return expected * (1.0 + self.market.behaviour.online_new)
         return expected
 
-    def online(self, outlet: int) -> bool:
-        """Say whether an outlet also sells online."""
-        return self._online[outlet]
-
     # ------------------------------------------------------------ who and what
-    def mode_of(self, outlet: int) -> int:
-        """Return the mode of an outlet."""
-        return self._mode[outlet]
-
-    def site_of(self, outlet: int) -> int:
-        """Return the assigned site of an outlet."""
-        return self._site[outlet]
-
     def capture(self, mode: int) -> str:
         """Return how orders of a mode come about."""
         return CAPTURES[self.market.modes.capture[mode]]
@@ -214,11 +209,8 @@ class State:
             return party(Party.OWNER, site)
         return MANUFACTURER
 
-    def payer(self, outlet: int) -> int:
-        """Return the party that pays for an outlet: its chain, else itself."""
-        return self._payer[outlet]
-
     def _payer_of(self, outlet: int) -> int:
+        """Return the party that pays for an outlet: its chain, else itself."""
         chain = int(self.market.outlets.chain[outlet])
         return party(Party.OUTLET, outlet) if chain < 0 else party(Party.CHAIN, chain)
 
@@ -292,3 +284,18 @@ def nearest_outlets(market: Market, covered: list[int]) -> dict[int, int]:
         if place in there:
             nearest.setdefault(origin, place)
     return nearest
+
+
+def helpers_of(design: Design) -> dict[int, list[tuple[int, int]]]:
+    """Return who serves online orders for an outlet, both being online, with the metres."""
+    helpers: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    pairs = None if design.goods is None else design.goods.nearby
+    if pairs is None:
+        return helpers
+    outlets = design.outlets
+    ready = [bool(o2o) and mode >= 0 for o2o, mode in zip(outlets.o2o, outlets.mode, strict=True)]
+    rows = zip(pairs.origin.tolist(), pairs.helper.tolist(), pairs.metres.tolist(), strict=True)
+    for origin, helper, metres in rows:
+        if ready[origin] and ready[helper]:
+            helpers[origin].append((helper, metres))
+    return helpers

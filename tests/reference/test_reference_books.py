@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from channelwright.foundation.random import Address
 from channelwright.tables.codes import Account, CallState, LineState
-from channelwright.tables.outputs import DETAIL_TABLES
+from channelwright.tables.outputs import DETAIL_TABLES, EFFORT
 from tests.reference import simulate
 from tests.reference.books import sort_rows
 from tests.reference.consignment import on_consignment
@@ -228,5 +228,9 @@ def test_the_same_address_is_the_same_world(pair):
 def test_undeclared_columns_are_noticed():
     from tests.reference.books import Books
 
-    with pytest.raises(ValueError, match="effort has columns"):
-        Books().write(DETAIL_TABLES[-1], month=1)
+    with pytest.raises(KeyError, match="unheard_of"):
+        Books().write(EFFORT, unheard_of=1)
+    short = Books()
+    short.write(EFFORT, month=1)
+    with pytest.raises(ValueError, match="a row of effort did not fill its columns"):
+        short.tables()
