@@ -45,7 +45,8 @@ def plan_beats(market: Market, design: Design) -> tuple[Beat, ...]:
     visited &= market.modes.capture[np.maximum(plan.mode, 0)] == _VISIT
     rows = np.flatnonzero(visited)
     rows = rows[np.lexsort((plan.call_rank[rows], plan.rep[rows]))]
-    lists = [rows[(plan.order_days[rows] >> day) & 1 == 1] for day in range(CYCLE_DAYS)]
+    planned = (plan.order_days[rows] >> np.arange(CYCLE_DAYS)[:, None]) & 1
+    lists = [rows[today] for today in planned.astype(np.bool_)]
     taken = _taken(market, design, lists)
     everybody = [np.ones(len(calls), dtype=bool) for calls in lists]
     days = zip(lists, taken, everybody, strict=True)

@@ -188,7 +188,7 @@ def build_network(market: Market, design: Design) -> Network:
         shelves=shelf_rules(market, design, cover),
         days_kept=_days_kept(design),
         beats=plan_beats(market, design),
-        due=tuple(_due(market, design, day) for day in range(CYCLE_DAYS)),
+        due=_due(market, design),
         roads=Roads(market),
         fleets=_fleets(market, design),
         months=_months(market),
@@ -309,9 +309,9 @@ def _opening_of_sites(
 
 def _site_sums(design: Design, covered: IntArray, values: FloatArray) -> FloatArray:
     """Return sums over the outlets of every site: (S, P)."""
-    total = np.zeros((len(design.sites), values.shape[1]))
-    np.add.at(total, design.outlets.site[covered], values)
-    return total
+    site, count = design.outlets.site[covered], len(design.sites)
+    sums = [np.bincount(site, weights=column, minlength=count) for column in values.T]
+    return np.ascontiguousarray(np.transpose(sums))
 
 
 def _tree_sums(design: Design, own: FloatArray, tiers: tuple[IntArray, ...]) -> FloatArray:
@@ -350,11 +350,13 @@ def _day_ends(load: IntArray, day_seconds: IntArray) -> IntArray:
     return np.where(load >= 0, day_seconds, FAR)
 
 
-def _due(market: Market, design: Design, cycle_day: int) -> IntArray:
+def _due(market: Market, design: Design) -> tuple[IntArray, ...]:
+    """Return the outlets that order by themselves on each day of the cycle."""
     plan = design.outlets
     capture = market.modes.capture[np.maximum(plan.mode, 0)]
-    bit = (plan.order_days >> cycle_day) & 1
-    return np.flatnonzero((plan.mode >= 0) & (capture != VISIT) & (bit == 1))
+    rows = np.flatnonzero((plan.mode >= 0) & (capture != VISIT))
+    chances = (plan.order_days[rows] >> np.arange(CYCLE_DAYS)[:, None]) & 1
+    return tuple(rows[today] for today in chances.astype(np.bool_))
 
 
 def _months(market: Market) -> Months:

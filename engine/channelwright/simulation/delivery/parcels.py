@@ -17,6 +17,7 @@ from channelwright.simulation.orders.parcel_orders import COLUMNS, ParcelOrders,
 from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.parcel_recording import ParcelRecorder
 from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import add_at, subtract_at
 from channelwright.simulation.state import ParcelStock
 from channelwright.tables.codes import Account, LineState
 
@@ -80,7 +81,7 @@ class Parcels:
         waiting.keep(stays)
         still = ~served & ~lost
         self._stock.waiting[:] = 0
-        np.add.at(self._stock.waiting, site[still], units[still])
+        add_at(self._stock.waiting, site[still], units[still])
 
     def _sequence(self, orders: Rows) -> IntArray:
         area = self._shop.zones.area[orders["zone"]]
@@ -90,14 +91,14 @@ class Parcels:
     def _count_demand(self, site: IntArray, orders: Rows) -> None:
         """Count the orders of a first attempt as demand of their sites."""
         state, new = self._state, orders["attempt"] == self._state.day
-        np.add.at(state.demand[state.day % len(state.demand)], site[new], orders["units"][new])
+        add_at(state.demand[state.day % len(state.demand)], site[new], orders["units"][new])
 
     def _pack(self, orders: Rows, site: IntArray) -> None:
         """Take orders to the packing bench, in turn, and pay for it."""
         shop, day, sites = self._shop, self._state.day, self._network.market.sites
         units, case = orders["units"], self._network.market.products.units_per_case
         parcels = rules.parcels_of(shop, units)
-        np.add.at(self._stock.sent, site, units)
+        add_at(self._stock.sent, site, units)
         work = rules.by_case(units, sites.handling_cost[site][:, None], case).sum(axis=1)
         cost = parcels * shop.packing + work
         self._pay(Account.HANDLING, orders, site, cost)
@@ -114,7 +115,7 @@ class Parcels:
         """Count what was asked of sites and left them in whole cases, the rest later."""
         new = orders["attempt"] == self._state.day
         for units, mine in zip(self._units, (new, new & served, served), strict=True):
-            np.add.at(units, site[mine], orders["units"][mine])
+            add_at(units, site[mine], orders["units"][mine])
         unit = self._network.market.products.units_per_case
         cases = self._units // unit
         self._units -= cases * unit
@@ -140,7 +141,7 @@ class Parcels:
         site = shop.zones.site[zone]
         value = (units * self._price).sum(axis=1)
         invoice = value + rules.delivery_fees(shop, value)
-        np.subtract.at(self._stock.sent, site, units)
+        subtract_at(self._stock.sent, site, units)
         self._books.parcels += int(units.sum())
         total = int(invoice.sum())
         self._books.goods += total
@@ -162,7 +163,7 @@ class Parcels:
     def _take_back(self, orders: Rows) -> None:
         shop, units = self._shop, orders["units"]
         site = shop.zones.site[orders["zone"]]
-        np.add.at(self._state.stock, site, units)
+        add_at(self._state.stock, site, units)
         self._books.parcels -= int(units.sum())
         value = units * self._price
         self._post(Account.RETURN_GOOD, MANUFACTURER, OUTSIDE, site, value.sum(axis=1))

@@ -115,6 +115,15 @@ class FamilyRecorder:
         return {sums.table.name: sums.close(period) for sums in (self._outlets, self._sites)}
 
 
+def _groups(place: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the different columns of (k, n), in order, and which of them each column is."""
+    sizes = place.max(axis=1, initial=-1) + 2
+    # One number a column, from 0 on: a site outside every mode has mode -1.
+    packed = np.ravel_multi_index(tuple(place + 1), tuple(sizes))
+    _, first, group = np.unique(packed, return_index=True, return_inverse=True)
+    return place[:, first], group
+
+
 class _Sums:
     """The sums of one table: by group of outlets or sites, and family."""
 
@@ -127,8 +136,7 @@ class _Sums:
         families: int,
     ) -> None:
         self.table = table
-        grid = np.stack(place)
-        self._keys, group = np.unique(grid, axis=1, return_inverse=True)
+        self._keys, group = _groups(np.stack(place))
         self.group = np.full(count, _NOBODY, dtype=np.int64)
         self.group[rows] = group.ravel()
         names = table.names[len(place) + 2 :]

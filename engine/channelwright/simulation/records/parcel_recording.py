@@ -9,6 +9,7 @@ from channelwright.model.market import Market
 from channelwright.model.parcels import ParcelShop
 from channelwright.rules import parcels as rules
 from channelwright.simulation.rows import Rows
+from channelwright.simulation.scatter import add_at
 from channelwright.tables.codes import LineState
 from channelwright.tables.parcel_tables import PARCEL_CELLS, PARCEL_LINES, PARCELS
 from channelwright.tables.sink import Sink
@@ -27,10 +28,14 @@ class ParcelRecorder:
 
     def _add(self, orders: Rows, /, **columns: IntArray | int) -> None:
         """Add amounts of orders (n,) at their first product, those of products (n, P) at each."""
-        area = self._shop.zones.area[orders["zone"]]
+        area, products = self._shop.zones.area[orders["zone"]], self._sums.shape[2]
+        cell = area * products + orders["product"]
         for name, amount in columns.items():
-            wide = np.ndim(amount) == 2
-            np.add.at(self._cell[name], area if wide else (area, orders["product"]), amount)
+            into = self._cell[name]
+            if np.ndim(amount) == 2:
+                add_at(into, area, amount)
+            else:
+                add_at(into.ravel(), cell, amount)
 
     def asked(self, orders: Rows) -> None:
         """Add the orders of a day."""
