@@ -111,6 +111,8 @@ def _against_reference(work: Work, times: int, name: str = "") -> tuple[list[Row
     _prove(found, theirs)
     _, kpis = best_of(_SHORT * times, partial(_engine, work, "kpis"))
     _, loop = best_of(times, partial(bare_loop, LOOP_EVENTS))
+    waiting = max(1, counter.waiting)
+    _, crowd = best_of(times, partial(bare_loop, LOOP_EVENTS, waiting))
     rows = [
         _row(f"engine{name}", f"reference{name}", work, summary, orders, reference),
         _row(f"engine-kpis{name}", f"reference{name}", work, summary, kpis, reference),
@@ -118,12 +120,15 @@ def _against_reference(work: Work, times: int, name: str = "") -> tuple[list[Row
     ]
     events, written = counter.events / reference.seconds, rows_of(theirs) / reference.seconds
     bare = LOOP_EVENTS / loop.seconds
+    crowded = LOOP_EVENTS // waiting * waiting / crowd.seconds
     notes = [
         f"Equal: {rows_of(found):,} rows of all detail tables, engine and reference.",
         f"Reference: {counter.events:,} SimPy events, {events:,.0f} a second; "
         f"{rows_of(theirs):,} rows, {written:,.0f} a second.",
         f"Bare SimPy timeout loop: {bare:,.0f} events a second; the reference reaches "
         f"{100 * events / bare:.2f} % of it in events and {100 * written / bare:.1f} % in rows.",
+        f"The same with {waiting:,} processes, as many as wait in the reference: "
+        f"{crowded:,.0f} events a second; the reference reaches {100 * events / crowded:.1f} %.",
     ]
     return rows, notes
 

@@ -51,6 +51,11 @@ class Counter:
         """Number of events that SimPy processed: scheduled, less those still waiting."""
         return sum(_scheduled(clock) - len(clock._queue) for clock in self.clocks)
 
+    @property
+    def waiting(self) -> int:
+        """Largest number of events that an environment still has in its queue at the end."""
+        return max(len(clock._queue) for clock in self.clocks)
+
 
 def _scheduled(clock: simpy.Environment) -> int:
     """Return how often a clock has scheduled; SimPy numbers events by an `itertools.count`."""
@@ -74,10 +79,14 @@ def counted_events() -> Iterator[Counter]:
         simpy.Environment = plain  # type: ignore[misc]
 
 
-def bare_loop(events: int) -> None:
-    """Let one SimPy process wait ``events`` times and do nothing else."""
+def bare_loop(events: int, processes: int = 1) -> None:
+    """Let SimPy processes wait ``events`` times in all and do nothing else.
+
+    Each event goes through a queue as long as there are processes.
+    """
     clock = simpy.Environment()
-    clock.process(_wait(clock, events))
+    for _ in range(processes):
+        clock.process(_wait(clock, events // processes))
     clock.run()
 
 

@@ -1,7 +1,6 @@
 """18:00: consumers buy from the shelf, at the door and online."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
 
 import simpy
 
@@ -15,6 +14,7 @@ from tests.reference.empties import left_by_consumers
 from tests.reference.laws import count, empirical_count, normal_count, shock
 from tests.reference.offers import post_refund, price_today
 from tests.reference.perishing import sell_off
+from tests.reference.records import Evening
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
 
 OPENING_SECOND = 64_800
@@ -24,25 +24,15 @@ def consumers_of(
     clock: simpy.Environment, state: State, outlet: int, product: int
 ) -> Generator[simpy.Event, None, None]:
     """Those who want a product at an outlet: they come every evening."""
+    place = (outlet, product)
     yield clock.timeout(OPENING_SECOND)
     for day in range(state.horizon):
-        close(state, serve(state, outlet, product, day))
+        evening = serve(state, outlet, product, day, state.coming.get(place, 0))
+        if state.evenings is None:
+            close(state, evening)
+        else:
+            state.evenings[place] = evening
         yield clock.timeout(DAY_SECONDS)
-
-
-@dataclass(slots=True)
-class Evening:
-    """What consumers did with one product at one outlet."""
-
-    day: int
-    outlet: int
-    product: int
-    demanded: int
-    sold: int
-    online_demanded: int
-    online_sold: int
-    unmet: int
-    left_online: int = 0
 
 
 def serve(state: State, outlet: int, product: int, day: int, waited: int = 0) -> Evening:

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from channelwright.tables.codes import Account
 from channelwright.tables.goods_outputs import ONLINE_FILLS
-from tests.reference.consumers import Evening
+from tests.reference.records import Evening
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
 
 Place = tuple[int, int]  # outlet, product

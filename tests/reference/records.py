@@ -125,3 +125,18 @@ class Invoice:
     def __post_init__(self) -> None:
         """All of it is open."""
         self.open = self.amount
+
+
+@dataclass(slots=True)
+class Evening:
+    """What consumers did with one product at one outlet."""
+
+    day: int
+    outlet: int
+    product: int
+    demanded: int
+    sold: int
+    online_demanded: int
+    online_sold: int
+    unmet: int
+    left_online: int = 0

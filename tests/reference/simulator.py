@@ -30,7 +30,7 @@ from tests.reference.replenishment import opening_stock, replenish
 from tests.reference.returns import send_back
 from tests.reference.settlement import SETTLEMENT_SECOND, settle
 from tests.reference.state import State
-from tests.reference.stockouts import all_consumers
+from tests.reference.stockouts import go_on
 
 HOUR = 3_600
 
@@ -51,12 +51,14 @@ def simulate(market: Market, design: Design, address: Address) -> dict[str, Rows
     opening = units_by_place(state)
     clock = simpy.Environment()
     clock.process(days(clock, state))
-    together = market.stockout is not None or helps(state)
-    if together:
-        clock.process(all_consumers(clock, state))
-    for outlet in () if together else state.covered:
+    if market.stockout is not None or helps(state):
+        state.evenings = {}
+    for outlet in state.covered:
         for product in state.products:
             clock.process(consumers_of(clock, state, outlet, product))
+    if state.evenings is not None:
+        # Begun after those of consumers, this process goes on after them in every second.
+        clock.process(go_on(clock, state))
     clock.run(until=state.horizon * DAY_SECONDS)
     for order in state.placed:
         write_order(state, order)

@@ -18,7 +18,7 @@ from tests.reference.geography import Map
 from tests.reference.laws import share
 from tests.reference.offers import answer_to_price, promoted, promotions_of, regular_price
 from tests.reference.parcels import ParcelOrder, kept, orders_a_day
-from tests.reference.records import Invoice, Order, PickOrder, Request
+from tests.reference.records import Evening, Invoice, Order, PickOrder, Request
 
 MANUFACTURER = party(Party.MANUFACTURER)
 OUTSIDE = party(Party.OUTSIDE)
@@ -92,6 +92,7 @@ class State:
 
         self.chosen_source: dict[int, int] = {}
         self.source_index: dict[int, int] = defaultdict(lambda: 1_000_000)
+        self.evenings: dict[tuple[int, int], Evening] | None = None  # where shelves depend
         self.coming: dict[tuple[int, int], int] = {}  # units that consumers wait for
         self.travel: dict[tuple[int, int], int] = {}  # given travel times by start and end
         self.reporting_demand: dict[tuple[int, int], float] = {}  # by site and product

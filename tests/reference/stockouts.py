@@ -8,24 +8,20 @@ import simpy
 from channelwright.foundation.random import Purpose
 from channelwright.foundation.units import DAY_SECONDS
 from channelwright.tables.rival_outputs import STOCKOUTS
-from tests.reference.consumers import OPENING_SECOND, Evening, close, serve
+from tests.reference.consumers import OPENING_SECOND, close
 from tests.reference.online import serve_from_nearby
+from tests.reference.records import Evening
 from tests.reference.state import State
 
 Place = tuple[int, int]  # outlet, product
 
 
-def all_consumers(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None, None]:
-    """Every evening of all outlets, where shelves depend on each other."""
+def go_on(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None, None]:
+    """Every evening after all consumers came once, where shelves depend on each other."""
+    evenings = state.evenings
+    assert evenings is not None
     yield clock.timeout(OPENING_SECOND)
     for day in range(state.horizon):
-        evenings = {
-            (outlet, product): serve(
-                state, outlet, product, day, state.coming.get((outlet, product), 0)
-            )
-            for outlet in state.covered
-            for product in state.products
-        }
         serve_from_nearby(state, evenings, day)
         if state.market.stockout is not None:
             state.coming = react(state, evenings, day)
