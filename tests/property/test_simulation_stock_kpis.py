@@ -1,6 +1,7 @@
 """The stock KPI table and its KPIs say what the detail tables say."""
 
 import datetime
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -48,6 +49,20 @@ def test_stock_cells_are_what_the_detail_tables_say(seed: int) -> None:
             assert values[f"bullwhip_{kind}"] == pytest.approx(above / below)
         else:
             assert kind == "plant" or asked == 0 or len(mine) == 0 or days < 2
+
+
+def test_sell_in_less_sell_through_needs_somebody_in_between() -> None:
+    market, design = random_market(3)
+    sink = MemorySink()
+    replicate(market, design, Address(3, 2), sink)
+    tables = {name: sink.table(name) for name in sink.names()}
+    independent = market.sites.independent
+    assert (design.sites.open & independent).any()
+    assert "sell_in_minus_through" in set(kpi_table(market, design, tables)["kpi"])
+    own = replace(design, sites=replace(design.sites, open=design.sites.open & ~independent))
+    found = set(kpi_table(market, own, tables)["kpi"])
+    assert "sell_in_minus_through" not in found
+    assert "sell_in_late_share" in found, "the other KPIs of stock are there"
 
 
 def test_a_market_that_buys_early_in_the_month_has_no_late_sell_in() -> None:

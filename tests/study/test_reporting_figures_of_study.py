@@ -1,15 +1,17 @@
 """The figures of a report agree with the books and the stored KPIs that they come from."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from channelwright.model.goods import GoodsPolicy
 from channelwright.model.study import Fact
 from channelwright.reporting import report_info
 from channelwright.reporting.content import ReportInfo
-from channelwright.reporting.estimates import Estimate, estimate, rows
+from channelwright.reporting.estimates import Estimate, estimate, rows, wide
 from channelwright.reporting.gates import gate_rows
 from channelwright.reporting.kpis import kpi_estimate
 from channelwright.reporting.money import houses, party_flows, profit_lines
@@ -18,6 +20,7 @@ from channelwright.reporting.sections.baseline import baseline_info, fact_verdic
 from channelwright.reporting.sections.buyers import price_ladder
 from channelwright.reporting.sections.choice import choice_info
 from channelwright.reporting.sections.territories import area_people
+from channelwright.reporting.sections.volume import volume_info
 from channelwright.rules.kpi_money import site_results
 from channelwright.store import load_study
 from tests.study import reporting_world as world
@@ -132,6 +135,52 @@ def test_moved_volume_finds_the_growth_that_was_put_in(info: ReportInfo) -> None
     changes = {c.mode: c for c in info.volume.changes if c.design == "assisted_area"}
     grown = sum(c.grown.value for c in changes.values())
     assert 0.06 < grown / -changes["WS"].moved < 0.15
+
+
+def test_parcels_to_consumers_are_volume_of_their_own_mode(info: ReportInfo) -> None:
+    data, weeks = info.data, info.data.days / 7.0
+    modes = data.market.modes.ids
+    none = [row for row, name in enumerate(modes) if not info.volume.cases["direct", name].value]
+    mode = none[0]  # no outlet of the design buys in it
+    shop = SimpleNamespace(mode=mode)
+    direct = dataclasses.replace(data.designs["direct"], goods=GoodsPolicy(parcels=shop))
+    units = 240.0 * data.market.products.units_per_case[0]
+    frame = pd.DataFrame(
+        [
+            ("direct", replication, area, 0, units / 2, units / 8)
+            for replication in data.replications
+            for area in (0, 1)
+        ],
+        columns=["design", "replication", "area", "product", "delivered", "returned"],
+    )
+    posted = dataclasses.replace(data, parcels=frame, designs={**data.designs, "direct": direct})
+    found = volume_info(posted, "direct")
+    # A design without parcels, and every other mode, stand as they were.
+    others = set(info.volume.cases) - {("direct", modes[mode])}
+    assert all(found.cases[key].value == info.volume.cases[key].value for key in others)
+    assert found.cases["direct", modes[mode]].value == pytest.approx(240 / weeks)
+    change = next(c for c in found.changes if (c.design, c.mode) == ("direct", modes[mode]))
+    without = next(c for c in info.volume.changes if (c.design, c.mode) == ("direct", modes[mode]))
+    assert change.moved == without.moved
+    assert change.grown.value == pytest.approx(without.grown.value + 240 / weeks)
+    # What is sold to consumers is what outlets sell and the parcels that stay with consumers.
+    sold = rows(wide(data.cells, ("design",), "units_sold"), design="direct")
+    base = rows(wide(data.cells, ("design",), "units_sold"), design="today")
+    kept = 0.75 * units
+    expected = float((((sold + kept) / base).mean()) - 1.0)
+    assert found.sell_out["direct"].value == pytest.approx(expected, rel=0.01)
+    volume, *_, sell_out = found.section.grids
+    total = {row.cells[0]: row.cells for row in volume.rows}["All modes"]
+    before = {row.cells[0]: row.cells for row in info.volume.section.grids[0].rows}["All modes"]
+    at = list(data.designs).index("direct") + 1
+    assert total[at].value == pytest.approx(before[at].value + 240 / weeks)
+    assert "in parcels, to consumers" in volume.note
+    labels = [row.cells[0] for row in sell_out.rows]
+    assert labels[1] == "Sold by outlets"
+    assert labels[-1] == "Sold in parcels, less those sent back"
+    assert sell_out.rows[-1].cells[at].value == pytest.approx(kept / weeks)
+    plain_labels = [row.cells[0] for row in info.volume.section.grids[-1].rows]
+    assert plain_labels[:2] == ["Demanded by consumers", "Sold to consumers"]
 
 
 def test_bridge_adds_up(info: ReportInfo) -> None:

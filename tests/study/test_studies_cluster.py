@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -264,6 +267,44 @@ def _alive(process):
 def test_no_scheduler_is_named():
     with pytest.raises(ClusterError, match=r"no scheduler answers at tcp://127\.0\.0\.1:1 "):
         Cluster("tcp://127.0.0.1:1", patience=0.5)
+
+
+def test_an_address_that_never_answers_is_given_up_long_before_a_scheduler_that_was_lost(
+    monkeypatch,
+):
+    monkeypatch.setattr("channelwright.studies.cluster.FIRST_ANSWER", 1.0)
+    begin = time.monotonic()
+    with pytest.raises(ClusterError, match=r"within 1 s .*; correct the address, or start one"):
+        Cluster("tcp://127.0.0.1:1")
+    assert time.monotonic() - begin < 10.0
+
+
+def test_a_door_that_opens_and_says_nothing_is_no_scheduler(monkeypatch):
+    monkeypatch.setattr("channelwright.studies.cluster.FIRST_ANSWER", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        begin = time.monotonic()
+        with pytest.raises(ClusterError, match="no scheduler answers at"):
+            Cluster(address)
+        assert time.monotonic() - begin < 10.0
+
+
+def test_a_server_of_another_protocol_is_no_scheduler():
+    with socket.create_server(("127.0.0.1", 0)) as web:
+        address = f"tcp://127.0.0.1:{web.getsockname()[1]}"
+
+        def answer():
+            for _ in range(2):  # who looks whether the door is open, and who asks
+                caller, _ = web.accept()
+                with caller, contextlib.suppress(OSError):
+                    caller.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 8)
+                    caller.recv(1)
+
+        server = threading.Thread(target=answer, daemon=True)
+        server.start()
+        with pytest.raises(ClusterError, match=r"what answers at tcp://.* is no scheduler \("):
+            Cluster(address)
+        server.join(timeout=10)
 
 
 def test_what_is_no_address_is_named(tmp_path):

@@ -26,6 +26,7 @@ from channelwright.reporting.numbers import between, money
 from channelwright.reporting.sections.choice import Standing
 from channelwright.reporting.steps import PROFIT, VOLUME, step_bridges
 from channelwright.reporting.view import Colours, GridView, grid_view
+from channelwright.rules.parcels import parcel_shop
 
 TEMPLATE, STYLE = "report.html.j2", "report.css"
 
@@ -123,9 +124,9 @@ def _tile(info: ReportInfo, item: Standing, colour: str) -> TileView:
 
 
 def _mode_legend(info: ReportInfo) -> tuple[tuple[str, str, str], ...]:
-    used = {
-        int(row) for plan in info.data.designs.values() for row in set(plan.outlets.mode.tolist())
-    }
+    plans = info.data.designs.values()
+    used = {int(row) for plan in plans for row in set(plan.outlets.mode.tolist())}
+    used |= {shop.mode for plan in plans if (shop := parcel_shop(plan)) is not None}
     colours = colours_of(info).modes
     modes = info.data.market.modes
     return tuple(

@@ -19,6 +19,7 @@ from channelwright.store.answers import load_answers
 from channelwright.store.golden import GoldenReference
 from channelwright.store.query import query
 from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
+from channelwright.tables.parcel_tables import PARCEL_CELLS
 from channelwright.tables.supplier_tables import SUPPLY_CELLS
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class StudyData:
     supply : DataFrame
         The same of what sites that choose where they buy bought, by site and source; values in
         ticks. No rows where none chooses.
+    parcels : DataFrame
+        The same of parcels to consumers, by area and product; values in ticks. No rows without any.
     weeks : DataFrame
         Sums of all cells by design, replication and period.
     closing : DataFrame
@@ -124,6 +127,7 @@ class StudyData:
     sites: pd.DataFrame
     reps: pd.DataFrame
     supply: pd.DataFrame
+    parcels: pd.DataFrame
     weeks: pd.DataFrame
     closing: pd.DataFrame
     effort: pd.DataFrame
@@ -278,6 +282,7 @@ def _tables(
         "sites": _sums_of("site_cells", SITE_CELLS.names, ("site",), label),
         "reps": _sums_of("rep_cells", REP_CELLS.names, ("rep",), label),
         "supply": _sums_of("supply_cells", SUPPLY_CELLS.names, ("site", "source"), label),
+        "parcels": _sums_of("parcel_cells", PARCEL_CELLS.names, ("area", "product"), label),
         "weeks": _WEEKS.format(
             sums=_sum_list(CELLS.names, ("period", "area", "mode")), scenario=label
         ),

@@ -283,7 +283,8 @@ _STOCK = (
     Kpi(
         "sell_in_minus_through",
         "cases",
-        "bought by independent sites from own sites - delivered by independent sites to outlets",
+        "bought by independent sites from own sites - delivered by independent sites to outlets; "
+        "none without independent sites",
     ),
     Kpi(
         "sell_in_late_share",

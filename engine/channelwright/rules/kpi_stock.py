@@ -80,8 +80,10 @@ def _selling_in(
     direct, direct_late = float(sums["direct"].sum()), float(sums["direct_late"].sum())
     through = float(cells["cases_delivered"].sum()) - float(cells["cases_direct"].sum())
     units = float(cells["units_sold"].sum())
+    # Where nobody stands between the manufacturer and outlets there is no such difference.
+    between = bool((design.sites.open & buyers).any())
     return {
-        "sell_in_minus_through": ("cases", bought - through),
+        "sell_in_minus_through": ("cases", bought - through if between else float("nan")),
         "sell_in_late_share": ("share", _quotient(late + direct_late, bought + direct)),
         "stock_days_outlets": ("days", _quotient(float(cells["shelf_units"].sum()), units)),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
@@ -9,6 +10,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from channelwright.studies.remote import Token
 
 PATIENCE = 60.0
+#: Seconds to wait for a scheduler that has not answered yet: long enough for one that is being
+#: started, short enough for a mistyped address.
+FIRST_ANSWER = 8.0
+_ATTEMPT = 5.0
 LOCAL = "local"
 
 
@@ -41,7 +47,8 @@ class Cluster:
     workers : int, optional
         Processes of a local cluster; default: one per processor.
     patience : float
-        Seconds to wait for a scheduler or a first worker.
+        Seconds to wait for a first worker, or for a scheduler that was lost. One that never
+        answered is waited for `FIRST_ANSWER` seconds at most.
     sharing : bool
         True: workers that see the results folder under the same path write there, the others send
         their runs back. False: all send them back.
@@ -80,24 +87,27 @@ class Cluster:
         self._silence = ExitStack()
         try:
             self._silence.enter_context(_quiet())
-            self._connect()
+            self._connect(min(patience, FIRST_ANSWER))
         except BaseException:
             self.close()
             raise
 
-    def _connect(self) -> None:
-        deadline = time.monotonic() + self.patience
+    def _connect(self, patience: float) -> None:
+        begin = time.monotonic()
         while self._client is None:
+            left = begin + patience - time.monotonic()
             try:
-                self._client = _new_client(self.address, min(self.patience, 5.0))
+                self._client = _new_client(self.address, min(max(left, 0.1), _ATTEMPT))
             except OSError as error:
                 time.sleep(0.1)
-                if time.monotonic() > deadline:
+                if time.monotonic() > begin + patience:
+                    said = str(error) or "it says nothing"
                     msg = (
-                        f"no scheduler answers at {self.address} ({error}); "
-                        "start one with: dask scheduler"
+                        f"no scheduler answers at {self.address} within {patience:.3g} s ({said}); "
+                        "correct the address, or start one with: dask scheduler"
                     )
                     raise ClusterError(msg) from error
+        deadline = begin + self.patience
         try:
             self._client.wait_for_workers(1, timeout=max(deadline - time.monotonic(), 1.0))
         except TimeoutError as error:
@@ -171,7 +181,7 @@ class Cluster:
             When it does not come back in time.
         """
         self._disconnect()
-        self._connect()
+        self._connect(self.patience)
 
     def _disconnect(self) -> None:
         if self._client is not None:
@@ -214,12 +224,49 @@ def _new_client(address: str, timeout: float) -> Any:  # noqa: ANN401
         raise UsageError(msg) from error
     # A client that found nobody would go on trying in the background: ask the door first.
     socket.create_connection(place, timeout=timeout).close()
+    _greet(address, timeout)
     with warnings.catch_warnings():
         # Versions are compared by this module, with what to do about a difference.
         warnings.simplefilter("ignore")
         return Client(  # type: ignore[no-untyped-call]
             address, timeout=timeout, set_as_default=False
         )
+
+
+def _greet(address: str, timeout: float) -> None:
+    """Exchange the first words of Dask's protocol, in a thread: a notebook has a loop of its own.
+
+    Raises
+    ------
+    OSError
+        When nothing is said in time.
+    ClusterError
+        When what answers is no scheduler.
+    """
+    from distributed.comm.core import connect
+    from distributed.security import Security
+
+    security = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+
+    async def greet() -> None:
+        async with asyncio.timeout(timeout):
+            comm = await connect(  # type: ignore[no-untyped-call]
+                address, timeout=timeout, **security
+            )
+        await comm.close()
+
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, greet()).result()
+    except OSError:
+        raise
+    except Exception as error:
+        # Bytes of another protocol end in whatever error they happen to make of Dask's reader.
+        msg = (
+            f"what answers at {address} is no scheduler ({type(error).__name__}); "
+            "give the address that `dask scheduler` prints"
+        )
+        raise ClusterError(msg) from error
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""Section 3: what changes volume, and what only moves between modes."""
+"""Section 3: what changes volume, and what only moves between modes.
+
+Parcels to consumers are the volume of the mode that a design's shop names: no outlet moves there.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from channelwright.reporting.reading import StudyData
 from channelwright.reporting.sections.section import SectionInfo
 from channelwright.reporting.steps import VOLUME, bridge_grids, bridge_text, step_bridges
 from channelwright.reporting.words import mode_label
+from channelwright.rules.parcels import parcel_shop
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class ModeChange:
     ----------
     design, mode : str
     before, after : Estimate
-        Delivered to outlets.
+        Delivered to outlets, or in parcels to consumers.
     moved : float
         Volume of the outlets that came, less that of the outlets that left, at the baseline's
         sales; adds up to zero over the modes unless coverage changes.
@@ -49,11 +53,11 @@ class VolumeInfo:
     modes : tuple of str
         Modes in use, in pack order.
     cases : mapping of (design, mode) to Estimate
-        Cases per week delivered to outlets.
+        Cases per week delivered to outlets, or in parcels to consumers.
     changes : tuple of ModeChange
         Every rival and mode.
     sell_out : mapping of design to Estimate
-        Units sold to consumers relative to the baseline, share.
+        Units sold to consumers, by outlets or in parcels, relative to the baseline, share.
     """
 
     section: SectionInfo
@@ -72,26 +76,60 @@ def volume_info(data: StudyData, focus: str) -> VolumeInfo:
         for design in data.designs
         for row, mode in enumerate(data.market.modes.ids)
     }
+    shops = _shops(data)
+    for design, shop in shops.items():
+        cases[design, shop.mode] = cases[design, shop.mode] + shop.cases / weeks
     used = tuple(m for m in data.market.modes.ids if any(cases[d, m].any() for d in data.designs))
-    sold = wide(data.cells, ("design",), "units_sold")
-    base = sold.loc[data.baseline].to_numpy()
-    sell_out = {
-        name: estimate(quotient(sold.loc[name].to_numpy(), base) - 1.0) for name in data.designs
+    by_outlets = wide(data.cells, ("design",), "units_sold")
+    sold = {
+        name: by_outlets.loc[name].to_numpy() + (shops[name].units if name in shops else 0.0)
+        for name in data.designs
     }
+    base = sold[data.baseline]
+    sell_out = {name: estimate(quotient(sold[name], base) - 1.0) for name in data.designs}
     changes = tuple(
         change for rival in data.rivals for change in _changes(data, cases, rival, used)
     )
     estimates = {key: estimate(values) for key, values in cases.items() if key[1] in used}
     grids = (
-        _mode_grid(data, used, estimates),
+        _mode_grid(data, used, cases),
         *_change_grid(data, used, changes),
         *bridge_grids(data, VOLUME),
-        _demand_grid(data),
+        _demand_grid(data, shops),
     )
     headline = _headline(data, focus, sell_out, changes)
     steps = tuple(bridge_text(data, one) for one in step_bridges(data, VOLUME))
-    section = SectionInfo(headline, (*_text(data, focus, changes), *steps), grids)
+    section = SectionInfo(headline, (*_text(focus, changes, shops), *steps), grids)
     return VolumeInfo(section, used, estimates, changes, sell_out)
+
+
+@dataclass(frozen=True)
+class _Shop:
+    """Parcels of one design: the mode of the shop, cases delivered, units less those sent back.
+
+    ``cases``, ``units`` : (replications,) over the measured days.
+    """
+
+    mode: str
+    cases: np.ndarray
+    units: np.ndarray
+
+
+def _shops(data: StudyData) -> dict[str, _Shop]:
+    """Return the parcels of every design that has some."""
+    found = {}
+    per_case = data.market.products.units_per_case
+    for name, design in data.designs.items():
+        shop, mine = parcel_shop(design), data.parcels[data.parcels["design"] == name]
+        if shop is None or mine.empty:
+            continue
+        cases = mine["delivered"] / per_case[mine["product"].to_numpy(np.int64)]
+        sums = mine.assign(cases=cases, kept=mine["delivered"] - mine["returned"])
+        totals = sums.groupby("replication")[["cases", "kept"]].sum()
+        totals = totals.reindex(sorted(data.replications), fill_value=0.0)
+        mode = data.market.modes.ids[shop.mode]
+        found[name] = _Shop(mode, totals["cases"].to_numpy(), totals["kept"].to_numpy())
+    return found
 
 
 def moved_volume(data: StudyData, rival: str, before: dict[str, float]) -> dict[str, float]:
@@ -160,7 +198,7 @@ def _headline(
     )
 
 
-def _text(data: StudyData, focus: str, changes: tuple[ModeChange, ...]) -> tuple[str, ...]:
+def _text(focus: str, changes: tuple[ModeChange, ...], shops: dict[str, _Shop]) -> tuple[str, ...]:
     mine = [change for change in changes if change.design == focus]
     if not mine:
         return ()
@@ -175,32 +213,39 @@ def _text(data: StudyData, focus: str, changes: tuple[ModeChange, ...]) -> tuple
         )
     if grown.grown.decided and grown.grown.value > 0:
         whole = sum(c.before.value for c in mine)
+        in_parcels = focus in shops and shops[focus].mode == grown.mode
+        what = "to consumers in parcels" if in_parcels else "more than these outlets bought before"
         sentences.append(
             f"The largest true gain is in {grown.mode}: {compact(grown.grown.value)} cases a week "
-            f"more than these outlets bought before, {percent(grown.grown.value / whole)} of all."
+            f"{what}, {percent(grown.grown.value / whole)} of all."
         )
     return (" ".join(sentences),) if sentences else ()
 
 
 def _mode_grid(
-    data: StudyData, used: tuple[str, ...], cases: dict[tuple[str, str], Estimate]
+    data: StudyData, used: tuple[str, ...], cases: dict[tuple[str, str], np.ndarray]
 ) -> Grid:
     names = dict(zip(data.market.modes.ids, data.market.modes.names, strict=True))
     body = [
         Row(
-            (mode_label(mode, names[mode]), *(cases[name, mode] for name in data.designs)),
+            (
+                mode_label(mode, names[mode]),
+                *(estimate(cases[name, mode]) for name in data.designs),
+            ),
             mode=mode,
         )
         for mode in used
     ]
-    delivered = wide(data.cells, ("design",), "cases_delivered") * 7.0 / data.days
-    totals = [estimate(delivered.loc[name].to_numpy()) for name in data.designs]
+    totals = [
+        estimate(np.sum([cases[name, mode] for mode in used], axis=0)) for name in data.designs
+    ]
     body.append(Row(("All modes", *totals), strong=True))
     columns = (
         Column("Mode"),
         *(Column(data.title(name), "number", "cases/week", design=name) for name in data.designs),
     )
-    note = "Delivered to outlets, mean of the measured weeks; 95 % intervals."
+    buyers = "outlets or, in parcels, to consumers" if len(data.parcels) else "outlets"
+    note = f"Delivered to {buyers}, mean of the measured weeks; 95 % intervals."
     return Grid("Volume by mode", columns, tuple(body), note, key="volume_by_mode")
 
 
@@ -229,25 +274,31 @@ def _change_grid(
         title = data.short(rival)
         columns.append(Column(f"{title}: moved", "number", "cases/week", signed=True, design=rival))
         columns.append(Column(f"{title}: grown", "number", "cases/week", signed=True, design=rival))
+    parcels = ", and parcels to consumers" if len(data.parcels) else ""
     note = (
         f"Change of each mode against {data.versus}. Moved: outlets that change mode, at what "
         "their old mode sold; it adds up to zero unless outlets are dropped. Grown: the rest, that "
-        "is what the same outlets sell more or less, and outlets that were not covered before."
+        "is what the same outlets sell more or less, and outlets that were not covered before"
+        f"{parcels}."
     )
     return (Grid("Moved and grown", tuple(columns), tuple(body), note, key="moved_and_grown"),)
 
 
-def _demand_grid(data: StudyData) -> Grid:
+def _demand_grid(data: StudyData, shops: dict[str, _Shop]) -> Grid:
     weeks = data.days / 7.0
     measures = (
-        ("Demanded by consumers", "units_demanded"),
-        ("Sold to consumers", "units_sold"),
+        ("Demanded at outlets" if shops else "Demanded by consumers", "units_demanded"),
+        ("Sold by outlets" if shops else "Sold to consumers", "units_sold"),
         ("of which online", "units_online"),
     )
     body = []
     for label, column in measures:
         table = wide(data.cells, ("design",), column) / weeks
         body.append(Row((label, *(estimate(table.loc[n].to_numpy()) for n in data.designs))))
+    if shops:
+        none = np.zeros(len(data.replications))
+        units = [shops[n].units / weeks if n in shops else none for n in data.designs]
+        body.append(Row(("Sold in parcels, less those sent back", *map(estimate, units))))
     columns = (
         Column("Units a week"),
         *(Column(data.title(name), "number", "units/week", design=name) for name in data.designs),
