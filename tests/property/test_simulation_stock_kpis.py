@@ -52,12 +52,16 @@ def test_stock_cells_are_what_the_detail_tables_say(seed: int) -> None:
 
 
 def test_sell_in_less_sell_through_needs_somebody_in_between() -> None:
-    market, design = random_market(3)
+    markets = (random_market(seed) for seed in range(12))
+    market, design = next(
+        (market, design)
+        for market, design in markets
+        if (design.sites.open & market.sites.independent).any()
+    )
     sink = MemorySink()
     replicate(market, design, Address(3, 2), sink)
     tables = {name: sink.table(name) for name in sink.names()}
     independent = market.sites.independent
-    assert (design.sites.open & independent).any()
     assert "sell_in_minus_through" in set(kpi_table(market, design, tables)["kpi"])
     own = replace(design, sites=replace(design.sites, open=design.sites.open & ~independent))
     found = set(kpi_table(market, own, tables)["kpi"])
