@@ -311,7 +311,8 @@ def _site_sums(design: Design, covered: IntArray, values: FloatArray) -> FloatAr
     """Return sums over the outlets of every site: (S, P)."""
     site, count = design.outlets.site[covered], len(design.sites)
     sums = [np.bincount(site, weights=column, minlength=count) for column in values.T]
-    return np.ascontiguousarray(np.transpose(sums))
+    # Of no outlets numpy counts whole numbers, weights or not.
+    return np.ascontiguousarray(np.transpose(sums), dtype=np.float64)
 
 
 def _tree_sums(design: Design, own: FloatArray, tiers: tuple[IntArray, ...]) -> FloatArray:
