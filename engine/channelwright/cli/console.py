@@ -120,6 +120,12 @@ def searching(title: str) -> Iterator[Show]:
         yield lambda state: status.update(f"{title}: {state}")
 
 
+def say_compiling() -> None:
+    """Say why a first command takes longer, above whatever shows progress."""
+    sys.stderr.write("compiling the kernels, once after an installation: about half a minute\n")
+    sys.stderr.flush()
+
+
 def say_ending() -> None:
     """Say that a search ends at the person's wish."""
     sys.stderr.write("\nending the search with the best answer so far; Ctrl-C again to quit\n")

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NoReturn
 
-from channelwright.cli.console import ready_streams, say, say_error
+from channelwright.cli.console import ready_streams, say, say_compiling, say_error
+from channelwright.foundation.compiling import tell_when_compiling
 from channelwright.foundation.errors import ChannelwrightError
 
 VERBS = {
@@ -98,6 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if module is None:
         parser.print_help()
         return WRONG_USAGE
+    tell_when_compiling(say_compiling)
     try:
         return int(module.run(options))
     except ChannelwrightError as error:

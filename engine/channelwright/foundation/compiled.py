@@ -16,6 +16,8 @@ from numba import njit, types
 from numba.core import event
 from numba.extending import intrinsic
 
+from channelwright.foundation.compiling import compiling_begins
+
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
@@ -45,6 +47,7 @@ class _Compilations(event.Listener):
     def on_start(self, event: event.Event) -> None:
         """Note when the outermost compilation begins."""
         if self._depth == 0:
+            compiling_begins()
             self._begin = time.perf_counter()
         self._depth += 1
 

@@ -6,9 +6,8 @@ import shutil
 import uuid
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from channelwright.foundation.closing import Closing
 from channelwright.store import files
 from channelwright.store.table_file import TableFile
 
@@ -16,7 +15,7 @@ MANIFEST = "manifest.json"
 TIMINGS = "timings.json"
 
 
-class AsideFolder:
+class AsideFolder(Closing):
     """Files of a run or a bundle before it is whole; what is not settled disappears.
 
     Parameters
@@ -75,15 +74,8 @@ class AsideFolder:
         for name in self._tables:
             (self.path / f"{name}.parquet").stat()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Abandon what was not settled."""
         for table in self._tables.values():
             table.abandon()
         shutil.rmtree(self.path, ignore_errors=True)

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from channelwright.foundation.closing import Closing
 from channelwright.foundation.errors import StoreError
 from channelwright.foundation.hashing import digest
 from channelwright.store import files
@@ -39,7 +39,7 @@ def _bundle_schema(table: str) -> Any:  # noqa: ANN401
     return arrow_schema(table).insert(0, pa.field("run_id", pa.string(), nullable=False))
 
 
-class BundleWriter:
+class BundleWriter(Closing):
     """Writes several runs into one folder, which appears when `finish` returns.
 
     Parameters
@@ -94,19 +94,12 @@ class BundleWriter:
         made = digest([run["run_id"] for run in self._runs])[:40]
         return self._target.with_name(made)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._folder.__exit__(kind, error, trace)
+    def close(self) -> None:
+        """Abandon the bundle unless it is finished."""
+        self._folder.close()
 
 
-class BundledRunWriter:
+class BundledRunWriter(Closing):
     """A sink that holds the tables of one short run until it is whole."""
 
     def __init__(self, bundle: BundleWriter, key: RunKey) -> None:
@@ -122,15 +115,8 @@ class BundledRunWriter:
         """Hand the run to its bundle; it is on disk when the bundle is finished."""
         self._bundle.take(self._key, self._tables, summary or {}, self._clock)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the tables, handed over or not."""
         self._tables = {}
 
 

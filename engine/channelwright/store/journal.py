@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any
 
+from channelwright.foundation.closing import Closing
 from channelwright.foundation.errors import StoreError
 from channelwright.store import files
 from channelwright.store.files import explained, sync
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
 Event = dict[str, Any]
 
 
-class Journal:
+class Journal(Closing):
     """Append events to a journal file; the caller holds the study's lock.
 
     Every event is on the disk before `write` returns. A half-written last line, left by a crash, is
@@ -69,15 +69,8 @@ class Journal:
             self._file.write(text.encode())
             sync(self._file)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the file."""
         # Every event was synced when it was written: closing can only fail on a torn last line.
         with explained("close", self._path):
             self._file.close()

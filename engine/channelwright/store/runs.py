@@ -9,12 +9,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.parquet as pq
 
+from channelwright.foundation.closing import Closing
 from channelwright.foundation.errors import StoreError
 from channelwright.store import files
 from channelwright.store.aside import MANIFEST, TIMINGS, AsideFolder
@@ -58,7 +58,7 @@ def run_folder(root: Path, run_id: str) -> Path:
     return root / "runs" / run_id
 
 
-class RunWriter:
+class RunWriter(Closing):
     """A sink that writes one run; the run appears when `finish` returns, and not before.
 
     Parameters
@@ -105,16 +105,9 @@ class RunWriter:
         files.write_json(self._folder.path / MANIFEST, facts)
         self._folder.settle(self._target)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._folder.__exit__(kind, error, trace)
+    def close(self) -> None:
+        """Abandon the run unless it is finished."""
+        self._folder.close()
 
 
 class Clock:

@@ -14,9 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
+from channelwright.foundation.closing import Closing
 from channelwright.foundation.errors import UsageError
 from channelwright.studies.local_cluster import LocalCluster
 from channelwright.studies.losses import ClusterError
@@ -33,7 +33,7 @@ _ATTEMPT = 5.0
 LOCAL = "local"
 
 
-class Cluster:
+class Cluster(Closing):
     """A Dask cluster that makes the runs of one study after another.
 
     Inputs go once to every worker. Workers may come and go: the runs of one that is lost are made
@@ -200,17 +200,6 @@ class Cluster:
             self._local.close()
             self._local = None
         self._silence.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _new_client(address: str, timeout: float) -> Any:  # noqa: ANN401

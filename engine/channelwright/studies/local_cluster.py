@@ -9,9 +9,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from channelwright.foundation.closing import Closing
 from channelwright.studies.losses import ClusterError
 
 PATIENCE = 60.0
@@ -27,7 +26,7 @@ CALM = {
 }
 
 
-class LocalCluster:
+class LocalCluster(Closing):
     """A scheduler and single-threaded workers in processes of their own.
 
     They are started as commands, not forked from or importing the caller's script, and end with it.
@@ -101,14 +100,3 @@ class LocalCluster:
         self._processes = []
         self._log.close()
         self._scratch.cleanup()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

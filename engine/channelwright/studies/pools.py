@@ -6,16 +6,19 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
+from channelwright.foundation.compiling import compiling_begins
 from channelwright.foundation.errors import UsageError
 from channelwright.studies.worker import Outcome, Task, begin_work, perform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from multiprocessing.synchronize import Event
 
 #: Tasks handed to a caller's executor ahead of need; it may have any number of workers.
 LENT_WINDOW = 64
@@ -127,11 +130,12 @@ class LocalPool:
         self.window = 2 * workers
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
+        self._compiling: _Word | None = None
 
     def submit(self, tasks: tuple[Task, ...]) -> Future[tuple[Outcome, ...]]:
         """Hand over runs."""
         if self._pool is None:
-            self._pool = _start(self._workers)
+            self._pool, self._compiling = _start(self._workers)
         # A process is started whenever a run finds none idle, so that any submission may start one.
         with _clean_start(tasks[0]):
             return self._pool.submit(perform, tasks)
@@ -145,7 +149,7 @@ class LocalPool:
         """Wait for the workers to end."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
-        self._pool = None
+        self._forget()
 
     def abort(self) -> None:
         """End the workers without waiting for their runs."""
@@ -158,12 +162,42 @@ class LocalPool:
             process.terminate()
         for process in processes.values():
             process.join()
-        self._pool = None
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._compiling is not None:
+            self._compiling.end()
+        self._pool = self._compiling = None
 
 
-def _start(workers: int) -> ProcessPoolExecutor:
+class _Word:
+    """Waits for the word of a worker that it compiles kernels, and passes it on once."""
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+        self._ended = False
+        self._thread = threading.Thread(target=self._wait, daemon=True)
+        self._thread.start()
+
+    def _wait(self) -> None:
+        self.event.wait()
+        if not self._ended:
+            compiling_begins()
+
+    def end(self) -> None:
+        """Stop waiting."""
+        self._ended = True
+        self.event.set()
+        self._thread.join()
+
+
+def _start(workers: int) -> tuple[ProcessPoolExecutor, _Word]:
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=begin_work)
+    word = _Word(context.Event())
+    pool = ProcessPoolExecutor(
+        workers, mp_context=context, initializer=begin_work, initargs=(word.event,)
+    )
+    return pool, word
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from channelwright.foundation.compiling import tell_when_compiling
 from channelwright.foundation.errors import StoreError
 from channelwright.foundation.random import Address
 from channelwright.model.design import Design
@@ -31,6 +32,7 @@ from channelwright.tables.sink import MemorySink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from multiprocessing.synchronize import Event
 
     import pandas as pd
 
@@ -124,8 +126,15 @@ class _StageError(Exception):
         self.cause = cause
 
 
-def begin_work() -> None:
-    """Prepare a worker process: leave Ctrl-C to the conductor, and end when it is gone."""
+def begin_work(compiling: Event) -> None:
+    """Prepare a worker process: leave Ctrl-C to the conductor, and end when it is gone.
+
+    Parameters
+    ----------
+    compiling : multiprocessing.Event
+        Set when this process begins to compile kernels.
+    """
+    tell_when_compiling(compiling.set)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_conductor, daemon=True).start()
 
