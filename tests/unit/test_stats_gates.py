@@ -15,7 +15,7 @@ from channelwright.model.study import Expectation
 from channelwright.rules.kpi_proportion import PROPORTIONS, is_proportion
 from channelwright.rules.kpi_registry import KPIS
 from channelwright.stats import Gate, Interval, Verdict
-from channelwright.stats.expectations import Evidence, bound_in_percent, judge_expectation
+from channelwright.stats.expectations import Evidence, judge_expectation
 
 
 def interval(low, high, confidence=0.95):
@@ -250,9 +250,20 @@ def test_every_proportion_is_a_kpi_in_shares():
 
 
 def test_bounds_on_shares_are_worded_in_percent():
-    def shown(value):
-        return f"{value:.0%}"
+    def words(unit, **bounds):
+        gate = Expectation("kpi", "*", **({"at_least": None, "at_most": None} | bounds))
+        (found,) = judge_expectation(gate, Evidence(None, "none"), unit)
+        return str(found.bound), found.bound.in_shares("{:.0%}".format, unit)
 
-    assert bound_in_percent("at least 0.95", "share", shown) == "at least 95%"
-    chance = "probability of a value >= 120 at least 0.9"
-    assert bound_in_percent(chance, "cases", shown).endswith(">= 120 at least 90%")
+    asked = {"confidence": 0.95}
+    assert words("share", at_least=0.95, **asked) == ("at least 0.95", "at least 95%")
+    assert words("cases", at_least=95.0, **asked) == ("at least 95", "at least 95")
+    # In a probability of a value the value has the unit of the KPI, whatever the bound is.
+    chance = {"reaches": 120.0, "at_least": 0.9}
+    plain, shown = words("cases", **chance, **asked)
+    assert plain == "probability of >= 120 at least 0.9"
+    assert shown == "probability of >= 120 at least 90%"
+    below = {"stays_below": 0.25, "at_least": 0.9}
+    assert words("share", **below, **asked)[1] == "probability of <= 25% at least 90%"
+    quantile = {"quantile": 0.1, "at_most": 0.5}
+    assert words("share", **quantile, **asked)[1] == "10 % quantile at most 50%"

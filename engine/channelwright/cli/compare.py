@@ -177,12 +177,11 @@ def _say_scenarios(pack: Pack, comparison: Comparison, scenarios: tuple[str, ...
 
 def _say_gates(pack: Pack, comparison: Comparison) -> bool:
     """Show the gates and return whether all of them passed."""
-    verdicts = comparison.gates(pack.study.expect)
+    verdicts = comparison.gates(pack.study.expect, lambda value: _figure(value, "share"))
     if not len(verdicts):
         return True
     several = verdicts["scenario"].nunique() > 1
-    shown = verdicts[(["scenario"] if several else []) + ["design", "kpi"]].copy()
-    shown["bound"] = [_bound(*row) for row in verdicts[["kpi", "bound", "unit"]].to_numpy()]
+    shown = verdicts[(["scenario"] if several else []) + ["design", "kpi", "bound"]].copy()
     units = verdicts["unit"]
     shown["estimate"] = [_figure(*pair) for pair in zip(verdicts["estimate"], units, strict=True)]
     shown["interval"] = [
@@ -195,18 +194,6 @@ def _say_gates(pack: Pack, comparison: Comparison) -> bool:
         say(f"  {row.design}, {row.kpi} {row.bound}: {row.reason}")
     say()
     return bool((verdicts["verdict"] == "pass").all())
-
-
-def _bound(kpi: str, bound: str, unit: str) -> str:
-    """Return a bound as the quantity beside it is shown."""
-    from channelwright.rules.kpi_registry import declared
-    from channelwright.stats.expectations import bound_in_percent
-
-    if unit != "share":
-        return bound
-    found = declared(kpi)
-    own = unit if found is None else found.unit
-    return bound_in_percent(bound, own, lambda value: _figure(value, unit))
 
 
 def _figure(value: float, unit: str) -> str:

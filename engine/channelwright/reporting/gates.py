@@ -21,7 +21,7 @@ from channelwright.reporting.numbers import (
 )
 from channelwright.reporting.reading import StudyData
 from channelwright.reporting.words import label_of
-from channelwright.stats.expectations import Evidence, bound_in_percent, is_share, judge_expectation
+from channelwright.stats.expectations import Evidence, judge_expectation
 from channelwright.stats.gates import Verdict
 from channelwright.stats.golden import Sample
 
@@ -33,6 +33,7 @@ class GateRow:
     Attributes
     ----------
     kpi, scenario, design, bound, unit : str
+        The bound in words with plain numbers; the unit of its limit.
     confidence : float
         One-sided.
     verdict : str
@@ -43,6 +44,8 @@ class GateRow:
         Why there is no verdict, or empty.
     paired : bool
         Whether mean and limits are a difference: to the baseline, or to the golden study.
+    must : str
+        The bound in words with shares in per cent.
     """
 
     kpi: str
@@ -57,6 +60,7 @@ class GateRow:
     high: float
     reason: str = ""
     paired: bool = False
+    must: str = ""
 
     def evidence(self, form: str) -> str:
         """Return mean and limits in a form with these names, then the reason, where there are."""
@@ -91,13 +95,14 @@ def _judge(
 ) -> list[GateRow]:
     evidence = _evidence(data, expectation, design, scenario)
     differs = expectation.paired or expectation.golden
+    unit = unit_of(data, expectation.kpi)
     return [
         GateRow(
             expectation.kpi,
             scenario,
             design,
-            found.bound,
-            _unit(data, expectation),
+            str(found.bound),
+            "share" if found.bound.of_share else unit,
             expectation.confidence,
             str(found.verdict),
             found.estimate,
@@ -105,14 +110,10 @@ def _judge(
             found.high,
             found.reason,
             differs,
+            found.bound.in_shares(lambda value: percent(value, 1), unit),
         )
-        for found in judge_expectation(expectation, evidence)
+        for found in judge_expectation(expectation, evidence, unit)
     ]
-
-
-def _unit(data: StudyData, expectation: Expectation) -> str:
-    unit = unit_of(data, expectation.kpi)
-    return "share" if is_share(expectation, unit) else unit
 
 
 def _evidence(data: StudyData, expectation: Expectation, design: str, scenario: str) -> Evidence:
@@ -160,17 +161,10 @@ def _gate_cells(data: StudyData, row: GateRow, several: bool) -> tuple[str, ...]
         label_of(row.kpi),
         design,
         *scenario,
-        _bound(row, unit_of(data, row.kpi)),
+        row.must,
         figure,
         row.verdict,
     )
-
-
-def _bound(row: GateRow, unit: str) -> str:
-    """Return the bound with percentages where the KPI is a share."""
-    if row.unit != "share":
-        return row.bound
-    return bound_in_percent(row.bound, unit, lambda value: percent(value, 1))
 
 
 def _figure(row: GateRow, currency: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,9 +26,8 @@ class Estimator(Protocol):
         """Return the two-sided interval for a sample of shape (n,)."""
         ...
 
-    @property
-    def words(self) -> str:
-        """What is estimated; empty for the mean."""
+    def worded(self, figure: Callable[[float], str]) -> str:
+        """Return what is estimated, the KPI's values as `figure` shows them; empty for the mean."""
         ...
 
 
@@ -39,9 +39,9 @@ class Mean:
         """Return the Student interval."""
         return mean_interval(values, confidence)
 
-    @property
-    def words(self) -> str:
-        """Nothing: a KPI without a word is its mean."""
+    def worded(self, figure: Callable[[float], str]) -> str:
+        """Return nothing: a KPI without a word is its mean."""
+        del figure
         return ""
 
 
@@ -55,9 +55,9 @@ class Quantile:
         """Return the interval by order statistics; infinite where the sample is too small."""
         return quantile_interval(values, self.probability, confidence)
 
-    @property
-    def words(self) -> str:
-        """The quantile in words."""
+    def worded(self, figure: Callable[[float], str]) -> str:
+        """Return the quantile in words."""
+        del figure
         return f"{self.probability * 100:.6g} % quantile"
 
 
@@ -84,7 +84,6 @@ class Chance:
         kept = self.events(values)
         return proportion_interval(int(kept.sum()), kept.size, confidence)
 
-    @property
-    def words(self) -> str:
-        """The event in words."""
-        return f"probability of {'<=' if self.below else '>='} {self.limit:g}"
+    def worded(self, figure: Callable[[float], str]) -> str:
+        """Return the event in words."""
+        return f"probability of {'<=' if self.below else '>='} {figure(self.limit)}"

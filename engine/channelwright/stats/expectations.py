@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,12 +18,11 @@ from channelwright.stats.golden import Sample, cross_fitted, golden_interval
 if TYPE_CHECKING:
     from channelwright.model.study import Expectation
     from channelwright.stats.estimators import Estimator
-    from channelwright.stats.gates import Bound, GateResult
+    from channelwright.stats.gates import Bound, Figure, GateResult
     from channelwright.stats.interval import Interval
 
 OPEN = "the interval covers the bound; run more replications"
 _NAN = float("nan")
-_BOUND = re.compile(r"(at least|at most|golden|[<>]=) (-?[\d.][\d.e+-]*)")
 
 
 @dataclass(frozen=True)
@@ -50,10 +48,49 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundWords:
+    """One bound of a gate and what it speaks of; its numbers stay numbers until they are shown.
+
+    Attributes
+    ----------
+    bound : Bound
+    estimator : Estimator
+    against : str, name of the baseline of a paired gate, or empty
+    of_share : bool, the bound itself is a share: of a KPI in shares, or a probability
+    """
+
+    bound: Bound
+    estimator: Estimator
+    against: str
+    of_share: bool
+
+    def __str__(self) -> str:
+        """Return the words with plain numbers."""
+        return self._words(str(self.bound), "{:g}".format)
+
+    def in_shares(self, share: Figure, unit: str) -> str:
+        """Return the words with shares as `share` shows them.
+
+        Parameters
+        ----------
+        share : function
+            From a share to text.
+        unit : str
+            Of the KPI: in a probability of a value, the value has it.
+        """
+        bound = self.bound.worded(share) if self.of_share else str(self.bound)
+        return self._words(bound, share if unit == "share" else "{:g}".format)
+
+    def _words(self, bound: str, value: Figure) -> str:
+        against = f"against {self.against}" if self.against else ""
+        return " ".join(filter(None, (self.estimator.worded(value), bound, against)))
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """One bound of a gate and its verdict; estimate and limits are NaN where there is none."""
 
-    bound: str
+    bound: BoundWords
     verdict: Verdict
     estimate: float = _NAN
     low: float = _NAN
@@ -75,29 +112,19 @@ def is_share(gate: Expectation, unit: str) -> bool:
     return unit == "share" or gate.reaches is not None or gate.stays_below is not None
 
 
-def bound_in_percent(bound: str, unit: str, shown: Callable[[float], str]) -> str:
-    """Return the words of a bound on a share with its numbers shown as percentages.
+def judge_expectation(gate: Expectation, evidence: Evidence, unit: str = "") -> Iterator[Judged]:
+    """Yield a verdict per bound; without evidence every bound is undecided and says why.
 
     Parameters
     ----------
-    bound : str, as `Judged` has it
-    unit : str, of the KPI
-    shown : function
-        From a share to text.
+    gate : Expectation
+    evidence : Evidence
+    unit : str
+        Of the KPI, for the words of bounds on shares.
     """
-
-    def one(found: re.Match[str]) -> str:
-        # In a probability of a value, the value has the unit of the KPI.
-        plain = found[1] in ("<=", ">=") and unit != "share"
-        return found[0] if plain else f"{found[1]} {shown(float(found[2]))}"
-
-    return _BOUND.sub(one, bound)
-
-
-def judge_expectation(gate: Expectation, evidence: Evidence) -> Iterator[Judged]:
-    """Yield a verdict per bound; without evidence every bound is undecided and says why."""
     for bound in _bounds(gate, evidence.golden):
-        words = _words(gate, bound, evidence.against)
+        against = evidence.against if gate.paired else ""
+        words = BoundWords(bound, estimator_of(gate), against, is_share(gate, unit))
         reason = evidence.reason or _unusable(evidence.values)
         if evidence.values is None or reason:
             yield Judged(words, Verdict.UNDECIDED, reason=reason)
@@ -119,15 +146,6 @@ def _bounds(gate: Expectation, golden: Sample | None) -> Iterator[Bound]:
         yield NotBelow(reference, gate.not_below)
     if gate.not_above is not None:
         yield NotAbove(reference, gate.not_above)
-
-
-def _words(gate: Expectation, bound: Bound, against: str) -> str:
-    if isinstance(bound, NotBelow | NotAbove) and not np.isfinite(bound.reference):
-        side = "below" if isinstance(bound, NotBelow) else "above"
-        return f"not {side} golden by more than {bound.tolerance * 100:.4g} %"
-    estimated = estimator_of(gate).words
-    lead = f"{estimated} " if estimated else ""
-    return f"{lead}{bound}{f' against {against}' if gate.paired else ''}"
 
 
 def _unusable(values: FloatArray | None) -> str:

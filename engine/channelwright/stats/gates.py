@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from channelwright.stats.interval import Interval
+
+
+#: How the numbers of a bound are shown.
+Figure = Callable[[float], str]
 
 
 class Verdict(StrEnum):
@@ -31,13 +37,19 @@ class Bound(Protocol):
         """Return pass or fail when the whole interval lies on one side, else undecided."""
         ...
 
-    def __str__(self) -> str:
-        """Return the condition in words."""
+    def worded(self, figure: Figure) -> str:
+        """Return the condition in words, its number as `figure` shows it."""
         ...
 
 
-def _figure(value: float) -> str:
+def plain_figure(value: float) -> str:
+    """Return a number as it stands in a bound: all its digits, thousands of a large one."""
     return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:g}"
+
+
+def _beside_golden(side: str, reference: float, tolerance: float, figure: Figure) -> str:
+    known = f" {figure(reference)}" if math.isfinite(reference) else ""
+    return f"not {side} golden{known} by more than {tolerance * 100:.4g} %"
 
 
 def _judge_floor(interval: Interval, floor: float) -> Verdict:
@@ -56,9 +68,13 @@ class AtLeast:
         """Judge the interval of the KPI."""
         return _judge_floor(interval, self.limit)
 
-    def __str__(self) -> str:
+    def worded(self, figure: Figure) -> str:
         """Return the condition in words."""
-        return f"at least {self.limit:g}"
+        return f"at least {figure(self.limit)}"
+
+    def __str__(self) -> str:
+        """Return the condition with the limit as it was given."""
+        return self.worded("{:g}".format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +89,13 @@ class AtMost:
             return Verdict.PASS
         return Verdict.FAIL if interval.low > self.limit else Verdict.UNDECIDED
 
-    def __str__(self) -> str:
+    def worded(self, figure: Figure) -> str:
         """Return the condition in words."""
-        return f"at most {self.limit:g}"
+        return f"at most {figure(self.limit)}"
+
+    def __str__(self) -> str:
+        """Return the condition with the limit as it was given."""
+        return self.worded("{:g}".format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +123,13 @@ class NotBelow:
         """Judge the interval of the *difference* to the reference, with the error of both."""
         return _judge_floor(interval, -self.tolerance * abs(self.reference))
 
+    def worded(self, figure: Figure) -> str:
+        """Return the condition in words, without a number where there is no golden study."""
+        return _beside_golden("below", self.reference, self.tolerance, figure)
+
     def __str__(self) -> str:
-        """Return the condition in words."""
-        return (
-            f"not below golden {_figure(self.reference)} by more than {self.tolerance * 100:.4g} %"
-        )
+        """Return the condition with the reference as a plain number."""
+        return self.worded(plain_figure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +152,13 @@ class NotAbove:
         """Judge the interval of the *difference* to the reference, with the error of both."""
         return AtMost(self.tolerance * abs(self.reference)).judge(interval)
 
+    def worded(self, figure: Figure) -> str:
+        """Return the condition in words, without a number where there is no golden study."""
+        return _beside_golden("above", self.reference, self.tolerance, figure)
+
     def __str__(self) -> str:
-        """Return the condition in words."""
-        return (
-            f"not above golden {_figure(self.reference)} by more than {self.tolerance * 100:.4g} %"
-        )
+        """Return the condition with the reference as a plain number."""
+        return self.worded(plain_figure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from channelwright.model.study import Expectation
+    from channelwright.stats.gates import Figure
     from channelwright.studies.runs import Runs
     from channelwright.studies.samples import Samples
 
@@ -91,13 +92,17 @@ class Comparison:
         table = self.table([kpi])
         return table.sort_values(["scenario", "rank"], kind="stable").reset_index(drop=True)
 
-    def gates(self, expectations: Sequence[Expectation]) -> pd.DataFrame:
+    def gates(
+        self, expectations: Sequence[Expectation], share: Figure | None = None
+    ) -> pd.DataFrame:
         """Judge expectations: pass, fail or undecided.
 
         Parameters
         ----------
         expectations : sequence of Expectation
             For instance ``pack.study.expect``.
+        share : function, optional
+            How a share is shown in the words of a bound; default: as a plain number.
 
         Returns
         -------
@@ -107,7 +112,7 @@ class Comparison:
             interval whose every side has the gate's confidence; those of a proportion are within
             0 and 1.
         """
-        return judge(self.samples, self.baseline, expectations, self.reference)
+        return judge(self.samples, self.baseline, expectations, self.reference, share)
 
     def _scenario(self, samples: Samples, kpis: Sequence[str] | None) -> pd.DataFrame:
         names = list(samples.values) if kpis is None else list(kpis)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from channelwright.rules.kpi_registry import declared
-from channelwright.stats.expectations import Evidence, is_share, judge_expectation
+from channelwright.stats.expectations import Evidence, judge_expectation
 from channelwright.stats.golden import Sample
 from channelwright.store.golden import NONE_STORED
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from channelwright.foundation.units import FloatArray
     from channelwright.model.study import Expectation
+    from channelwright.stats.gates import Figure
     from channelwright.store.golden import GoldenReference
     from channelwright.studies.samples import Samples
 
@@ -41,6 +42,7 @@ def judge(
     baseline: str,
     expectations: Sequence[Expectation],
     reference: GoldenReference | None = None,
+    share: Figure | None = None,
 ) -> pd.DataFrame:
     """Return one row per scenario, design and bound (see `Comparison.gates`).
 
@@ -51,7 +53,7 @@ def judge(
         for sample in samples
         for expectation in expectations
         for design in _designs(expectation, sample)
-        for row in _rows(sample, design, baseline, expectation, reference)
+        for row in _rows(sample, design, baseline, expectation, reference, share)
     ]
     return pd.DataFrame.from_records(rows, columns=list(GATE_COLUMNS))
 
@@ -66,6 +68,7 @@ def _rows(
     baseline: str,
     expectation: Expectation,
     reference: GoldenReference | None,
+    share: Figure | None,
 ) -> Iterator[dict[str, object]]:
     if expectation.paired and design == baseline and expectation.design == EVERY:
         return
@@ -74,14 +77,15 @@ def _rows(
     if expectation.golden:
         evidence = _with_golden(evidence, samples, design, expectation.kpi, reference)
         moved = "" if reference is None else reference.moved(samples.scenario, design)
-    for found in judge_expectation(expectation, evidence):
+    unit = samples.units.get(expectation.kpi, "")
+    for found in judge_expectation(expectation, evidence, unit):
         note = f"the {moved} differs from the golden one" if moved else ""
         yield {
             "scenario": samples.scenario,
             "design": design,
             "kpi": expectation.kpi,
-            "unit": _unit(samples, expectation),
-            "bound": found.bound,
+            "unit": "share" if found.bound.of_share else unit,
+            "bound": str(found.bound) if share is None else found.bound.in_shares(share, unit),
             "verdict": str(found.verdict),
             "estimate": found.estimate,
             "low": found.low,
@@ -89,11 +93,6 @@ def _rows(
             "confidence": expectation.confidence,
             "reason": "; ".join(filter(None, (found.reason, note))),
         }
-
-
-def _unit(samples: Samples, expectation: Expectation) -> str:
-    unit = samples.units.get(expectation.kpi, "")
-    return "share" if is_share(expectation, unit) else unit
 
 
 def _evidence(samples: Samples, design: str, baseline: str, expectation: Expectation) -> Evidence:
