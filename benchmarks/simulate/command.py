@@ -219,7 +219,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_count,
         nargs="*",
         metavar="OUTLETS",
-        help="packs of these sizes instead: time, memory and the exponent",
+        help="packs of these sizes instead: time, memory, times the floor and the exponent",
     )
     parser.add_argument(
         "--overheads",

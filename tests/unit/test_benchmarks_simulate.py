@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.simulate import command, overheads
+from benchmarks.simulate import command, overheads, scale
 from benchmarks.simulate.floor import Floor
 from benchmarks.simulate.mechanisms import full_world, left_off, switched_on
 from benchmarks.simulate.proof import detail_tables, differences
@@ -158,3 +158,15 @@ def test_a_part_that_does_something_cannot_be_left_out(work, monkeypatch):
 def _empty_day(work):
     network = build_network(work.market, work.design)
     return network, work.address, opening_state(network, work.address)
+
+
+def test_every_size_stands_beside_the_floor():
+    small, large = (
+        scale.Size(outlets, 392, 40 * outlets, 0.3, outlets / 1_000, 300.0, 17.5, 10.4)
+        for outlets in (1_500, 12_000)
+    )
+    head, first, _, slope = scale.report([small, large])
+    assert "x floor" in head
+    assert first.split()[-2:] == ["17.5", "10.4"]
+    assert "outlets^1.00 to simulate" in slope
+    assert scale.times_floor(flagship(20, 3), "kpis") > 0
