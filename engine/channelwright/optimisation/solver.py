@@ -79,6 +79,29 @@ class Session:
         )
         _check(status, "adding rows")
 
+    def add_columns(self, cost: Floats, matrix: Any, upper: Floats) -> None:
+        """Append columns that are at least zero; the basis is kept.
+
+        Parameters
+        ----------
+        cost, upper : (n_new,)
+            Objective coefficients and upper bounds.
+        matrix : (n_rows, n_new) sparse
+            Coefficients.
+        """
+        columns = sparse.csc_array(matrix)
+        status = self._highs.addCols(
+            columns.shape[1],
+            np.asarray(cost, dtype=np.float64),
+            np.zeros(columns.shape[1]),
+            np.asarray(upper, dtype=np.float64),
+            columns.nnz,
+            columns.indptr[:-1].astype(np.int32),
+            columns.indices.astype(np.int32),
+            columns.data.astype(np.float64),
+        )
+        _check(status, "adding columns")
+
     def set_column_bounds(self, columns: Sequence[int], lower: Floats, upper: Floats) -> None:
         """Change the bounds of some columns; the basis is kept."""
         index = np.asarray(columns, dtype=np.int32)

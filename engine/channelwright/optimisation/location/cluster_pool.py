@@ -62,6 +62,13 @@ class ClusterPool:
             for members in list(self.seen)[: len(self.seen) // 2]:
                 del self.seen[members]
 
+    def known(self) -> list[tuple[int, Indices]]:
+        """Return the customer at the centre and the members of every cluster, oldest first."""
+        return [
+            (centre, np.frombuffer(members, dtype=np.int32).astype(np.int64))
+            for members, (_, centre) in self.seen.items()
+        ]
+
     def combine(
         self, customers: int, number: int, ceiling: float, options: SolverOptions
     ) -> tuple[Indices, Indices] | None:

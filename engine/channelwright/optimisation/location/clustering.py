@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.location.cluster_master import cluster_of
 from channelwright.optimisation.location.cluster_moves import try_moves
 from channelwright.optimisation.location.cluster_pool import ClusterPool
 from channelwright.optimisation.location.clusters import (
@@ -27,6 +28,7 @@ from channelwright.optimisation.solver import SolverOptions
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from channelwright.optimisation.location.cluster_master import Cluster
     from channelwright.optimisation.location.problem import LocationProblem
     from channelwright.optimisation.location.state import Search
 
@@ -132,6 +134,13 @@ class Clustering:
         state.count("clusters_annealed")
         if few and not state.done:
             self._combine(number)
+
+    def seen(self) -> list[Cluster]:
+        """Return the clusters that were remembered."""
+        return [
+            cluster_of(self.state.problem, int(self.host[centre]), members)
+            for centre, members in self.pool.known()
+        ]
 
     def _combine(self, number: int) -> None:
         """Look for a better answer among those that the clusters seen make together."""

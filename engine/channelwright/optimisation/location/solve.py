@@ -10,6 +10,7 @@ from channelwright.optimisation.location.certify import refusal, tightness
 from channelwright.optimisation.location.climbing import climb_bound
 from channelwright.optimisation.location.closing import close_in, finish
 from channelwright.optimisation.location.cluster_climb import anneal_on, climb_by_clusters
+from channelwright.optimisation.location.cluster_proof import few_each, lift_by_clusters
 from channelwright.optimisation.location.clustering import is_clustering
 from channelwright.optimisation.location.components import Component, idle_cost, join, split
 from channelwright.optimisation.location.deadline import OutOfTime, time_limit
@@ -140,6 +141,8 @@ def _search(state: Search) -> None:
 def _search_clusters(state: Search) -> None:
     """Search capacitated medians: answers first, the tree where the bound leaves little."""
     clustering = climb_by_clusters(state)
+    if not state.done and few_each(state.problem):
+        lift_by_clusters(state, clustering.seen(), _CLUSTERS)
     if not state.done:
         close_in_by_tree(state)
     anneal_on(state, clustering, _CLUSTERS)
