@@ -181,6 +181,31 @@ def _below(value: float) -> float:
 
 
 @kernel
+def _next(items: Items, t: int, now: float, room: int, within: float) -> tuple[int, bool]:
+    """Return the first item from t on that can join a cluster within a limit, and if there is one.
+
+    Parameters
+    ----------
+    items : Items
+    t : int
+    now : float
+        Cost after prices so far.
+    room : int
+        Capacity that is left.
+    within : float
+    """
+    ahead, paying = items.ahead, items.ahead.shape[0] - 1
+    while t < items.who.size and now + ahead[min(t, paying), room] <= within:
+        after, rest = now + items.value[t], room - items.need[t]
+        if rest >= 0 and after + ahead[min(t + 1, paying), rest] <= within:
+            return t, True
+        if after > within and t >= paying:
+            break
+        t += 1
+    return t, False
+
+
+@kernel
 def list_site(
     arcs: SiteArcs, tariff: Tariff, j: int, limit: float, best: bool, found: Listing, steps: int
 ) -> tuple[int, float]:
@@ -210,8 +235,8 @@ def list_site(
     items = _items(arcs, tariff.price, j, limit, not best)
     if items.own < 0:
         return 0, limit
-    ahead, size, paying = items.ahead, items.who.size, items.ahead.shape[0] - 1
-    sure = min(items.base + ahead[0, items.room], limit)
+    size = items.who.size
+    sure = min(items.base + items.ahead[0, items.room], limit)
     hits = np.zeros(tariff.penalty.size, dtype=np.int64)
     stack, left = np.empty(size + 1, dtype=np.int64), np.empty(size + 2, dtype=np.int64)
     value = np.empty(size + 2)
@@ -230,16 +255,7 @@ def list_site(
                 return -1, sure
             _note(found, count, j, items, stack[:depth], now)
             count += 1
-        fresh = False
-        while t < size and now + ahead[min(t, paying), room] <= within:
-            after = now + items.value[t]
-            rest = room - items.need[t]
-            if rest >= 0 and after + ahead[min(t + 1, paying), rest] <= within:
-                fresh = True
-                break
-            if after > within and t >= paying:
-                break
-            t += 1
+        t, fresh = _next(items, t, now, room, within)
         if fresh:
             steps -= 1
             if steps < 0:
