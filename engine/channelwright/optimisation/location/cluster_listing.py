@@ -235,17 +235,15 @@ def list_site(
     items = _items(arcs, tariff.price, j, limit, not best)
     if items.own < 0:
         return 0, limit
-    size = items.who.size
-    sure = min(items.base + items.ahead[0, items.room], limit)
+    size, sure = items.who.size, min(items.base + items.ahead[0, items.room], limit)
     hits = np.zeros(tariff.penalty.size, dtype=np.int64)
-    stack, left = np.empty(size + 1, dtype=np.int64), np.empty(size + 2, dtype=np.int64)
-    value = np.empty(size + 2)
+    stack, left = np.empty(size + 1, dtype=np.int64), np.full(size + 1, items.room)
+    value = np.full(size + 1, items.base)
     _join(tariff, hits, items.own, 1)
     depth, t, count, fresh = 0, 0, 0, True
-    value[0], left[0] = items.base, items.room
     # What is not cheaper by more than rounding is not looked for.
     within = _below(limit) if best else limit
-    while True:
+    while steps >= 0:
         now, room = value[depth], left[depth]
         if fresh and now <= within:
             if best:
@@ -258,8 +256,6 @@ def list_site(
         t, fresh = _next(items, t, now, room, within)
         if fresh:
             steps -= 1
-            if steps < 0:
-                return -1, sure
             stack[depth], depth = t, depth + 1
             value[depth] = now + items.value[t] + _join(tariff, hits, items.who[t], 1)
             left[depth] = room - items.need[t]
@@ -270,6 +266,7 @@ def list_site(
             t = stack[depth]
             _join(tariff, hits, items.who[t], -1)
         t += 1
+    return -1, sure
 
 
 @kernel
