@@ -17,6 +17,7 @@ from channelwright.tables.sink import MemorySink
 from tests.reference import simulate
 from tests.reference.books import sort_rows
 from tests.support import markets, random_market, tiny_market
+from tests.support.random_market import Size
 
 SHOWN = 5
 addresses = st.builds(Address, st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
@@ -96,7 +97,10 @@ def test_random_markets(pair, address):
 @pytest.mark.parametrize("block", range(50))
 def test_five_thousand_markets(block):
     for seed in range(100 * block, 100 * (block + 1)):
-        assert_same_tables(*random_market(seed), Address(seed, block))
+        # Every other one is large: from 13 outlets to the 30 of the quick test.
+        large = Size(13 + seed % 18, 1 + seed % 3, 1 + seed % 4, 20 + seed % 41)
+        size = large if seed % 2 else None
+        assert_same_tables(*random_market(seed, size), Address(seed, block))
 
 
 def test_a_difference_is_reported_with_its_rows():

@@ -26,7 +26,7 @@ from tests.conftest import ROOT
 from tests.support.random_market import random_market
 
 #: Rare events first: markets in which capacities, bonuses and slow effort bind.
-SEEDS = (0, 1, 8, 10, 4, 36, 5, 3, 9, 2, 39, 28)
+SEEDS = (0, 1, 8, 10, 4, 36, 5, 3, 9, 2, 39, 28, 76)
 PARTS = {
     "market": (
         "products", "geography", "outlets", "sites", "vehicles", "roles", "modes", "behaviour",

@@ -1,9 +1,7 @@
 """06:00: truck tours and tariff carriers bring what is ready; then the day's invoices."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from enum import Enum
-from itertools import pairwise
 
 import simpy
 
@@ -16,15 +14,24 @@ from tests.reference.bills import delay_of, followed, part_of
 from tests.reference.consignment import on_consignment
 from tests.reference.contracts import drop_parts, payment_days, shelf_day
 from tests.reference.failures import Outcome, try_stop
-from tests.reference.geography import Place, seconds
 from tests.reference.hours import hours_of
 from tests.reference.laws import share
 from tests.reference.offers import post_outlet_cut
 from tests.reference.perishing import receive
 from tests.reference.records import Invoice, PickOrder
+from tests.reference.routes import sequence
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
+from tests.reference.ways import (
+    LEAVING,
+    Tour,
+    Truck,
+    last_arrival,
+    leg_seconds,
+    legs,
+    stop_seconds,
+    tour_seconds,
+)
 
-LEAVING = 21_600
 TARIFF_TOUR = -1
 
 
@@ -50,24 +57,6 @@ def _place_in_route(state: State, pick: PickOrder) -> tuple[bool, int, int, int,
     order = pick.order
     rank = int(state.design.outlets.route_rank[order.outlet])
     return (not pick.left_behind, rank, order.day, order.outlet, pick.evening)
-
-
-@dataclass
-class Truck:
-    """A vehicle of a site: when it can leave, and how many tours it has made today."""
-
-    free: int = LEAVING
-    tours: int = 0
-
-
-@dataclass
-class Tour:
-    """The pick orders of a tour, the truck that drives it and when it leaves."""
-
-    truck: Truck
-    leaving: int
-    picks: list[PickOrder]
-    day_cost: int = 0
 
 
 def plan_tours(
@@ -167,50 +156,13 @@ def fits(state: State, site: int, tour: Tour, pick: PickOrder) -> bool:
     )
 
 
-def tour_seconds(state: State, site: int, picks: list[PickOrder], leaving: int) -> int:
-    """Return the time from leaving to being back, waiting before closed doors included."""
-    way = legs(state, site, picks)
-    moment = leaving
-    for leg, pick in zip(way, picks, strict=False):
-        arrival = moment + leg_seconds(state, site, leg)
-        begin = max(arrival, hours_of(state, pick.order.outlet)[0])
-        moment = begin + stop_seconds(state, site, pick)
-    return moment + leg_seconds(state, site, way[-1]) - leaving
-
-
-def last_arrival(state: State, site: int, picks: list[PickOrder], leaving: int) -> int:
-    """Return when a truck would stand before the door of its last stop."""
-    before = picks[:-1]
-    back = leg_seconds(state, site, legs(state, site, before)[-1])
-    left_at = leaving + tour_seconds(state, site, before, leaving) - back
-    return left_at + leg_seconds(state, site, legs(state, site, picks)[-2])
-
-
-def legs(state: State, site: int, tour: list[PickOrder]) -> list[int]:
-    """Return the metres from the site over every stop back to the site."""
-    home = state.map.sites[site]
-    points: list[Place] = [home, *(state.map.outlets[pick.order.outlet] for pick in tour), home]
-    return [state.map.metres(a, b) for a, b in pairwise(points)]
-
-
-def leg_seconds(state: State, site: int, metres: int) -> int:
-    """Return the driving time of a leg by the site's vehicle."""
-    vehicle = int(state.design.sites.vehicle[site])
-    return seconds(metres, float(state.market.vehicles.speed[vehicle]))
-
-
-def stop_seconds(state: State, site: int, pick: PickOrder) -> int:
-    """Return the time at a stop."""
-    vehicles, vehicle = state.market.vehicles, int(state.design.sites.vehicle[site])
-    return int(vehicles.drop_seconds[vehicle] + vehicles.case_seconds[vehicle] * pick.total)
-
-
 def drive_tour(
     clock: simpy.Environment, state: State, site: int, tour: Tour, day: int, number: int
 ) -> Generator[simpy.Event, None, None]:
     """One truck, from stop to stop and home."""
-    metres = legs(state, site, tour.picks)
-    for leg, pick in zip(metres, tour.picks, strict=False):
+    picks = sequence(state, site, tour)
+    metres = legs(state, site, picks)
+    for leg, pick in zip(metres, picks, strict=False):
         yield clock.timeout(leg_seconds(state, site, leg))
         yield clock.timeout(max(0, hours_of(state, pick.order.outlet)[0] - clock.now))
         if hand_over(state, pick, day, int(clock.now), number) is not Outcome.AGAIN:
@@ -219,7 +171,7 @@ def drive_tour(
     vehicles, vehicle = state.market.vehicles, int(state.design.sites.vehicle[site])
     driving = (sum(metres) * int(vehicles.km_cost[vehicle]) + 500) // 1000
     cost = tour.day_cost + driving
-    for pick, part in zip(tour.picks, split_evenly(cost, len(tour.picks)), strict=True):
+    for pick, part in zip(picks, split_evenly(cost, len(picks)), strict=True):
         post_delivery_cost(state, pick, day, int(part))
 
 

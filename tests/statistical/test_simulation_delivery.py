@@ -19,6 +19,7 @@ from tests.support.shorten import shorten
 
 DAYS, REPLICATIONS = 63, 4
 WANTED = ("otif", "delivery_failure_rate", "delivered_cases", "drops")
+WAYS = ("metres_per_drop", "delivery", "hours_per_tour", "drops")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def rules(market: Market, *, load: int = -1, more: int = 0, failure: float = 0.0
     )
 
 
-def kpis(market: Market, design: Design) -> np.ndarray:
+def kpis(market: Market, design: Design, wanted: tuple[str, ...] = WANTED) -> np.ndarray:
     """The wanted KPIs by replication: (replications, wanted)."""
     rows = []
     for replication in range(REPLICATIONS):
@@ -47,7 +48,7 @@ def kpis(market: Market, design: Design) -> np.ndarray:
         replicate(market, design, Address(5, replication), sink)
         table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
         whole = table[(table["area"] == "all") & (table["mode"] == "all")].set_index("kpi")
-        rows.append([float(whole.loc[name, "value"]) for name in WANTED])
+        rows.append([float(whole.loc[name, "value"]) for name in wanted])
     return np.array(rows)
 
 
@@ -89,6 +90,20 @@ def test_failed_stops_are_as_frequent_as_said_and_cost_orders_in_time(
     assert abs(failing[:, 1].mean() - chance) < bound
     sure = replace(market, delivery=rules(market, failure=0.0))
     assert np.array_equal(kpis(sure, tried), baseline)
+
+
+def test_routes_of_the_day_are_shorter_and_serve_the_same_stops(
+    flagship: tuple[Market, Design],
+) -> None:
+    market, design = flagship
+    standing = kpis(market, design, WAYS)
+    daily = replace(rules(market), daily_route=np.ones(len(market.vehicles), dtype=np.bool_))
+    anew = kpis(replace(market, delivery=daily), design, WAYS)
+    for column in range(3):
+        assert paired_interval(anew[:, column], standing[:, column]).high < 0
+    assert np.array_equal(anew[:, 3], standing[:, 3])
+    nobody = replace(daily, daily_route=np.zeros(len(market.vehicles), dtype=np.bool_))
+    assert np.array_equal(kpis(replace(market, delivery=nobody), design, WAYS), standing)
 
 
 def hours(market: Market, opens: int, closes: int, segment: str = "") -> Market:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from channelwright.model.delivery import Delivery
-from channelwright.model.design import Design
+from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import Market
 from tests.support.dice import Dice
 
@@ -43,3 +43,27 @@ def with_hours(market: Market, dice: Dice) -> Market:
     closes = opens + dice.choices((1_500, 6_000, 20_000, 60_000), segments)
     rules = replace(market.delivery or plain, receive_open=opens, receive_close=closes)
     return replace(market, delivery=rules)
+
+
+def with_routes(market: Market, design: Design, dice: Dice) -> tuple[Market, Design]:
+    """Return the pair with vehicles that are routed every day, or as it is."""
+    if dice.some(0.5):
+        return market, design
+    fleet, vehicles = market.vehicles, len(market.vehicles)
+    once = np.full(vehicles, -1, dtype=np.int64)
+    plain = Delivery(once, fleet.shift_seconds, np.zeros(len(market.segments)))
+    rules = replace(market.delivery or plain, daily_route=dice.flags(0.9, vehicles))
+    if dice.some(0.8):
+        # Tours of many stops, so that their order matters: one large and quick vehicle to a site.
+        quick = np.minimum(fleet.drop_seconds, 300)
+        shift = np.maximum(fleet.shift_seconds, 50_000)
+        room, most = fleet.cases * 20, fleet.drops + 12
+        fleet = replace(fleet, cases=room, drops=most, shift_seconds=shift, drop_seconds=quick)
+        day = np.maximum(rules.day_seconds, shift)
+        rules = replace(rules, day_seconds=day)
+        few = np.minimum(design.sites.vehicles, 1)
+        plan = design.outlets
+        often = np.where(plan.order_days > 0, (1 << CYCLE_DAYS) - 1, 0)
+        plan = replace(plan, order_days=often)
+        design = replace(design, outlets=plan, sites=replace(design.sites, vehicles=few))
+    return replace(market, vehicles=fleet, delivery=rules), design

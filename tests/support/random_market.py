@@ -37,7 +37,7 @@ from tests.support.random_allocation import with_allocation
 from tests.support.random_collecting import with_collecting
 from tests.support.random_contracts import with_contracts
 from tests.support.random_credit import with_credit
-from tests.support.random_delivery import with_delivery, with_hours
+from tests.support.random_delivery import with_delivery, with_hours, with_routes
 from tests.support.random_demand import with_demand
 from tests.support.random_design import random_design
 from tests.support.random_goods import with_goods, with_parcels
@@ -98,6 +98,7 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
     # Mechanisms have dice of their own, so that a new one changes no market without it.
     market, design = with_delivery(market, design, Dice(seed + 100 * OWN_DICE))
     market = with_hours(market, Dice(seed + 103 * OWN_DICE))
+    market, design = with_routes(market, design, Dice(seed + 104 * OWN_DICE))
     market, design = with_perishing(market, design, Dice(seed + 102 * OWN_DICE))
     market, design = with_allocation(market, design, Dice(seed + 101 * OWN_DICE))
     market, design = with_credit(market, design, Dice(seed + 60 * OWN_DICE))
@@ -113,7 +114,7 @@ def random_market(seed: int, size: Size | None = None) -> tuple[Market, Design]:
 def markets(draw: st.DrawFn) -> tuple[Market, Design]:
     """Strategy of random markets; a failing example shrinks in each direction of its size."""
     size = Size(
-        outlets=draw(st.integers(1, 12)),
+        outlets=draw(st.integers(1, 30)),
         products=draw(st.integers(1, 3)),
         sites=draw(st.integers(1, 4)),
         days=draw(st.integers(14, 60)),

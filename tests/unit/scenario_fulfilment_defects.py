@@ -121,6 +121,18 @@ FULFILMENT = (
         "give 0 or more",
     ),
     Defect(
+        "route_of_another_kind",
+        lambda pack: (
+            replace(VEHICLES, HEAD, f"{HEAD},route")(pack),
+            replace(VEHICLES, VAN, f"{VAN},shortest")(pack),
+        )[0],
+        VEHICLES,
+        "row 2",
+        "route",
+        "'shortest'",
+        "standing",
+    ),
+    Defect(
         "stops_that_always_fail",
         lambda pack: (
             replace(SEGMENTS, "id,name", "id,name,delivery_failure")(pack),

@@ -17,11 +17,13 @@ Tables = Mapping[str, TypedTable]
 
 
 def build_delivery(tables: Tables) -> Delivery | None:
-    """Return further tours, failed stops and hours; None where the pack names none."""
+    """Return further tours, daily routes, failed stops, hours; None where the pack names none."""
     fleet, failure = tables["vehicles"], tables["segments"]["delivery_failure"]
     load = np.floor(fleet["load_minutes"] * 60 + 0.5).astype(np.int64)
     opens, closes = build_hours(tables)
-    if not (load >= 0).any() and not (failure > 0).any() and opens is None:
+    daily = np.asarray(fleet["route"] == "daily", dtype=np.bool_)
+    some = (load >= 0).any() or (failure > 0).any() or daily.any()
+    if not some and opens is None:
         return None
     hours = np.where(fleet["day_hours"] > 0, fleet["day_hours"], fleet["shift_hours"])
     return Delivery(
@@ -30,6 +32,7 @@ def build_delivery(tables: Tables) -> Delivery | None:
         failure=failure,
         receive_open=opens,
         receive_close=closes,
+        daily_route=daily if daily.any() else None,
     )
 
 

@@ -262,6 +262,15 @@ VEHICLES = Table(
         number("km_cost", "currency/km", "fuel and wear"),
         number("load_minutes", "min", "loading for a further tour; -1 = one tour", -1, 1440, -1),
         number("day_hours", "h", "first leaving to last return; 0 = the shift", 0, 24, 0),
+        Column(
+            "route",
+            "str",
+            "",
+            "order of the stops of a tour: the territory's, or one of the day's own",
+            required=False,
+            default="standing",
+            choices=("standing", "daily"),
+        ),
     ),
 )
 ROLES = Table(

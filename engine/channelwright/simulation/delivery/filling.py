@@ -52,16 +52,26 @@ class Fleets(NamedTuple):
     km_cost: IntArray
 
 
-@kernel
-def fill(stops: Stops, fleets: Fleets) -> tuple[IntArray, IntArray]:
-    """Fill tours greedily, site by site.
+class Filled(NamedTuple):
+    """What the stops of a day became.
 
-    Returns
-    -------
-    (4, n) int64, of each stop: tour (-1 = left behind), begin in seconds after the first leaving,
-        ticks and metres, evenly split over the stops of the tour, larger parts first
-    (6, tours) int64: site, number at the site, seconds, metres, seconds waited, cases
+    Attributes
+    ----------
+    served : (4, n) int64, of each stop: tour (-1 = left behind), begin in seconds after the first
+        leaving, nothing yet, place in the tour
+    tours : (6, t) int64: site, number at the site, seconds, metres, seconds waited, cases
+    size, vehicle : (t,) int64, stops and vehicle of each tour
     """
+
+    served: IntArray
+    tours: IntArray
+    size: IntArray
+    vehicle: IntArray
+
+
+@kernel
+def fill(stops: Stops, fleets: Fleets) -> Filled:
+    """Fill tours greedily, site by site."""
     count = len(stops.site)
     served = np.full((4, count), -1, dtype=np.int64)
     tours = np.zeros((6, count), dtype=np.int64)
@@ -73,20 +83,31 @@ def fill(stops: Stops, fleets: Fleets) -> tuple[IntArray, IntArray]:
         end = row
         while end < count and stops.site[end] == stops.site[row]:
             end += 1
-        first = used
-        used = _fill_site(stops, fleets, (row, end), served, tours, size, vehicle, first)
-        _share_costs(fleets, stops.site[row], tours, vehicle, (first, used), size)
+        used = _fill_site(stops, fleets, (row, end), served, tours, size, vehicle, used)
         row = end
-    for row in range(count):
+    return Filled(served, tours[:, :used].copy(), size, vehicle)
+
+
+@kernel
+def priced(filled: Filled, fleets: Fleets) -> IntArray:
+    """Split what tours cost over their stops.
+
+    Returns
+    -------
+    (4, n) int64, of each stop: tour (-1 = left behind), begin in seconds after the first leaving,
+        ticks and metres, evenly split over the stops of the tour, larger parts first
+    """
+    served, tours, size, _ = filled
+    cost = _tour_costs(filled, fleets)
+    for row in range(served.shape[1]):
         tour = served[0, row]
         if tour < 0:
             continue
         place, many = served[3, row], size[tour]
-        cost = vehicle[tour]
         served[0, row] = tours[1, tour]
-        served[2, row] = cost // many + (place < cost % many)
+        served[2, row] = cost[tour] // many + (place < cost[tour] % many)
         served[3, row] = tours[3, tour] // many + (place < tours[3, tour] % many)
-    return served, tours[:, :used].copy()
+    return served
 
 
 @kernel
@@ -152,26 +173,27 @@ def _fill_site(
 
 
 @kernel
-def _share_costs(
-    fleets: Fleets,
-    site: Whole,
-    tours: IntArray,
-    vehicle: IntArray,
-    some: tuple[Whole, Whole],
-    size: IntArray,
-) -> None:
-    """Write the cost of each tour of a site in place of its vehicle.
+def _tour_costs(filled: Filled, fleets: Fleets) -> IntArray:
+    """Return the ticks of each tour: its part of a vehicle's day, and its way.
 
     The day of a vehicle is split evenly over its tours, larger parts first.
     """
-    begin, end = some
-    made = np.zeros(fleets.vehicles[site] + 1, dtype=np.int64)
-    done = np.zeros_like(made)
-    for tour in range(begin, end):
-        made[vehicle[tour]] += 1
-    for tour in range(begin, end):
-        one = vehicle[tour]
-        part, rest = fleets.day_cost[site] // made[one], fleets.day_cost[site] % made[one]
-        road = (tours[3, tour] * fleets.km_cost[site] + 500) // 1000
-        vehicle[tour] = part + (done[one] < rest) + road
-        done[one] += 1
+    _, tours, _, vehicle = filled
+    count = tours.shape[1]
+    result = np.zeros(count, dtype=np.int64)
+    begin = 0
+    while begin < count:
+        site, end = tours[0, begin], begin
+        made = np.zeros(fleets.vehicles[site] + 1, dtype=np.int64)
+        done = np.zeros_like(made)
+        while end < count and tours[0, end] == site:
+            made[vehicle[end]] += 1
+            end += 1
+        for tour in range(begin, end):
+            one = vehicle[tour]
+            part, rest = fleets.day_cost[site] // made[one], fleets.day_cost[site] % made[one]
+            road = (tours[3, tour] * fleets.km_cost[site] + 500) // 1000
+            result[tour] = part + (done[one] < rest) + road
+            done[one] += 1
+        begin = end
+    return result

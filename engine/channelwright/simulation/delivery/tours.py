@@ -12,7 +12,8 @@ from channelwright.foundation.random import Address
 from channelwright.foundation.units import DAY_SECONDS, BoolArray, FloatArray, IntArray
 from channelwright.simulation.cash.chains import drop_costs
 from channelwright.simulation.delivery import failing
-from channelwright.simulation.delivery.filling import FAR, Stops, fill
+from channelwright.simulation.delivery.filling import FAR, Stops, fill, priced
+from channelwright.simulation.delivery.sequencing import route_anew
 from channelwright.simulation.grouping import radix_order
 from channelwright.simulation.network import Network
 from channelwright.simulation.rows import Rows
@@ -132,9 +133,11 @@ def _leaving(
 
 def _drive(network: Network, loads: Rows, rows: IntArray) -> tuple[IntArray, Tours]:
     """Return row, second, tour, cost and metres of every stop of the trucks, and the tours."""
-    served, tours = fill(_stops(network, loads, rows), network.fleets)
-    visits = _served(rows, served, loads["left"])
-    site, _, seconds, metres, waited, cases = tours
+    stops = _stops(network, loads, rows)
+    filled = fill(stops, network.fleets)
+    route_anew(network, loads["outlet"][rows], stops, filled)
+    visits = _served(rows, priced(filled, network.fleets), loads["left"])
+    site, _, seconds, metres, waited, cases = filled.tours
     return visits, Tours(site, seconds, metres, cases, waited)
 
 
