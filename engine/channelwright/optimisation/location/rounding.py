@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.location.deadline import out_of_time
 from channelwright.optimisation.location.exchange import (
     Plan,
     empty_plan,
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 #: Room left at every site at the first and later attempts, in customers of mean size.
 _SPARE = (0.0, 0.5, 1.0, 2.0)
 _MOVES = 3_000
+#: Arcs looked at for each customer, on average: those that cost least more at the prices; where
+#: whole customers do not fit over them, more, at last all if customers are not very many.
+_NEAR_ARCS = (1.5, 3.0, np.inf)
 #: Customers up to which the whole answer is improved by exchange.
 _EXCHANGED = 30_000
 
@@ -69,14 +73,40 @@ def fit_whole(
 
 
 def _fitted(problem: LocationProblem, opened: Flags, moved: Transport) -> Incumbent | None:
-    lists = priced_lists(problem.lists, opened, moved.price)
-    plan = _by_largest_share(problem, lists, opened, moved)
-    if not relieve(lists, plan, _MOVES):
+    every = priced_lists(problem.lists, opened, moved.price)
+    for share in _NEAR_ARCS:
+        lists = _near(every, share)
+        if share == np.inf and problem.n_customers > _EXCHANGED:
+            return None
+        plan = _by_largest_share(problem, lists, opened, moved)
+        if relieve(lists, plan, _MOVES):
+            break
+        if out_of_time():
+            return None
+    else:
         return None
     found = answer_of(problem, lists.site[plan.at], opened)
     if violation(problem, found) is not None:
         return None
     return exchange(problem, found) if problem.n_customers <= _EXCHANGED else found
+
+
+def _near(lists: Lists, share: float) -> Lists:
+    """Return so many arcs for each customer on average, those that cost least more for a unit."""
+    customers = lists.start.size - 1
+    customer = np.repeat(np.arange(customers), np.diff(lists.start))
+    more = lists.cost - lists.cost[lists.start[:-1]][customer]
+    kept = int(min(share * customers, lists.site.size))
+    if kept == lists.site.size:
+        return lists
+    unit = more / np.maximum(lists.need.sum(axis=0), 1e-12)
+    near = np.flatnonzero(unit <= np.partition(unit, kept - 1)[kept - 1])
+    return lists._replace(
+        start=np.searchsorted(customer[near], np.arange(customers + 1)).astype(np.int64),
+        site=lists.site[near],
+        cost=lists.cost[near],
+        need=np.ascontiguousarray(lists.need[:, near]),
+    )
 
 
 def _by_largest_share(

@@ -17,7 +17,12 @@ from channelwright.optimisation.location.deadline import no_limit
 from channelwright.optimisation.location.rounding import fit_whole
 from channelwright.optimisation.location.site_changes import changes_near
 from channelwright.optimisation.location.solution import violation
-from channelwright.optimisation.location.transport import Transport, is_transport, transport
+from channelwright.optimisation.location.transport import (
+    Transport,
+    costs_at_least,
+    is_transport,
+    transport,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,6 +103,7 @@ class SiteSets:
     def judge(self, opened: Flags, price: Floats | None = None) -> float:
         """Return the cost of a set with split service, ``inf`` if it cannot serve everybody.
 
+        Of a set that is dearer than the best one a limit from below of its cost may be returned.
         `price` (n_sites,) may say what capacity is worth, to save time.
         """
         key = opened.tobytes()
@@ -109,6 +115,11 @@ class SiteSets:
             return np.inf
         if price is None and self.best is not None:
             price = self.best.price[0]
+        least, price = costs_at_least(problem, opened, price, self.value)
+        self.state.count("priced_sets")
+        if least >= self.value:
+            self.seen[key] = least
+            return least
         moved = transport(problem, opened, price)
         self.state.count("transports")
         if moved is None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from channelwright.optimisation.location.capacity_prices import price_by_signs
 from channelwright.optimisation.location.flows import OpenArcs, flow_to_open
+from channelwright.optimisation.location.smooth_prices import smooth_prices
 from channelwright.optimisation.location.solution import Incumbent
 from channelwright.optimisation.solver import LinearModel, SolverOptions, solve_arrays
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     Indices = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-#: Arcs beyond which prices are found by steps first, and those steps.
-_PRICED_FIRST, _PRICE_STEPS = 400_000, 120
+#: Arcs beyond which prices are found first, so that chains have little to move.
+_PRICED_FIRST = 400_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,9 +79,69 @@ def is_transport(problem: LocationProblem) -> bool:
     return problem.usage is None and len(problem.lists.limit) == 1 and not problem.lists.floor.any()
 
 
-def _by_chains(
-    problem: LocationProblem, opened: Flags, price: Floats | None, spare: float
-) -> Transport | None:
+def costs_at_least(
+    problem: LocationProblem, opened: Flags, price: Floats | None, beyond: float
+) -> tuple[float, Floats | None]:
+    """Return what split service costs at least, found quickly where it takes long to find it.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+        A transport problem once sites are given.
+    opened : (n_sites,) bool
+        Open sites.
+    price : (n_sites,), optional
+        Prices of capacity that may be near the right ones.
+    beyond : float
+        More than that need not be known.
+
+    Returns
+    -------
+    tuple of float and (n_sites,) or None
+        The limit, ``inf`` if the sites cannot serve everybody and minus infinity in problems of
+        moderate size; and better prices.
+    """
+    served = _open_arcs(problem, opened, 0.0)
+    if served is None:
+        return np.inf, price
+    if served.arcs.site.size <= _PRICED_FIRST:
+        return -np.inf, price
+    fixed = float(problem.fixed_cost[opened].sum())
+    smooth = smooth_prices(served.arcs, served.to_units(price), beyond - fixed)
+    return smooth.value + fixed, served.from_units(smooth.price)
+
+
+@dataclass(frozen=True, eq=False)
+class _Served:
+    """Arcs to the open sites, in units in which customers take one on average.
+
+    Attributes
+    ----------
+    arcs : OpenArcs
+    sites : (n_open,) int
+        Problem's number of each open site.
+    scale : float
+        Such units in one of the problem's.
+    n_sites : int
+        Of the problem.
+    """
+
+    arcs: OpenArcs
+    sites: Indices
+    scale: float
+    n_sites: int
+
+    def to_units(self, price: Floats | None) -> Floats | None:
+        return None if price is None else np.maximum(price[self.sites], 0.0) / self.scale
+
+    def from_units(self, price: Floats) -> Floats:
+        whole = np.zeros(self.n_sites)
+        whole[self.sites] = price * self.scale
+        return whole
+
+
+def _open_arcs(problem: LocationProblem, opened: Flags, spare: float) -> _Served | None:
+    """Return the arcs to open sites, None where they obviously cannot serve everybody."""
     lists, sites = problem.lists, np.flatnonzero(opened)
     weight = problem.demand[:, lists.measure[0]]
     limit = np.maximum(lists.limit[0, sites] - spare, 0.0)
@@ -89,25 +149,33 @@ def _by_chains(
         return None
     customer = np.repeat(np.arange(problem.n_customers), np.diff(lists.start))
     kept = np.flatnonzero(opened[lists.site] & _own_arcs(problem, opened, customer))
-    customer, site = customer[kept], lists.site[kept]
+    customer = customer[kept]
     start = np.searchsorted(customer, np.arange(problem.n_customers + 1)).astype(np.int64)
     scale = problem.n_customers / max(float(weight.sum()), 1e-300)
     if (np.diff(start) == 0).any():
         return None
     place = np.full(problem.n_sites, -1, dtype=np.int64)
     place[sites] = np.arange(sites.size)
-    arcs = OpenArcs(start, customer, place[site], lists.cost[kept], weight * scale, limit * scale)
-    if kept.size > _PRICED_FIRST:
-        # A few steps on the prices leave less to move than prices that are right elsewhere.
-        price = price_by_signs(lists, opened, _PRICE_STEPS)
-    first = np.zeros(sites.size) if price is None else np.maximum(price[sites], 0.0) / scale
-    served, share, worth = flow_to_open(arcs, first)
-    if not served:
+    site = place[lists.site[kept]]
+    arcs = OpenArcs(start, customer, site, lists.cost[kept], weight * scale, limit * scale)
+    return _Served(arcs, sites, scale, problem.n_sites)
+
+
+def _by_chains(
+    problem: LocationProblem, opened: Flags, price: Floats | None, spare: float
+) -> Transport | None:
+    served = _open_arcs(problem, opened, spare)
+    if served is None:
         return None
-    whole = np.zeros((1, problem.n_sites))
-    whole[0, sites] = worth * scale
+    arcs, first = served.arcs, served.to_units(price)
+    if arcs.site.size > _PRICED_FIRST:
+        first = smooth_prices(arcs, first).price
+    fits, share, worth = flow_to_open(arcs, np.zeros(served.sites.size) if first is None else first)
+    if not fits:
+        return None
     used = share > 1e-9
-    return _answer(problem, opened, customer[used], site[used], share[used], whole)
+    customer, site = arcs.owner[used], served.sites[arcs.site[used]]
+    return _answer(problem, opened, customer, site, share[used], served.from_units(worth)[None, :])
 
 
 def _own_arcs(problem: LocationProblem, opened: Flags, customer: Indices) -> Flags:
