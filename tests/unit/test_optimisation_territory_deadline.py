@@ -17,7 +17,7 @@ from channelwright.optimisation.location import (
 )
 from channelwright.optimisation.location.arcs import choose_arcs
 from channelwright.optimisation.location.bursts import climb_sites
-from channelwright.optimisation.location.capacity_prices import price_by_signs, price_capacity
+from channelwright.optimisation.location.capacity_prices import price_capacity
 from channelwright.optimisation.location.compiled_climb import compile_arcs
 from channelwright.optimisation.location.exchange import empty_plan, fill_plan
 from channelwright.optimisation.location.flows import OpenArcs, flow_to_open
@@ -149,24 +149,3 @@ def test_highs_gets_what_is_left_and_not_the_whole_limit(monkeypatch):
     assert len(given) == 2
     assert given[0] <= 5.0
     assert given[1] <= given[0] - 0.2
-
-
-def test_prices_by_signs_leave_little_to_move_and_end_in_time():
-    problem = _problem(customers=400)
-    opened = np.ones(problem.n_sites, dtype=bool)
-    tight = problem.lists._replace(limit=np.full((1, 8), problem.demand.sum() * 1.02 / 8))
-    customer = np.repeat(np.arange(400), np.diff(tight.start))
-
-    def excess(price):
-        value = tight.cost + price[tight.site] * tight.need[0]
-        order = np.lexsort((value, customer))[tight.start[:-1]]
-        load = np.bincount(tight.site[order], weights=tight.need[0, order], minlength=8)
-        return np.maximum(load - tight.limit[0], 0.0).sum() / load.sum()
-
-    price = price_by_signs(tight, opened, 120)
-    assert excess(np.zeros(8)) > 0.1
-    assert excess(price) < 0.02
-    with deadline.time_limit(1e6):
-        assert price_by_signs(tight, opened, 120).tolist() == price.tolist()
-    with deadline.time_limit(-1.0):
-        assert not price_by_signs(tight, opened, 120).any()

@@ -19,8 +19,6 @@ Flags = NDArray[np.bool_]
 _STRIDE, _SHRINK = 0.3, 0.98
 #: Arcs looked at between two looks at the clock.
 _PIECE_ARCS = 20_000_000
-#: First pace in mean costs of a unit, and how paces change.
-_FIRST_PACE, _FASTER, _SLOWER = 0.05, 1.3, 0.6
 
 
 @kernel
@@ -88,49 +86,3 @@ def _price_on(lists: Lists, opened: Flags, price: Floats, steps: int, stride: fl
             return 0.0
         stride *= _SHRINK
     return stride
-
-
-def price_by_signs(lists: Lists, opened: Flags, steps: int) -> Floats:
-    """Return prices of the first capacity, (n_sites,), nearer than `price_capacity` finds them.
-
-    Each price has a pace of its own, which grows while the site stays too full or too empty and
-    shrinks when that changes (Riedmiller & Braun 1993): prices reach far where regions lack room.
-
-    Parameters
-    ----------
-    lists : Lists
-        With one measure.
-    opened : (n_sites,) bool
-    steps : int
-        Steps at most; fewer when time is over.
-    """
-    price, load = np.zeros(lists.limit.shape), np.zeros(lists.limit.shape)
-    total = _loads_at(lists, opened, price, load)
-    pace = np.full(opened.size, _FIRST_PACE * total / max(float(load.sum()), 1e-12))
-    last, left = np.zeros(opened.size), steps
-    piece = piece_of(steps, _PIECE_ARCS // max(1, lists.site.size))
-    while left > 0 and not out_of_time():
-        _follow_signs(lists, opened, price, pace, last, min(piece, left))
-        left -= piece
-    return np.asarray(price[0])
-
-
-@kernel
-def _follow_signs(
-    lists: Lists, opened: Flags, price: Floats, pace: Floats, last: Floats, steps: int
-) -> None:
-    """Change prices, paces and last signs in place."""
-    load = np.zeros(lists.limit.shape)
-    for _ in range(steps):
-        _loads_at(lists, opened, price, load)
-        for j in range(opened.size):
-            if not opened[j]:
-                continue
-            gap = load[0, j] - lists.limit[0, j]
-            sign = 1.0 if gap > 0.0 else (-1.0 if price[0, j] > 0.0 else 0.0)
-            if sign * last[j] > 0.0:
-                pace[j] *= _FASTER
-            elif sign * last[j] < 0.0:
-                pace[j] *= _SLOWER
-            last[j] = sign
-            price[0, j] = max(price[0, j] + sign * pace[j], 0.0)
