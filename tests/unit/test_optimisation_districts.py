@@ -20,6 +20,10 @@ from channelwright.optimisation.districts import (
     adjacency_of,
     solve_districts,
 )
+from channelwright.optimisation.districts.arcs import Arcs
+from channelwright.optimisation.districts.bound import PriceSearch
+from channelwright.optimisation.districts.ground import ground_of
+from channelwright.optimisation.districts.relocate import relocated
 from channelwright.optimisation.interrupting import attended
 
 
@@ -252,3 +256,83 @@ def test_checker_catches_a_broken_answer():
     assert judge(instance, opened, far)[0] > judge(instance, opened, flows)[0] - 1e-9
     lonely = [(a, opened[a % 3] if a not in opened else a, 1.0) for a in range(40)]
     assert judge(instance, opened, lonely)[1] is not None
+
+
+def crowd(seed, n=90, p=5):
+    """Units at random places, two measures, neighbours by Gabriel."""
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(0, 10, (n, 2))
+    cases = rng.lognormal(1.0, 0.8, n)
+    apart = np.sqrt(((points[:, None] - points[None]) ** 2).sum(axis=2))
+    return DistrictProblem(
+        cost=apart * cases[:, None],
+        activity=np.stack([cases, rng.uniform(1, 4, n)], axis=1),
+        territories=p,
+        tolerance=0.1,
+        edges=adjacency_of(points),
+        together=np.array([[3, 4], [4, 5]]),
+    )
+
+
+def test_arcs_that_are_passed_over_add_nothing():
+    problem = crowd(3)
+    ground = ground_of(problem)
+    scaled = ground.activity / ground.activity.mean(axis=0)
+    limits = ground.limits / ground.activity.mean(axis=0)
+    rng = np.random.default_rng(8)
+    n, atoms = problem.n_units, ground.movable.size
+    arcs = Arcs(ground, problem.candidates, scaled, limits, 40)
+    unit, balance = ground.cost.mean(axis=1) / 3, np.zeros((n, 2))
+    value, load, count = np.zeros(n), np.zeros((n, 2)), np.zeros(atoms)
+    narrowest = np.inf
+    for step in range(120):
+        unit = np.minimum(unit + rng.normal(0, 0.03, atoms), arcs.beyond)
+        balance = balance + rng.normal(0, 0.01, (n, 2))
+        if step == 70:
+            unit = unit / 2
+        arcs.take(unit, balance, value, load)
+        opened = rng.choice(n, 5, replace=False)
+        arcs.counts(unit, balance, opened, count)
+        for j in range(n):
+            kept = np.argsort(np.argsort(ground.cost, axis=1), axis=1)[:, j] < 40
+            kept[ground.atom[j]] = True
+            gain = ground.cost[:, j] - unit - scaled @ balance[j]
+            taken = kept & ((gain < 0) | (np.arange(atoms) == ground.atom[j]))
+            constant = np.where(balance[j] > 0, limits[0], limits[1]) @ balance[j]
+            assert value[j] == pytest.approx(gain[taken].sum() + constant, rel=1e-12, abs=1e-9)
+            np.testing.assert_allclose(load[j], scaled[taken].sum(axis=0), rtol=1e-12)
+            count -= taken * (opened == j).any()
+        assert not count.any()
+        narrowest = min(narrowest, arcs.looked_at)
+    assert narrowest < 0.7
+
+
+def test_centres_are_put_elsewhere_for_less_cost_and_given_ones_stay():
+    better = 0
+    for seed in range(6):
+        problem = replace(crowd(seed, 120, 9), centres=np.array([7]))
+        ground = ground_of(problem)
+        # All in one corner, from where settling alone does not bring them far enough apart.
+        corner = np.argsort(problem.cost[7])[:9]
+        still, found, again = (
+            relocated(problem, ground, corner, np.random.default_rng(1), trials)
+            for trials in (0, 40, 40)
+        )
+        assert found.centre[0] == still.centre[0] == 7
+        assert found.centre.tolist() == again.centre.tolist()
+        assert np.unique(problem.atom[found.centre]).size == 9
+        assert found.value <= still.value
+        better += found.value < 0.97 * still.value
+    assert better >= 3
+
+
+def test_prices_begin_at_an_answer_with_its_loads_evened():
+    problem = crowd(9)
+    ground = ground_of(problem)
+    found = solve_districts(problem, DistrictOptions(restarts=1, nodes=50)).found
+    prices = PriceSearch(problem, ground)
+    before = prices.run(np.inf, 0).value
+    prices.begin_at(found.centre)
+    after = prices.run(np.inf, 0).value
+    assert before < after <= found.objective
+    assert prices.best.balance_price.any()

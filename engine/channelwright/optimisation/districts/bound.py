@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from channelwright.foundation.compiled import kernel
+from channelwright.optimisation.districts.arcs import Arcs
+from channelwright.optimisation.districts.start import evened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,15 +29,15 @@ if TYPE_CHECKING:
     from channelwright.optimisation.districts.problem import DistrictProblem
 
     Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
     Indices = NDArray[np.int64]
 
 #: Up to this many units all arcs are kept; beyond, so many times the units of a territory.
 _FULL, _FEWEST, _SPREAD = 700, 300, 7
-_ROWS = 500
 _PATIENCE = 15
 #: Longest step of a balance price, as a share of a typical unit price.
 _PACE = 0.015
+#: Steps that even the loads of an answer before prices begin there.
+_EVEN_STEPS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,90 +86,6 @@ class PriceBound:
         return np.asarray(np.where(free, np.maximum(with_it, best), best))
 
 
-@kernel
-def _take(
-    cost_of: Floats,
-    begin: Indices,
-    who: NDArray[np.int32],
-    unit: Floats,
-    balance: Floats,
-    activity: Floats,
-    atom: Indices,
-    limits: Floats,
-    value: Floats,
-    load: Floats,
-) -> None:
-    """Fill r_j (value) and the loads that every centre would take.
-
-    cost_of : (arcs,), cost of every listed arc; load : (n, m)
-    """
-    n, measures = load.shape
-    for j in range(n):
-        own = atom[j]
-        total = 0.0
-        load[j, :] = 0.0
-        for k in range(measures):
-            v = balance[j, k]
-            total += v * (limits[0, k] if v > 0.0 else limits[1, k])
-        for e in range(begin[j], begin[j + 1]):
-            i = who[e]
-            gain = cost_of[e] - unit[i]
-            for k in range(measures):
-                gain -= balance[j, k] * activity[i, k]
-            if gain < 0.0 or i == own:
-                total += gain
-                for k in range(measures):
-                    load[j, k] += activity[i, k]
-        value[j] = total
-
-
-@kernel
-def _counts(
-    cost_of: Floats,
-    begin: Indices,
-    who: NDArray[np.int32],
-    unit: Floats,
-    balance: Floats,
-    activity: Floats,
-    atom: Indices,
-    opened: Indices,
-    count: Floats,
-) -> None:
-    """Count by how many of the opened centres every atom would be taken."""
-    count[:] = 0.0
-    for place in range(opened.size):
-        j = opened[place]
-        for e in range(begin[j], begin[j + 1]):
-            i = who[e]
-            gain = cost_of[e] - unit[i]
-            for k in range(activity.shape[1]):
-                gain -= balance[j, k] * activity[i, k]
-            if gain < 0.0 or i == atom[j]:
-                count[i] += 1.0
-
-
-class _Arcs:
-    """The arcs that prices may use, by centre: the cheapest of every atom, and its own."""
-
-    def __init__(self, ground: Ground, candidates: Flags, most: int) -> None:
-        atoms, n = ground.cost.shape
-        keep = np.broadcast_to(candidates, (atoms, n)).copy()
-        #: Cost of the cheapest arc of every atom that is left out.
-        self.beyond = np.full(atoms, np.inf)
-        if most < n:
-            for i in range(0, atoms, _ROWS):
-                rows = np.where(candidates, ground.cost[i : i + _ROWS], np.inf)
-                limit = np.partition(rows, most, axis=1)[:, most]
-                self.beyond[i : i + _ROWS] = limit
-                keep[i : i + _ROWS] &= rows < limit[:, None]
-        keep[ground.atom, np.arange(n)] = True
-        centre, who = np.nonzero(keep.T)
-        self.who = who.astype(np.int32)
-        self.begin = np.zeros(n + 1, dtype=np.int64)
-        np.cumsum(np.bincount(centre, minlength=n), out=self.begin[1:])
-        self.cost = ground.cost[who, centre]
-
-
 class PriceSearch:
     """Subgradient search for the best prices.
 
@@ -191,14 +108,15 @@ class PriceSearch:
         self._most = np.where(finite, problem.price * self._scale, np.inf)
         n, atoms = problem.n_units, ground.movable.size
         most = n if n <= _FULL else min(n, max(_FEWEST, _SPREAD * n // problem.territories))
-        self._arcs = _Arcs(ground, problem.candidates, most)
+        self._arcs = Arcs(ground, problem.candidates, self._scaled, self._limits, most)
         self._balance = np.zeros((n, problem.n_measures))
         self._value, self._load = np.zeros(n), np.zeros((n, problem.n_measures))
         self._count, self._direction = np.zeros(atoms), np.zeros(atoms)
         self._theta, self._stalls = 1.0, 0
         self.iterations = 0
         middle = np.median(ground.cost, axis=1) / np.sqrt(problem.territories)
-        self._unit = self._best_of([middle * share for share in (0.25, 0.5, 0.75, 1.0, 1.5)])
+        trials = [middle * share for share in (0.25, 0.5, 0.75, 1.0, 1.5)]
+        self._unit = self._best_of(trials)[1]
         self._typical = max(float(np.median(self._unit)), 1e-12)
         self._pace = np.full(self._balance.shape, _PACE * self._typical)
         self._way = np.zeros(self._balance.shape)
@@ -214,20 +132,34 @@ class PriceSearch:
         """
         if centre.size < 2:
             return
+        shares = (0.3, 0.5, 0.7, 0.85)
         near = np.partition(self._ground.cost[:, centre], 1, axis=1)[:, :2]
         nearest, second = near.T
-        shares = (0.3, 0.5, 0.7, 0.85)
-        self._unit = self._best_of(
-            [self._unit, *(share * nearest + (1 - share) * second for share in shares)]
-        )
+        plain = [self._unit, *(share * nearest + (1 - share) * second for share in shares)]
+        plain_value, plain_unit = self._best_of(plain)
+        plain_balance = self._balance
+        # Prices that even the loads of these centres, for each and for all that could replace it.
+        price = np.zeros((centre.size, self._problem.n_measures))
+        of_atom = evened(self._problem, self._ground, centre, price, _EVEN_STEPS)
+        price = np.clip(-price, -self._most, self._most)
+        self._balance = price[of_atom[self._ground.atom]]
+        priced = self._ground.cost[:, centre] - self._scaled @ price.T
+        nearest, second = np.partition(priced, 1, axis=1)[:, :2].T
+        even = [share * nearest + (1 - share) * second for share in shares]
+        even_value, even_unit = self._best_of(even)
+        if even_value > plain_value:
+            self._unit = even_unit
+        else:
+            self._unit, self._balance = plain_unit, plain_balance
 
-    def _best_of(self, trials: list[Floats]) -> Floats:
-        """Return the prices with the largest bound."""
+    def _best_of(self, trials: list[Floats]) -> tuple[float, Floats]:
+        """Return the largest bound of some prices of units, and the prices."""
         values = []
         for trial in trials:
             self._unit = self._cut(trial)
             values.append(self._evaluate()[0])
-        return self._cut(trials[int(np.argmax(values))])
+        best = int(np.argmax(values))
+        return values[best], self._cut(trials[best])
 
     def _cut(self, unit: Floats) -> Floats:
         dearest = np.maximum(self._balance.max(axis=0), 0.0)
@@ -278,19 +210,7 @@ class PriceSearch:
         self.best = PriceBound(value, self._unit.copy(), price, found, self.iterations)
 
     def _evaluate(self) -> tuple[float, Indices]:
-        ground, arcs = self._ground, self._arcs
-        _take(
-            arcs.cost,
-            arcs.begin,
-            arcs.who,
-            self._unit,
-            self._balance,
-            self._scaled,
-            ground.atom,
-            self._limits,
-            self._value,
-            self._load,
-        )
+        self._arcs.take(self._unit, self._balance, self._value, self._load)
         value = np.where(self._problem.candidates, self._value, np.inf)
         value[self._problem.centres] = -np.inf
         p = self._problem.territories
@@ -298,18 +218,7 @@ class PriceSearch:
         return float(self._unit.sum() + self._value[opened].sum()), opened
 
     def _step(self, opened: Indices, value: float, upper: float) -> None:
-        arcs = self._arcs
-        _counts(
-            arcs.cost,
-            arcs.begin,
-            arcs.who,
-            self._unit,
-            self._balance,
-            self._scaled,
-            self._ground.atom,
-            opened,
-            self._count,
-        )
+        self._arcs.counts(self._unit, self._balance, opened, self._count)
         slope = 1.0 - self._count
         self._direction = 0.7 * slope + 0.3 * self._direction
         aim = upper if np.isfinite(upper) else value + 0.05 * abs(value) + 1e-9

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.optimisation.districts.connected import spaces
 from channelwright.optimisation.districts.problem import neighbours_of
 
@@ -175,14 +176,36 @@ def best_centres(ground: Ground, label: Indices) -> Indices:
     ground : Ground
     label : (n,) int
     """
-    p = ground.given.size
     centre = np.array(ground.given)
-    first = ground.member[ground.start[:-1]]
-    of_atom = label[first]
-    for t in np.flatnonzero(centre < 0).tolist():
-        possible = np.flatnonzero((label == t) & ground.allowed)
-        if possible.size:
-            members = np.flatnonzero(of_atom == t)
-            cost = ground.cost[np.ix_(members, possible)].sum(axis=0)
-            centre[t] = possible[int(cost.argmin())]
-    return centre[:p]
+    _middles(ground, np.ascontiguousarray(label), np.zeros(label.size), centre)
+    return centre
+
+
+@kernel
+def _middles(ground: Ground, label: Indices, total: Floats, centre: Indices) -> None:
+    """Fill the missing centres: units with the least cost of their territory's atoms to them."""
+    p, n = centre.size, label.size
+    begin = np.zeros(p + 1, dtype=np.int64)
+    for i in range(n):
+        begin[label[i] + 1] += 1
+    for t in range(p):
+        begin[t + 1] += begin[t]
+    place, member = begin.copy(), np.zeros(n, dtype=np.int64)
+    for i in range(n):
+        member[place[label[i]]] = i
+        place[label[i]] += 1
+    for t in range(p):
+        if centre[t] >= 0:
+            continue
+        mine = member[begin[t] : begin[t + 1]]
+        total[: mine.size] = 0.0
+        # Row by row, as the table lies; an atom counts once, at its first unit.
+        for i in mine:
+            group = ground.atom[i]
+            if ground.member[ground.start[group]] == i:
+                for x in range(mine.size):
+                    total[x] += ground.cost[group, mine[x]]
+        least = np.inf
+        for x in range(mine.size):
+            if ground.allowed[mine[x]] and total[x] < least:
+                centre[t], least = mine[x], total[x]

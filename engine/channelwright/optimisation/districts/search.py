@@ -8,6 +8,7 @@ import numpy as np
 
 from channelwright.optimisation.districts.anneal import anneal
 from channelwright.optimisation.districts.ground import best_centres, state_of
+from channelwright.optimisation.districts.relocate import relocated
 from channelwright.optimisation.districts.solution import Districts, districts_of, violation
 from channelwright.optimisation.districts.start import first_answer, grown, placed, spread_centres
 
@@ -59,8 +60,10 @@ class Search:
 
     def offer(self, label: Indices) -> bool:
         """Keep an answer if it is whole, within its limits and better than the best one."""
+        if label.min() < 0 or label.max() >= self._problem.territories:
+            return False
         centre = best_centres(self._ground, label)
-        if (centre < 0).any() or np.bincount(label).size > self._problem.territories:
+        if (centre < 0).any():
             return False
         found = districts_of(self._problem, label, centre)
         if found.objective >= self.upper or violation(self._problem, self._ground, found):
@@ -78,12 +81,27 @@ class Search:
         centres : (p,) int, optional
             Where to begin; by default spread at random.
         """
-        rng = np.random.default_rng([self._seed, self._runs])
-        atom = self._problem.atom
-        if centres is None or np.unique(atom[centres]).size < centres.size:
-            centres = spread_centres(self._problem, rng)
+        if centres is None or np.unique(self._problem.atom[centres]).size < centres.size:
+            centres = spread_centres(self._problem, self._dice())
         label = first_answer(self._problem, self._ground, centres)
         self._anneal(label, _HOT, epochs, moves)
+
+    def fresh_centres(self, trials: int, stop: Callable[[], bool]) -> Indices:
+        """Return centres to begin with, spread at random and put elsewhere while that is better.
+
+        Parameters
+        ----------
+        trials : int
+            Centres to put elsewhere.
+        stop : callable
+            Asked before every trial.
+        """
+        rng = self._dice()
+        centres = spread_centres(self._problem, rng)
+        return relocated(self._problem, self._ground, centres, rng, trials, stop).centre
+
+    def _dice(self) -> np.random.Generator:
+        return np.random.default_rng([self._seed, self._runs])
 
     def begin_at(self, label: Indices, epochs: int, moves: int) -> None:
         """Make a given division whole, offer it, and search on from it, less hot than afresh.

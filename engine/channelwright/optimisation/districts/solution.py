@@ -38,6 +38,8 @@ class DistrictOptions:
         Temperatures of a search.
     moves : int
         Moves tried per unit and temperature.
+    relocations : int
+        Centres put elsewhere before a search of more units than 600.
     dual_iterations : int
         Steps of the bound by prices.
     exact_units : int
@@ -58,6 +60,7 @@ class DistrictOptions:
     restarts: int = 8
     epochs: int = 100
     moves: int = 200
+    relocations: int = 50
     dual_iterations: int = 1500
     exact_units: int = 400
     nodes: int = 50_000

@@ -37,7 +37,9 @@ _AGREED = 3
 _QUICK_FROM = 600
 #: Shares of a time limit, where there is no proof, after which the bound waits for the search and
 #: the search for the bound.
-_BOUND_FIRST, _SEARCH_UNTIL = 0.35, 0.8
+_BOUND_FIRST, _SEARCH_UNTIL = 0.45, 0.75
+#: Share of a time limit that putting centres elsewhere may take before a search.
+_RELOCATE_SHARE = 0.15
 #: Steps of the bound between two reports of it.
 _STEPS = 25
 #: Fewest temperatures of a search that is cut to the time that is left.
@@ -72,6 +74,7 @@ class _Conductor:
         self._work: dict[str, int] = {}
         self._stopped = self._timed = False
         self._pace = 0.0
+        self._quick: Indices | None = None
 
     def run(self) -> DistrictSolution:
         """Return the answer; an interrupt ends the search if there is one."""
@@ -115,7 +118,7 @@ class _Conductor:
         options, search = self._options, self._search
         share = _SEARCH_SHARE if exact else 1.0
         until = share if exact else _SEARCH_UNTIL
-        moves = self._quick_answer()
+        moves, large = self._quick_answer(), self._problem.n_units > _QUICK_FROM
         # A given division was searched for before: one search on from it is enough.
         begun = bool(self._work.get("given"))
         restarts = 0 if begun else max(1, options.restarts)
@@ -126,13 +129,13 @@ class _Conductor:
             self._improve_bound(options.dual_iterations // slices, _BOUND_FIRST if ready else until)
             epochs = self._fitting(moves, until)
             known = search.best is not None
+            if large and number and epochs < options.epochs:
+                break
             if (known and not epochs) or (self._over(until) and (known or number)):
                 break
-            starts = self._prices.sets
-            # Every other search begins where the bound would open its territories.
-            centres = starts[0] if number % 2 == 0 and starts and number else None
+            centres = self._centres(number)
             begin = search_clock()
-            search.restart(epochs or options.epochs, moves, self._given_first(centres))
+            search.restart(epochs or options.epochs, moves, centres)
             self._pace_of(search_clock() - begin, epochs * moves)
             self._work["searches"] = number + 1
             if self._over(until) or (exact and search.hits >= _AGREED):
@@ -143,6 +146,26 @@ class _Conductor:
             # No time for a step: the prices that the answer suggests bound better than a guess.
             self._prices.begin_at(search.best.centre)
             self._improve_bound(0, 0.0)
+
+    def _centres(self, number: int) -> Indices | None:
+        """Return where a search begins; None = anywhere."""
+        if self._problem.n_units > _QUICK_FROM:
+            # The long search begins where the quick one did.
+            centres, self._quick = self._quick, None
+            return self._relocated() if centres is None else centres
+        starts = self._prices.sets
+        # Every other search begins where the bound would open its territories.
+        return self._given_first(starts[0] if number % 2 == 0 and starts and number else None)
+
+    def _relocated(self) -> Indices:
+        begin = search_clock()
+        seconds = self._options.seconds
+
+        def end() -> bool:
+            long = seconds is not None and search_clock() > begin + _RELOCATE_SHARE * seconds
+            return long or self._must_end()
+
+        return self._search.fresh_centres(self._options.relocations, end)
 
     def _quick_answer(self) -> int:
         """Begin at a given division and with a quick search; return the moves of later ones."""
@@ -156,8 +179,9 @@ class _Conductor:
             self._work["given"] = int(search.best is not None)
         if large and search.best is None and not self._must_end():
             # An early answer tells where prices begin; later searches look longer.
+            self._quick = self._relocated()
             begin = search_clock()
-            search.restart(options.epochs, 1)
+            search.restart(options.epochs, 1, self._quick)
             self._pace_of(search_clock() - begin, options.epochs)
         if search.best is not None:
             self._prices.begin_at(search.best.centre)

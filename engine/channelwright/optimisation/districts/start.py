@@ -116,6 +116,31 @@ def _even(
                 price[t, k] += size * off / middle
 
 
+def evened(
+    problem: DistrictProblem, ground: Ground, centre: Indices, price: Floats, steps: int
+) -> Indices:
+    """Return the territory of every atom, the cheapest at prices that even the loads, (atoms,).
+
+    Parameters
+    ----------
+    problem : DistrictProblem
+    ground : Ground
+    centre : (p,) int
+        Centres; each serves its own atom.
+    price : (p, m)
+        Prices to begin with, changed in place.
+    steps : int
+        Steps of the prices.
+    """
+    scale = np.maximum(problem.activity.mean(axis=0), 1e-300)
+    of_atom = np.zeros(ground.movable.size, dtype=np.int64)
+    cost = np.ascontiguousarray(ground.cost[:, centre])
+    step = float(np.median(cost.min(axis=1)))
+    _even(cost, ground.activity / scale, ground.limits / scale, price, step, steps, of_atom)
+    of_atom[ground.atom[centre]] = np.arange(centre.size)
+    return of_atom
+
+
 def first_answer(
     problem: DistrictProblem, ground: Ground, centre: Indices, rounds: int = _ROUNDS
 ) -> Indices:
@@ -131,17 +156,9 @@ def first_answer(
         Times that centres move and loads are evened.
     """
     price = np.zeros((problem.territories, problem.n_measures))
-    scale = np.maximum(problem.activity.mean(axis=0), 1e-300)
-    first = ground.member[ground.start[:-1]]
-    of_atom = np.zeros(first.size, dtype=np.int64)
     label = np.zeros(problem.n_units, dtype=np.int64)
     for number in range(rounds):
-        cost = np.ascontiguousarray(ground.cost[:, centre])
-        step = float(np.median(cost.min(axis=1)))
-        _even(
-            cost, ground.activity / scale, ground.limits / scale, price, step, _PRICE_STEPS, of_atom
-        )
-        of_atom[ground.atom[centre]] = np.arange(centre.size)
+        of_atom = evened(problem, ground, centre, price, _PRICE_STEPS)
         label = np.ascontiguousarray(of_atom[ground.atom])
         moved = best_centres(ground, label) if number + 1 < rounds else centre
         if (moved == centre).all():
