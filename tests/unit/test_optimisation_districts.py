@@ -24,6 +24,7 @@ from channelwright.optimisation.districts.arcs import Arcs
 from channelwright.optimisation.districts.bound import PriceSearch
 from channelwright.optimisation.districts.ground import ground_of
 from channelwright.optimisation.districts.relocate import relocated
+from channelwright.optimisation.districts.start import evened
 from channelwright.optimisation.interrupting import attended
 
 
@@ -335,4 +336,17 @@ def test_prices_begin_at_an_answer_with_its_loads_evened():
     prices.begin_at(found.centre)
     after = prices.run(np.inf, 0).value
     assert before < after <= found.objective
-    assert prices.best.balance_price.any()
+
+
+def test_prices_even_the_loads_of_given_centres():
+    problem = crowd(9)
+    ground, centre = ground_of(problem), np.arange(0, 90, 18)
+    share = ground.activity / ground.activity.sum(axis=0)
+
+    def heaviest(of_atom):
+        return max(share[of_atom == k].sum(axis=0).max() for k in range(5))
+
+    price = np.zeros((5, 2))
+    of_atom = evened(problem, ground, centre, price, 200)
+    assert heaviest(of_atom) < 0.85 * heaviest(ground.cost[:, centre].argmin(axis=1))
+    assert price.any()
