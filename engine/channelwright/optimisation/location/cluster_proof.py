@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 _CUT_ROUNDS, _CUTS, _CUTS_SHARE = 60, 30, 0.2
 #: Cuts go on while a round closes this share of the gap.
 _WORTH = 0.01
+#: Customers a cluster on average at most.
+_FEW = 25
 #: Clusters of lists that are decided one after the other at the end; the first of them already
 #: between cuts where it holds every better answer.
-#: Customers a cluster on average at most, and lists.
-_FEW = 25
 _LISTS = (2_000, 6_000, 20_000)
 
 
