@@ -8,6 +8,7 @@ import pytest
 
 from channelwright.foundation.random import Address
 from channelwright.model.approval import ApprovalDesk
+from channelwright.model.contracts import Contracts
 from channelwright.model.credit import CreditPolicy, CreditRules
 from channelwright.model.design import Design
 from channelwright.model.market import LAW_FIXED
@@ -215,11 +216,13 @@ def test_little_on_open_orders_and_transit(seed: int, monkeypatch: pytest.Monkey
 
 
 # ---------------------------------------------------------------- days sales outstanding
-def dso(design: Design, market) -> float:
+def dso(design: Design, market) -> list[float]:
+    """Days of all modes, then of the only one; empty where nothing is sold on terms."""
     sink = MemorySink()
     replicate(market, design, Address(2, 0), sink)
     table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
-    return float(table.loc[table["kpi"] == "dso", "value"].iloc[0])
+    found = table[table["kpi"] == "dso"].sort_values("mode", key=lambda mode: mode != "all")
+    return found["value"].to_list()
 
 
 def constant_world(outlets: int, **terms: np.ndarray):
@@ -230,10 +233,22 @@ def constant_world(outlets: int, **terms: np.ndarray):
     return market, replace(design, terms=replace(design.terms, **terms))
 
 
-@pytest.mark.parametrize("days", [0, 7, 30])
+@pytest.mark.parametrize("days", [1, 7, 30])
 def test_dso_of_constant_terms_is_the_terms(days: int) -> None:
     market, design = constant_world(20, outlet_days=whole(days))
-    assert dso(design, market) == pytest.approx(days, abs=1e-9)
+    assert dso(design, market) == pytest.approx([days, days], abs=1e-9)
+
+
+def test_cash_sales_are_not_outstanding_and_not_in_the_quotient() -> None:
+    """Half of the outlets pay at once: those on terms are owed for as long as before."""
+    market, design = constant_world(20)
+    assert dso(design, market) == []
+    outlets = replace(market.outlets, chain=np.where(np.arange(20) < 10, 0, -1))
+    market = replace(market, outlets=outlets, chain_ids=("chain",))
+    none, nobody = whole(0), np.zeros((1, 0), dtype=np.int64)
+    terms = whole(14), nobody, nobody, none, none, none, none, none, none, whole(127)
+    design = replace(design, contracts=Contracts(np.ones((1, 1), dtype=np.bool_), *terms))
+    assert dso(design, market) == pytest.approx([14, 14], abs=1e-9)
 
 
 def test_dso_with_delays_is_terms_plus_mean_delay() -> None:
@@ -244,14 +259,14 @@ def test_dso_with_delays_is_terms_plus_mean_delay() -> None:
     spread = math.exp(1 / mean) ** 0.5 / math.expm1(1 / mean)
     error = spread / math.sqrt(outlets * 112)
     # 112 invoices of each outlet are measured, one a day; ends of the window move it by 1 / 112.
-    assert abs(dso(design, market) - theory) < 5 * error
+    assert abs(dso(design, market)[0] - theory) < 5 * error
 
 
-def test_prepaid_sales_are_outstanding_for_less_than_no_day() -> None:
-    """Paid at the order and delivered the day after: one night of the customers' money."""
+def test_prepaid_sales_are_not_outstanding() -> None:
+    """Paid at the order and delivered the day after: no sale on terms, and no part of another's."""
     market, design = constant_world(20)
     rules = CreditRules(
         whole(0), real(1.0), whole(9), whole(0), whole(0), whole(0), whole(10**6), whole(10**6)
     )
     design = replace(design, credit=CreditPolicy(rules))
-    assert dso(design, market) == pytest.approx(-1.0, abs=1e-9)
+    assert dso(design, market) == []

@@ -190,7 +190,7 @@ def kpi_table(market: Market, design: Design, tables: Mapping[str, Chunk]) -> pd
         _site_kpis(market, design, tables, frames),
         stock_kpis(market, design, frames, days),
         money_kpis(market, design, tables, frames),
-        credit_kpis(market, frames, days),
+        credit_kpis(market, design, frames, days),
         share_kpis(market, frames),
         limit_kpis(market, design, frames, days),
         serving_kpis(market, design, tables),

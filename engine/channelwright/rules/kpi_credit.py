@@ -1,6 +1,7 @@
 """KPIs of credit: what falls due, what is collected, what is late and what is lost.
 
-Only runs of a pack that names credit rules, reminders or payment behaviour have them.
+Every run has those of invoices and payments; what rules and reminders do is counted where a
+pack names credit rules, reminders, collecting or payment behaviour.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import pandas as pd
 from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.model.design import Design
 from channelwright.model.market import Market
+from channelwright.rules.bills import follows_bills
 from channelwright.tables.codes import Account
 
 _ALL = "all"
@@ -20,13 +22,16 @@ _ALL = "all"
 _RATIOS = (
     ("collection_rate", "share", "collected", "due", 1.0),
     ("overdue_share", "share", "overdue_days", "owed_days", 1.0),
-    ("bad_debt_share", "share", "written_off", "due", 1.0),
+    ("bad_debt_share", "share", "written_off", "on_terms", 1.0),
     ("receivables", "currency", "owed_days", None, 1.0 / TICKS_PER_UNIT),
     ("overdue", "currency", "overdue_days", None, 1.0 / TICKS_PER_UNIT),
 )
 _SUMS = (
     ("bad_debt", "currency", "written_off", 1.0 / TICKS_PER_UNIT),
     ("collected", "currency", "collected", 1.0 / TICKS_PER_UNIT),
+)
+#: Only where invoices are followed one by one.
+_COUNTS = (
     ("reminders", "reminders", "reminders", 1.0),
     ("orders_released_in_part", "orders", "orders_part", 1.0),
     ("cases_held_back", "cases", "cases_held", 1.0),
@@ -35,8 +40,10 @@ _SUMS = (
 )
 
 
-def credit_kpis(market: Market, frames: Mapping[str, pd.DataFrame], days: int) -> pd.DataFrame:
-    """Return the KPIs of `credit_cells` by mode and in total; empty without the table."""
+def credit_kpis(
+    market: Market, design: Design, frames: Mapping[str, pd.DataFrame], days: int
+) -> pd.DataFrame:
+    """Return the KPIs of `credit_cells` by mode and in total, and days sales outstanding."""
     cells = frames.get("credit_cells")
     if cells is None or not len(cells):
         return pd.DataFrame()
@@ -50,8 +57,31 @@ def credit_kpis(market: Market, frames: Mapping[str, pd.DataFrame], days: int) -
         base = columns[bottom] if bottom else np.full(len(keys), float(days))
         value = np.divide(columns[top], base, out=np.full(len(keys), np.nan), where=base > 0)
         parts.append(_rows(kpi, unit, keys, value * factor))
-    parts += [_rows(kpi, unit, keys, columns[name] * f) for kpi, unit, name, f in _SUMS]
+    counted = (*_SUMS, *_COUNTS) if follows_bills(market, design) else _SUMS
+    parts += [_rows(kpi, unit, keys, columns[name] * f) for kpi, unit, name, f in counted]
+    parts.append(_sales_outstanding(market, design, by_mode, frames["site_cells"]))
     return pd.concat(parts, ignore_index=True)
+
+
+def _sales_outstanding(
+    market: Market, design: Design, outlets: pd.DataFrame, sites: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the manufacturer's DSO by mode of the account and in total.
+
+    Mean of what outlets, chains and independent sites owe over their purchases on terms per
+    day; both are sums over the measured days, so their number cancels.
+    """
+    modes = len(market.modes)
+    sums = np.zeros((2, modes + 1))
+    sums[:, outlets.index.to_numpy()] = outlets[["own_owed_days", "own_on_terms"]].to_numpy().T
+    buys = sites["own_owed_days"].to_numpy() + sites["bought_on_terms"].to_numpy() > 0
+    mode = design.sites.mode[sites["site"].to_numpy()[buys]]
+    for row, name in enumerate(("own_owed_days", "bought_on_terms")):
+        np.add.at(sums[row], mode, sites[name].to_numpy()[buys])
+    sums[:, modes] += sums[:, :modes].sum(axis=1)  # and what no mode has, at -1
+    owed, sold = sums
+    value = np.divide(owed, sold, out=np.full(modes + 1, np.nan), where=sold > 0)
+    return _rows("dso", "days", [*market.modes.ids, _ALL], value)
 
 
 _LIMIT_SUMS = (

@@ -205,9 +205,6 @@ def money_kpis(
     gross, rebates = lines.columns["gross_sales"], lines.columns["rebates"]
     net = {mode: float(gross[row] - rebates[row]) for row, mode in named}
     _add(result, "net_sales", net, lines.total("gross_sales") - lines.total("rebates"))
-    _add(
-        result, "dso", {}, _sales_outstanding(market, ledger, frames.columns("site_cells")), "days"
-    )
     _add_party_profits(ledger, change, market, result)
     sent = parcel_cases_by_mode(market, design, frames.get("parcel_cells"))
     _add_efficiency(market, lines, frames.columns("cells"), sent, result)
@@ -224,15 +221,6 @@ def _add(
     """Add values by mode and the total; those that are not finite are left out in the end."""
     values = [*by_mode.values(), total]
     result.add(name, unit, [ALL] * len(values), [*by_mode, ALL], values)
-
-
-def _sales_outstanding(market: Market, ledger: Chunk, sites: Chunk) -> float:
-    """Return the manufacturer's DSO: mean receivables over mean sales per day, in days."""
-    mine = ~market.sites.independent[sites["site"]]
-    owed = float(sites["receivable_days"][mine].sum())
-    goods = ledger["account"] == int(Account.GOODS)
-    sold = float(ledger["amount"][goods & (ledger["payee"] == int(Party.MANUFACTURER))].sum())
-    return owed / sold if sold > 0 else float("nan")
 
 
 def _add_party_profits(ledger: Chunk, change: FloatArray, market: Market, result: KpiRows) -> None:

@@ -88,7 +88,6 @@ _LINES = (
     Kpi("promotion", _MONEY, "price cuts of promotions that the manufacturer funds", False),
     Kpi("contribution", _MONEY, "net_sales - the eleven costs above (and those of credit)", True),
     Kpi("stock_change", _MONEY, "closing - opening value of own stock"),
-    Kpi("dso", "days", "mean owed to own sites / goods sold per day (sales outstanding)", False),
 )
 _PARTIES = (
     Kpi("profit_manufacturer", _MONEY, "contribution + stock_change", True),
@@ -134,16 +133,24 @@ _EFFICIENCY = (
         more_is_better=False,
     ),
 )
-#: Only in runs of packs that name the mechanism (docs/world/credit.md, cash.md, approval.md).
-MARKET = (Kpi("market_share", "share", "own sell-out / own and rivals', in cases", True),)
-CREDIT = (
+_OWED = (
+    Kpi(
+        "dso",
+        "days",
+        "mean owed to the manufacturer / its sales per day that were not paid on their own day",
+        more_is_better=False,
+    ),
     Kpi("collection_rate", "share", "paid by outlets and chains / fallen due", True),
     Kpi("overdue_share", "share", "open on the due day or later / open, at 24:00", False),
-    Kpi("bad_debt_share", "share", "written off / fallen due", False),
+    Kpi("bad_debt_share", "share", "written off / sales to outlets and chains on terms", False),
     Kpi("receivables", _MONEY, "mean owed by outlets and chains at 24:00"),
     Kpi("overdue", _MONEY, "mean of it that is open on the due day or later", False),
     Kpi("bad_debt", _MONEY, "written off", False),
     Kpi("collected", _MONEY, "paid by outlets and chains", True),
+)
+MARKET = (Kpi("market_share", "share", "own sell-out / own and rivals', in cases", True),)
+#: Only in runs of packs that name the mechanism (docs/world/credit.md, cash.md, approval.md).
+CREDIT = (
     Kpi("reminders", "reminders", "letters and visits about overdue invoices"),
     Kpi("orders_released_in_part", "orders", "released up to the free limit"),
     Kpi("cases_held_back", "cases", "held back from those orders", False),
@@ -310,6 +317,7 @@ GROUPS: dict[str, tuple[Kpi, ...]] = {
     "Parties": _PARTIES,
     "Efficiency": _EFFICIENCY,
     "Age and loss of stock": _LOSSES,
+    "What is owed and paid": _OWED,
     "Credit (where a pack names it)": CREDIT,
     "Collecting (where a design names it)": COLLECTING,
     "Market wholesalers (where a design names suppliers)": SUPPLIERS,

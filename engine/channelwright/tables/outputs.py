@@ -268,6 +268,8 @@ SITE_CELLS = Table(
         _whole("stock_value_days", "tick-days", "stock at 24:00 at the owner's buying price"),
         _whole("receivable_days", "tick-days", "owed to the owner by outlets and child sites"),
         _whole("payable_days", "tick-days", "owed by the owner to its supplier"),
+        _whole("bought_on_terms", "ticks", "from the manufacturer, not paid on the same day"),
+        _whole("own_owed_days", "tick-days", "of payables, those to the manufacturer"),
         _whole("units_expired", "units", "got too old"),
         _whole("units_shrunk", "units", "broken, stolen or miscounted"),
         _whole("age_case_days", "case-days", "days since receipt of the stock at the period's end"),

@@ -48,15 +48,6 @@ class Collected:
     ended: Rows
 
 
-def has_bills(network: Network) -> bool:
-    """Return whether invoices are followed one by one."""
-    policy = network.design.credit
-    named = policy is not None and any(
-        part is not None for part in (policy.rules, policy.dunning, policy.collecting)
-    )
-    return network.market.payments is not None or named
-
-
 class Bills:
     """The open bills of a replication (kept in ``state.bills``) and how accounts pay."""
 

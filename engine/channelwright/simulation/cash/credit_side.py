@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from channelwright.foundation.units import BoolArray, IntArray, share
-from channelwright.simulation.cash.bills import Bills, Collected, has_bills
+from channelwright.rules.bills import follows_bills
+from channelwright.simulation.cash.bills import Bills, Collected
 from channelwright.simulation.cash.settling import OUTSIDE
 from channelwright.simulation.delivery.delivering import Invoiced
 from channelwright.simulation.orders.approving import Approvals
@@ -29,7 +30,8 @@ class CreditSide:
         network, address, state = parts.network, parts.address, parts.state
         self._network, self._state, self._books = network, state, parts.books
         self._postings, self._sink, self._detail = parts.postings, parts.sink, parts.detail
-        self.bills = Bills(network, address, state) if has_bills(network) else None
+        bills = follows_bills(network.market, network.design)
+        self.bills = Bills(network, address, state) if bills else None
         self.recorder = CreditRecorder(network)
         limits = network.market.limits
         policy = network.design.credit
@@ -45,6 +47,7 @@ class CreditSide:
         if self.purchasing is not None:
             self.purchasing.begin_day(self._state.day)
         if self.bills is None:
+            self.recorder.begin_day(self._state.day)
             return
         self._book(self.bills.midnight(self._state))
 
@@ -126,8 +129,7 @@ class CreditSide:
             self._sink.append("approval_cells", self._approvals.close(period))
         if self.purchasing is not None:
             self._sink.append("limit_cells", self.purchasing.close(period))
-        if self.bills is not None:
-            self._sink.append("credit_cells", self.recorder.close(period))
+        self._sink.append("credit_cells", self.recorder.close(period))
         if self.collecting is not None:
             self._sink.append("collecting_cells", self.collecting.close(period))
 

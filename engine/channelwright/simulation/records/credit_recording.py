@@ -6,12 +6,14 @@ import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
-from channelwright.simulation.cash.bills import Collected, has_bills
+from channelwright.rules.bills import follows_bills
+from channelwright.simulation.cash.bills import Collected
 from channelwright.simulation.delivery.delivering import Invoiced
 from channelwright.simulation.evening.allocation import Allocated
 from channelwright.simulation.evening.credit import AT_DOOR, ON_TERMS
 from channelwright.simulation.network import Network
-from channelwright.simulation.records.cell_sums import cell_sums
+from channelwright.simulation.records.cell_sums import NamedSums, cell_sums
+from channelwright.simulation.records.outstanding import Outstanding
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
@@ -21,33 +23,44 @@ from channelwright.tables.sink import Chunk
 
 
 class CreditRecorder:
-    """Adds up what happens to credit until the period ends; nothing where there are no bills."""
+    """Adds up what outlets and chains owe, pay and lose for their sellers until the period ends.
+
+    Bills are looked at one by one where they may be paid in parts, late or never; where every
+    invoice is paid on a day that is known, `Outstanding` keeps their sums by day.
+    """
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._on = has_bills(network)
+        self._bills = follows_bills(network.market, network.design)
+        self._plain = None if self._bills else Outstanding(network)
         names = CREDIT_CELLS.names[3:]
         self._sums = np.zeros((len(names), len(network.market.outlets)), dtype=np.int64)
-        self._cell = {name: self._sums[row] for row, name in enumerate(names)}
+        self._cell = NamedSums(names, self._sums)
 
     def evening(self, evening: Allocated) -> None:
         """Add the credit check of a day."""
-        if not self._on:
+        if not self._bills:
             return
         cell, orders = self._cell, evening.orders
         names = ("orders_part", "cases_held", "orders_cash", "orders_prepaid")
-        part, held, cash, prepaid = (cell[name] for name in names)
         accepted = evening.new & ~evening.refused
         columns = (orders["outlet"], orders["pay_day"])
-        _add_checked(*columns, accepted, evening.held, (part, held, cash, prepaid))
+        _add_checked(*columns, accepted, evening.held, cell.columns(*names))
 
     def invoices(self, invoiced: Invoiced, day: int) -> None:
-        """Add the invoices that were paid by the end of their day."""
-        if not self._on:
-            return
-        now = invoiced.paid <= day
-        for column in ("due", "collected"):
-            add_at(self._cell[column], invoiced.outlet[now], invoiced.amount[now])
+        """Add the invoices of a day."""
+        columns = self._cell.columns("due", "collected", "on_terms", "own_on_terms")
+        money = invoiced.amount, invoiced.due, invoiced.paid
+        _add_invoices(columns, invoiced.outlet, self._network.own[invoiced.site], *money[::2], day)
+        if self._plain is not None:
+            later = invoiced.paid > day
+            places = invoiced.outlet[later], invoiced.site[later]
+            self._plain.invoices(day, *places, tuple(column[later] for column in money))
+
+    def begin_day(self, day: int) -> None:
+        """Take what is paid at 00:00 where there are no bills."""
+        if self._plain is not None:
+            self._plain.begin_day(day)
 
     def collected(self, collected: Collected) -> None:
         """Add what happened to bills at 00:00."""
@@ -61,18 +74,47 @@ class CreditRecorder:
 
     def midnight(self, state: State) -> None:
         """Add what is open at the end of a day."""
-        if not self._on:
+        if self._plain is not None:
+            self._plain.midnight()
             return
         cell, bills = self._cell, state.bills
-        add_at(cell["owed_days"], bills["outlet"], bills["open"])
+        outlet, left = bills["outlet"], bills["open"]
+        add_at(cell["owed_days"], outlet, left)
         late = bills["due"] <= state.day
-        add_at(cell["overdue_days"], bills["outlet"], np.where(late, bills["open"], 0))
+        add_at(cell["overdue_days"], outlet, np.where(late, left, 0))
+        own = self._network.own[bills["site"]]
+        add_at(cell["own_owed_days"], outlet, np.where(own, left, 0))
 
     def close(self, period: int) -> Chunk:
         """Return the rows of the period and start the next one."""
         chunk = cell_sums(self._network, period, CREDIT_CELLS.names[3:], self._sums)
+        if self._plain is not None:
+            for name, column in self._plain.close().items():
+                chunk[name] = chunk[name] + column
         self._sums[:] = 0
         return chunk
+
+
+@kernel
+def _add_invoices(
+    columns: tuple[IntArray, ...],
+    outlet: IntArray,
+    own: BoolArray,
+    amount: IntArray,
+    paid: IntArray,
+    day: int,
+) -> None:
+    """Add invoices (n,): those that are paid by the end of their day, and those on terms."""
+    due, collected, on_terms, own_on_terms = columns
+    for row in range(len(outlet)):
+        place, value = outlet[row], amount[row]
+        if paid[row] <= day:
+            due[place] += value
+            collected[place] += value
+            continue
+        on_terms[place] += value
+        if own[row]:
+            own_on_terms[place] += value
 
 
 @kernel
@@ -81,7 +123,7 @@ def _add_checked(
     pay_day: IntArray,
     accepted: BoolArray,
     held: IntArray,
-    sums: tuple[IntArray, IntArray, IntArray, IntArray],
+    sums: tuple[IntArray, ...],
 ) -> None:
     """Add the check of an evening to the sums of outlets.
 

@@ -18,6 +18,7 @@ from channelwright.simulation.orders.ordering import Placed
 from channelwright.simulation.orders.promises import Promises
 from channelwright.simulation.records.cell_sums import NamedSums, cell_sums
 from channelwright.simulation.records.family_recording import FamilyRecorder
+from channelwright.simulation.records.outstanding import HouseDebts
 from channelwright.simulation.records.stock_recording import StockRecorder
 from channelwright.simulation.records.supply_recording import SupplyRecorder
 from channelwright.simulation.records.tallies import (
@@ -62,6 +63,7 @@ class Recorder:
         self._stock = StockRecorder(network)
         self._families = FamilyRecorder(network)
         self._supply = SupplyRecorder(network)
+        self._debts = HouseDebts(network)
         self._day = 0
         weight = market.outlets.category_cases * _WEIGHT_UNIT
         self._weight = np.floor(weight + 0.5).astype(np.int64)
@@ -199,6 +201,7 @@ class Recorder:
         self._stock.shipments(self._day, row, shipped, ordered)
         self._families.shipments(shipments)
         self._supply.shipments(self._day, row, parent, shipped, shipments.value)
+        self._debts.bought(self._day, shipments, self._site["bought_on_terms"])
 
     def pay(self, pay: IntArray) -> None:
         """Add the monthly pay of every person."""
@@ -217,6 +220,7 @@ class Recorder:
         self._promises.judge(state.day, cell["orders_promised"], cell["orders_on_time_full"])
         self._stock.midnight(state)
         self._families.midnight(state)
+        self._debts.midnight(state.day, self._site["own_owed_days"])
         self._day = state.day + 1
         network = self._network
         tally_sites(
