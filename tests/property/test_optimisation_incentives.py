@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channelwright.optimisation.incentives.choose import plan_terms
-from channelwright.optimisation.incentives.enumeration import enumerate_terms
 from channelwright.optimisation.incentives.problem import (
     IncentiveProblem,
     ModeContract,
     Party,
     Term,
 )
+from tests.support.enumerated_incentives import enumerate_terms
 
 
 @st.composite

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from channelwright.optimisation.incentives.choose import plan_terms
-from channelwright.optimisation.incentives.enumeration import enumerate_terms
 from channelwright.optimisation.incentives.problem import (
     IncentiveProblem,
     ModeContract,
     Party,
     Term,
 )
+from tests.support.enumerated_incentives import enumerate_terms
 
 GRID = tuple(k / 100 for k in range(101))
 

@@ -11,7 +11,6 @@ import pytest
 from channelwright.foundation.errors import UsageError
 from channelwright.model.columns import ModelError
 from channelwright.optimisation.incentives.choose import ZERO_SUM, plan_terms
-from channelwright.optimisation.incentives.enumeration import enumerate_terms
 from channelwright.optimisation.incentives.model import build
 from channelwright.optimisation.incentives.problem import (
     IncentiveProblem,
@@ -22,6 +21,7 @@ from channelwright.optimisation.incentives.problem import (
 )
 from channelwright.optimisation.incentives.rows import deviations, gains, rows_of
 from channelwright.optimisation.incentives.solution import evaluate
+from tests.support.enumerated_incentives import enumerate_terms
 
 
 def normal_law(mean, sd, points):

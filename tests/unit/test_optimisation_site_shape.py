@@ -11,13 +11,13 @@ import pytest
 from channelwright.foundation.errors import InfeasibleError
 from channelwright.model.rep_territories import BALANCED
 from channelwright.model.site_shape import SiteShape
-from channelwright.model.territory_rules import no_rules
 from channelwright.optimisation.location import LocationOptions
 from channelwright.optimisation.territories.choose import choose_territories
 from channelwright.optimisation.territories.problem import territory_task
 from channelwright.rules.flows import expected_flows
 from channelwright.scenario import read_scenario
 from tests.conftest import ROOT
+from tests.support.territory_rules import no_rules
 
 QUICK = LocationOptions(gap=5e-3, dual_iterations=200, search_rounds=6, nodes=50)
 NOBODY = np.zeros((0, 2), dtype=np.int64)

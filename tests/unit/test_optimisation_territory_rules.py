@@ -10,7 +10,6 @@ import pytest
 from channelwright.foundation.errors import InfeasibleError
 from channelwright.model.screening import Screening
 from channelwright.model.source_choice import Rights, Selling
-from channelwright.model.territory_rules import no_rules
 from channelwright.optimisation import realignment
 from channelwright.optimisation.frontier import frontier
 from channelwright.optimisation.known_sites import few_sets
@@ -26,6 +25,7 @@ from channelwright.rules.flows import expected_flows
 from channelwright.rules.territory_kpis import COLUMNS, territory_kpis
 from channelwright.scenario import read_scenario
 from tests.conftest import ROOT
+from tests.support.territory_rules import no_rules
 
 QUICK = LocationOptions(gap=2e-3, dual_iterations=300, search_rounds=12, nodes=50)
 SHORT = LocationOptions(gap=1e-2, dual_iterations=120, search_rounds=2, nodes=5)

@@ -51,7 +51,7 @@ def test_identical_designs_differ_by_exactly_zero():
     values = np.random.default_rng(1).normal(1e9, 1.0, 30)
     interval = stats.paired_interval(values, values)
     assert (interval.estimate, interval.low, interval.high) == (0.0, 0.0, 0.0)
-    assert not interval.excludes_zero
+    assert interval.covers(0.0)
 
 
 def test_welch_with_equal_samples_sizes_and_spreads_has_pooled_degrees():

@@ -6,9 +6,9 @@ import argparse
 from typing import TYPE_CHECKING
 
 from channelwright.cli.cluster import on_cluster
-from channelwright.cli.console import progress, say, say_table, stage
+from channelwright.cli.console import progress, say, say_table
 from channelwright.cli.numbers import scale_of
-from channelwright.cli.study_source import add_source, runs_of
+from channelwright.cli.study_source import add_source, put_into_report, runs_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="two",
         help="orders of switching on: as listed and reversed, or all rotations",
     )
-    parser.add_argument("--no-report", action="store_true", help="tables only")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -49,12 +48,7 @@ def run(options: argparse.Namespace) -> int:
                 setting=Setting(workers=options.workers, progress=show, cluster=cluster),
             )
     _say(found, runs.study.pack().market.finance.currency)
-    if not options.no_report:
-        from channelwright.reporting import report
-
-        with stage("writing the report"):
-            page = report(runs, scenario=options.scenario)
-        say(f"\nreport: {page}")
+    put_into_report(options, runs)
     return 0
 
 

@@ -7,9 +7,9 @@ import json
 from typing import TYPE_CHECKING
 
 from channelwright.cli.cluster import on_cluster
-from channelwright.cli.console import progress, say, say_table, stage
+from channelwright.cli.console import progress, say, say_table
 from channelwright.cli.numbers import number, percent, signed
-from channelwright.cli.study_source import add_source, runs_of
+from channelwright.cli.study_source import add_source, put_into_report, runs_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("design", help="design to explain")
     parser.add_argument("--baseline", metavar="NAME", help="default: the study's")
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
-    parser.add_argument("--no-report", action="store_true", help="tables only")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,13 +44,7 @@ def run(options: argparse.Namespace) -> int:
         say(json.dumps(found.plain(), ensure_ascii=False, indent=2))
     else:
         _say(found, runs.study.pack().market.finance.currency)
-    if not options.no_report:
-        from channelwright.reporting import report
-
-        with stage("writing the report"):
-            page = report(runs, scenario=options.scenario)
-        if not options.json:
-            say(f"\nreport: {page}")
+    put_into_report(options, runs, quiet=options.json)
     return 0
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from channelwright.cli.console import progress
+from channelwright.cli.console import progress, say, stage
 from channelwright.cli.options import add_place, add_seed, positive
 from channelwright.foundation.errors import UsageError
 
@@ -27,6 +27,7 @@ def add_source(parser: argparse.ArgumentParser) -> None:
     add_seed(parser)
     add_place(parser)
     parser.add_argument("--out", default="results", metavar="DIR", help="results folder of a pack")
+    parser.add_argument("--no-report", action="store_true", help="tables only")
 
 
 def runs_of(
@@ -66,3 +67,20 @@ def runs_of(
             progress=show,
             cluster=cluster,
         )
+
+
+def put_into_report(options: argparse.Namespace, runs: Runs, quiet: bool = False) -> None:
+    """Write the report of the runs with what was found, unless it is not wanted.
+
+    Parameters
+    ----------
+    quiet : the output is read by a program; say nothing
+    """
+    if options.no_report:
+        return
+    from channelwright.reporting import report
+
+    with stage("writing the report"):
+        page = report(runs, scenario=options.scenario)
+    if not quiet:
+        say(f"\nreport: {page}")

@@ -63,11 +63,6 @@ class Interval:
         """Tell whether `value` lies between the limits, both included."""
         return self.low <= value <= self.high
 
-    @property
-    def excludes_zero(self) -> bool:
-        """Whether the data decide the sign of the quantity at this confidence."""
-        return not self.covers(0.0)
-
     def __str__(self) -> str:
         """Show estimate, limits, level and sample size on one line."""
         return (
