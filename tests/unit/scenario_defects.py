@@ -977,6 +977,15 @@ LAYERS = (
         "market.tables.<table>[<key>].<column>",
     ),
     Defect(
+        "override_out_of_order",
+        in_root("growth: {", "growth: {market.behaviour.floor: 1.3, "),
+        ROOT,
+        "overrides.growth.market.behaviour.floor",
+        "",
+        "floor 1.3 is above ceiling 1.2",
+        "exchange",
+    ),
+    Defect(
         "override_of_rows",
         both(
             in_root(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from channelwright.foundation.errors import Problem
 from channelwright.rules.kpi_registry import KPIS
-from channelwright.scenario.calendar_builder import WEEKDAYS
 from channelwright.scenario.documents import Document, Place
 from channelwright.scenario.worlds import BASE
 from channelwright.tables.checks import nearest
@@ -27,7 +25,6 @@ def study_problems(document: Document, modes: Iterable[str]) -> Iterator[Problem
     designs = _mapping(document.data.get("designs"))
     yield from _played(document, study, designs)
     yield from _scenarios(document, study)
-    yield from _calendar(document)
     endings = ("", *(f"_{mode}" for mode in modes))
     for row, gate in enumerate(_list(study.get("expect"))):
         yield from gate_problems(document, ("study", "expect", row), _mapping(gate))
@@ -81,55 +78,6 @@ def _scenarios(document: Document, study: Mapping[str, Any]) -> Iterator[Problem
             message = f"there is no scenario {name!r}"
             remedy = nearest(name, {BASE, *scenarios})
             yield document.problem(("study", "scenarios", row), message, remedy)
-
-
-_REACTIONS = ("wait", "product", "outlet")
-
-
-def _calendar(document: Document) -> Iterator[Problem]:
-    market = _mapping(document.data.get("market"))
-    calendar = _mapping(market.get("calendar"))
-    place = ("market", "calendar")
-    horizon, warmup = calendar.get("horizon_days"), calendar.get("warmup_days")
-    if isinstance(horizon, int) and isinstance(warmup, int) and warmup >= horizon:
-        message = f"warm-up of {warmup} days leaves nothing of a horizon of {horizon}"
-        yield document.problem((*place, "warmup_days"), message, "shorten it")
-    weekday = _list(calendar.get("weekday"))
-    if weekday and all(factor == 0 for factor in weekday):
-        message = "every weekday has factor 0: there is no demand"
-        yield document.problem((*place, "weekday"), message, "give factors with a mean near 1")
-    yield from _working(document, calendar)
-    behaviour = _mapping(market.get("behaviour"))
-    floor, ceiling = behaviour.get("floor"), behaviour.get("ceiling")
-    if isinstance(floor, int | float) and isinstance(ceiling, int | float) and floor > ceiling:
-        message = f"floor {floor:g} is above ceiling {ceiling:g}"
-        yield document.problem(("market", "behaviour", "floor"), message, "exchange the two")
-    shares = [_mapping(market.get("stockout")).get(name, 0) for name in _REACTIONS]
-    if all(isinstance(share, int | float) for share in shares) and sum(shares) > 1 + 1e-9:
-        message = f"wait, product and outlet add up to {sum(shares):g}, more than 1"
-        yield document.problem(("market", "stockout"), message, "lower them: the rest is lost")
-    execution = market.get("execution")
-    if execution == {}:
-        message = "execution names no part"
-        yield document.problem(("market", "execution"), message, "name a part, or remove the key")
-    for name, part in _mapping(execution).items():
-        low, high = _mapping(part).get("low"), _mapping(part).get("high")
-        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
-            message = f"low {low:g} is above high {high:g}"
-            yield document.problem(("market", "execution", name, "low"), message, "exchange them")
-
-
-def _working(document: Document, calendar: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield a problem if nobody works on any day: no call, no tour, no head-count by workload."""
-    start, horizon = calendar.get("start"), calendar.get("horizon_days")
-    works, free = calendar.get("working_days"), _list(calendar.get("holidays"))
-    if not isinstance(start, datetime.date) or not isinstance(horizon, int) or not works:
-        return
-    days = (start + datetime.timedelta(days=day) for day in range(horizon))
-    if not any(WEEKDAYS[day.weekday()] in works and day not in free for day in days):
-        message = f"nobody works on any of the {horizon} days from {start}"
-        remedy = "add working days, take holidays out, or make the horizon longer"
-        yield document.problem(("market", "calendar", "working_days"), message, remedy)
 
 
 def gate_problems(document: Document, place: Place, gate: Mapping[str, Any]) -> Iterator[Problem]:

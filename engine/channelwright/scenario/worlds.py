@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from channelwright.foundation.errors import Problem
 from channelwright.model.study import Change
+from channelwright.scenario.key_checks import key_problems
 from channelwright.scenario.market_checks import market_problems
 from channelwright.scenario.market_tables import (
     Raws,
@@ -49,7 +50,7 @@ def base_world(reader: TableReader, document: Document) -> World:
     raws, found = market_raws(reader, document)
     tables, more = typed_tables(raws)
     problems += found + more
-    problems += market_problems(tables, document)
+    problems += [*key_problems(document), *market_problems(tables, document)]
     return World(BASE, shape, raws, tables, (), tuple(problems))
 
 
@@ -60,7 +61,7 @@ def scenario_world(
     layers, problems = layered(document, overrides)
     shape, found = shaped(PackShape, layers.document)
     raws, more = market_raws(reader, layers.document)
-    problems += found + more
+    problems += [*found, *more, *key_problems(layers.document)]
     raws, changes, found = edited(raws, _typed(raws, base)[0], layers.cells, name)
     tables, more = _typed(raws, base)
     problems += found + more
