@@ -81,3 +81,43 @@ def test_a_market_that_buys_early_in_the_month_has_no_late_sell_in() -> None:
             day=1
         ) - date <= datetime.timedelta(days=10)
     assert 0 < late.sum() < len(late)
+
+
+def variance(days: np.ndarray) -> float:
+    """Sum over rows of the variance of their days."""
+    return float(days.var(axis=-1).sum())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_bullwhip_of_outlets_and_of_the_channel_is_what_the_detail_tables_say(seed: int) -> None:
+    market, design = random_market(seed)
+    sink = MemorySink()
+    replicate(market, design, Address(seed, 2), sink, keep="orders")
+    tables = {name: sink.table(name) for name in sink.names()}
+    warmup, unit = market.calendar.warmup_days, market.products.units_per_case
+    days = market.calendar.horizon_days
+    asked, ordered = np.zeros((2, len(market.outlets), days))
+    shelf = tables["shelf"]
+    units = shelf["demanded"] + shelf["online_demanded"]
+    np.add.at(asked, (shelf["outlet"], shelf["day"]), units / unit[shelf["product"]])
+    if "order_lines" in tables:
+        lines = tables["order_lines"]
+        np.add.at(ordered, (lines["outlet"], lines["day"]), lines["ordered"])
+    made = np.zeros(days)
+    if "shipments" in tables:
+        moved = tables["shipments"]
+        cases = moved["ordered"] // unit[moved["product"]]
+        from_plant = market.sites.kind[moved["parent"]] == SITE_KINDS.index("plant")
+        np.add.at(made, moved["day"][from_plant], cases[from_plant])
+    table = kpi_table(market, design, tables)
+    values = dict(zip(table["kpi"], table["value"], strict=True))
+    done = slice(warmup, None)
+    parts = [("bullwhip_outlets", ordered[:, done], asked[:, done])]
+    if "parcels" not in tables:  # their cases are asked for when they are first looked at
+        parts.append(("bullwhip_total", made[done], asked.sum(axis=0)[done]))
+    for name, above, below in parts:
+        if name in values:
+            # Days are rounded to thousandths of a case at outlets, to hundredths together.
+            assert values[name] == pytest.approx(variance(above) / variance(below), rel=5e-3)
+        else:
+            assert variance(below) < 1e-3

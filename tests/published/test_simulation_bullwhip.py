@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from tests.support.stock_worlds import play, with_forecast, with_policy
+from channelwright.rules.kpi import kpi_table
+from tests.support.stock_worlds import play, run, with_forecast, with_policy
 from tests.support.worlds import desk_world
 
 WARMUP, MONTHS, MEAN = 28, 40, 400
@@ -36,6 +37,20 @@ def test_moving_average_amplifies_orders(lead: int, window: int, published: floa
     ratio, error = variance_ratio(days.ordered, days.demand)
     assert abs(ratio - published) < 4 * error
     assert error < 0.06 * published
+
+
+def test_kpis_of_the_channel_are_those_of_theory() -> None:
+    """Outlets order what they sold the evening before: they add nothing, the site all there is."""
+    lead, window, published = 2, 5, 2.12
+    market, design = desk_world(outlets=1, daily=MEAN, days=WARMUP + 28 * MONTHS, lead=lead - 1)
+    design = with_forecast(with_policy(design, "order_up_to"), window=window)
+    sink = run(market, design, seed=31)
+    table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
+    values = dict(zip(table["kpi"], table["value"], strict=True))
+    assert values["bullwhip_outlets"] == pytest.approx(1, rel=0.01)
+    assert values["bullwhip_total"] == pytest.approx(published, rel=0.1)
+    product = values["bullwhip_outlets"] * values["bullwhip_office"]
+    assert values["bullwhip_total"] == pytest.approx(product, rel=0.01)
 
 
 @pytest.mark.slow

@@ -65,6 +65,8 @@ KPI_LABELS = {
     "sell_in_minus_through": "Sell-in less sell-through",
     "sell_in_late_share": "Sell-in of the last ten days",
     "stock_days_outlets": "Stock cover, outlets",
+    "bullwhip_outlets": "Bullwhip, outlets",
+    "bullwhip_total": "Bullwhip, consumers to plants",
     "volume_share": "Share of sell-in volume",
     "account_share": "Share of accounts",
 }

@@ -264,6 +264,18 @@ _STOCK = (
         )
         for kind in STOCKING
     ),
+    Kpi(
+        "bullwhip_outlets",
+        "",
+        "variance of a day's cases ordered / asked for by consumers, each added over outlets",
+        more_is_better=False,
+    ),
+    Kpi(
+        "bullwhip_total",
+        "",
+        "variance of a day's cases ordered from plants / asked for by all consumers",
+        more_is_better=False,
+    ),
     *(
         Kpi(
             f"fill_rate_{kind}",

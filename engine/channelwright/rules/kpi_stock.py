@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
@@ -12,6 +14,7 @@ from channelwright.rules.suppliers import from_own_sites
 from channelwright.tables.sink import Chunk
 
 _YEAR = 365
+THOUSANDTHS, HUNDREDTHS = 1_000, 100
 
 
 def stock_kpis(market: Market, design: Design, frames: Measured, days: int) -> KpiRows:
@@ -31,6 +34,8 @@ def stock_kpis(market: Market, design: Design, frames: Measured, days: int) -> K
         if kind != "plant":
             mine = market.sites.kind == number
             values |= _of_kind(kind, _rows(sums, mine), _rows(plain, mine), days)
+    values["bullwhip_outlets"] = "", _of_outlets(frames.columns("outlet_cells"), days)
+    values["bullwhip_total"] = "", _of_the_channel(frames.columns("flow_cells"), days)
     values |= _selling_in(market, design, frames, sums, plain)
     for name, (unit, value) in values.items():
         if np.isfinite(value):
@@ -63,6 +68,25 @@ def _variances(sums: Chunk, name: str, days: int) -> FloatArray:
     """Return the variance of a day's cases of every site: (n,)."""
     mean = sums[name] / days
     return np.asarray(sums[f"{name}_squared"] / days - mean * mean)
+
+
+def _of_outlets(cells: Chunk, days: int) -> float:
+    """Return the bullwhip ratio of outlets: orders over what consumers ask for."""
+    columns = {
+        "ordered": cells["cases_ordered"],
+        "ordered_squared": cells["ordered_squared"],
+        "asked": cells["asked"] / THOUSANDTHS,
+        "asked_squared": cells["asked_squared"] / THOUSANDTHS**2,
+    }
+    above, below = (_variances(columns, name, days).sum() for name in ("ordered", "asked"))
+    return _quotient(float(above), float(below))
+
+
+def _of_the_channel(cells: Chunk, days: int) -> float:
+    """Return the bullwhip ratio from consumers to plants, all sites and outlets together."""
+    total = {name: np.array([math.fsum(cells[name])]) for name in cells}
+    above, below = (float(_variances(total, name, days)[0]) for name in ("ordered", "asked"))
+    return _quotient(above * HUNDREDTHS**2, below)
 
 
 def _selling_in(

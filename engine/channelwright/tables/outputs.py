@@ -23,7 +23,7 @@ from channelwright.tables.limit_outputs import LIMIT_CELLS
 from channelwright.tables.parcel_tables import PARCEL_CELLS, PARCEL_LINES, PARCELS
 from channelwright.tables.rival_outputs import MARKET_CELLS, RIVAL_SALES, STOCKOUTS
 from channelwright.tables.schema import Column, Table
-from channelwright.tables.stock_outputs import STOCK_CELLS
+from channelwright.tables.stock_outputs import FLOW_CELLS, STOCK_CELLS
 from channelwright.tables.supplier_tables import SUPPLY_CELLS
 
 FORMAT = 1
@@ -330,6 +330,10 @@ OUTLET_CELLS = Table(
         _whole("drops", "stops", "deliveries"),
         _whole("cases_delivered", "cases", "delivered"),
         _whole("outlet_value", "ticks", "invoices"),
+        _whole("cases_ordered", "cases", "ordered"),
+        _whole("ordered_squared", "cases^2", "square of a day's cases, added over days"),
+        _whole("asked", "0.001 cases", "asked for by consumers"),
+        _whole("asked_squared", "10^-6 cases^2", "square of a day's sum, added over days"),
     ),
 )
 
@@ -360,6 +364,7 @@ KPI_TABLES = (
     LEDGER,
     SITE_CELLS,
     STOCK_CELLS,
+    FLOW_CELLS,
     REP_CELLS,
     FAMILY_CELLS,
     TIER_CELLS,

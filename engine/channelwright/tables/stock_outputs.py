@@ -27,3 +27,15 @@ STOCK_CELLS = Table(
         _whole("direct_late", "cases", "of these on the last ten days of a calendar month"),
     ),
 )
+FLOW_CELLS = Table(
+    "flow_cells",
+    "one period of the whole channel; all columns add up",
+    ("period",),
+    (
+        _whole("period", "7 days", "from the end of the warm-up; negative before it"),
+        _whole("asked", "0.01 cases", "asked for by consumers at outlets and of parcels"),
+        _whole("asked_squared", "10^-4 cases^2", "square of a day's sum, added over days"),
+        _whole("ordered", "cases", "ordered from plants by sites"),
+        _whole("ordered_squared", "cases^2", "square of a day's sum, added over days"),
+    ),
+)

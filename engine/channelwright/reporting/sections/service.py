@@ -51,6 +51,8 @@ BY_TIER = ("fill_rate", "stock_days", "stock_turns", "stock_age", "stock_outs", 
 STOCK = (
     *(f"{name}_{kind}" for name in BY_TIER for kind in SITE_KINDS if kind != "plant"),
     "stock_days_outlets",
+    "bullwhip_outlets",
+    "bullwhip_total",
     "sell_in_minus_through",
     "sell_in_late_share",
 )

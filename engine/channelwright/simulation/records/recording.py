@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from channelwright.foundation.units import IntArray
+from channelwright.rules.kpi_stock import THOUSANDTHS
 from channelwright.simulation.cash.chains import drop_counts
 from channelwright.simulation.cash.settling import owned_value, stock_value
 from channelwright.simulation.delivery.delivering import Invoiced
@@ -18,6 +19,7 @@ from channelwright.simulation.orders.ordering import Placed
 from channelwright.simulation.orders.promises import Promises
 from channelwright.simulation.records.cell_sums import NamedSums, cell_sums
 from channelwright.simulation.records.family_recording import FamilyRecorder
+from channelwright.simulation.records.flow_recording import FlowRecorder
 from channelwright.simulation.records.outstanding import HouseDebts
 from channelwright.simulation.records.stock_recording import StockRecorder
 from channelwright.simulation.records.supply_recording import SupplyRecorder
@@ -64,6 +66,7 @@ class Recorder:
         self._families = FamilyRecorder(network)
         self._supply = SupplyRecorder(network)
         self._debts = HouseDebts(network)
+        self._flows = FlowRecorder(network)
         self._day = 0
         weight = market.outlets.category_cases * _WEIGHT_UNIT
         self._weight = np.floor(weight + 0.5).astype(np.int64)
@@ -116,6 +119,7 @@ class Recorder:
         self._promises.give(self._day, outlet, placed.mode)
         tally_orders(self._cell.columns("orders", "lines", "cases_ordered"), outlet, placed.cases)
         self._families.orders(outlet, placed.cases)
+        self._flows.orders(outlet, placed.cases)
         beat, person = placed.beat, self._person
         if beat is None:
             return
@@ -144,13 +148,16 @@ class Recorder:
             cell["units_demanded"][rows] += sales.settled.lost
         if moved is not None:
             cell["units_demanded"] += moved
-        tally_sales(
+        flows = self._flows
+        drawn = tally_sales(
             self._cell.columns("units_demanded", "units_sold", "units_online", "consumer_value"),
             rows,
             (asked, sales.online_demanded),
             (bought, sales.online_sold),
             value,
+            (sales.demanded, flows.per_case, flows.asked, flows.asked_squared),
         )
+        flows.consumers(int(drawn))
         self._families.sales(sales, bought, price)
 
     def evening(self, evening: Allocated) -> None:
@@ -177,6 +184,7 @@ class Recorder:
         add_at(self._site["cases_demanded"], site, asked.sum(axis=1))
         add_at(self._site["cases_out"], site, out.sum(axis=1))
         self._families.parcels(site, asked, first, out)
+        self._flows.consumers(THOUSANDTHS * int(asked.sum()))
 
     def losses(self, cause: LossCause, sites: IntArray, shelves: IntArray) -> None:
         """Add units that sites (S, P) and shelves (O, P) lost."""
@@ -201,6 +209,7 @@ class Recorder:
         self._stock.shipments(self._day, row, shipped, ordered)
         self._families.shipments(shipments)
         self._supply.shipments(self._day, row, parent, shipped, shipments.value)
+        self._flows.shipments(parent, ordered)
         self._debts.bought(self._day, shipments, self._site["bought_on_terms"])
 
     def pay(self, pay: IntArray) -> None:
@@ -221,6 +230,7 @@ class Recorder:
         self._stock.midnight(state)
         self._families.midnight(state)
         self._debts.midnight(state.day, self._site["own_owed_days"])
+        self._flows.midnight()
         self._day = state.day + 1
         network = self._network
         tally_sites(
@@ -235,7 +245,7 @@ class Recorder:
     @property
     def by_outlet(self) -> dict[str, IntArray]:
         """What has been counted by outlet since the period began: name -> (O,)."""
-        return self._cell
+        return self._cell | self._flows.by_outlet
 
     def close(self, state: State, period: int) -> dict[str, Chunk]:
         """Return the KPI tables of the period and start the next one."""
@@ -245,6 +255,7 @@ class Recorder:
             "site_cells": _rows(SITE_CELLS.names, period, self._sites),
             "stock_cells": self._stock.close(period),
             "rep_cells": _rows(REP_CELLS.names, period, self._people),
+            "flow_cells": self._flows.close(period),
             **self._families.close(period),
         }
         if self._supply.on:

@@ -23,8 +23,9 @@ def tally_sales(
     asked: Columns,
     bought: Columns,
     value: IntArray,
-) -> None:
-    """Add the sales of a day at some outlets.
+    flow: tuple[IntArray, FloatArray, IntArray, IntArray],
+) -> np.int64:
+    """Add the sales of a day at some outlets; returns what was drawn, in 0.001 cases.
 
     Parameters
     ----------
@@ -33,17 +34,27 @@ def tally_sales(
     asked : (C, P) units asked for at the door and online
     bought : (C, P) units sold, and those of them that were sold online
     value : (C,) ticks
+    flow : (C, P) units drawn at the door, (P,) thousandths of a case in a unit, and (O,) sums of
+        what was drawn of a day and of its squares
     """
+    walk_ins, per_case, drawn, drawn_squared = flow
+    total = np.int64(0)
     demanded, sold, sold_online, worth = columns
     walk_in, online = asked
     units, units_online = bought
     for row in range(len(rows)):
-        outlet = rows[row]
+        outlet, cases = rows[row], 0.0
         for product in range(units.shape[1]):
             demanded[outlet] += walk_in[row, product] + online[row, product]
             sold[outlet] += units[row, product]
             sold_online[outlet] += units_online[row, product]
+            cases += (walk_ins[row, product] + online[row, product]) * per_case[product]
         worth[outlet] += value[row]
+        day = np.int64(cases + 0.5)
+        drawn[outlet] += day
+        drawn_squared[outlet] += day * day
+        total += day
+    return total
 
 
 @kernel
