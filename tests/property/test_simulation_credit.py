@@ -8,7 +8,7 @@ import pytest
 
 from channelwright.foundation.random import Address
 from channelwright.model.approval import ApprovalDesk
-from channelwright.model.credit import CreditPolicy, CreditRules, Dunning
+from channelwright.model.credit import AccountCredit, CreditPolicy, CreditRules, Dunning
 from channelwright.model.limits import SiteLimits
 from channelwright.model.payments import PaymentBehaviour
 from channelwright.rules.kpi import kpi_table
@@ -187,7 +187,15 @@ def busy(seed: int):
         opens=all_of(modes, 32_400),
         closes=all_of(modes, 40_000),
     )
-    design = dataclasses.replace(design, credit=CreditPolicy(rules, dunning, desk), terms=terms)
+    rows = np.arange(len(market.outlets) + len(market.chain_ids))
+    accounts = AccountCredit(
+        limit=np.where(rows % 4 == 1, 2_000_000 + rows, -1),
+        action=np.where(rows % 4 == 2, rows // 4 % 3, -1),
+        grace=np.where(rows % 4 == 3, 1, -1),
+    )
+    design = dataclasses.replace(
+        design, credit=CreditPolicy(rules, dunning, desk, accounts=accounts), terms=terms
+    )
     return dataclasses.replace(market, payments=paying, limits=limits, sites=sites), design
 
 
@@ -220,6 +228,7 @@ FIELDS = [
     (part, field.name)
     for part, kind in (
         ("rules", CreditRules),
+        ("accounts", AccountCredit),
         ("dunning", Dunning),
         ("payments", PaymentBehaviour),
         ("approval", ApprovalDesk),

@@ -24,25 +24,57 @@ def decide(state: State, order: Order, day: int) -> bool:
     rules, mode = rules_of(state), order.mode
     if on_consignment(state, order.outlet):
         order.pay_day = WHEN_SOLD
-        return state.design.terms.credit_days[mode] <= 0 or not is_late(state, order, day)
+        return not is_checked(state, order) or not is_late(state, order, day)
     if rules is not None and rules.prepay_days[mode] >= 0:
         promised = order.day + int(state.design.service.promise_days[mode])
         order.pay_day = max(day, promised - int(rules.prepay_days[mode]))
         return True
-    if state.design.terms.credit_days[mode] <= 0:
+    if not is_checked(state, order):
         return True
     free = credit_limit(state, state.payer(order.outlet)) - exposure(state, order.outlet)
     late = is_late(state, order, day)
     if not late and value_of(state, order) <= free:
         return True
-    action = "hold" if rules is None else CREDIT_ACTIONS[rules.action[mode]]
+    action = action_on(state, order)
     if action == "partial" and not late:
         return release_part(state, order, max(0, free), day)
-    if action == "cash" and rules is not None:
+    if action == "cash":
         order.pay_day = AT_THE_DOOR
         uniform = state.uniform(Purpose.CASH_AT_DOOR, order.day, order.outlet)
-        return uniform < float(rules.cash_share[mode])
+        return uniform < (1.0 if rules is None else float(rules.cash_share[mode]))
     return False
+
+
+# ---------------------------------------------------------------- single accounts
+def given(state: State, outlet: int, column: str) -> int | None:
+    """Return what the design says in a column about the account that pays for an outlet."""
+    credit, market = state.design.credit, state.market
+    if credit is None or credit.accounts is None:
+        return None
+    chain = int(market.outlets.chain[outlet])
+    row = outlet if chain < 0 else len(market.outlets) + chain
+    value = int(getattr(credit.accounts, column)[row])
+    return None if value < 0 else value
+
+
+def is_checked(state: State, order: Order) -> bool:
+    """Say whether an order has a limit to keep."""
+    by_mode = bool(state.design.terms.credit_days[order.mode] > 0)
+    return by_mode or given(state, order.outlet, "limit") is not None
+
+
+def action_on(state: State, order: Order) -> str:
+    """Say what happens to an order that is late or over."""
+    single, rules = given(state, order.outlet, "action"), rules_of(state)
+    if single is not None:
+        return CREDIT_ACTIONS[single]
+    return "hold" if rules is None else CREDIT_ACTIONS[rules.action[order.mode]]
+
+
+def days_of_grace(state: State, order: Order) -> int:
+    """Return how many days past due an invoice stops an order."""
+    single = given(state, order.outlet, "grace")
+    return int(state.design.terms.overdue_grace[order.mode]) if single is None else single
 
 
 def value_of(state: State, order: Order) -> int:
@@ -55,7 +87,7 @@ def value_of(state: State, order: Order) -> int:
 
 def is_late(state: State, order: Order, day: int) -> bool:
     """Say whether the payer has an invoice too far past due."""
-    payer, grace = state.payer(order.outlet), int(state.design.terms.overdue_grace[order.mode])
+    payer, grace = state.payer(order.outlet), days_of_grace(state, order)
     return any(i.due_day + grace < day for i in state.unpaid[payer] if i.outlet >= 0)
 
 
@@ -93,7 +125,11 @@ def release_part(state: State, order: Order, free: int, day: int) -> bool:
 
 # ---------------------------------------------------------------- limits
 def own_limit(state: State, outlet: int) -> int:
-    """Return the largest limit that one of the outlet's options gives."""
+    """Return the largest limit of the outlet's options, or its part of a given one."""
+    limit = given(state, outlet, "limit")
+    if limit is not None:
+        stores = sorted(state.outlets_of(state.payer(outlet)))
+        return limit // len(stores) + (stores.index(outlet) < limit % len(stores))
     options = state.design.outlets.options[outlet]
     return max(
         option_limit(state, outlet, column) for column, site in enumerate(options) if site >= 0

@@ -4,8 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 
+from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.model.approval import ApprovalDesk
-from channelwright.model.credit import CREDIT_ACTIONS, CreditPolicy, CreditRules, Dunning
+from channelwright.model.credit import (
+    AS_MODE,
+    CREDIT_ACTIONS,
+    AccountCredit,
+    CreditPolicy,
+    CreditRules,
+    Dunning,
+    plain_rules,
+)
 from channelwright.model.design import Design
 from channelwright.model.limits import SiteLimits
 from channelwright.model.market import Market
@@ -23,6 +32,11 @@ def with_credit(market: Market, design: Design, dice: Dice) -> tuple[Market, Des
     desk = _desk(len(market.modes), dice) if dice.some(0.3) else None
     if rules is not None or dunning is not None or desk is not None:
         design = replace(design, credit=CreditPolicy(rules, dunning, desk))
+    if dice.some(0.3):
+        policy = design.credit or CreditPolicy()
+        rules = policy.rules or plain_rules(len(market.modes))
+        accounts = _accounts(market, dice)
+        design = replace(design, credit=replace(policy, rules=rules, accounts=accounts))
     if dice.some(0.4):
         market = replace(market, payments=_payments(len(market.segments), dice))
     if dice.some(0.4):
@@ -42,6 +56,17 @@ def _rules(count: int, dice: Dice) -> CreditRules:
         review_days=dice.choices((0, 3, 7, 10), count),
         limit_low=dice.choices((0, 300_000), count),
         limit_high=dice.choices((800_000, 1_000_000, 1_500_000), count),
+    )
+
+
+def _accounts(market: Market, dice: Dice) -> AccountCredit:
+    """Some accounts with limits of a few orders and rules of their own, chains among them."""
+    count = len(market.outlets) + len(market.chain_ids)
+    price = 10 * TICKS_PER_UNIT
+    return AccountCredit(
+        limit=dice.choices((AS_MODE, AS_MODE, 0, 7 * price + 3, 40 * price + 1), count),
+        action=dice.choices((AS_MODE, 0, 1, 2), count),
+        grace=dice.choices((AS_MODE, AS_MODE, 0, 2, 30), count),
     )
 
 

@@ -24,6 +24,14 @@ def approval(row: str):
     return both(table, add(TODAY, f"approval: {APPROVAL}\n"))
 
 
+ACCOUNTS = "designs/accounts.csv"
+
+
+def accounts(rows: str):
+    table = write(ACCOUNTS, "outlet,chain,limit,action,overdue_grace\n" + rows)
+    return both(table, add(TODAY, f"account_credit: {ACCOUNTS}\n"))
+
+
 LIMITS = "tables/site_limits.csv"
 
 
@@ -79,6 +87,42 @@ CREDIT_DEFECTS = (
         "site",
         "the row of site 'tier1' limits nothing",
         "set cash or capacity to true",
+    ),
+    Defect(
+        "account_of_nobody",
+        accounts("h1,goodmart,100,,\n"),
+        ACCOUNTS,
+        "row 2",
+        "outlet",
+        "an account is an outlet or a chain",
+        "fill in one of the two",
+    ),
+    Defect(
+        "account_of_a_store",
+        accounts("h4,,100,,\n"),
+        ACCOUNTS,
+        "row 2",
+        "outlet",
+        "outlet 'h4' is a store of chain 'goodmart', which pays for it",
+        "name the chain",
+    ),
+    Defect(
+        "account_that_says_nothing",
+        accounts("h1,,,,\n"),
+        ACCOUNTS,
+        "row 2",
+        "limit",
+        "the row says nothing",
+        "give one of them, or remove the row",
+    ),
+    Defect(
+        "account_twice",
+        accounts("h1,,100,,\nh1,,200,,\n"),
+        ACCOUNTS,
+        "row 3",
+        "outlet, chain",
+        "h1",
+        "",
     ),
     Defect(
         "credit_action_unknown",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from channelwright.foundation.units import FloatArray, IntArray
+import numpy as np
+
+from channelwright.foundation.units import PPM, FloatArray, IntArray
 from channelwright.model.approval import ApprovalDesk
 from channelwright.model.collecting import CollectingRules
 from channelwright.model.columns import Columns
@@ -12,6 +14,7 @@ from channelwright.model.columns import Columns
 CREDIT_ACTIONS = ("hold", "partial", "cash")
 HOLD, PARTIAL, CASH = range(3)
 NO_PREPAYMENT = -1
+AS_MODE = -1
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,30 @@ class CreditRules(Columns):
     limit_high: IntArray
 
 
+def plain_rules(modes: int) -> CreditRules:
+    """Return the rules of modes that say nothing: orders are held, limits are as they are."""
+    none = np.zeros(modes, dtype=np.int64)
+    whole = np.full(modes, PPM, dtype=np.int64)
+    never = np.full(modes, NO_PREPAYMENT, dtype=np.int64)
+    return CreditRules(none, np.ones(modes), never, none, none, none, whole, whole)
+
+
+@dataclass(frozen=True)
+class AccountCredit(Columns):
+    """What single accounts may owe (A rows: the market's outlets, then its chains).
+
+    Attributes
+    ----------
+    limit : (A,) int64, ticks; AS_MODE = by the terms of the modes of its outlets
+    action : (A,) int64, row of CREDIT_ACTIONS; AS_MODE = that of the order's mode
+    grace : (A,) int64, days past due; AS_MODE = those of the order's mode
+    """
+
+    limit: IntArray
+    action: IntArray
+    grace: IntArray
+
+
 @dataclass(frozen=True)
 class Dunning(Columns):
     """Reminders of overdue invoices (K levels, by rising days).
@@ -58,9 +85,13 @@ class Dunning(Columns):
 
 @dataclass(frozen=True)
 class CreditPolicy:
-    """Everything that a design says about credit beyond limit and grace; None = off."""
+    """Everything that a design says about credit beyond limit and grace; None = off.
+
+    Where accounts are named, rules are, too: those of modes that say nothing hold orders.
+    """
 
     rules: CreditRules | None = None
     dunning: Dunning | None = None
     approval: ApprovalDesk | None = None
     collecting: CollectingRules | None = None
+    accounts: AccountCredit | None = None

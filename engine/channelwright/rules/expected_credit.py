@@ -11,6 +11,7 @@ import numpy as np
 from channelwright.foundation.units import PPM, FloatArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import Market
+from channelwright.rules.account_credit import given_limits
 from channelwright.rules.contracts import payment_days
 
 _MONTHS_PER_DAY = 12 / 365
@@ -64,7 +65,9 @@ def discount_share(design: Design, rows: IntArray) -> FloatArray:
     return np.asarray(desk.ask[mode] * desk.granted[mode] * desk.discount[mode] / PPM)
 
 
-def deposits(design: Design, rows: IntArray, daily: FloatArray) -> tuple[FloatArray, FloatArray]:
+def deposits(
+    market: Market, design: Design, rows: IntArray, daily: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Return deposits in ticks and the interest on them in ticks a day.
 
     Parameters
@@ -75,5 +78,7 @@ def deposits(design: Design, rows: IntArray, daily: FloatArray) -> tuple[FloatAr
     if rules is None:
         return np.zeros(len(rows)), np.zeros(len(rows))
     mode = design.outlets.mode[rows]
-    lodged = daily * design.terms.credit_days[mode] * rules.deposit[mode] / PPM
+    given = given_limits(market, design)[rows]
+    limit = np.where(given >= 0, given, daily * design.terms.credit_days[mode])
+    lodged = limit * rules.deposit[mode] / PPM
     return np.asarray(lodged), np.asarray(lodged * rules.deposit_interest[mode] / PPM / 365)

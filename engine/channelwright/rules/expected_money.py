@@ -165,7 +165,9 @@ def _credit_rows(
     mode, site, area = plan.mode[covered], plan.site[covered], outlets.area[covered]
     payer = np.where(outlets.chain[covered] >= 0, int(Party.CHAIN), int(Party.OUTLET))
     owner = owner_kinds(market)[site]
-    _, paid = expected_credit.deposits(design, covered, full_value(market, design, covered) / 7)
+    _, paid = expected_credit.deposits(
+        market, design, covered, full_value(market, design, covered) / 7
+    )
     for account, amount in (
         (Account.WRITE_OFF, value * expected_credit.lost_share(market, design, covered)),
         (Account.DISCOUNT, value * expected_credit.discount_share(design, covered)),
@@ -284,7 +286,7 @@ def _capital(market: Market, design: Design, demand: FloatArray) -> FloatArray:
     outlets = np.flatnonzero(design.outlets.mode >= 0)
     weekly = full_value(market, design, outlets)
     waiting = expected_credit.outstanding_days(market, design, outlets)
-    lodged, _ = expected_credit.deposits(design, outlets, weekly / 7)
+    lodged, _ = expected_credit.deposits(market, design, outlets, weekly / 7)
     np.add.at(capital, design.outlets.site[outlets], weekly / 7 * waiting - lodged)
     child = np.flatnonzero(plan.open & sites.independent & (plan.parent >= 0))
     owed = (demand[child] * terms.price_account[plan.mode[child]]).sum(axis=1)

@@ -10,7 +10,15 @@ import numpy as np
 
 from channelwright.foundation.units import PPM
 from channelwright.model.approval import ApprovalDesk
-from channelwright.model.credit import CREDIT_ACTIONS, CreditPolicy, CreditRules, Dunning
+from channelwright.model.credit import (
+    AS_MODE,
+    CREDIT_ACTIONS,
+    AccountCredit,
+    CreditPolicy,
+    CreditRules,
+    Dunning,
+    plain_rules,
+)
 from channelwright.model.limits import SiteLimits
 from channelwright.model.market import PICK_LAWS, Market
 from channelwright.model.payments import PaymentBehaviour, punctual
@@ -72,15 +80,38 @@ def _payments(table: TypedTable, segments: tuple[str, ...]) -> PaymentBehaviour:
 def build_credit(market: Market, tables: DesignTables) -> CreditPolicy | None:
     """Return the credit policy of a design."""
     rules, dunning, desk = (tables.get(part) for part in ("credit", "dunning", "approval"))
-    collecting = tables.get("collecting")
-    if rules is None and dunning is None and desk is None and collecting is None:
+    collecting, accounts = tables.get("collecting"), tables.get("account_credit")
+    if (
+        rules is None
+        and accounts is None
+        and dunning is None
+        and desk is None
+        and collecting is None
+    ):
         return None
     return CreditPolicy(
-        None if rules is None else _rules(market, rules),
-        None if dunning is None else _dunning(dunning),
-        None if desk is None else _desk(market, desk),
-        None if collecting is None else build_collecting(market, collecting),
+        rules=None if rules is None and accounts is None else _rules(market, rules),
+        accounts=None if accounts is None else _accounts(market, accounts),
+        dunning=None if dunning is None else _dunning(dunning),
+        approval=None if desk is None else _desk(market, desk),
+        collecting=None if collecting is None else build_collecting(market, collecting),
     )
+
+
+def _accounts(market: Market, table: TypedTable) -> AccountCredit:
+    outlets, chains = len(market.outlets), len(market.chain_ids)
+    outlet, chain = (
+        codes(table["outlet"], market.outlets.ids),
+        codes(table["chain"], market.chain_ids),
+    )
+    rows = np.where(outlet >= 0, outlet, outlets + chain)
+    given, vat = table["limit"], 1.0 + market.finance.vat_ppm / PPM
+    columns = (
+        np.where(given < 0, AS_MODE, to_ticks(given, vat)),
+        codes(table["action"], CREDIT_ACTIONS),
+        table["overdue_grace"],
+    )
+    return AccountCredit(*(_spread(rows, column, outlets + chains, -1) for column in columns))
 
 
 def _desk(market: Market, table: TypedTable) -> ApprovalDesk:
@@ -97,7 +128,10 @@ def _desk(market: Market, table: TypedTable) -> ApprovalDesk:
     )
 
 
-def _rules(market: Market, table: TypedTable) -> CreditRules:
+def _rules(market: Market, table: TypedTable | None) -> CreditRules:
+    """Return the rules of every mode: those of a mode that says nothing without a table."""
+    if table is None:
+        return plain_rules(len(market.modes))
     rows, count = codes(table["mode"], market.modes.ids), len(market.modes)
     return CreditRules(
         action=_spread(rows, codes(table["action"], CREDIT_ACTIONS), count, 0),

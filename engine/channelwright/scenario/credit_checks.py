@@ -44,6 +44,39 @@ def credit_problems(case: Case) -> Iterator[Problem]:
     )
 
 
+def account_problems(case: Case) -> Iterator[Problem]:
+    """Yield what is wrong with the credit of single accounts."""
+    table = case.part("account_credit")
+    if table is None:
+        return
+    both = (table["outlet"] != "") == (table["chain"] != "")
+    yield from table.problems(
+        "outlet",
+        table.good("outlet", "chain") & both,
+        lambda _: ("an account is an outlet or a chain", "fill in one of the two"),
+    )
+    chain = case.attribute("outlets", "chain")
+    stores = np.array([chain.get(outlet, "") != "" for outlet in table["outlet"]], dtype=np.bool_)
+    yield from table.problems(
+        "outlet",
+        table.good("outlet", "chain") & ~both & stores,
+        lambda row: (
+            f"outlet {table['outlet'][row]!r} is a store of chain {chain[table['outlet'][row]]!r}, "
+            "which pays for it",
+            "name the chain",
+        ),
+    )
+    says = (table["limit"] >= 0) | (table["action"] != "mode") | (table["overdue_grace"] >= 0)
+    yield from table.problems(
+        "limit",
+        table.good("limit", "action", "overdue_grace") & ~says,
+        lambda _: (
+            "the row says nothing: limit, action and overdue_grace are those of the mode",
+            "give one of them, or remove the row",
+        ),
+    )
+
+
 def approval_problems(case: Case) -> Iterator[Problem]:
     """Yield what is wrong with the approval desks of a design."""
     table = case.part("approval")

@@ -14,7 +14,11 @@ from channelwright.scenario.calibration_builder import calibration_problems
 from channelwright.scenario.choice_checks import choice_problems
 from channelwright.scenario.collecting_builder import collecting_problems
 from channelwright.scenario.contract_builder import contract_problems
-from channelwright.scenario.credit_checks import approval_problems, credit_problems
+from channelwright.scenario.credit_checks import (
+    account_problems,
+    approval_problems,
+    credit_problems,
+)
 from channelwright.scenario.design_case import Case
 from channelwright.scenario.design_shapes import VisitShape
 from channelwright.scenario.goods_builder import goods_problems
@@ -45,6 +49,7 @@ def design_problems(case: Case) -> Iterator[Problem]:
     yield from stock_problems(case)
     yield from offer_problems(case)
     yield from credit_problems(case)
+    yield from account_problems(case)
     yield from approval_problems(case)
     yield from collecting_problems(case)
     yield from allocation_problems(case)

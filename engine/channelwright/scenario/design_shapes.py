@@ -240,6 +240,7 @@ class DesignShape(Shape):
     consumer_prices: Source | None = Field(default=None, description="table design_consumer_prices")
     promotions: Source | None = Field(default=None, description="table design_promotions")
     credit: Source | None = Field(default=None, description="table design_credit")
+    account_credit: Source | None = Field(default=None, description="table design_account_credit")
     dunning: Source | None = Field(default=None, description="table design_dunning")
     approval: Source | None = Field(default=None, description="table design_approval")
     collecting: Source | None = Field(default=None, description="table design_collecting")

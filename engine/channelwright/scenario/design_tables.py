@@ -37,6 +37,7 @@ PARTS = {
     "consumer_prices": "design_consumer_prices",
     "promotions": "design_promotions",
     "credit": "design_credit",
+    "account_credit": "design_account_credit",
     "dunning": "design_dunning",
     "approval": "design_approval",
     "collecting": "design_collecting",

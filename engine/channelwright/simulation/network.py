@@ -13,6 +13,7 @@ from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS, Design
 from channelwright.model.market import CAPTURES, Market
 from channelwright.rules import behaviour, contracts, flows, geography, offers, sourcing
+from channelwright.rules.account_credit import account_rows, given_limits
 from channelwright.rules.beats import Beat, plan_beats
 from channelwright.rules.consignment import settle_days
 from channelwright.rules.hours import has_hours, receiving_hours
@@ -142,9 +143,9 @@ def build_network(market: Market, design: Design) -> Network:
     ChannelwrightError
         If no crossing joins a pair of points that the design needs, or a lane is missing.
     """
-    outlets, plan, agreed = market.outlets, design.outlets, design.contracts
+    plan, agreed = design.outlets, design.contracts
     covered = np.flatnonzero(plan.mode >= 0)
-    account = np.where(outlets.chain >= 0, len(outlets) + outlets.chain, np.arange(len(outlets)))
+    account = account_rows(market)
     option_metres = _option_metres(market, design)
     price = sourcing.offer_prices(design)
     rate, cover = offers.base_rate(market, design), flows.cover_days(design)
@@ -259,14 +260,18 @@ def _buying_prices(market: Market, design: Design) -> IntArray:
 def _own_limits(
     market: Market, design: Design, rate: FloatArray, covered: IntArray, price: IntArray
 ) -> IntArray:
-    """Return the largest limit that an outlet's offers give its account: (O,) ticks."""
+    """Return what each outlet gives to the limit of its account: (O,) ticks.
+
+    The largest limit of its offers, or its part of what is given for the account.
+    """
     mode = sourcing.option_modes(design)[covered]
     cases = rate[covered] / market.products.units_per_case
     daily = (cases[:, None, :] * price[covered]).sum(axis=2)
     most = np.floor(design.terms.credit_days[mode] * daily + 0.5).astype(np.int64)
     limit = np.zeros(len(market.outlets), dtype=np.int64)
     limit[covered] = most.max(axis=1)
-    return limit
+    given = given_limits(market, design)
+    return np.where(given >= 0, given, limit)
 
 
 def _lanes(market: Market, design: Design) -> tuple[tuple[IntArray, ...], IntArray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channelwright.tables.columns import LARGE_MONEY, clock, flag, number, text, whole
+from channelwright.tables.columns import LARGE_MONEY, clock, flag, maybe_text, number, text, whole
 from channelwright.tables.schema import Column, Table
 
 DESIGN_CREDIT = Table(
@@ -27,6 +27,26 @@ DESIGN_CREDIT = Table(
         whole("review_days", "days", "between reviews of the limits; 0 = never", 0, 365, 0),
         number("limit_low", "share", "of the limit at a score of 0", 0, 10, 1.0),
         number("limit_high", "share", "of the limit at a score of 1,000", 0, 10, 1.0),
+    ),
+)
+DESIGN_ACCOUNT_CREDIT = Table(
+    "design_account_credit",
+    "credit of one account: an outlet that pays for itself, or a chain",
+    ("outlet", "chain"),
+    (
+        maybe_text("outlet", "outlet; empty where the row is a chain's", "outlets.id"),
+        maybe_text("chain", "chain; empty where the row is an outlet's", "chains.id"),
+        number("limit", "currency", "with VAT; -1 = by the terms of its mode", -1, default=-1.0),
+        Column(
+            "action",
+            "str",
+            "",
+            "above the limit or overdue; mode = as its mode does",
+            required=False,
+            default="mode",
+            choices=("mode", "hold", "partial", "cash"),
+        ),
+        whole("overdue_grace", "days", "past due; -1 = as its mode", -1, 3650, -1),
     ),
 )
 DESIGN_DUNNING = Table(

@@ -10,7 +10,12 @@ from channelwright.tables.capture_inputs import SERVICE_COLUMNS
 from channelwright.tables.collecting_inputs import DESIGN_COLLECTING
 from channelwright.tables.columns import clock, flag, maybe_text, number, text, whole
 from channelwright.tables.contract_inputs import CONTRACT_TABLES
-from channelwright.tables.credit_inputs import DESIGN_APPROVAL, DESIGN_CREDIT, DESIGN_DUNNING
+from channelwright.tables.credit_inputs import (
+    DESIGN_ACCOUNT_CREDIT,
+    DESIGN_APPROVAL,
+    DESIGN_CREDIT,
+    DESIGN_DUNNING,
+)
 from channelwright.tables.goods_inputs import GOODS_TABLES
 from channelwright.tables.offer_inputs import DESIGN_CONSUMER_PRICES, DESIGN_PROMOTIONS
 from channelwright.tables.parcel_tables import DESIGN_PARCELS
@@ -155,6 +160,7 @@ DESIGN_TABLES: dict[str, Table] = {
         DESIGN_CONSUMER_PRICES,
         DESIGN_PROMOTIONS,
         DESIGN_CREDIT,
+        DESIGN_ACCOUNT_CREDIT,
         DESIGN_DUNNING,
         DESIGN_APPROVAL,
         DESIGN_COLLECTING,

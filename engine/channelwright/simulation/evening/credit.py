@@ -12,7 +12,8 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, IntArray, share
-from channelwright.model.credit import CASH, HOLD, PARTIAL, CreditRules
+from channelwright.model.credit import CASH, HOLD, PARTIAL, CreditRules, plain_rules
+from channelwright.rules.account_credit import accounts_of, has_limit, of_account
 from channelwright.simulation.network import Network
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.scatter import add_at
@@ -133,19 +134,25 @@ class _Check:
         terms, mode = network.design.terms, orders["mode"]
         self._network, self._address, self._state = network, address, state
         self._orders, self._new = orders, new
-        self._account = network.account[orders["outlet"]]
+        account = self._account = network.account[orders["outlet"]]
         self._price = network.price[orders["outlet"], orders["option"]]
         self._value = (orders["ordered"] * self._price).sum(axis=1)
-        rules = credit_rules(network)
-        self._rules = rules
+        named = credit_rules(network)
+        rules = self._rules = plain_rules(len(network.market.modes)) if named is None else named
         count = len(mode)
-        self._action = np.full(count, HOLD) if rules is None else rules.action[mode]
-        prepay = np.full(count, -1) if rules is None else rules.prepay_days[mode]
+        self._action = rules.action[mode]
+        limited, grace = terms.credit_days[mode] > 0, terms.overdue_grace[mode]
+        single = accounts_of(network.design)
+        if single is not None:
+            self._action = of_account(single.action, account, self._action)
+            grace = of_account(single.grace, account, grace)
+            limited |= has_limit(single, account)
+        prepay = rules.prepay_days[mode]
         consigned = network.consigned[orders["outlet"]]
         self._prepaid = new & (prepay >= 0) & ~consigned
-        self._checked = new & ~self._prepaid & (terms.credit_days[mode] > 0)
+        self._checked = new & ~self._prepaid & limited
         oldest = _oldest(network, state, self._account, self._checked)
-        self._late = self._checked & (oldest + terms.overdue_grace[mode] < state.day)
+        self._late = self._checked & (oldest + grace < state.day)
         # Nothing is owed for goods on consignment until they are sold.
         self._checked &= ~consigned
         self._value[consigned] = 0
@@ -182,7 +189,7 @@ class _Check:
         """Return which orders could be paid in cash at the door, where that is the action."""
         pays = np.zeros(len(asking), dtype=bool)
         rows = np.flatnonzero(asking & (self._action == CASH))
-        if self._rules is None or not rows.size:
+        if not rows.size:
             return pays
         days, outlets = self._orders["day"][rows], self._orders["outlet"][rows]
         chance = self._rules.cash_share[self._orders["mode"][rows]]
