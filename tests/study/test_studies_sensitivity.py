@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from channelwright.cli.main import main
-from channelwright.cli.sensitivity import _shown
+from channelwright.cli.sensitivity import _is_rough, _shown
 from channelwright.foundation.errors import PackError, UsageError
 from channelwright.scenario import read_scenario
 from channelwright.studies.sensitivity import AssumptionError, Vary, flips, sensitivity
@@ -101,6 +101,15 @@ def test_every_method_has_heads_in_words_and_units():
     for method, names in table.items():
         frame = pd.DataFrame({"assumption": ["a"], **{name: [1.5] for name in names}})
         assert list(_shown(frame).columns) == ["assumption", *heads[method]]
+
+
+@pytest.mark.parametrize(
+    ("first", "width", "rough"),
+    [(0.4, 0.05, False), (1.02, 0.05, True), (-0.02, 0.05, True), (0.4, 0.3, True)],
+)
+def test_shares_of_the_variance_from_too_few_points_are_called_rough(first, width, rough):
+    row = {"first": first, "first_half_width": width, "total": 0.6, "total_half_width": 0.02}
+    assert _is_rough(pd.DataFrame([row])) is rough
 
 
 def test_what_the_pack_refuses_is_told_with_option_value_and_remedy(pack, tmp_path, capsys):

@@ -182,6 +182,17 @@ def _say(found: Sensitivity, kpi: str) -> None:
     for result, part in found.table.groupby("result", sort=False):
         order = part.sort_values(_KEY[found.method], ascending=False, kind="stable")
         say_table(_shown(order.drop(columns="result")), f"\n{result}: {about}")
+    if found.method == "sobol" and _is_rough(found.table):
+        say("\nshares outside 0 to 1, or with a ± above 0.1, are too rough: give a larger --size")
+
+
+def _is_rough(table: pd.DataFrame) -> bool:
+    """Tell whether estimated shares of the variance show that the sample was too small."""
+    shares = table[["first", "total"]]
+    widths = table[["first_half_width", "total_half_width"]]
+    return bool(
+        (shares < 0).any(axis=None) or (shares > 1).any(axis=None) or (widths > 0.1).any(axis=None)
+    )
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
