@@ -291,7 +291,7 @@ def test_some_markets_sell_on_terms_in_several_modes() -> None:
         market, design, sink = both(seed)
         table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
         several += (table["kpi"] == "dso").sum() > 2
-    assert several >= 8
+    assert several >= 5
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -338,6 +338,35 @@ def test_parcel_cells_add_up_to_the_orders(seed: int) -> None:
     postings = sink.table("postings")
     mine = (postings["mode"] == shop.mode) & (postings["account"] == Account.GOODS)
     assert postings["amount"][mine].sum() == orders["value"][done].sum() + orders["fee"][done].sum()
+
+
+NAMED_BY = {
+    "trade_fees": "contracts",
+    "service_penalty": "contracts",
+    "good_returns": "goods.returns",
+    "nearby_fees": "goods.nearby",
+    "dunning": "credit.dunning",
+    "deposit_interest": "credit.rules",
+}
+
+
+def test_lines_of_mechanisms_that_are_named_are_there_with_zero() -> None:
+    """A gate on a penalty that was never paid can be judged; who names none has no such line."""
+    named = {name: {True: 0, False: 0} for name in NAMED_BY}
+    zero = 0
+    for seed in SEEDS:
+        market, design, sink = both(seed)
+        table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
+        values = table[table["mode"] == "all"].set_index("kpi")["value"]
+        for line, path in NAMED_BY.items():
+            part = design
+            for name in path.split("."):
+                part = None if part is None else getattr(part, name)
+            named[line][part is not None] += 1
+            assert (line in values) == (part is not None), (seed, line)
+            zero += part is not None and values[line] == 0
+    assert all(min(count.values()) >= 3 for count in named.values()), named
+    assert zero >= 10
 
 
 @pytest.mark.parametrize("seed", SEEDS)

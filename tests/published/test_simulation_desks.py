@@ -14,6 +14,9 @@ from channelwright.model.design import Design
 from channelwright.model.market import LAW_FIXED
 from channelwright.rules.kpi import kpi_table
 from channelwright.simulation import replicate, replication
+from channelwright.simulation.delivery import parcels
+from channelwright.simulation.evening import picking
+from channelwright.simulation.evening.picking import queue
 from channelwright.simulation.records.recording import Recorder
 from channelwright.tables.sink import MemorySink
 from tests.published.test_simulation_queues import erlang_c
@@ -147,24 +150,29 @@ def number_in_queue(arrive: np.ndarray, leave: np.ndarray) -> int:
     return int((number * np.diff(moments[order])).sum())
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_little_at_the_approval_desks_of_random_markets(seed: int) -> None:
-    """The number waiting, swept from the requests, is their count times their mean wait."""
-    market, design = random_market(seed)
+def one_clerk_a_mode(market, design: Design) -> Design:
+    """A busy desk for every mode, always open, in the place of the market's own."""
     desk = with_desk(design, 1, 4_000, EXPONENTIAL).credit.approval
     modes = len(market.modes)
     columns = {name: np.repeat(getattr(desk, name), modes) for name in desk.__dataclass_fields__}
-    design = replace(design, credit=CreditPolicy(approval=ApprovalDesk(**columns)))
+    return replace(design, credit=CreditPolicy(approval=ApprovalDesk(**columns)))
+
+
+@pytest.mark.parametrize("busy", [True, False])
+@pytest.mark.parametrize("seed", range(30))
+def test_little_at_the_approval_desks_of_random_markets(seed: int, *, busy: bool) -> None:
+    """The number waiting, swept from the requests, is their count times their mean wait."""
+    market, design = random_market(seed)
+    if busy:
+        design = one_clerk_a_mode(market, design)
     sink = MemorySink()
     replicate(market, design, Address(seed, 0), sink, keep="orders")
-    rows = sink.table("approvals")
-    if not len(rows["day"]):
+    if "approvals" not in sink.names() or not len(sink.table("approvals")["day"]):
         return
+    rows = sink.table("approvals")
     midnight = rows["day"] * 86_400
     area = number_in_queue(midnight + rows["second"], midnight + rows["begin"])
-    cells = sink.table("approval_cells")
-    mean_wait = cells["wait"].sum() / cells["requests"].sum()
-    assert area == pytest.approx(cells["requests"].sum() * mean_wait)
+    assert area == sink.table("approval_cells")["wait"].sum()
 
 
 def test_little_at_the_pick_desk() -> None:
@@ -213,6 +221,103 @@ def test_little_on_open_orders_and_transit(seed: int, monkeypatch: pytest.Monkey
         way = sink.table("shipments")
         stay = np.minimum(way["arrival_day"], end) - way["day"]
         assert counted[:, 1].sum() == (way["shipped"] * stay).sum()
+
+
+class Watched:
+    """The queue that desks and benches share, with what goes through it."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[np.ndarray, ...]] = []
+        self.servers = np.zeros(0, dtype=np.int64)
+
+    def __call__(self, site, release, service, hours, servers, free):
+        ready = queue(site, release, service, hours, servers, free)
+        self.rows.append((site, release, ready - service, ready))
+        self.servers = servers
+        return ready
+
+    def at(self, site: int) -> tuple[np.ndarray, ...]:
+        """Release, begin and end of service at one site."""
+        parts = [np.concatenate(part) for part in zip(*self.rows, strict=True)]
+        mine = parts[0] == site
+        return tuple(part[mine] for part in parts[1:])
+
+
+def most_at_once(arrive: np.ndarray, leave: np.ndarray) -> int:
+    """Most that are there together; who leaves at a moment makes room for who comes."""
+    moments = np.concatenate([leave, arrive])
+    change = np.concatenate([-np.ones_like(leave), np.ones_like(arrive)])
+    return int(np.cumsum(change[np.argsort(moments, kind="stable")]).max(initial=0))
+
+
+def watched(seed: int, monkeypatch: pytest.MonkeyPatch):
+    market, design = random_market(seed)
+    desk, bench, sink = Watched(), Watched(), MemorySink()
+    monkeypatch.setattr(picking, "queue", desk)
+    monkeypatch.setattr(parcels, "queue", bench)
+    replicate(market, design, Address(seed, 0), sink, keep="orders")
+    return desk, bench, sink
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_little_at_the_pick_desks_of_random_markets(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The waiting that the tables count is the number in the queue, swept over its moments."""
+    desk, _, sink = watched(seed, monkeypatch)
+    if not desk.rows:
+        return
+    cells = sink.table("site_cells")
+    for site in np.unique(np.concatenate([rows[0] for rows in desk.rows])).tolist():
+        release, begin, ready = desk.at(site)
+        here = cells["site"] == site
+        assert cells["orders_picked"][here].sum() == len(release)
+        assert cells["pick_wait"][here].sum() == number_in_queue(release, begin)
+        working = begin < ready  # who needs no time takes no picker
+        if desk.servers[site] > 0:
+            assert most_at_once(begin[working], ready[working]) <= desk.servers[site]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_little_at_the_packing_benches_and_on_the_way_of_parcels(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parcels that have left the stock, counted every night, are what the orders say of days."""
+    nights: list[int] = []
+    allocate = parcels.Parcels.allocate
+
+    def counted(self: parcels.Parcels) -> None:
+        allocate(self)
+        nights.append(len(self._sent))
+
+    monkeypatch.setattr(parcels.Parcels, "allocate", counted)
+    _, bench, sink = watched(seed, monkeypatch)
+    if "parcels" not in sink.names():
+        return
+    orders, end = sink.table("parcels"), len(nights)
+    sent = orders["sent_day"] >= 0
+    came = np.where(orders["delivered_day"] < 0, end, orders["delivered_day"])
+    assert sum(nights) == (came - orders["sent_day"])[sent].sum()
+    for site in np.unique(np.concatenate([rows[0] for rows in bench.rows])).tolist():
+        release, begin, ready = bench.at(site)
+        assert len(release) == (sent & (orders["site"] == site)).sum()
+        working = begin < ready
+        if bench.servers[site] > 0:
+            assert most_at_once(begin[working], ready[working]) <= bench.servers[site]
+        # Sent on the evening of its release, delivered days after the day on which it is packed.
+        day = np.sort(release // 86_400)
+        assert np.array_equal(day, np.sort(orders["sent_day"][sent & (orders["site"] == site)]))
+
+
+def test_desks_and_benches_of_random_markets_have_queues(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the two tests above count is there."""
+    waiting = {"desk": 0, "bench": 0}
+    for seed in range(40):
+        desk, bench, _ = watched(seed, monkeypatch)
+        for name, queued in (("desk", desk), ("bench", bench)):
+            waits = [(rows[2] - rows[1]).sum() for rows in queued.rows if len(rows[0])]
+            waiting[name] += sum(waits) > 0
+    assert min(waiting.values()) >= 5, waiting
 
 
 # ---------------------------------------------------------------- days sales outstanding

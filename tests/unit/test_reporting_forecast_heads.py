@@ -7,7 +7,7 @@ import pytest
 from channelwright.reporting.estimates import estimate
 from channelwright.reporting.sections.forecast_causes import Drift, cause_of
 from channelwright.reporting.sections.forecast_heads import HEADS, HeadPart, HeadRow
-from channelwright.rules.kpi_money import COSTS, EXTRA_COSTS
+from channelwright.rules.cost_lines import COSTS, EXTRA_COSTS
 
 
 def test_within_the_tolerance_no_cause_is_named():

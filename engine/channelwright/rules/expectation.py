@@ -134,7 +134,7 @@ def _kpis(market: Market, design: Design, flows: Flows, money: MoneyForecast) ->
 
 def _lines(money: MoneyForecast, amount: FloatArray) -> dict[str, float]:
     """Return the manufacturer's cost lines, as KPIs of the same name."""
-    from channelwright.rules.kpi_money import COSTS, EXTRA_COSTS
+    from channelwright.rules.cost_lines import COSTS, EXTRA_COSTS
 
     paid = money.payer == 0
     lines = {

@@ -11,6 +11,7 @@ import pandas as pd
 from channelwright.foundation.units import TICKS_PER_UNIT, BoolArray, FloatArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import CAPTURES, Market
+from channelwright.rules.cost_lines import cost_lines
 from channelwright.rules.kpi_parcels import parcel_cases_by_mode
 from channelwright.rules.kpi_rows import ALL, KpiRows, Measured, sums_at
 from channelwright.rules.suppliers import choosers, sold_to_choosers
@@ -18,37 +19,6 @@ from channelwright.tables.codes import Account, Party
 from channelwright.tables.sink import Chunk
 
 _PULL = CAPTURES.index("pull")
-COSTS: tuple[tuple[str, Account], ...] = (
-    ("production", Account.PRODUCTION),
-    ("freight", Account.FREIGHT),
-    ("delivery", Account.DELIVERY),
-    ("handling", Account.HANDLING),
-    ("site_cost", Account.SITE),
-    ("wages", Account.WAGES),
-    ("commission", Account.COMMISSION),
-    ("bonus", Account.BONUS),
-    ("platform", Account.PLATFORM),
-    ("interest", Account.INTEREST),
-    ("promotion", Account.PROMOTION),
-)
-CHAIN_COSTS: tuple[tuple[str, Account], ...] = (
-    ("trade_fees", Account.TRADE_FEE),
-    ("logistics_allowance", Account.LOGISTICS),
-    ("service_penalty", Account.PENALTY),
-)
-#: Lines that only packs with the mechanism have.
-EXTRA_COSTS: tuple[tuple[str, Account], ...] = (
-    *CHAIN_COSTS,
-    ("credit_losses", Account.WRITE_OFF),
-    ("dunning", Account.DUNNING),
-    ("deposit_interest", Account.DEPOSIT_INTEREST),
-    ("returns", Account.RETURN),
-    ("good_returns", Account.RETURN_GOOD),
-    ("nearby_fees", Account.NEARBY_FEE),
-    ("deposits", Account.DEPOSIT),
-)
-
-
 #: What a mode costs the manufacturer and serving does not: the goods, their credit, a deposit.
 _NOT_SERVING = frozenset(("production", "good_returns", "deposits"))
 _SELLING = ("wages", "commission", "bonus", "delivery", "promotion")
@@ -87,13 +57,7 @@ class Lines:
         return [(place, market.modes.ids[mode]) for place, mode in modes if mode >= 0]
 
 
-def cost_lines(ledger: Chunk) -> tuple[tuple[str, Account], ...]:
-    """Return the cost lines of a run: COSTS, and those of mechanisms that posted something."""
-    posted = set(ledger["account"].tolist())
-    return COSTS + tuple(line for line in EXTRA_COSTS if int(line[1]) in posted)
-
-
-def manufacturer_lines(ledger: Chunk) -> Lines:
+def manufacturer_lines(market: Market, design: Design, ledger: Chunk) -> Lines:
     """Return the manufacturer's profit and loss by mode."""
     maker, goods = int(Party.MANUFACTURER), int(Account.GOODS)
     paid, got = ledger["payer"] == maker, ledger["payee"] == maker
@@ -106,7 +70,7 @@ def manufacturer_lines(ledger: Chunk) -> Lines:
     lines = {"gross_sales": by_mode(got & (account == goods)) - by_mode(paid & (account == goods))}
     lines["rebates"] = by_mode(paid & np.isin(account, PRICE_CUTS))
     names = []
-    for name, number in cost_lines(ledger):
+    for name, number in cost_lines(market, design, ledger):
         lines[name] = by_mode(paid & (account == int(number)))
         names.append(name)
     if "deposits" in lines:
@@ -194,7 +158,7 @@ def money_kpis(
 ) -> KpiRows:
     """Return the manufacturer's lines by mode and in total, and the parties' profits."""
     ledger, result = frames.columns("ledger"), KpiRows()
-    lines = manufacturer_lines(ledger)
+    lines = manufacturer_lines(market, design, ledger)
     change, named = stock_change(market, tables), lines.named(market)
     own = float(change[~market.sites.independent].sum())
     for name, line in lines.columns.items():

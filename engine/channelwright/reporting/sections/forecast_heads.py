@@ -15,8 +15,8 @@ from channelwright.reporting.kpis import kpi_estimate, samples_of
 from channelwright.reporting.numbers import percent
 from channelwright.reporting.reading import TOTAL, StudyData
 from channelwright.reporting.sections.forecast_causes import TOLERANCE, Drift, cause_of
+from channelwright.rules.cost_lines import COSTS, EXTRA_COSTS
 from channelwright.rules.flows import uses_trucks
-from channelwright.rules.kpi_money import COSTS, EXTRA_COSTS
 from channelwright.tables.codes import Party
 
 #: Head: the manufacturer's cost lines in it, and the quantity that drives it.
