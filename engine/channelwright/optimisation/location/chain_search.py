@@ -190,6 +190,27 @@ def best_of(problem: LocationProblem, chained: Chained) -> Incumbent | None:
     return answer_of(problem, chained.sites[place], opened)
 
 
+def chains_from_best(state: Search) -> Chained | None:
+    """Return a walk from the best answer over its open sites; None where it does not apply.
+
+    Parameters
+    ----------
+    state : Search
+    """
+    problem, found = state.problem, state.found
+    if found is None or not can_branch(problem) or state.done:
+        return None
+    sites = np.flatnonzero(found.open)
+    if sites.size < 2 or problem.n_customers * sites.size > _CELLS:
+        return None
+    duals = split_duals(problem, sites, state.seconds_left())
+    if duals is None:
+        return None
+    served = np.empty(problem.n_customers, dtype=np.int64)
+    served[found.customer] = np.searchsorted(sites, found.site)
+    return set_out(problem, sites, served, duals.capacity, state.options.seed)
+
+
 def better_service(state: Search, stages: int, share: float) -> None:
     """Better the assignment to the open sites of the best answer.
 
@@ -201,20 +222,12 @@ def better_service(state: Search, stages: int, share: float) -> None:
     share : float
         Share of the time limit at which to end.
     """
-    problem, found = state.problem, state.found
-    if found is None or not can_branch(problem) or state.done:
+    chained = chains_from_best(state)
+    if chained is None:
         return
-    sites = np.flatnonzero(found.open)
-    if sites.size < 2 or problem.n_customers * sites.size > _CELLS:
-        return
-    duals = split_duals(problem, sites, state.seconds_left())
-    if duals is None:
-        return
-    served = np.empty(problem.n_customers, dtype=np.int64)
-    served[found.customer] = np.searchsorted(sites, found.site)
-    chained = set_out(problem, sites, served, duals.capacity, state.options.seed)
+    problem = state.problem
     rounds = max(1, min(_MOST_ROUNDS, _BURST // problem.n_customers))
-    fixed = float(problem.fixed_cost[sites].sum())
+    fixed = float(problem.fixed_cost[chained.sites].sum())
     for turn in range(_BURSTS * stages * state.options.search_rounds // _ROUNDS):
         if turn % len(_HEATS) == 0:
             return_to_best(chained.choices, chained.service, chained.way)

@@ -56,7 +56,14 @@ def uniform(seed: NDArray[np.uint64]) -> float:
 
 
 @kernel
-def _cost(choices: Choices, at: Indices) -> float:
+def cost_of(choices: Choices, at: Indices) -> float:
+    """Return what an assignment costs without overload.
+
+    Parameters
+    ----------
+    choices
+    at : (n_customers,) int
+    """
     total = 0.0
     for i in range(at.size):
         total += choices.cost[i, at[i]]
@@ -64,8 +71,14 @@ def _cost(choices: Choices, at: Indices) -> float:
 
 
 @kernel
-def _burden(choices: Choices, service: Service, at: Indices) -> float:
-    """Return the overload of an assignment at the penalties of today."""
+def burden(choices: Choices, service: Service, at: Indices) -> float:
+    """Return the overload of an assignment at the penalties of today.
+
+    Parameters
+    ----------
+    choices, service
+    at : (n_customers,) int
+    """
     load = np.zeros(choices.limit.size)
     for i in range(at.size):
         load[choices.site[i, at[i]]] += choices.need[i, at[i]]
@@ -77,8 +90,13 @@ def _burden(choices: Choices, service: Service, at: Indices) -> float:
 
 
 @kernel
-def _price_overload(choices: Choices, service: Service) -> bool:
-    """Change the penalties by the loads; returns whether everything fits."""
+def price_overload(choices: Choices, service: Service) -> bool:
+    """Change the penalties by the loads; returns whether everything fits.
+
+    Parameters
+    ----------
+    choices, service
+    """
     fits = True
     for j in range(choices.limit.size):
         if service.load[j] > choices.limit[j]:
@@ -92,8 +110,14 @@ def _price_overload(choices: Choices, service: Service) -> bool:
 
 
 @kernel
-def _kick(choices: Choices, service: Service, seed: NDArray[np.uint64]) -> None:
-    """Give a random customer a random choice."""
+def kick(choices: Choices, service: Service, seed: NDArray[np.uint64]) -> None:
+    """Give a random customer a random choice.
+
+    Parameters
+    ----------
+    choices, service
+    seed : (1,) uint64, changed in place
+    """
     i = int(uniform(seed) * service.at.size)
     count = 0
     while count < choices.site.shape[1] and choices.site[i, count] >= 0:
@@ -156,14 +180,14 @@ def walk(
     followed = 0
     for _ in range(rounds):
         for _ in range(kicks):
-            _kick(choices, service, way.seed)
+            kick(choices, service, way.seed)
         followed += descend(choices, service, labels)
-        cost = _cost(choices, service.at)
-        if _price_overload(choices, service) and cost < way.cost[1] - _EPSILON * abs(cost):
+        cost = cost_of(choices, service.at)
+        if price_overload(choices, service) and cost < way.cost[1] - _EPSILON * abs(cost):
             way.cost[1] = cost
             way.best[:] = service.at
-        loss = cost + _burden(choices, service, service.at)
-        loss -= way.cost[0] + _burden(choices, service, way.home)
+        loss = cost + burden(choices, service, service.at)
+        loss -= way.cost[0] + burden(choices, service, way.home)
         if loss <= 0.0 or uniform(way.seed) < np.exp(-loss / heat):
             way.home[:] = service.at
             way.cost[0] = cost

@@ -212,8 +212,15 @@ def wake(service: Service, j: int) -> None:
 
 
 @kernel
-def _misfit(load: float, limit: float, price: float, penalty: float) -> float:
-    """Return what the load of a site costs: overload at its penalty, less what it is worth."""
+def misfit(load: float, limit: float, price: float, penalty: float) -> float:
+    """Return what the load of a site costs: overload at its penalty, less what it is worth.
+
+    Parameters
+    ----------
+    load, limit : float
+    price, penalty : float
+        Of a unit of capacity, and of a unit of overload.
+    """
     value = -price * load
     if load > limit:
         value += penalty * (load - limit)
@@ -249,12 +256,12 @@ def _put_out(
     j, tick = choices.site[i, k], labels.tick[0]
     limit, price, penalty = choices.limit[j], choices.price[j], service.penalty[j]
     load, values = service.load[j], labels.value[step + 1]
-    base = labels.value[step, i] + choices.merit[i, k] - _misfit(load, limit, price, penalty)
+    base = labels.value[step, i] + choices.merit[i, k] - misfit(load, limit, price, penalty)
     load += choices.need[i, k]
     h = service.head[j]
     while h >= 0:
         value = base - service.merit[h]
-        value += _misfit(load - service.need[h], limit, price, penalty)
+        value += misfit(load - service.need[h], limit, price, penalty)
         if value < allowed:
             seen = labels.stamp[h] == tick
             if not seen:
@@ -288,8 +295,8 @@ def find_chain(choices: Choices, service: Service, labels: Labels, first: int) -
     limit, price, penalty, load = choices.limit, choices.price, service.penalty, service.load
     o = site[first, service.at[first]]
     freed = load[o] - service.need[first]
-    before = _misfit(load[o], limit[o], price[o], penalty[o])
-    left = _misfit(freed, limit[o], price[o], penalty[o]) - before
+    before = misfit(load[o], limit[o], price[o], penalty[o])
+    left = misfit(freed, limit[o], price[o], penalty[o]) - before
     # A chain that gains can be entered where every beginning of it gains, but for its own site.
     allowed = max(-left, 0.0) + 1e-9
     best, end, last, over = -_EPSILON, -1, -1, -1
@@ -308,12 +315,12 @@ def find_chain(choices: Choices, service: Service, labels: Labels, first: int) -
                 if j < 0:
                     break
                 if j == o and step > 0:
-                    total = _misfit(freed + need[i, k], limit[j], price[j], penalty[j]) - before
+                    total = misfit(freed + need[i, k], limit[j], price[j], penalty[j]) - before
                 elif j == now or labels.touched[j] == labels.tick[1]:
                     continue
                 else:
-                    total = left - _misfit(load[j], limit[j], price[j], penalty[j])
-                    total += _misfit(load[j] + need[i, k], limit[j], price[j], penalty[j])
+                    total = left - misfit(load[j], limit[j], price[j], penalty[j])
+                    total += misfit(load[j] + need[i, k], limit[j], price[j], penalty[j])
                     if step + 1 < length:
                         further = _put_out(choices, service, labels, (i, k, step), allowed, further)
                 total += value + merit[i, k]

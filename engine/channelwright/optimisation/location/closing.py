@@ -10,6 +10,7 @@ from channelwright.optimisation.location.branch import branch_on_sites
 from channelwright.optimisation.location.chain_search import better_service
 from channelwright.optimisation.location.exact import ExactReport, solve_exact
 from channelwright.optimisation.location.reduce import reduce_problem
+from channelwright.optimisation.location.relinking import better_by_paths
 from channelwright.optimisation.location.rooms import (
     ROOMS,
     can_branch,
@@ -32,7 +33,7 @@ _TREE_COLUMNS = 4_000
 _SMALL_COLUMNS, _SMALL_NODES, _SMALL_TIME = 3_000, 3_000, 0.4
 #: Stages of the walk over chains before the first tree and after it, and shares of the time at
 #: which they and the search of sites between them end.
-_FIRST_STAGES, _STAGES = 2, 20
+_FIRST_STAGES = 2
 _FIRST_TIME, _SITES_TIME, _LAST_TIME = 0.2, 0.4, 0.9
 
 
@@ -55,9 +56,11 @@ def close_in(state: Search) -> None:
         better_service(state, _FIRST_STAGES, _FIRST_TIME)
         better_sites(state, _SITES_TIME)
         close_in_by_tree(state)
-        # Where sites are chosen, who is served from where is seldom what is left to better.
-        stages = _STAGES if problem.forced_open.all() else _FIRST_STAGES
-        better_service(state, stages, _LAST_TIME)
+        if problem.forced_open.all():
+            better_by_paths(state, _LAST_TIME)
+        else:
+            # Who is served from where is seldom what is left to better.
+            better_service(state, _FIRST_STAGES, _LAST_TIME)
     if state.done:
         return
     for share in ROOMS:

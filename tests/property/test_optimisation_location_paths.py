@@ -1,0 +1,112 @@
+"""Paths between good assignments, against HiGHS and what a pool promises."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from channelwright.optimisation.location import LocationOptions, LocationProblem
+from channelwright.optimisation.location.chain_paths import empty_pool, fill_pool, relink
+from channelwright.optimisation.location.chain_search import set_out
+from channelwright.optimisation.location.climbing import climb_bound
+from channelwright.optimisation.location.exact import solve_exact
+from channelwright.optimisation.location.model import ModelArcs
+from channelwright.optimisation.location.relinking import better_by_paths
+from channelwright.optimisation.location.solution import violation
+from channelwright.optimisation.location.split_service import split_duals
+from channelwright.optimisation.location.state import Search
+from channelwright.optimisation.solver import SolverOptions
+
+
+def type_d(seed, agents, jobs):
+    """Return an instance of type d (Chu & Beasley 1997)."""
+    rng = np.random.default_rng(seed)
+    usage = rng.integers(1, 101, (jobs, agents))
+    cost = 111 - usage + rng.integers(-10, 11, (jobs, agents))
+    return LocationProblem(
+        cost=cost,
+        demand=np.ones(jobs),
+        usage=usage[None],
+        capacity=np.floor(0.8 * usage.sum(axis=0) / agents),
+        fixed_cost=np.zeros(agents),
+        forced_open=np.ones(agents, dtype=bool),
+    )
+
+
+def highs_optimum(problem):
+    customer, site = np.nonzero(problem.allowed)
+    none = np.zeros(problem.n_sites, dtype=bool)
+    part = ModelArcs(customer, site, none, none.copy(), np.zeros(0, dtype=np.int64))
+    report = solve_exact(problem, part, SolverOptions(relative_gap=1e-9, absolute_gap=0.99))
+    return report.incumbent.objective
+
+
+def walk_of(problem, seed=0):
+    sites = np.arange(problem.n_sites)
+    price = split_duals(problem, sites, None).capacity
+    served = np.zeros(problem.n_customers, dtype=np.int64)
+    return set_out(problem, sites, served, price, seed)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_paths_reach_the_optimum_where_the_climb_does_not(seed):
+    problem = type_d(seed + 20, 4, 16)
+    state = Search(problem, LocationOptions(search_rounds=2))
+    climb_bound(state)
+    better_by_paths(state, 1.0)
+    assert state.found.objective == highs_optimum(problem)
+    assert violation(problem, state.found) is None
+
+
+def test_paths_are_needed():
+    state = Search(type_d(1, 5, 40), LocationOptions(search_rounds=1))
+    climb_bound(state)
+    before = state.found.objective
+    better_by_paths(state, 1.0)
+    assert state.found.objective < before
+    assert state.work["paths"] > 0
+    # Work is limited, not time, so that a search can be repeated.
+    again = Search(state.problem, LocationOptions(search_rounds=1))
+    climb_bound(again)
+    better_by_paths(again, 1.0)
+    assert again.found.objective == state.found.objective
+    assert (again.found.site == state.found.site).all()
+
+
+def test_a_pool_keeps_different_assignments_and_gets_better():
+    problem = type_d(3, 5, 40)
+    walk = walk_of(problem)
+    places = walk.choices, walk.service, walk.labels, walk.way
+    pool = empty_pool(12, problem.n_customers)
+    fill_pool(*places, pool, 12)
+    assert pool.filled[0] == 12
+    first = pool.cost.copy()
+    assert relink(*places, pool, 400) > 0
+    assert np.unique(pool.member, axis=0).shape[0] == 12
+    rows = np.arange(problem.n_customers)
+    for member, cost in zip(pool.member, pool.cost, strict=True):
+        assert walk.choices.cost[rows, member].sum() == cost
+    assert pool.cost.mean() < first.mean()
+    # The best that fits is kept apart from the pool, where overload may be cheap.
+    load = np.bincount(
+        walk.choices.site[rows, walk.way.best],
+        walk.choices.need[rows, walk.way.best],
+        minlength=problem.n_sites,
+    )
+    assert (load <= problem.limit[:, 0]).all()
+    assert walk.choices.cost[rows, walk.way.best].sum() == walk.way.cost[1]
+
+
+def test_one_job_each_leaves_no_path_to_follow():
+    problem = LocationProblem(
+        cost=np.array([[1.0, 9.0], [9.0, 1.0]]),
+        demand=np.array([2.0, 2.0]),
+        capacity=np.array([2.0, 2.0]),
+        fixed_cost=np.zeros(2),
+        forced_open=np.ones(2, dtype=bool),
+    )
+    state = Search(problem, LocationOptions())
+    climb_bound(state)
+    state.bound = -np.inf
+    better_by_paths(state, 1.0)
+    assert state.found.objective == 2.0
