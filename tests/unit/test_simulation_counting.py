@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from channelwright.model.market import LAW_NEGATIVE_BINOMIAL, LAW_POISSON
+from channelwright.model.market import LAW_FIXED, LAW_NEGATIVE_BINOMIAL, LAW_POISSON
 from channelwright.simulation import laws
 from channelwright.simulation.demand import counting
+from channelwright.simulation.demand.guiding import MEANS_PER_UNIT, UNIFORMS, UNKNOWN, guide_of
 
 MEANS = (0.02, 0.7, 3.0, 11.5, 29.99)
 SIZES = (0.2, 1.0, 2.5, 3.0, 8.0, 40.0)
@@ -41,8 +42,12 @@ def edges(law, size, mean):
 
 
 def counted(law, size, mean, uniform):
+    """Return the counts (n,) with a guide, which are those without one."""
     columns = np.full((len(uniform), 1), mean), uniform[:, None]
-    return laws.counts(np.array([law]), columns[0], np.array([size]), columns[1])[:, 0]
+    kind = np.array([law]), np.array([size])
+    guided = laws.counts(kind[0], columns[0], kind[1], columns[1], guide_of(*kind))
+    assert guided.tolist() == laws.counts(kind[0], columns[0], kind[1], columns[1]).tolist()
+    return guided[:, 0]
 
 
 @pytest.mark.parametrize(("law", "size"), CASES)
@@ -65,11 +70,32 @@ def test_a_uniform_on_a_step_is_not_counted_quickly():
     assert found == [-1] * len(steps)
 
 
+@pytest.mark.parametrize(("law", "size"), CASES)
+def test_a_guided_count_is_that_of_every_corner_of_its_range(law, size):
+    tables, _ = guide_of(np.array([law]), np.array([size]))
+    means, uniforms = np.nonzero(tables[0] != UNKNOWN)
+    assert len(means) > tables[0].size / 2
+    chosen = np.random.default_rng(3).integers(len(means), size=150)
+    for mean, uniform in zip(means[chosen], uniforms[chosen], strict=True):
+        last = np.nextafter((uniform + 1) / UNIFORMS, 0.0)
+        ends = np.array([uniform / UNIFORMS, last])
+        for end in (max(mean, 1e-9), np.nextafter(mean + 1, 0.0)):
+            found = plainly(law, size, end / MEANS_PER_UNIT, ends)
+            assert found == [tables[0, mean, uniform]] * 2
+
+
+def test_a_guide_has_one_table_for_equal_laws_and_none_for_fixed_counts():
+    law = np.array([LAW_POISSON, LAW_NEGATIVE_BINOMIAL, LAW_FIXED, LAW_NEGATIVE_BINOMIAL])
+    tables, place = guide_of(law, np.array([0.0, 3.0, 0.0, 3.0]))
+    assert len(tables) == 2
+    assert place[1] == place[3] != place[0]
+
+
 def test_places_of_large_means_are_left_to_the_gamma_law():
     law, size = np.array([LAW_POISSON, LAW_POISSON]), np.ones(2)
     mean = np.array([[2.0, 31.0], [40.0, 0.0]])
     out = np.zeros((2, 2), dtype=np.int64)
-    left = counting.count_summed(law, mean, size, np.full((2, 2), 0.5), out)
+    left = counting.count_summed((law, size), mean, np.full((2, 2), 0.5), out)
     assert left.tolist() == [1, 2]
     assert out[0, 0] == 2
     assert out[1, 1] == 0

@@ -8,6 +8,7 @@ from scipy.special import gammaincinv, ndtri
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.market import LAW_POISSON
 from channelwright.simulation.demand.counting import count_summed
+from channelwright.simulation.demand.guiding import NO_GUIDE, Guide
 
 _HALF_STEP = 2.0**-54
 
@@ -35,7 +36,13 @@ def delay_days(uniform: FloatArray, mean: FloatArray) -> IntArray:
     return np.floor(-mean * np.log1p(-uniform)).astype(np.int64)
 
 
-def counts(law: IntArray, mean: FloatArray, size: FloatArray, uniform: FloatArray) -> IntArray:
+def counts(
+    law: IntArray,
+    mean: FloatArray,
+    size: FloatArray,
+    uniform: FloatArray,
+    guide: Guide = NO_GUIDE,
+) -> IntArray:
     """Return counts of many outlets and products.
 
     Parameters
@@ -44,6 +51,7 @@ def counts(law: IntArray, mean: FloatArray, size: FloatArray, uniform: FloatArra
     mean : (n, P) float64, units
     size : (P,) float64, size parameter k of the negative binomial
     uniform : (n, P) float64 in [0, 1)
+    guide : of these laws, worth its making where there is much to count
 
     Returns
     -------
@@ -51,7 +59,7 @@ def counts(law: IntArray, mean: FloatArray, size: FloatArray, uniform: FloatArra
     """
     mean, uniform = np.ascontiguousarray(mean), np.ascontiguousarray(uniform)
     result = np.empty(mean.shape, dtype=np.int64)
-    large = count_summed(law, mean, size, uniform, result)
+    large = count_summed((law, size), mean, uniform, result, guide)
     if large.size:
         product = large % len(law)
         chosen = (mean.ravel()[large], size[product], uniform.ravel()[large])

@@ -11,6 +11,7 @@ from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.market import LAW_NEGATIVE_BINOMIAL
 from channelwright.simulation import laws
 from channelwright.simulation.demand.demand_laws import demand_counts
+from channelwright.simulation.demand.guiding import NO_GUIDE, guide_of
 from channelwright.simulation.demand.nearby_shelves import Fills, NearbyShelves
 from channelwright.simulation.demand.stockouts import Settled, Stockouts
 from channelwright.simulation.network import Network
@@ -50,6 +51,7 @@ class Consumers:
         law = network.market.products.law
         self._laws = (law.copy(), network.market.products.dispersion.copy())
         self._plain = bool((law <= LAW_NEGATIVE_BINOMIAL).all())
+        self._guide = guide_of(*self._laws) if self._plain else NO_GUIDE
         self._online = network.design.outlets.o2o[rows]
         self.online = bool(self._online.any())
         self._nothing = np.zeros((len(rows), self._products), dtype=np.int64)
@@ -119,7 +121,7 @@ class Consumers:
         uniform = self._address.grid(purpose, day, rows, chosen.shape[1])
         if self._plain:
             law, size = self._laws
-            drawn = laws.counts(law, chosen, size, uniform)
+            drawn = laws.counts(law, chosen, size, uniform, self._guide)
         else:
             drawn = demand_counts(network.market, chosen, uniform)
         if where is None:
