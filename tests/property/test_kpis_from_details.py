@@ -92,7 +92,10 @@ def test_calls_strikes_lines_and_drops_are_counted(seed: int) -> None:
     lines = sum(call["lines"] for call in productive)
     same(values, "lines_per_call", lines, len(productive))
     drops = [drop for drop in tables.get("deliveries", []) if drop["day"] >= first]
-    assert values.get("delivered_cases", 0) == sum(drop["cases"] for drop in drops)
+    cases = sum(drop["cases"] for drop in drops)
+    assert values.get("delivered_cases", 0) == cases
+    waited = sum(drop["cases"] * (drop["day"] - drop["order_day"]) for drop in drops)
+    same(values, "delivery_days", waited, cases)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

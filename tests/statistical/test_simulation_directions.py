@@ -38,7 +38,8 @@ def kpis(market: Market, design: Design, wanted: list[tuple[str, str]]) -> np.nd
 
 
 SALES = [("strike_rate", "DSD"), ("sell_out_units", "DSD"), ("delivered_cases", "DSD")]
-WANTED = [*SALES, ("otif", "DSD"), ("refusal_rate", "all"), ("sell_out_units", "all")]
+TRUCKS = [("otif", "DSD"), ("delivery_days", "DSD")]
+WANTED = [*SALES, *TRUCKS, ("refusal_rate", "all"), ("sell_out_units", "all")]
 Baseline = dict[tuple[str, str], np.ndarray]
 
 
@@ -81,8 +82,21 @@ def test_fewer_trucks_deliver_later(flagship: tuple[Market, Design], baseline: B
     market, design = flagship
     few = np.where(design.sites.vehicles > 0, 1, 0)
     scarce = replace(design, sites=replace(design.sites, vehicles=few))
-    late = kpis(market, scarce, [("otif", "DSD")])
+    late = kpis(market, scarce, TRUCKS)
     assert paired_interval(late[:, 0], baseline["otif", "DSD"]).high < 0
+    assert paired_interval(late[:, 1], baseline["delivery_days", "DSD"]).low > 0
+
+
+def test_trucks_are_idle_where_they_have_room_for_all(
+    flagship: tuple[Market, Design], baseline: Baseline
+) -> None:
+    """Ten times as many bring the same orders on the same day."""
+    market, design = flagship
+    many = replace(design, sites=replace(design.sites, vehicles=design.sites.vehicles * 10))
+    ample = kpis(market, many, TRUCKS)
+    more = replace(design, sites=replace(design.sites, vehicles=design.sites.vehicles * 20))
+    assert np.array_equal(ample, kpis(market, more, TRUCKS))
+    assert (ample[:, 1] <= baseline["delivery_days", "DSD"]).all()
 
 
 def test_tight_credit_refuses_orders(flagship: tuple[Market, Design], baseline: Baseline) -> None:

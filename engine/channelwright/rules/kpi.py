@@ -69,6 +69,14 @@ _RATIO_ROWS = (
     ),
     ("drop_size", "cases", "cases / delivery stop", True, "cases_delivered", "drops"),
     (
+        "delivery_days",
+        "days",
+        "from order to delivery, mean of delivered cases",
+        False,
+        "case_days",
+        "cases_delivered",
+    ),
+    (
         "case_fill_rate",
         "share",
         "cases allocated at the first attempt / ordered",

@@ -219,6 +219,7 @@ CELLS = Table(
         _whole("orders_on_time_full", "orders", "of those, delivered whole by that day"),
         _whole("cases_delivered", "cases", "delivered to outlets"),
         _whole("cases_direct", "cases", "delivered from the manufacturer's own sites"),
+        _whole("case_days", "case-days", "from order to delivery of the cases delivered"),
         _whole("metres", "m", "tour distance, split over stops"),
         _whole("units_demanded", "units", "consumer demand, walk-in and online"),
         _whole("units_sold", "units", "sold to consumers, walk-in and online"),

@@ -38,6 +38,7 @@ DELIVERY = (
     "case_fill_rate",
     "otif",
     "satisfaction",
+    "delivery_days",
     "drop_size",
     "delivery_failure_rate",
     "metres_per_drop",

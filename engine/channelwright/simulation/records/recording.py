@@ -74,12 +74,14 @@ class Recorder:
     def deliveries(self, drops: Dropped, invoiced: Invoiced) -> None:
         """Add the deliveries and invoices of a day."""
         network, loads = self._network, drops.loads
+        places = loads.columns(("outlet", "site", "order_day"))
         cases = tally_drops(
-            self._cell.columns("drops", "cases_delivered", "cases_direct"),
+            self._cell.columns("drops", "cases_delivered", "cases_direct", "case_days"),
             self._person["sales"],
-            (loads["outlet"], loads["site"], network.design.outlets.rep, loads["cases"]),
+            (*places, network.design.outlets.rep, loads["cases"]),
             (drop_counts(network, loads), invoiced.value),
             network.own,
+            self._day,
         )
         self._promises.keep(loads, invoiced.whole)
         self.invoices(invoiced)

@@ -181,20 +181,20 @@ def tally_tours(metres: IntArray, stops: Columns, sites: Columns, tours: Columns
 
 @kernel
 def tally_drops(
-    columns: Columns, sales: IntArray, loads: Columns, values: Columns, own: BoolArray
+    columns: Columns, sales: IntArray, loads: Columns, values: Columns, own: BoolArray, today: int
 ) -> IntArray:
     """Add the deliveries of a day; return the cases of each: (n,).
 
     Parameters
     ----------
-    columns : drops, cases delivered, and those of them from sites of the manufacturer
+    columns : drops, cases delivered, those of them from sites of the manufacturer, case-days
     sales : (reps,) ticks
-    loads : (n,) outlet and site, (O,) person of each outlet (-1 = none), (n, P) cases
+    loads : (n,) outlet, site and order day, (O,) person of each outlet (-1 = none), (n, P) cases
     values : (n,) stops to count, (0,) = one each; (n,) ticks
     own : (S,) bool, sites of the manufacturer
     """
-    drops, delivered, direct = columns
-    outlet, site, rep, cases = loads
+    drops, delivered, direct, case_days = columns
+    outlet, site, day, rep, cases = loads
     stops, value = values
     total = np.zeros(len(outlet), dtype=np.int64)
     for row in range(len(outlet)):
@@ -203,6 +203,7 @@ def tally_drops(
             total[row] += cases[row, product]
         drops[place] += stops[row] if len(stops) else 1
         delivered[place] += total[row]
+        case_days[place] += total[row] * (today - day[row])
         if own[site[row]]:
             direct[place] += total[row]
         if rep[place] >= 0:
