@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from channelwright.optimisation.interrupting import attended
 from channelwright.optimisation.location import (
     LocationOptions,
     LocationProblem,
@@ -99,7 +100,7 @@ def test_chains_end_with_a_word_and_not_with_a_false_statement():
     assert share.tolist() == [0.0, 1.0, 1.0, 0.0]
     with deadline.time_limit(-1.0), pytest.raises(deadline.OutOfTime):
         flow_to_open(arcs, np.zeros(2))
-    with deadline.time_limit(-1.0), deadline.no_limit():
+    with deadline.time_limit(-1.0), deadline.grace(60.0):
         assert flow_to_open(arcs, np.zeros(2))[0]
 
 
@@ -126,6 +127,20 @@ def test_an_inner_limit_cannot_outlast_the_outer_one():
         assert deadline.is_limited()
         assert not deadline.out_of_time()
     assert not deadline.is_limited()
+
+
+def test_grace_lengthens_a_limit_and_sets_none():
+    with deadline.time_limit(-1.0), deadline.grace(100.0):
+        assert not deadline.out_of_time()
+    with deadline.time_limit(100.0), deadline.grace(-1.0):
+        assert not deadline.out_of_time()
+    with deadline.grace(1.0):
+        assert not deadline.is_limited()
+    with attended() as present:
+        present.asked = True
+        assert deadline.out_of_time()
+        with deadline.grace(100.0):
+            assert not deadline.out_of_time()
 
 
 def test_highs_gets_what_is_left_and_not_the_whole_limit(monkeypatch):

@@ -113,11 +113,22 @@ class Session:
         solution.col_value = np.asarray(values, dtype=np.float64)
         self._highs.setSolution(solution)
 
-    def solve(self) -> SolveReport:
-        """Solve the model as it stands and report."""
+    def solve(self, seconds: float | None = None) -> SolveReport:
+        """Solve the model as it stands and report.
+
+        Parameters
+        ----------
+        seconds : float, optional
+            Time limit of this solve, by default that of the options.
+        """
         begin = time.perf_counter()
         if is_attended():
             _listen(self._highs)
+        seconds = self._options.seconds if seconds is None else seconds
+        if seconds is not None:
+            # The clock of HiGHS goes on from solve to solve.
+            limit = self._highs.getRunTime() + float(seconds)
+            _check(self._highs.setOptionValue("time_limit", limit), f"time limit {limit}")
         self._highs.run()
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
             # Presolve cannot always tell the two apart; the simplex method can.

@@ -11,6 +11,8 @@ from channelwright.optimisation.certify import certified, refusal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from channelwright.model.certificate import Certificate
     from channelwright.optimisation.location.problem import LocationProblem
 
@@ -31,10 +33,40 @@ def cheapest_service(problem: LocationProblem) -> float:
     served = np.where(problem.allowed, problem.cost, np.inf).min(axis=1)
     if not np.isfinite(served).all():
         return -np.inf
-    free = np.sort(problem.fixed_cost[~problem.forced_open & ~problem.forced_closed])
+    return float(served.sum()) + _cheapest_opening(problem)
+
+
+def _cheapest_opening(problem: LocationProblem) -> float:
+    """Return what opening costs at least: so many sites, and so much capacity in shares of sites.
+
+    The cheapest capacity is that of the sites that cost least for a unit of it (Dantzig 1957).
+    """
     given = problem.forced_open & ~problem.forced_closed
-    paid = (free < 0) | (np.arange(free.size) < problem.minimum_open - given.sum())
-    return float(served.sum() + problem.fixed_cost[given].sum() + free[paid].sum())
+    free = np.flatnonzero(~problem.forced_open & ~problem.forced_closed)
+    fixed = problem.fixed_cost[free]
+    earned = float(np.minimum(fixed, 0.0).sum())
+    paid = np.sort(np.maximum(fixed, 0.0))
+    least = float(paid[: max(problem.minimum_open - int(given.sum()), 0)].sum())
+    for k in problem.binding:
+        limit = problem.limit[free, k]
+        missing = float(problem.total_demand[k] - problem.limit[given, k].sum())
+        if missing > 0.0 and np.isfinite(limit).all():
+            least = max(least, _cheapest_capacity(np.maximum(fixed, 0.0), limit, missing))
+    return float(problem.fixed_cost[given].sum()) + earned + least
+
+
+def _cheapest_capacity(
+    fixed: NDArray[np.float64], limit: NDArray[np.float64], missing: float
+) -> float:
+    """Return what shares of sites cost that hold what is missing together."""
+    some = limit > 0.0
+    unit = np.full(limit.size, np.inf)
+    unit[some] = fixed[some] / limit[some]
+    order = np.argsort(unit, kind="stable")
+    order = order[some[order]]
+    before = np.cumsum(limit[order]) - limit[order]
+    taken = np.clip(missing - before, 0.0, limit[order])
+    return float((unit[order] * taken).sum())
 
 
 def tightness(problem: LocationProblem) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +11,6 @@ from channelwright.optimisation.location.bursts import climb_sites
 from channelwright.optimisation.location.compiled_climb import (
     compile_arcs,
 )
-from channelwright.optimisation.location.deadline import no_limit
 from channelwright.optimisation.location.lagrangian import Pricing, Relaxation, first_prices
 from channelwright.optimisation.location.primal import (
     answer_from,
@@ -149,11 +147,9 @@ def try_sites(state: Search, pricing: Pricing) -> None:
     key = pricing.opened.tobytes()
     if key in state.tried and not state.problem.binding:
         return
-    first = not state.tried and state.found is None
     state.tried.add(key)
     state.count("primal_starts")
-    with no_limit() if first else nullcontext():
-        found = answer_from(state.problem, pricing, lambda: state.done)
+    found = answer_from(state.problem, pricing, lambda: state.done)
     if found is None:
         return
     capacitated = state.problem.single_source and state.problem.binding

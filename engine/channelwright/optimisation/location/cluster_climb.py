@@ -137,7 +137,7 @@ def _climb(
         state.count("dual_iterations", peak.steps)
         price, stride, steps = peak.price, peak.stride, steps - burst
         # Where sites were shut the bound holds for better answers only: it ends at the best one.
-        state.raise_bound(min(peak.value, goal), state.kind)
+        state.raise_bound(min(peak.value, enough), state.kind)
         state.tell()
         if peak.steps < burst or state.done or state.spent > _BOUND:
             break

@@ -17,6 +17,7 @@ from channelwright.optimisation.location.cluster_master import (
     read_listing,
 )
 from channelwright.optimisation.location.compiled_climb import compile_arcs
+from channelwright.optimisation.location.deadline import must_go_on
 from channelwright.optimisation.location.lagrangian import Relaxation
 from channelwright.optimisation.location.solution import answer_of
 from channelwright.optimisation.solver import (
@@ -110,6 +111,7 @@ def list_near(
     best: dict[bytes, tuple[float, Cluster]] = {}
     values = found.value[:count].tolist()
     for value, cluster in zip(values, read_listing(problem, found, count), strict=True):
+        must_go_on()
         key = cluster.members.tobytes()
         if key not in best or value < best[key][0]:
             best[key] = value, cluster

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from channelwright.foundation.compiled import kernel
 from channelwright.optimisation.location.compiled_climb import SiteArcs
+from channelwright.optimisation.location.deadline import must_go_on, piece_of
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -23,6 +24,8 @@ Indices = NDArray[np.int64]
 _ROUNDING = 1e-10
 #: Steps of a walk after one that did not come to its end.
 _SHORT = 1_000
+#: Sites between two looks at the clock.
+_PIECE = 32
 
 
 class Tariff(NamedTuple):
@@ -270,6 +273,36 @@ def list_site(
 
 
 @kernel
+def _cheapest_of(
+    arcs: SiteArcs,
+    tariff: Tariff,
+    limit: float,
+    found: Listing,
+    steps: int,
+    least: Floats,
+    begin: int,
+    end: int,
+    count: int,
+) -> tuple[int, int, bool]:
+    """Find the cheapest clusters of the sites from one place up to another, behind those found."""
+    complete, place = True, found.end[count - 1] if count > 0 else 0
+    for j in range(begin, end):
+        if arcs.closed[j]:
+            continue
+        rest = Listing(
+            found.member[place:], found.end[count:], found.site[count:], found.value[count:]
+        )
+        number, least[j] = list_site(arcs, tariff, j, limit, True, rest, steps)
+        if number < 0:
+            # Cuts have become so many that walks grow long: the others are kept short.
+            complete, steps = False, min(steps, _SHORT)
+        elif number > 0:
+            place += rest.end[0]
+            found.end[count] = place
+            count += 1
+    return count, steps, complete
+
+
 def cheapest_clusters(
     arcs: SiteArcs, tariff: Tariff, limit: float, found: Listing, steps: int
 ) -> tuple[int, Floats, bool]:
@@ -289,41 +322,39 @@ def cheapest_clusters(
     tuple of int, (n_sites,) and bool
         Number of clusters found; what clusters of each site cost at least, the limit at most;
         whether every walk came to its end.
+
+    Raises
+    ------
+    OutOfTime
+        Time is over: a bound needs every site.
     """
     sites = arcs.capacity.size
-    least, complete, count, place = np.full(sites, limit), True, 0, 0
-    for j in range(sites):
-        if arcs.closed[j]:
-            continue
-        rest = Listing(
-            found.member[place:], found.end[count:], found.site[count:], found.value[count:]
+    least, complete, count = np.full(sites, limit), True, 0
+    piece = piece_of(sites, _PIECE)
+    for begin in range(0, sites, piece):
+        must_go_on()
+        end = min(begin + piece, sites)
+        count, steps, ended = _cheapest_of(
+            arcs, tariff, limit, found, steps, least, begin, end, count
         )
-        number, least[j] = list_site(arcs, tariff, j, limit, True, rest, steps)
-        if number < 0:
-            # Cuts have become so many that walks grow long: the others are kept short.
-            complete, steps = False, min(steps, _SHORT)
-        elif number > 0:
-            place += rest.end[0]
-            found.end[count] = place
-            count += 1
+        complete &= ended
     return count, least, complete
 
 
 @kernel
-def list_clusters(arcs: SiteArcs, tariff: Tariff, limit: float, found: Listing, steps: int) -> int:
-    """List every cluster that costs at most a limit after prices; -1 if they are too many.
-
-    Parameters
-    ----------
-    arcs, tariff
-    limit : float
-    found : Listing
-        Filled in place.
-    steps : int
-        Of the walk of each site at most.
-    """
-    count, place = 0, 0
-    for j in range(arcs.capacity.size):
+def _list_of(
+    arcs: SiteArcs,
+    tariff: Tariff,
+    limit: float,
+    found: Listing,
+    steps: int,
+    begin: int,
+    end: int,
+    count: int,
+) -> int:
+    """List the clusters of the sites from one place up to another, behind those found."""
+    place = found.end[count - 1] if count > 0 else 0
+    for j in range(begin, end):
         if arcs.closed[j]:
             continue
         rest = Listing(
@@ -337,4 +368,32 @@ def list_clusters(arcs: SiteArcs, tariff: Tariff, limit: float, found: Listing, 
         if number > 0:
             place = rest.end[number - 1]
         count += number
+    return count
+
+
+def list_clusters(arcs: SiteArcs, tariff: Tariff, limit: float, found: Listing, steps: int) -> int:
+    """List every cluster that costs at most a limit after prices; -1 if they are too many.
+
+    Parameters
+    ----------
+    arcs, tariff
+    limit : float
+    found : Listing
+        Filled in place.
+    steps : int
+        Of the walk of each site at most.
+
+    Raises
+    ------
+    OutOfTime
+        Time is over: a list is of use only as a whole.
+    """
+    sites, count = arcs.capacity.size, 0
+    piece = piece_of(sites, _PIECE)
+    for begin in range(0, sites, piece):
+        must_go_on()
+        end = min(begin + piece, sites)
+        count = _list_of(arcs, tariff, limit, found, steps, begin, end, count)
+        if count < 0:
+            break
     return count

@@ -14,6 +14,7 @@ from scipy import sparse
 
 from channelwright.optimisation.location.cluster_cuts import violated_triples
 from channelwright.optimisation.location.cluster_listing import Tariff
+from channelwright.optimisation.location.deadline import seconds_left
 from channelwright.optimisation.solver import LinearModel, Session, SolverOptions
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class ClusterMaster:
 
     def solve(self) -> Duals | None:
         """Solve the relaxation over the clusters so far; None where a limit ended it."""
-        report = self._session.solve()
+        report = self._session.solve(seconds_left())
         if report.row_duals is None or report.values is None or report.objective is None:
             return None
         n = self.problem.n_customers

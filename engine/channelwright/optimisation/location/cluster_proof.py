@@ -8,6 +8,7 @@ bound are decided, which gives answers and may raise the bound to where the list
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from channelwright.optimisation.location.cluster_list import decide_listed
 from channelwright.optimisation.location.cluster_listing import empty_listing
 from channelwright.optimisation.location.cluster_master import ClusterMaster, Duals, clusters_of
 from channelwright.optimisation.location.compiled_climb import compile_arcs
+from channelwright.optimisation.location.deadline import OutOfTime, time_limit
 from channelwright.optimisation.location.lagrangian import Relaxation
 from channelwright.optimisation.solver import SolverOptions
 
@@ -60,6 +62,11 @@ def lift_by_clusters(state: Search, first: list[Cluster], share: float) -> None:
     share : float
         Share of the time limit at which to end.
     """
+    with time_limit(state.seconds_until(share)), suppress(OutOfTime):
+        _lift(state, first, share)
+
+
+def _lift(state: Search, first: list[Cluster], share: float) -> None:
     lift = begin_lift(state, first)
     if lift is None or not lift.converge():
         return
@@ -106,9 +113,7 @@ def begin_lift(state: Search, first: list[Cluster]) -> Lift | None:
     relaxation = Relaxation(problem, arcs, whole=True)
     if not relaxation.whole:
         return None
-    limits = SolverOptions(
-        threads=state.options.threads, seed=state.options.seed, seconds=state.seconds_left()
-    )
+    limits = SolverOptions(threads=state.options.threads, seed=state.options.seed)
     master = ClusterMaster(problem, limits)
     master.add(clusters_of(problem, state.found))
     master.add(first)

@@ -17,9 +17,9 @@ from channelwright.optimisation.location.compiled_climb import (
     costs_when_open,
     price_sites,
 )
-from channelwright.optimisation.location.deadline import OutOfTime, no_limit
+from channelwright.optimisation.location.deadline import OutOfTime
 from channelwright.optimisation.location.lagrangian import Relaxation, first_prices
-from channelwright.optimisation.location.site_search import NEAR, SiteSets, improve_by_sites
+from channelwright.optimisation.location.site_search import SiteSets, improve_by_sites
 from channelwright.optimisation.location.site_tree import branch_on_capacitated_sites
 
 if TYPE_CHECKING:
@@ -73,16 +73,13 @@ def climb_by_flows(state: Search) -> None:
     try:
         _climb_and_branch(sets)
     except OutOfTime:
-        state.timed = True
-        # Without an answer so far, the best split service is made whole all the same.
-        sets.make_whole()
+        state.note_end()
 
 
 def _climb_and_branch(sets: SiteSets) -> None:
     state = sets.state
     problem = state.problem
-    with no_limit():
-        sets.complete(~problem.forced_closed, np.zeros(problem.n_sites))
+    sets.complete(~problem.forced_closed, np.zeros(problem.n_sites))
     ground = _ground(problem, sets)
     price = _climb(sets, ground)
     rho, _ = costs_when_open(ground.compiled, price)
@@ -135,7 +132,7 @@ def _climb(sets: SiteSets, ground: _Ground) -> Floats:
         price, value, stride, left = peak.price, peak.value, peak.stride, left - burst
         state.raise_bound(ground.bound_at(price, value), state.kind)
         sets.complete(peak.opened, *costs_when_open(compiled, price))
-        if sets.value - state.bound <= NEAR * state.options.gap * abs(sets.value):
+        if sets.is_near or sets.is_late:
             sets.make_whole()
         slow = gain < _SLOW * max(goal - value, 0.0)
         if peak.steps < burst or (slow and stride < _SMALL):

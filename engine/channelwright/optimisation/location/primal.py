@@ -67,7 +67,7 @@ def answer_from(
         return _free_answer(problem, pricing, stop)
     opened = top_up(problem, pricing)
     if problem.single_source:
-        return _single_answer(problem, opened, pricing)
+        return answer_with_room(problem, opened, pricing.rho)
     moved = transport(problem, opened)
     if moved is None or violation(problem, moved.found) is not None:
         return None
@@ -110,9 +110,29 @@ def _free_answer(
             opened = swap_sites(problem.lists, problem.yard, opened)
     else:
         opened = improve_sites(problem, cost, opened, stop)
+    return answer_at_nearest(problem, opened)
+
+
+def answer_at_nearest(problem: LocationProblem, opened: Flags) -> Incumbent | None:
+    """Serve everybody from the cheapest open site; close sites that miss their least load.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+        Without capacities that bind.
+    opened : (n_sites,) bool
+        At least one.
+
+    Returns
+    -------
+    Incumbent or None
+        None where somebody has no open site, or no more site may be closed.
+    """
+    opened = opened.copy()
     while True:
         sites = np.flatnonzero(opened)
-        found = answer_of(problem, sites[cost[:, sites].argmin(axis=1)], opened)
+        cost = np.where(problem.allowed[:, sites], problem.cost[:, sites], np.inf)
+        found = answer_of(problem, sites[cost.argmin(axis=1)], opened)
         if violation(problem, found) is None:
             return found
         weakest = _weakest_site(problem, found)
@@ -132,17 +152,32 @@ def _weakest_site(problem: LocationProblem, found: Incumbent) -> int:
     return int(short.argmax()) if short.max() > 0 else -1
 
 
-def _single_answer(problem: LocationProblem, opened: Flags, pricing: Pricing) -> Incumbent | None:
-    """Assign to open sites; open another where customers are left, close one that is too small."""
+def answer_with_room(
+    problem: LocationProblem, opened: Flags, merit: Floats, passes: int | None = None
+) -> Incumbent | None:
+    """Assign to open sites; open another where customers are left, close one that is too small.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+        Single source.
+    opened : (n_sites,) bool
+        Sites to start from.
+    merit : (n_sites,)
+        Of sites that take equally many of those that are left, the least opens.
+    passes : int, optional
+        How often all customers are looked at for better servers, by default as often as pays.
+    """
+    passes = _passes(problem) if passes is None else passes
     opened = spread_sites(problem, opened)
     banned = problem.forced_closed.copy()
     for _ in range(_REPAIRS):
         if out_of_time():
             return None
         sites = np.flatnonzero(opened)
-        site, served = _assigned(problem, opened)
+        site, served = _assigned(problem, opened, passes)
         if not served.all():
-            wanted = _site_for(problem, np.flatnonzero(~served), opened | banned, pricing)
+            wanted = _site_for(problem, np.flatnonzero(~served), opened | banned, merit)
             if wanted >= 0 and len(sites) < problem.maximum_open:
                 opened[wanted] = True
                 continue
@@ -164,20 +199,38 @@ def _single_answer(problem: LocationProblem, opened: Flags, pricing: Pricing) ->
     return None
 
 
-def _assigned(problem: LocationProblem, opened: Flags) -> tuple[Indices, Flags]:
+def _assigned(problem: LocationProblem, opened: Flags, passes: int) -> tuple[Indices, Flags]:
     """Return the site of each customer (-1 for none), and who is served within capacity."""
-    price = price_capacity(problem.lists, opened, _PRICE_STEPS)
-    # With capacity priced in, repairs cost little: whoever is sent elsewhere hardly minds.
-    lists = priced_lists(problem.lists, opened, price)
-    plan = _plan_for(problem, lists, opened)
-    if serve_greedily(lists, plan, np.zeros(lists.limit.shape)):
-        improve_in_time(lists, plan, _passes(problem))
+    lists, plan, all_served = serve_at_prices(problem, opened)
+    if all_served:
+        improve_in_time(lists, plan, passes)
         relieve(lists, plan, _RELIEF)
     served = plan.at >= 0
     site = np.where(served, lists.site[plan.at], -1)
     sites = np.flatnonzero(opened)
     full = [j for j in sites.tolist() if excess(lists, plan, j, -1, -1) > 1e-9]
     return site, served & ~np.isin(site, full)
+
+
+def serve_at_prices(problem: LocationProblem, opened: Flags) -> tuple[Lists, Plan, bool]:
+    """Serve everybody from open sites with capacity priced in; some sites may be overloaded.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+    opened : (n_sites,) bool
+
+    Returns
+    -------
+    tuple of Lists, Plan and bool
+        Arcs to the open sites with their prices, who is served over which, and whether everybody
+        has one of them in reach.
+    """
+    price = price_capacity(problem.lists, opened, _PRICE_STEPS)
+    # With capacity priced in, repairs cost little: whoever is sent elsewhere hardly minds.
+    lists = priced_lists(problem.lists, opened, price)
+    plan = _plan_for(problem, lists, opened)
+    return lists, plan, serve_greedily(lists, plan, np.zeros(lists.limit.shape))
 
 
 def settle_by_transport(problem: LocationProblem, found: Incumbent) -> Incumbent:
@@ -258,7 +311,7 @@ def rearrange(problem: LocationProblem, found: Incumbent) -> Incumbent:
     moved = answer_of(problem, lists.site[plan.at], plan.opened)
     better = found if violation(problem, moved) is not None else moved
     # Prices for the sites now open may show a better division than moves have reached.
-    site, served = _assigned(problem, better.open)
+    site, served = _assigned(problem, better.open, _passes(problem))
     if served.all():
         anew = answer_of(problem, site, better.open)
         if anew.objective < better.objective and violation(problem, anew) is None:
@@ -266,14 +319,14 @@ def rearrange(problem: LocationProblem, found: Incumbent) -> Incumbent:
     return better
 
 
-def _site_for(problem: LocationProblem, lost: Indices, barred: Flags, pricing: Pricing) -> int:
+def _site_for(problem: LocationProblem, lost: Indices, barred: Flags, merit: Floats) -> int:
     """Return the site that could take most of those left, best merit first, or -1."""
     reach = problem.allowed[lost].sum(axis=0)
     reach[barred] = 0
     if not reach.any():
         return -1
     best = np.flatnonzero(reach == reach.max())
-    return int(best[pricing.rho[best].argmin()])
+    return int(best[merit[best].argmin()])
 
 
 def _close_idle(problem: LocationProblem, opened: Flags, assignment: Indices) -> Flags:

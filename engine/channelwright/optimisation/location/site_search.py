@@ -6,14 +6,12 @@ choice of sites can be searched with the transport problem and customers be made
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from channelwright.optimisation.location.choosing import forced_rises
-from channelwright.optimisation.location.deadline import no_limit
 from channelwright.optimisation.location.rounding import fit_whole
 from channelwright.optimisation.location.site_changes import changes_near
 from channelwright.optimisation.location.solution import violation
@@ -41,6 +39,8 @@ _CUSTOMERS_PER_SITE = 8
 _WHOLE = 0.01
 #: Share of the gap asked for that split service may leave before customers are made whole.
 NEAR = 0.9
+#: Share of a time limit after which the first answer with whole customers is due.
+_LATE = 0.4
 
 
 def sites_decide(problem: LocationProblem) -> bool:
@@ -85,6 +85,17 @@ class SiteSets:
     def every_arc(self) -> bool:
         """True if split service looks at every allowed arc, so that its cost is a limit."""
         return self.state.problem.lists.site.size == int(self.state.problem.allowed.sum())
+
+    @property
+    def is_near(self) -> bool:
+        """True if the best split service is so near the bound that whole customers may do."""
+        state = self.state
+        return self.value - state.bound <= NEAR * state.options.gap * abs(self.value)
+
+    @property
+    def is_late(self) -> bool:
+        """True if so much of a time limit is gone that an answer with whole customers is due."""
+        return self.state.found is None and self.state.spent > _LATE
 
     @property
     def goal(self) -> float:
@@ -156,8 +167,7 @@ class SiteSets:
             return
         self.fitted = self.value
         self.state.count("fittings")
-        with no_limit() if found is None else nullcontext():
-            fitted = fit_whole(self.state.problem, self.best.found.open, self.best)
+        fitted = fit_whole(self.state.problem, self.best.found.open, self.best)
         if fitted is None and found is None:
             fitted = self._with_one_more(self.best.found.open)
         self.state.offer(fitted)
@@ -203,7 +213,7 @@ def improve_by_sites(sets: SiteSets, rho: Floats, room: float) -> None:
     )
     doubt = np.flatnonzero((opening <= room) & (closing <= room))
     while sets.best is not None and not state.done and _step(sets, doubt):
-        if sets.value - state.bound <= NEAR * state.options.gap * abs(sets.value):
+        if sets.is_near or sets.is_late:
             sets.make_whole()
 
 

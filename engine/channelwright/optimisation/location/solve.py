@@ -16,6 +16,7 @@ from channelwright.optimisation.location.components import Component, idle_cost,
 from channelwright.optimisation.location.deadline import OutOfTime, time_limit
 from channelwright.optimisation.location.flow_climb import climb_by_flows
 from channelwright.optimisation.location.infeasible import clashes
+from channelwright.optimisation.location.reserve import keep_in_reserve
 from channelwright.optimisation.location.rooms import close_in_by_tree
 from channelwright.optimisation.location.search import search_groups
 from channelwright.optimisation.location.shape_solve import solve_shaped
@@ -109,14 +110,16 @@ def _solve_apart(
 
 def _solve_whole(problem: LocationProblem, options: LocationOptions) -> LocationSolution:
     state = Search(problem, options)
+    keep_in_reserve(state)
     try:
         _search(state)
     except OutOfTime:
-        state.timed = True
+        state.note_end()
     if state.infeasible:
         return LocationSolution(None, refusal(state.work, (tightness(problem),)))
     price = None if state.pricing is None else state.pricing.price
-    return LocationSolution(state.found, state.certificate(), price)
+    certificate = state.certificate()
+    return LocationSolution(state.found, certificate, price)
 
 
 def _search(state: Search) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from channelwright.foundation.compiled import search_clock
+from channelwright.optimisation.interrupting import asked_to_end
 from channelwright.optimisation.location.certify import CHEAPEST, certify, cheapest_service
 from channelwright.optimisation.location.solution import violation
 
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Search:
-    """What the search knows so far; lives for one call only."""
+    """What the search knows so far; lives for one call only.
+
+    An answer in `reserve` steers nothing: it is told of and taken at the end where nothing better
+    was found.
+    """
 
     problem: LocationProblem
     options: LocationOptions
     begin: float = field(default_factory=search_clock)
     found: Incumbent | None = None
+    reserve: Incumbent | None = None
     bound: float = -np.inf
     kind: str = "lagrangian"
     pricing: Pricing | None = None
@@ -67,8 +73,14 @@ class Search:
 
     def tell(self) -> None:
         """Report progress; the one who listens may stop the search."""
-        if self.options.progress is not None and self.found is not None:
-            self.stopped |= not self.options.progress(self.found, self.bound)
+        found = self.reserve if self.found is None else self.found
+        if self.options.progress is not None and found is not None:
+            self.stopped |= not self.options.progress(found, self.bound)
+
+    def note_end(self) -> None:
+        """Note that the search was ended in the middle of a stage: by the clock or by somebody."""
+        self.stopped |= asked_to_end()
+        self.timed |= not self.stopped
 
     def enough(self, bound: float) -> bool:
         """Return True when a bound meets the answer, or the search must end."""
@@ -81,6 +93,7 @@ class Search:
         limit = self.options.seconds
         if limit is not None and search_clock() - self.begin > limit:
             self.timed = True
+        self.stopped |= asked_to_end()
         if self.timed or self.stopped:
             return True
         if self.found is None:
@@ -88,7 +101,8 @@ class Search:
         return self.found.objective - self.bound <= self.options.gap * abs(self.found.objective)
 
     def certificate(self) -> Certificate:
-        """Return what is known now."""
+        """Return what is known now; the answer in reserve counts where there is no better one."""
+        self.offer(self.reserve)
         upper = None if self.found is None else self.found.objective
         if not self.infeasible:
             # A bound by prices that had no time may be worse than no prices at all.
@@ -107,3 +121,9 @@ class Search:
         if self.options.seconds is None:
             return None
         return max(0.1, self.options.seconds - (search_clock() - self.begin))
+
+    def seconds_until(self, share: float) -> float | None:
+        """Return the seconds until a share of the time limit is gone, none at least."""
+        if self.options.seconds is None:
+            return None
+        return max(0.0, share * self.options.seconds - (search_clock() - self.begin))

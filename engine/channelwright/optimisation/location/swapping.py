@@ -26,7 +26,7 @@ _EPSILON = 1e-9
 _PIECE = 200
 
 
-class _Near(NamedTuple):
+class Near(NamedTuple):
     """Who is served from where, and what is lost when a site closes.
 
     Attributes
@@ -65,7 +65,7 @@ def swap_sites(lists: Lists, yard: Yard, opened: Flags, rounds: int = 100) -> Fl
         As many sites.
     """
     opened, sites = opened.copy(), opened.size
-    near = _looked_up(lists, opened)
+    near = look_up(lists, opened)
     least = _EPSILON * max(1.0, float(np.abs(near.first).sum()))
     piece = piece_of(sites, _PIECE)
     for _ in range(rounds):
@@ -81,9 +81,16 @@ def swap_sites(lists: Lists, yard: Yard, opened: Flags, rounds: int = 100) -> Fl
 
 
 @kernel
-def _looked_up(lists: Lists, opened: Flags) -> _Near:
+def look_up(lists: Lists, opened: Flags) -> Near:
+    """Return who is served from where and what is lost when a site closes.
+
+    Parameters
+    ----------
+    lists : Lists
+    opened : (n_sites,) bool
+    """
     customers = lists.start.size - 1
-    near = _Near(
+    near = Near(
         np.full(customers, -1, dtype=np.int64),
         np.zeros(customers),
         np.zeros(customers),
@@ -95,7 +102,7 @@ def _looked_up(lists: Lists, opened: Flags) -> _Near:
 
 
 @kernel
-def _look(lists: Lists, opened: Flags, near: _Near, i: int) -> None:
+def _look(lists: Lists, opened: Flags, near: Near, i: int) -> None:
     """Find the two nearest open sites of a customer and note what it would lose."""
     beyond = 2.0 * lists.cost[lists.start[i + 1] - 1] + lists.penalty
     near.site[i], near.first[i], near.second[i] = -1, beyond, beyond
@@ -110,7 +117,18 @@ def _look(lists: Lists, opened: Flags, near: _Near, i: int) -> None:
 
 
 @kernel
-def _look_again(lists: Lists, opened: Flags, near: _Near, i: int) -> None:
+def look_again(lists: Lists, opened: Flags, near: Near, i: int) -> None:
+    """Find the two nearest open sites of a customer anew.
+
+    Parameters
+    ----------
+    lists : Lists
+    opened : (n_sites,) bool
+    near : Near
+        Changed in place.
+    i : int
+        Customer.
+    """
     if near.site[i] >= 0:
         near.loss[near.site[i]] -= near.second[i] - near.first[i]
     _look(lists, opened, near, i)
@@ -118,7 +136,7 @@ def _look_again(lists: Lists, opened: Flags, near: _Near, i: int) -> None:
 
 @kernel
 def _swap_some(
-    lists: Lists, yard: Yard, opened: Flags, near: _Near, begin: int, end: int, least: float
+    lists: Lists, yard: Yard, opened: Flags, near: Near, begin: int, end: int, least: float
 ) -> int:
     """Try the closed sites from one place up to another; returns the swaps made."""
     swaps = 0
@@ -136,13 +154,13 @@ def _swap_some(
                 arc = yard.arc[place]
                 i = yard.owner[arc]
                 if lists.cost[arc] <= near.second[i]:
-                    _look_again(lists, opened, near, i)
+                    look_again(lists, opened, near, i)
     return swaps
 
 
 @kernel
 def _best_leaver(
-    lists: Lists, yard: Yard, opened: Flags, near: _Near, k: int, spared: Floats
+    lists: Lists, yard: Yard, opened: Flags, near: Near, k: int, spared: Floats
 ) -> tuple[int, float]:
     """Return the site that should close when one opens (-1 for none), and what the swap gains."""
     gain = -yard.fixed_cost[k]
