@@ -8,7 +8,7 @@ from tests.reference.state import State
 
 def place_of(rules: Allocation | None, outlet: int) -> int:
     """Return what an outlet adds to the priority of its orders."""
-    return 0 if rules is None else int(rules.priority[outlet])
+    return 0 if rules is None else rules.priority[outlet]
 
 
 def share_stock(state: State, orders: list[Order], picks: list[PickOrder], day: int) -> None:
@@ -60,7 +60,7 @@ def replace_short_lines(state: State, order: Order, pick: PickOrder) -> None:
     if rules is None:
         return
     wanted = {
-        line.product: share(line.missing, int(rules.substitute[order.mode])) for line in order.lines
+        line.product: share(line.missing, rules.substitute[order.mode]) for line in order.lines
     }
     for product in sorted(wanted):
         short = next(line for line in order.lines if line.product == product)
@@ -89,9 +89,9 @@ def line_of(order: Order, product: int) -> Line:
 def cut_or_keep(state: State, order: Order, day: int) -> None:
     """Cut what is missing if nobody waits for it, or has waited too long."""
     service = state.design.service
-    waits = bool(service.backorder[order.mode])
+    waits = service.backorder[order.mode]
     if service.allocation is not None:
-        longest = int(service.allocation.cancel_days[order.mode])
+        longest = service.allocation.cancel_days[order.mode]
         waits = waits and (longest < 0 or day - order.handling_day < longest)
     for line in order.lines:
         cut = 0 if waits else line.missing

@@ -29,7 +29,7 @@ def asks(state: State, day: int, outlet: int, mode: int) -> bool:
     desk = desk_of(state)
     if desk is None:
         return False
-    return state.uniform(Purpose.DISCOUNT_ASK, day, outlet) < float(desk.ask[mode])
+    return state.uniform(Purpose.DISCOUNT_ASK, day, outlet) < desk.ask[mode]
 
 
 def decide_requests(state: State, day: int) -> None:
@@ -48,7 +48,7 @@ def run_desk(state: State, mode: int, batch: list[Request], day: int) -> None:
     desk = desk_of(state)
     assert desk is not None
     clock = simpy.Environment(initial_time=day * DAY_SECONDS)
-    clerks = int(desk.clerks[mode])
+    clerks = desk.clerks[mode]
     seats = simpy.Resource(clock, capacity=clerks if clerks > 0 else math.inf)
     earlier = [request for request in state.undecided[mode] if request.end > clock.now]
     for request in earlier:
@@ -77,22 +77,22 @@ def wait_and_decide(
     yield clock.timeout(order.second)
     with seats.request() as turn:
         yield turn
-        day, second = divmod(int(clock.now), DAY_SECONDS)
-        opens = int(desk.opens[order.mode])
+        day, second = divmod(clock.now, DAY_SECONDS)
+        opens = desk.opens[order.mode]
         if second < opens:
             yield clock.timeout(opens - second)
         elif second >= desk.closes[order.mode]:
             yield clock.timeout((day + 1) * DAY_SECONDS + opens - clock.now)
-        request.begin = int(clock.now)
+        request.begin = clock.now
         yield clock.timeout(decision_seconds(state, order))
-        request.end = int(clock.now)
+        request.end = clock.now
 
 
 def decision_seconds(state: State, order: Order) -> int:
     """Return the time of a decision."""
     desk = desk_of(state)
     assert desk is not None
-    mean = int(desk.seconds[order.mode])
+    mean = desk.seconds[order.mode]
     if PICK_LAWS[desk.law[order.mode]] == "fixed":
         return mean
     return exponential_seconds(state.uniform(Purpose.APPROVAL_TIME, order.day, order.outlet), mean)
@@ -103,10 +103,10 @@ def note(state: State, request: Request, day: int) -> None:
     order, desk = request.order, desk_of(state)
     assert desk is not None
     uniform = state.uniform(Purpose.DISCOUNT_GRANTED, day, order.outlet)
-    granted = uniform < float(desk.granted[order.mode])
-    order.discount = int(desk.discount[order.mode]) if granted else 0
+    granted = uniform < desk.granted[order.mode]
+    order.discount = desk.discount[order.mode] if granted else 0
     end_day, second = divmod(request.end, DAY_SECONDS)
-    latest = min(int(state.design.service.cutoff[order.mode]), CHECK_SECOND)
+    latest = min(state.design.service.cutoff[order.mode], CHECK_SECOND)
     order.handling_day = end_day if second <= latest else end_day + 1
     state.to_handle[order.handling_day].append(order)
     state.books.write(

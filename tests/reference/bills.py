@@ -30,19 +30,19 @@ def behaviour(state: State) -> PaymentBehaviour | None:
 
 def segment_of(state: State, outlet: int) -> int:
     """Return the segment of an outlet."""
-    return int(state.market.outlets.segment[outlet])
+    return state.market.outlets.segment[outlet]
 
 
 def delay_of(state: State, outlet: int, mode: int, day: int) -> int:
     """Return the days that an invoice of today will be late."""
-    mean = float(state.design.terms.payment_delay[mode])
+    mean = state.design.terms.payment_delay[mode]
     paying = behaviour(state)
     if paying is not None:
         first = payer_outlet(state, state.payer(outlet))
         entity, sub = account_entity(state.market, outlet)
         uniform = state.uniform(Purpose.PAYMENT_CHARACTER, 0, entity, sub)
-        character = shock(uniform, float(paying.spread[segment_of(state, first)]))
-        mean = mean * float(paying.delay_factor[segment_of(state, outlet)]) * character
+        character = shock(uniform, paying.spread[segment_of(state, first)])
+        mean = mean * paying.delay_factor[segment_of(state, outlet)] * character
     if mean <= 0:
         return 0
     return payment_delay(state.uniform(Purpose.PAYMENT_DELAY, day, outlet), mean)
@@ -55,9 +55,9 @@ def part_of(state: State, outlet: int, day: int, amount: int) -> int:
         return 0
     segment = segment_of(state, outlet)
     drawn = state.uniform(Purpose.PAYMENT_PART, day, outlet)
-    if drawn >= float(paying.part_chance[segment]):
+    if drawn >= paying.part_chance[segment]:
         return 0
-    return share(amount, int(paying.part_share[segment]))
+    return share(amount, paying.part_share[segment])
 
 
 def collect(state: State, day: int) -> None:
@@ -101,8 +101,8 @@ def stop_paying(state: State, day: int) -> None:
         segment = segment_of(state, first)
         entity, sub = account_entity(state.market, first)
         drawn = state.uniform(Purpose.DEFAULT, day, entity, sub)
-        if drawn < float(paying.default_rate[segment]):
-            state.stopped_until[payer] = day + int(paying.default_days[segment])
+        if drawn < paying.default_rate[segment]:
+            state.stopped_until[payer] = day + paying.default_days[segment]
 
 
 def has_stopped(state: State, bill: Invoice, day: int) -> bool:
@@ -134,14 +134,14 @@ def remind(state: State, bill: Invoice, day: int) -> None:
     levels = None if credit is None else credit.dunning
     for level in range(0 if levels is None else len(levels)):
         assert levels is not None
-        if bill.open == 0 or bill.due_day + int(levels.days[level]) != day:
+        if bill.open == 0 or bill.due_day + levels.days[level] != day:
             continue
-        cost = int(levels.cost[level])
+        cost = levels.cost[level]
         place = place_of(state, bill)
         state.books.post(day, Account.DUNNING, bill.payee, OUTSIDE, cost, **place)
         if bill.paid_day < NEVER and not has_stopped(state, bill, day):
             left = bill.paid_day - day
-            bill.paid_day = day + max(1, math.ceil(left * int(levels.keep[level]) / 1_000_000))
+            bill.paid_day = day + max(1, math.ceil(left * levels.keep[level] / 1_000_000))
 
 
 def write_off(state: State, bill: Invoice, day: int) -> None:
@@ -150,10 +150,10 @@ def write_off(state: State, bill: Invoice, day: int) -> None:
     if paying is None or bill.open == 0:
         return
     segment = segment_of(state, bill.outlet)
-    after = int(paying.write_off_days[segment])
+    after = paying.write_off_days[segment]
     if after == 0 or bill.due_day + after != day:
         return
-    recovered = share(bill.open, int(paying.recovered[segment]))
+    recovered = share(bill.open, paying.recovered[segment])
     if recovered > 0:
         pay(state, bill, recovered, day, ReceiptKind.RECOVERED)
     if bill.open > 0:

@@ -16,14 +16,14 @@ def limits_of(state: State) -> SiteLimits | None:
 def cash_limited(state: State, site: int) -> bool:
     """Say whether the owner of a site buys only what it can pay."""
     limits = limits_of(state)
-    return limits is not None and bool(limits.cash[site])
+    return limits is not None and limits.cash[site]
 
 
 def opening_cash(state: State) -> None:
     """Give every owner what it starts with."""
     limits = limits_of(state)
     for site in range(len(state.market.sites)):
-        state.cash[site] = 0 if limits is None else int(limits.opening_cash[site])
+        state.cash[site] = 0 if limits is None else limits.opening_cash[site]
 
 
 def order_within_limits(
@@ -35,7 +35,7 @@ def order_within_limits(
         return wanted
     if limits.capacity[site]:
         came = sum(state.shipped_in[site, d] for d in range(day - 6, day))
-        room = math.floor(float(state.market.sites.capacity_cases[site])) - came
+        room = math.floor(state.market.sites.capacity_cases[site]) - came
         wanted = take_in_order(wanted, dict.fromkeys(wanted, 1), max(0, room))
     if limits.cash[site]:
         owed = sum(
@@ -44,7 +44,7 @@ def order_within_limits(
             for invoice in invoices
             if invoice.outlet < 0 and invoice.site == site
         )
-        free = state.cash[site] + advances(state, site, day) + int(limits.credit_line[site]) - owed
+        free = state.cash[site] + advances(state, site, day) + limits.credit_line[site] - owed
         wanted = take_in_order(wanted, prices, max(0, free))
     return wanted
 
@@ -72,7 +72,7 @@ def drawn_interest(state: State, site: int) -> int:
     """Return the interest on what was drawn since the last time, and begin anew."""
     limits = limits_of(state)
     assert limits is not None
-    interest = (state.drawn[site] * int(limits.interest[site]) + 182_500_000) // 365_000_000
+    interest = (state.drawn[site] * limits.interest[site] + 182_500_000) // 365_000_000
     state.drawn[site] = 0
     return interest
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from channelwright.foundation.random import Purpose
 from channelwright.model.catchment import Catchment
 from channelwright.model.design import Design
@@ -20,10 +22,8 @@ Pair = tuple[int, int, float]
 def pairs_of(catchment: Catchment, design: Design) -> tuple[list[Pair], list[Pair]]:
     """Return (consumer place, point of sale, weight) of covered outlets and of rivals."""
     own, rivals = catchment.outlets, catchment.rivals_reach
-    to_outlets = zip(own.consumer.tolist(), own.place.tolist(), own.weight.tolist(), strict=True)
-    to_rivals = zip(
-        rivals.consumer.tolist(), rivals.place.tolist(), rivals.weight.tolist(), strict=True
-    )
+    to_outlets = zip(own.consumer, own.place, own.weight, strict=True)
+    to_rivals = zip(rivals.consumer, rivals.place, rivals.weight, strict=True)
     return [pair for pair in to_outlets if design.outlets.mode[pair[1]] >= 0], list(to_rivals)
 
 
@@ -39,7 +39,7 @@ def purchases(market: Market, design: Design) -> tuple[dict[int, float], dict[in
         pull_rivals[place] += weight
     pull = [catchment.none + pull_own[place] + pull_rivals[place] for place in places]
     cases = [
-        float(catchment.consumers.cases[place]) / pull[place] if pull[place] > 0 else 0.0
+        catchment.consumers.cases[place] / pull[place] if pull[place] > 0 else 0.0
         for place in places
     ]
     bought: tuple[dict[int, float], dict[int, float]] = ({}, {})
@@ -51,11 +51,11 @@ def purchases(market: Market, design: Design) -> tuple[dict[int, float], dict[in
 
 def rates(market: Market, design: Design) -> list[list[float]]:
     """Return units a day by outlet and product, before prices."""
-    stated: list[list[float]] = market.outlets.rate.tolist()
+    stated: list[list[float]] = market.outlets.rate
     if market.catchment is None:
         return stated
     volume, _ = purchases(market, design)
-    units = market.products.units_per_case.tolist()
+    units = market.products.units_per_case
     result = []
     for outlet, row in enumerate(stated):
         week = 7 * sum(rate / unit for rate, unit in zip(row, units, strict=True))
@@ -71,7 +71,7 @@ def rivals_sell(state: State, day: int) -> None:
         return
     calendar = market.calendar
     u = state.uniform(Purpose.MARKET_SHOCK, day // calendar.shock_days, 0)
-    level = shock(u, calendar.market_shock) * float(calendar.factor[day].mean())
+    level = shock(u, calendar.market_shock) * float(np.mean(calendar.factor[day]))
     for rival, cases in state.rival_cases.items():
         u = state.uniform(Purpose.RIVAL_DEMAND, day, rival)
         sold = count(u, cases / 7 * level, LAW_POISSON, 1.0)

@@ -36,13 +36,13 @@ def what_is_asked(state: State, outlet: int, day: int) -> Asking | None:
     bills = [
         bill
         for bill in state.unpaid[state.payer(outlet)]
-        if bill.outlet == outlet and bill.due_day + int(rules.overdue_days[mode]) < day
+        if bill.outlet == outlet and bill.due_day + rules.overdue_days[mode] < day
     ]
     overdue = sum(bill.open for bill in bills)
-    if overdue < max(1, int(rules.minimum[mode])):
+    if overdue < max(1, rules.minimum[mode]):
         return None
-    seconds, after = int(rules.seconds[mode]), bool(rules.after[mode])
-    return Asking(bills, overdue, seconds, after, bool(rules.refuse[mode]))
+    seconds, after = rules.seconds[mode], rules.after[mode]
+    return Asking(bills, overdue, seconds, after, rules.refuse[mode])
 
 
 def ask_for_money(state: State, rep: int, outlet: int, day: int, asking: Asking) -> bool:
@@ -55,9 +55,9 @@ def ask_for_money(state: State, rep: int, outlet: int, day: int, asking: Asking)
         segment = segment_of(state, outlet)
         if result == CollectResult.PAID:
             for bill in list(asking.bills):
-                take(state, bill, share(bill.open, int(response.pay_share[segment])), day)
+                take(state, bill, share(bill.open, response.pay_share[segment]), day)
         elif result != CollectResult.NOTHING:
-            promised = day + int(response.promise_days[segment])
+            promised = day + response.promise_days[segment]
         if result == CollectResult.PROMISED:
             for bill in asking.bills:
                 bill.paid_day = min(bill.paid_day, promised)
@@ -77,11 +77,11 @@ def ask_for_money(state: State, rep: int, outlet: int, day: int, asking: Asking)
 def answer(state: State, outlet: int, day: int, response: CollectingResponse) -> CollectResult:
     """Draw what an outlet gives."""
     segment = segment_of(state, outlet)
-    pays, promises = float(response.pays[segment]), float(response.promises[segment])
+    pays, promises = response.pays[segment], response.promises[segment]
     drawn = state.uniform(Purpose.COLLECTING, day, outlet)
     if drawn < pays:
         return CollectResult.PAID
-    if drawn < pays + promises * float(response.kept[segment]):
+    if drawn < pays + promises * response.kept[segment]:
         return CollectResult.PROMISED
     if drawn < pays + promises:
         return CollectResult.BROKEN

@@ -20,12 +20,12 @@ def settle_days(market: Market, design: Design, outlet: int) -> int:
         return 0
     if any(site >= 0 for site in design.outlets.options[outlet][1:]):
         return 0
-    chain = int(market.outlets.chain[outlet])
+    chain = market.outlets.chain[outlet]
     if chain >= 0:
-        agreed = int(goods.consignment.settle_days[len(market.modes) + chain])
+        agreed = goods.consignment.settle_days[len(market.modes) + chain]
         if agreed >= 0:
             return agreed
-    return int(goods.consignment.settle_days[design.outlets.mode[outlet]])
+    return goods.consignment.settle_days[design.outlets.mode[outlet]]
 
 
 def on_consignment(state: State, outlet: int) -> bool:

@@ -122,7 +122,7 @@ def observed_values(state: State, product: int) -> list[tuple[float, float]]:
     """Return (value over mean, probability up to it) of an empirical product."""
     table = state.market.empirical
     return [
-        (float(table.ratio[row]), float(table.cumulative[row]))
+        (table.ratio[row], table.cumulative[row])
         for row in range(len(table))
         if table.product[row] == product
     ]
@@ -136,5 +136,5 @@ def post_sales(state: State, seen: Evening, value: int) -> None:
     post(day, Account.CONSUMER, OUTSIDE, payer, value, mode=mode, site=site, outlet=outlet)
     post_refund(state, outlet, seen.product, day, seen.sold + seen.online_sold)
     if seen.online_sold:
-        fee = seen.online_sold * int(state.design.terms.online_fee)
+        fee = seen.online_sold * state.design.terms.online_fee
         post(day, Account.PLATFORM, MANUFACTURER, OUTSIDE, fee, mode=mode, site=site, outlet=outlet)

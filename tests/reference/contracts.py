@@ -9,20 +9,20 @@ from tests.reference.state import State
 
 def chain_of(state: State, outlet: int) -> int:
     """Return the chain with a contract that owns an outlet, -1 if there is none."""
-    return -1 if state.design.contracts is None else int(state.market.outlets.chain[outlet])
+    return -1 if state.design.contracts is None else state.market.outlets.chain[outlet]
 
 
 def carries(state: State, outlet: int, product: int) -> bool:
     """Say whether a store carries a product."""
     chain = chain_of(state, outlet)
-    return chain < 0 or bool(state.design.contracts.listed[chain, product])
+    return chain < 0 or state.design.contracts.listed[chain][product]
 
 
 def payment_days(state: State, outlet: int, mode: int) -> int:
     """Return the terms of an invoice."""
     chain = chain_of(state, outlet)
-    agreed = -1 if chain < 0 else int(state.design.contracts.days[chain])
-    return agreed if agreed >= 0 else int(state.design.terms.outlet_days[mode])
+    agreed = -1 if chain < 0 else state.design.contracts.days[chain]
+    return agreed if agreed >= 0 else state.design.terms.outlet_days[mode]
 
 
 # ---------------------------------------------------------------- the way to the store
@@ -31,17 +31,17 @@ def shelf_day(state: State, outlet: int, day: int) -> int:
     chain = chain_of(state, outlet)
     if chain < 0:
         return day
-    accepted = int(state.design.contracts.window_days[chain])
+    accepted = state.design.contracts.window_days[chain]
     while not accepted >> ((day + state.market.calendar.start.weekday()) % 7) & 1:
         day += 1
-    return day + int(state.design.contracts.dc_days[chain])
+    return day + state.design.contracts.dc_days[chain]
 
 
 def goes_over_dc(state: State, order: Order) -> bool:
     """Say whether a chain takes the goods of an order at its DC."""
     chain = chain_of(state, order.outlet)
     by_tariff = state.carrier(order.mode) == "tariff"
-    return by_tariff and chain >= 0 and int(state.design.contracts.dc_days[chain]) > 0
+    return by_tariff and chain >= 0 and state.design.contracts.dc_days[chain] > 0
 
 
 def drop_parts(state: State, picks: list[PickOrder]) -> list[int]:
@@ -55,7 +55,7 @@ def drop_parts(state: State, picks: list[PickOrder]) -> list[int]:
     cost = {}
     for together in drops.values():
         together.sort(key=lambda pick: (pick.order.outlet, pick.order.day, pick.evening))
-        price = int(state.design.service.tariff_drop[together[0].order.mode])
+        price = state.design.service.tariff_drop[together[0].order.mode]
         for pick, part in zip(together, split_evenly(price, len(together)), strict=True):
             cost[id(pick)] = int(part)
     return [cost[id(pick)] for pick in picks]
@@ -67,7 +67,7 @@ def charge_penalties(state: State, day: int) -> None:
     if state.design.contracts is None:
         return
     for order in state.placed:
-        if day == order.day + int(state.design.service.promise_days[order.mode]):
+        if day == order.day + state.design.service.promise_days[order.mode]:
             judge(state, order, day)
 
 
@@ -81,7 +81,7 @@ def judge(state: State, order: Order, day: int) -> None:
         for line in order.lines
         if line.delivered < line.ordered
     )
-    amount = share(failed, int(state.design.contracts.penalty[chain]))
+    amount = share(failed, state.design.contracts.penalty[chain])
     pay(state, day, Account.PENALTY, order.site, order.outlet, order.mode, amount)
 
 
@@ -105,7 +105,7 @@ def settle_contracts(state: State, day: int, days: int, length: int) -> None:
             if chain_of(state, place[1]) == chain
         }
         rebate = tier_rebate(state, chain, sum(bought.values()), days, length)
-        allowance = int(state.design.contracts.allowance[chain])
+        allowance = state.design.contracts.allowance[chain]
         for (site, outlet), value in bought.items():
             mode = state.sale_mode(outlet, state.column_of(outlet, site))
             pay(state, day, Account.REBATE, site, outlet, mode, share(value, rebate))
@@ -118,7 +118,7 @@ def tier_rebate(state: State, chain: int, value: int, days: int, length: int) ->
     contracts = state.design.contracts
     rebate = 0
     for start, share_ppm in zip(
-        contracts.tier_value[chain].tolist(), contracts.tier_rebate[chain].tolist(), strict=True
+        contracts.tier_value[chain], contracts.tier_rebate[chain], strict=True
     ):
         if start >= 0 and value * length >= start * days:
             rebate = share_ppm
@@ -131,10 +131,10 @@ def pay_fees(state: State, chain: int, day: int, days: int, length: int) -> None
     stores = [outlet for outlet in state.covered if chain_of(state, outlet) == chain]
     if not stores:
         return
-    display = (int(contracts.display_fee[chain]) * days + length // 2) // length
-    listed = int(contracts.listed[chain].sum())
-    entry = (int(contracts.entry_fee[chain]) * listed * days + 182) // 365
-    leaflet = (int(contracts.leaflet_fee[chain]) * days + length // 2) // length
+    display = (contracts.display_fee[chain] * days + length // 2) // length
+    listed = sum(contracts.listed[chain])
+    entry = (contracts.entry_fee[chain] * listed * days + 182) // 365
+    leaflet = (contracts.leaflet_fee[chain] * days + length // 2) // length
     for outlet, part in zip(stores, split_evenly(leaflet, len(stores)), strict=True):
         fee, site = display + entry + int(part), state.site_of(outlet)
         pay(state, day, Account.TRADE_FEE, site, outlet, state.mode_of(outlet), fee)

@@ -26,8 +26,8 @@ def decide(state: State, order: Order, day: int) -> bool:
         order.pay_day = WHEN_SOLD
         return not is_checked(state, order) or not is_late(state, order, day)
     if rules is not None and rules.prepay_days[mode] >= 0:
-        promised = order.day + int(state.design.service.promise_days[mode])
-        order.pay_day = max(day, promised - int(rules.prepay_days[mode]))
+        promised = order.day + state.design.service.promise_days[mode]
+        order.pay_day = max(day, promised - rules.prepay_days[mode])
         return True
     if not is_checked(state, order):
         return True
@@ -41,7 +41,7 @@ def decide(state: State, order: Order, day: int) -> bool:
     if action == "cash":
         order.pay_day = AT_THE_DOOR
         uniform = state.uniform(Purpose.CASH_AT_DOOR, order.day, order.outlet)
-        return uniform < (1.0 if rules is None else float(rules.cash_share[mode]))
+        return uniform < (1.0 if rules is None else rules.cash_share[mode])
     return False
 
 
@@ -138,14 +138,14 @@ def own_limit(state: State, outlet: int) -> int:
 
 def option_limit(state: State, outlet: int, column: int) -> int:
     """Return some days of average purchases of an outlet from one of its options."""
-    site, mode = int(state.design.outlets.options[outlet, column]), state.sale_mode(outlet, column)
+    site, mode = state.design.outlets.options[outlet][column], state.sale_mode(outlet, column)
     a_day = sum(
         state.base_rate(outlet, product)
         / state.units_per_case[product]
         * state.asked_price(site, mode, product)
         for product in state.products
     )
-    return round_half_up(int(state.design.terms.credit_days[mode]) * a_day)
+    return round_half_up(state.design.terms.credit_days[mode] * a_day)
 
 
 def deposit(state: State, outlet: int) -> int:
@@ -153,7 +153,7 @@ def deposit(state: State, outlet: int) -> int:
     rules = rules_of(state)
     if rules is None:
         return 0
-    return share(own_limit(state, outlet), int(rules.deposit[state.mode_of(outlet)]))
+    return share(own_limit(state, outlet), rules.deposit[state.mode_of(outlet)])
 
 
 def credit_limit(state: State, payer: int) -> int:
@@ -166,7 +166,7 @@ def scored_limit(state: State, outlet: int) -> int:
     rules, mode, own = rules_of(state), state.mode_of(outlet), own_limit(state, outlet)
     if rules is None or rules.review_days[mode] == 0:
         return own
-    low, high = int(rules.limit_low[mode]), int(rules.limit_high[mode])
+    low, high = rules.limit_low[mode], rules.limit_high[mode]
     score = state.score.get(outlet, NO_HISTORY)
     return share(own, low + (high - low) * score // 1000)
 
@@ -177,7 +177,7 @@ def review_limits(state: State, day: int) -> None:
     if rules is None or day == 0:
         return
     for outlet in state.covered:
-        days = int(rules.review_days[state.mode_of(outlet)])
+        days = rules.review_days[state.mode_of(outlet)]
         if days == 0 or day % days:
             continue
         payer = state.payer(outlet)
@@ -214,7 +214,7 @@ def pay_deposit_interest(state: State, day: int, days: int) -> None:
         return
     for outlet in state.covered:
         mode, site = state.mode_of(outlet), state.site_of(outlet)
-        rate = int(rules.deposit_interest[mode])
+        rate = rules.deposit_interest[mode]
         amount = (deposit(state, outlet) * rate * days + 182_500_000) // 365_000_000
         place = {"mode": mode, "site": site, "outlet": outlet}
         seller, payer = state.owner(site), state.payer(outlet)
@@ -223,7 +223,7 @@ def pay_deposit_interest(state: State, day: int, days: int) -> None:
 
 def account_entity(market: Market, outlet: int) -> tuple[int, int]:
     """Return entity and sub of the account that pays for an outlet."""
-    chain = int(market.outlets.chain[outlet])
+    chain = market.outlets.chain[outlet]
     return (outlet, 0) if chain < 0 else (chain, 1)
 
 

@@ -55,7 +55,7 @@ def send_trucks(state: State, day: int) -> None:
 
 def _place_in_route(state: State, pick: PickOrder) -> tuple[bool, int, int, int, int]:
     order = pick.order
-    rank = int(state.design.outlets.route_rank[order.outlet])
+    rank = state.design.outlets.route_rank[order.outlet]
     return (not pick.left_behind, rank, order.day, order.outlet, pick.evening)
 
 
@@ -63,7 +63,7 @@ def plan_tours(
     state: State, site: int, picks: list[PickOrder]
 ) -> tuple[list[Tour], list[PickOrder]]:
     """Fill tours greedily; return them and what is left behind."""
-    garage = [Truck() for _ in range(int(state.design.sites.vehicles[site]))]
+    garage = [Truck() for _ in range(state.design.sites.vehicles[site])]
     tours: list[Tour] = []
     left: list[PickOrder] = []
     closed = False
@@ -97,7 +97,7 @@ class Outlook(Enum):
 def open_tour(state: State, site: int, garage: list[Truck], pick: PickOrder) -> Tour | Outlook:
     """Send the truck that is free first, if it may leave and is there and back in time."""
     rules = state.market.delivery
-    vehicle = int(state.design.sites.vehicle[site])
+    vehicle = state.design.sites.vehicle[site]
     again = rules is not None and rules.load_seconds[vehicle] >= 0
     able = [truck for truck in garage if again or truck.tours == 0]
     if not able:
@@ -107,7 +107,7 @@ def open_tour(state: State, site: int, garage: list[Truck], pick: PickOrder) -> 
     end = None
     if truck.tours > 0:
         assert rules is not None
-        end = LEAVING + int(rules.day_seconds[vehicle])
+        end = LEAVING + rules.day_seconds[vehicle]
         without_waiting = 2 * there + stop_seconds(state, site, pick)
         if truck.free + without_waiting > end:
             return Outlook.NO_MORE
@@ -124,14 +124,14 @@ def come_home(state: State, site: int, tour: Tour) -> None:
     """A truck is back and loads for its next tour."""
     tour.truck.free = tour.leaving + tour_seconds(state, site, tour.picks, tour.leaving)
     if state.market.delivery is not None:
-        vehicle = int(state.design.sites.vehicle[site])
-        tour.truck.free += int(state.market.delivery.load_seconds[vehicle])
+        vehicle = state.design.sites.vehicle[site]
+        tour.truck.free += state.market.delivery.load_seconds[vehicle]
 
 
 def share_day_costs(state: State, site: int, tours: list[Tour]) -> None:
     """Split the day of each truck evenly over its tours."""
-    vehicle = int(state.design.sites.vehicle[site])
-    cost = int(state.market.vehicles.day_cost[vehicle])
+    vehicle = state.design.sites.vehicle[site]
+    cost = state.market.vehicles.day_cost[vehicle]
     for truck in {id(tour.truck): tour.truck for tour in tours}.values():
         mine = [tour for tour in tours if tour.truck is truck]
         for tour, part in zip(mine, split_evenly(cost, len(mine)), strict=True):
@@ -140,14 +140,14 @@ def share_day_costs(state: State, site: int, tours: list[Tour]) -> None:
 
 def fits(state: State, site: int, tour: Tour, pick: PickOrder) -> bool:
     """Say whether cases, drops, shift and day of the vehicle hold with one more pick order."""
-    vehicles, vehicle = state.market.vehicles, int(state.design.sites.vehicle[site])
+    vehicles, vehicle = state.market.vehicles, state.design.sites.vehicle[site]
     picks = [*tour.picks, pick]
     length = tour_seconds(state, site, picks, tour.leaving)
     rules = state.market.delivery
     in_day = True
     if rules is not None and rules.load_seconds[vehicle] >= 0:
-        in_day = bool(tour.leaving + length <= LEAVING + rules.day_seconds[vehicle])
-    return bool(
+        in_day = tour.leaving + length <= LEAVING + rules.day_seconds[vehicle]
+    return (
         sum(one.total for one in picks) <= vehicles.cases[vehicle]
         and len(picks) <= vehicles.drops[vehicle]
         and length <= vehicles.shift_seconds[vehicle]
@@ -165,11 +165,11 @@ def drive_tour(
     for leg, pick in zip(metres, picks, strict=False):
         yield clock.timeout(leg_seconds(state, site, leg))
         yield clock.timeout(max(0, hours_of(state, pick.order.outlet)[0] - clock.now))
-        if hand_over(state, pick, day, int(clock.now), number) is not Outcome.AGAIN:
+        if hand_over(state, pick, day, clock.now, number) is not Outcome.AGAIN:
             state.picked_for_trucks[site].remove(pick)
         yield clock.timeout(stop_seconds(state, site, pick))
-    vehicles, vehicle = state.market.vehicles, int(state.design.sites.vehicle[site])
-    driving = (sum(metres) * int(vehicles.km_cost[vehicle]) + 500) // 1000
+    vehicles, vehicle = state.market.vehicles, state.design.sites.vehicle[site]
+    driving = (sum(metres) * vehicles.km_cost[vehicle] + 500) // 1000
     cost = tour.day_cost + driving
     for pick, part in zip(picks, split_evenly(cost, len(picks)), strict=True):
         post_delivery_cost(state, pick, day, int(part))
@@ -181,7 +181,7 @@ def send_by_tariff(
 ) -> Generator[simpy.Event, None, None]:
     """One shipment by a carrier who charges per drop and case."""
     service, mode = state.design.service, pick.order.mode
-    day = pick.ready // DAY_SECONDS + max(1, int(service.tariff_days[mode]))
+    day = pick.ready // DAY_SECONDS + max(1, service.tariff_days[mode])
     day = shelf_day(state, pick.order.outlet, day)
     outcome = Outcome.AGAIN
     while outcome is Outcome.AGAIN:
@@ -196,7 +196,7 @@ def pay_carriers(state: State, day: int) -> None:
     """Book what the day's deliveries by tariff cost; loads for one DC share a drop."""
     picks = state.by_tariff_today
     for pick, drop in zip(picks, drop_parts(state, picks), strict=True):
-        by_case = int(state.design.service.tariff_case[pick.order.mode])
+        by_case = state.design.service.tariff_case[pick.order.mode]
         post_delivery_cost(state, pick, day, drop + by_case * pick.total)
     picks.clear()
 
@@ -282,10 +282,10 @@ def write_invoices(clock: simpy.Environment, state: State, day: int) -> None:
         )
         place = {"mode": mode, "site": site, "outlet": outlet}
         state.books.post(day, Account.GOODS, payer, seller, value, **place)
-        fee = share(value, int(terms.platform_fee[mode]))
+        fee = share(value, terms.platform_fee[mode])
         state.books.post(day, Account.PLATFORM, MANUFACTURER, OUTSIDE, fee, **place)
         state.month_invoices[site, outlet] += value
-        state.month_sales[int(state.design.outlets.rep[outlet])] += value
+        state.month_sales[state.design.outlets.rep[outlet]] += value
     state.delivered_today.clear()
 
 

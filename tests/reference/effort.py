@@ -16,15 +16,13 @@ def start_month(state: State, day: int) -> None:
         if not people:
             continue
         best = best_response(state, mode, sales_per_person(state, mode, len(people), day))
-        wanted = float(modes.effort[mode, best])
+        wanted = modes.effort[mode][best]
         if day == 0:
             state.effort[mode] = wanted
         else:
             step = state.market.behaviour.effort_speed
             state.effort[mode] += step * (wanted - state.effort[mode])
-        state.books.write(
-            EFFORT, month=int(month[day]), mode=mode, best=best, actual=state.effort[mode]
-        )
+        state.books.write(EFFORT, month=month[day], mode=mode, best=best, actual=state.effort[mode])
 
 
 def sales_per_person(state: State, mode: int, people: int, day: int) -> float:
@@ -36,9 +34,9 @@ def sales_per_person(state: State, mode: int, people: int, day: int) -> float:
     multiplier = opening_multiplier(market)
     total = 0.0
     for product in state.products:
-        factor = sum(float(market.calendar.factor[d, product]) for d in days) / len(days)
+        factor = sum(market.calendar.factor[d][product] for d in days) / len(days)
         for outlet in state.covered:
-            rep = int(state.design.outlets.rep[outlet])
+            rep = state.design.outlets.rep[outlet]
             if rep >= 0 and reps.mode[rep] == mode:
                 units = state.base_rate(outlet, product) * factor * multiplier
                 cases = units / state.units_per_case[product]
@@ -51,9 +49,9 @@ def best_response(state: State, mode: int, sales: float) -> int:
     terms, modes = state.design.terms, state.market.modes
     payoffs = []
     for level, effort in enumerate(modes.effort[mode]):
-        own_sales = sales * (1 + state.market.behaviour.response * (float(effort) - 1))
-        pay = int(terms.commission[mode] + terms.margin_share[mode]) / 1e6 * own_sales
+        own_sales = sales * (1 + state.market.behaviour.response * (effort - 1))
+        pay = (terms.commission[mode] + terms.margin_share[mode]) / 1e6 * own_sales
         if terms.quota[mode] > 0 and own_sales >= terms.quota[mode]:
-            pay += int(terms.bonus[mode])
-        payoffs.append(pay - int(modes.effort_cost[mode, level]))
+            pay += terms.bonus[mode]
+        payoffs.append(pay - modes.effort_cost[mode][level])
     return next(level for level, pay in enumerate(payoffs) if pay >= max(payoffs) - 0.5)

@@ -13,14 +13,14 @@ def settle_deposits(state: State, day: int) -> None:
         mode = state.sale_mode(outlet, state.column_of(outlet, site))
         place = {"mode": mode, "site": site, "outlet": outlet}
         owner, payer = state.owner(site), state.payer(outlet)
-        charged = sum(n * int(rules.deposit[product]) for product, n in cases.items())
+        charged = sum(n * rules.deposit[product] for product, n in cases.items())
         state.books.post(day, Account.DEPOSIT, payer, owner, charged, **place)
         credit = 0
         for product in state.products:
             unit = state.units_per_case[product]
             waiting = brought(state, outlet, product) - state.empties_taken[outlet, product]
             state.empties_taken[outlet, product] += waiting // unit * unit
-            credit += waiting // unit * int(rules.deposit[product])
+            credit += waiting // unit * rules.deposit[product]
         state.books.post(day, Account.DEPOSIT, owner, payer, credit, **place)
     state.crates_today.clear()
 
@@ -30,7 +30,7 @@ def brought(state: State, outlet: int, product: int) -> int:
     rules = state.market.empties
     assert rules is not None
     sold = sum(state.sold[outlet][product].values())
-    return sold * int(rules.returned[product]) // 1_000_000
+    return sold * rules.returned[product] // 1_000_000
 
 
 def left_by_consumers(state: State, outlet: int, product: int, day: int) -> None:
@@ -39,7 +39,7 @@ def left_by_consumers(state: State, outlet: int, product: int, day: int) -> None
     if rules is None:
         return
     kept = sum(state.sold[outlet][product].values()) - brought(state, outlet, product)
-    total = kept * int(rules.deposit[product]) // state.units_per_case[product]
+    total = kept * rules.deposit[product] // state.units_per_case[product]
     new = total - state.deposits_left[outlet, product]
     state.deposits_left[outlet, product] = total
     place = {"mode": state.mode_of(outlet), "site": state.site_of(outlet), "outlet": outlet}

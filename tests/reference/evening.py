@@ -65,7 +65,7 @@ def release_of(state: State, order: Order, day: int) -> int:
 def post_handling(state: State, pick: PickOrder, day: int) -> None:
     """Book picking and loading to the owner of the site."""
     order = pick.order
-    amount = int(state.market.sites.handling_cost[order.site]) * pick.total
+    amount = state.market.sites.handling_cost[order.site] * pick.total
     state.books.post(
         day,
         Account.HANDLING,
@@ -112,7 +112,7 @@ def run_desk(state: State, site: int, batch: list[PickOrder], day: int) -> None:
 
 def servers(state: State, site: int) -> float:
     """Return the number of pickers; none means that nobody waits for one."""
-    pickers = int(state.design.sites.pickers[site])
+    pickers = state.design.sites.pickers[site]
     return pickers if pickers > 0 else math.inf
 
 
@@ -133,15 +133,15 @@ def pick_order(
     yield clock.timeout(pick.release - clock.now)
     with desk.request() as turn:
         yield turn
-        yield clock.timeout(opening(state, site, int(clock.now)) - clock.now)
+        yield clock.timeout(opening(state, site, clock.now) - clock.now)
         yield clock.timeout(service_seconds(state, pick))
-    pick.ready = int(clock.now)
+    pick.ready = clock.now
 
 
 def opening(state: State, site: int, moment: int) -> int:
     """Return the first moment from now on at which the desk is open."""
     day, second = divmod(moment, DAY_SECONDS)
-    opens = int(state.market.sites.pick_open[site])
+    opens = state.market.sites.pick_open[site]
     if second < opens:
         return day * DAY_SECONDS + opens
     if second >= state.market.sites.pick_close[site]:
@@ -152,8 +152,8 @@ def opening(state: State, site: int, moment: int) -> int:
 def service_seconds(state: State, pick: PickOrder) -> int:
     """Return the picking time of an order."""
     sites, site = state.market.sites, pick.order.site
-    mean = int(sites.pick_order_seconds[site])
-    mean += len(pick.cases) * int(sites.pick_line_seconds[site])
+    mean = sites.pick_order_seconds[site]
+    mean += len(pick.cases) * sites.pick_line_seconds[site]
     if PICK_LAWS[sites.pick_law[site]] == "fixed":
         return mean
     return exponential_seconds(

@@ -17,9 +17,9 @@ class Shop:
     def __init__(self, state: State, outlet: int) -> None:
         self.state, self.outlet = state, outlet
         self.plan = state.market.execution
-        lows, highs = self.plan.parts.low.tolist(), self.plan.parts.high.tolist()
+        lows, highs = self.plan.parts.low, self.plan.parts.high
         self.spans = [(low, high - low) for low, high in zip(lows, highs, strict=True)]
-        self.shares = [float(share) for share in self.plan.parts.opening]
+        self.shares = list(self.plan.parts.opening)
         self.listed = [
             self.plan.range is None
             or state.uniform(Purpose.RANGE_OPENING, 0, outlet, product) < self.plan.range.opening
@@ -45,18 +45,18 @@ class Shop:
     def ordered(self) -> None:
         """An order restores a share of what is missing of each part."""
         for part, relative in enumerate(self.plan.parts.lift):
-            gain = min(1.0, self.lift() * float(relative))
+            gain = min(1.0, self.lift() * relative)
             self.shares[part] += gain * (1 - self.shares[part])
 
     def lift(self) -> float:
         """Return the lift of the outlet's mode at the effort of its people."""
         mode = self.state.mode_of(self.outlet)
-        return float(self.state.market.modes.lift[mode]) * self.state.effort[mode]
+        return self.state.market.modes.lift[mode] * self.state.effort[mode]
 
     def night(self, day: int) -> None:
         """Half is lost in every half-life."""
         for part, half_life in enumerate(self.plan.parts.half_life):
-            self.shares[part] *= 2.0 ** (-1.0 / float(half_life))
+            self.shares[part] *= 2.0 ** (-1.0 / half_life)
         if self.plan.range is None:
             return
         lost = 1 - 2.0 ** (-1.0 / self.plan.range.half_life)
@@ -73,6 +73,6 @@ def opening_multiplier(market: Market) -> float:
         return behaviour.floor + width * behaviour.opening_execution
     parts, level = market.execution.parts, 1.0
     for part in range(len(parts)):
-        low, high = float(parts.low[part]), float(parts.high[part])
-        level *= low + (high - low) * float(parts.opening[part])
+        low, high = parts.low[part], parts.high[part]
+        level *= low + (high - low) * parts.opening[part]
     return level if market.execution.range is None else level * market.execution.range.opening

@@ -23,7 +23,7 @@ def try_stop(state: State, pick: PickOrder, day: int, second: int, tour: int) ->
     rules, attempts = state.market.delivery, state.design.service.attempts
     if rules is None or attempts is None:
         return Outcome.TAKEN
-    chance = float(rules.failure[state.market.outlets.segment[order.outlet]])
+    chance = rules.failure[state.market.outlets.segment[order.outlet]]
     if state.uniform(Purpose.DELIVERY_FAILURE, day, order.outlet) >= chance:
         return Outcome.TAKEN
     pick.attempts += 1

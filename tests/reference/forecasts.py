@@ -37,7 +37,7 @@ def plan_of(state: State) -> StockForecast | None:
 def moving_average(state: State, site: int, product: int, day: int) -> tuple[float, float]:
     """Return mean and variance of the last days that are known, opening values before day 0."""
     plan = plan_of(state)
-    window = USUAL_WINDOW if plan is None else int(plan.window[site])
+    window = USUAL_WINDOW if plan is None else plan.window[site]
     last = day - delay(state, site, product)
     days = range(max(0, last - window + 1), last + 1)
     known = [known_units(state, site, product, d) for d in days]
@@ -59,7 +59,7 @@ def smooth(state: State, site: int, product: int, day: int) -> None:
     newest = day - delay(state, site, product)
     if newest < 0:
         return
-    alpha = float(plan.alpha[site])
+    alpha = plan.alpha[site]
     mean, variance = state.smoothed[site, product]
     units = known_units(state, site, product, newest)
     state.smoothed[site, product] = (
@@ -80,7 +80,7 @@ def is_shared(state: State, site: int, product: int) -> bool:
 def delay(state: State, site: int, product: int) -> int:
     """Return the days after which a site knows a day's units."""
     plan = plan_of(state)
-    return int(plan.delay[site]) if plan is not None and is_shared(state, site, product) else 0
+    return plan.delay[site] if plan is not None and is_shared(state, site, product) else 0
 
 
 def known_units(state: State, site: int, product: int, day: int) -> int:
@@ -109,7 +109,7 @@ def reported_units(state: State, site: int, product: int, day: int) -> int:
         )
     everything = opening_demand(state, site, product)
     factor = everything / expected_of_reporters(state, site, product)
-    sigma = float(plan.error[site])
+    sigma = plan.error[site]
     error = shock(state.uniform(Purpose.REPORT_ERROR, day, site, product), sigma)
     return round_half_up(units * (factor * error))
 
@@ -140,7 +140,7 @@ def sum_of_reporters(state: State, site: int, product: int) -> float:
 
 def reports(state: State, outlet: int) -> bool:
     """Say whether an outlet reports its sales."""
-    share = float(plan_of(state).reporting[state.site_of(outlet)])
+    share = plan_of(state).reporting[state.site_of(outlet)]
     return state.uniform(Purpose.REPORTING, 0, outlet, OUTLETS) < share
 
 
@@ -148,7 +148,7 @@ def tells(state: State, other: int, site: int) -> bool:
     """Say whether a site knows what outlets order at another: its own, or reported from below."""
     if other == site:
         return True
-    share = float(plan_of(state).reporting[other])
+    share = plan_of(state).reporting[other]
     told = state.uniform(Purpose.REPORTING, 0, other, SITES) < share
     return told and is_below(state, other, site)
 
@@ -166,7 +166,7 @@ def is_below(state: State, low: int, high: int) -> bool:
 def opening_units(state: State, outlet: int, product: int) -> float:
     """Return the expected units a day of an outlet at the start."""
     multiplier = opening_multiplier(state.market)
-    factor = float(state.market.calendar.factor[0, product])
+    factor = state.market.calendar.factor[0][product]
     return state.base_rate(outlet, product) * factor * multiplier
 
 
@@ -204,8 +204,8 @@ def opening_variance(state: State, site: int, product: int) -> float:
 
 def daily_variance(state: State, product: int, mean: float) -> float:
     """Return the variance of a day's units with a mean, by the law of the product."""
-    law = int(state.market.products.law[product])
-    dispersion = float(state.market.products.dispersion[product])
+    law = state.market.products.law[product]
+    dispersion = state.market.products.dispersion[product]
     if law == LAW_POISSON:
         return mean
     if law == LAW_NEGATIVE_BINOMIAL:
@@ -217,7 +217,7 @@ def daily_variance(state: State, product: int, mean: float) -> float:
         rows = [row for row in range(len(table.product)) if table.product[row] == product]
         below, second = 0.0, 0.0
         for row in rows:
-            second += (float(table.cumulative[row]) - below) * float(table.ratio[row]) ** 2
-            below = float(table.cumulative[row])
+            second += (table.cumulative[row] - below) * table.ratio[row] ** 2
+            below = table.cumulative[row]
         return (second - 1.0) * mean * mean
     return 0.0

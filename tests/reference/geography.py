@@ -22,7 +22,7 @@ class Map:
     """Knows the place of everything and the road between two places."""
 
     def __init__(self, market: Market, design: Design) -> None:
-        zone_of = [int(zone) for zone in market.areas.zone]
+        zone_of = market.areas.zone
         self._geography = market.geography
         self.outlets = _places(market.outlets, zone_of)
         self.sites = _places(market.sites, zone_of)
@@ -38,13 +38,13 @@ class Map:
         crossings = self._geography.crossings
         ways = []
         for row in range(len(crossings)):
-            a = Place(crossings.lat_a[row], crossings.lon_a[row], int(crossings.zone_a[row]))
-            b = Place(crossings.lat_b[row], crossings.lon_b[row], int(crossings.zone_b[row]))
+            a = Place(crossings.lat_a[row], crossings.lon_a[row], crossings.zone_a[row])
+            b = Place(crossings.lat_b[row], crossings.lon_b[row], crossings.zone_b[row])
             for near, far in ((a, b), (b, a)):
                 if near.zone == start.zone and far.zone == end.zone:
                     to_crossing = _metres_in_zone(self._geography, start, near)
                     from_crossing = _metres_in_zone(self._geography, far, end)
-                    ways.append(to_crossing + int(crossings.metres[row]) + from_crossing)
+                    ways.append(to_crossing + crossings.metres[row] + from_crossing)
         return ways
 
 
@@ -55,7 +55,7 @@ def seconds(metres: int, speed: float) -> int:
 
 def _places(table: object, zone_of: list[int]) -> list[Place]:
     rows = zip(table.lat, table.lon, table.area, strict=True)
-    return [Place(float(lat), float(lon), zone_of[area]) for lat, lon, area in rows]
+    return [Place(lat, lon, zone_of[area]) for lat, lon, area in rows]
 
 
 def _metres_in_zone(geography: Geography, a: Place, b: Place) -> int:

@@ -9,9 +9,9 @@ def hours_of(state: State, outlet: int) -> tuple[int, int]:
     """Return from when to when a stop at an outlet may begin, seconds after midnight."""
     contracts, chain = state.design.contracts, chain_of(state, outlet)
     if chain >= 0 and contracts.window_open is not None and contracts.window_open[chain] >= 0:
-        return int(contracts.window_open[chain]), int(contracts.window_close[chain])
+        return contracts.window_open[chain], contracts.window_close[chain]
     rules = state.market.delivery
     if rules is None or rules.receive_open is None:
         return 0, DAY_SECONDS
     segment = state.market.outlets.segment[outlet]
-    return int(rules.receive_open[segment]), int(rules.receive_close[segment])
+    return rules.receive_open[segment], rules.receive_close[segment]

@@ -22,30 +22,30 @@ def fits(wanted: int, value: int) -> bool:
 
 def regular_price(market: Market, design: Design, outlet: int, product: int) -> int:
     """Return the price of a unit outside promotions: the most special row, the later of equals."""
-    best, price = -1, int(market.products.consumer_price[product])
+    best, price = -1, market.products.consumer_price[product]
     table = design.offers.prices if design.offers else None
     for row in range(len(table) if table else 0):
         if (
             table.product[row] == product
-            and fits(int(table.mode[row]), int(design.outlets.mode[outlet]))
-            and fits(int(table.area[row]), int(market.outlets.area[outlet]))
-            and fits(int(table.outlet[row]), outlet)
+            and fits(table.mode[row], design.outlets.mode[outlet])
+            and fits(table.area[row], market.outlets.area[outlet])
+            and fits(table.outlet[row], outlet)
         ):
             special = 3 if table.outlet[row] != ANY else 0
             special += int(table.mode[row] != ANY) + int(table.area[row] != ANY)
             if special >= best:
-                best, price = special, int(table.price[row])
+                best, price = special, table.price[row]
     return price
 
 
 def elasticity(market: Market, product: int) -> float:
     """Return the own-price elasticity of a product."""
-    return 0.0 if market.elasticity is None else float(market.elasticity.own[product])
+    return 0.0 if market.elasticity is None else market.elasticity.own[product]
 
 
 def answer_to_price(market: Market, design: Design, outlet: int, product: int) -> float:
     """Return what the regular price makes of demand."""
-    reference = int(market.products.consumer_price[product])
+    reference = market.products.consumer_price[product]
     if reference == 0:
         return 1.0
     relative = regular_price(market, design, outlet, product) / reference
@@ -61,37 +61,37 @@ def promotions_of(
     return [
         (table, k)
         for k in range(len(table) if table else 0)
-        if table.products[k, product]
-        and fits(int(table.mode[k]), int(design.outlets.mode[outlet]))
-        and fits(int(table.area[k]), int(market.outlets.area[outlet]))
-        and fits(int(table.segment[k]), int(market.outlets.segment[outlet]))
+        if table.products[k][product]
+        and fits(table.mode[k], design.outlets.mode[outlet])
+        and fits(table.area[k], market.outlets.area[outlet])
+        and fits(table.segment[k], market.outlets.segment[outlet])
     ]
 
 
 def runs(table: Promotions, k: int, day: int) -> bool:
     """Say whether a promotion runs on a day."""
-    return bool(table.first[k] <= day <= table.last[k])
+    return table.first[k] <= day <= table.last[k]
 
 
 def uplift(market: Market, table: Promotions, k: int, product: int) -> float:
     """Return the multiplier of a promotion's days."""
     if table.uplift[k] > 0:
-        return float(table.uplift[k])
-    return (1 - int(table.price_cut[k]) / 1e6) ** elasticity(market, product)
+        return table.uplift[k]
+    return (1 - table.price_cut[k] / 1e6) ** elasticity(market, product)
 
 
 def dip(market: Market, table: Promotions, k: int, product: int) -> float:
     """Return the multiplier of the days after a promotion."""
     factor, horizon = market.calendar.factor, market.calendar.horizon_days
-    first, last, length = int(table.first[k]), int(table.last[k]), int(table.dip_days[k])
-    during = [float(factor[day, product]) for day in range(first, last + 1) if day < horizon]
+    first, last, length = table.first[k], table.last[k], table.dip_days[k]
+    during = [factor[day][product] for day in range(first, last + 1) if day < horizon]
     if not during:
         return 1.0
-    after = [float(factor[d, product]) for d in range(last + 1, last + 1 + length) if d < horizon]
+    after = [factor[d][product] for d in range(last + 1, last + 1 + length) if d < horizon]
     held = sum(after) + (length - len(after)) * sum(during) / len(during)
     if held == 0:
         return 1.0
-    extra = float(table.borrowed[k]) * (uplift(market, table, k, product) - 1) * sum(during)
+    extra = table.borrowed[k] * (uplift(market, table, k, product) - 1) * sum(during)
     return max(0.0, 1 - extra / held)
 
 
@@ -111,7 +111,7 @@ def price_today(state: State, outlet: int, product: int, day: int) -> int:
     price = state.regular_price(outlet, product)
     for table, k in state.promotions(outlet, product):
         if runs(table, k, day):
-            return price - share(price, int(table.price_cut[k]))
+            return price - share(price, table.price_cut[k])
     return price
 
 
@@ -120,7 +120,7 @@ def post_refund(state: State, outlet: int, product: int, day: int, units: int) -
     price = state.regular_price(outlet, product)
     for table, k in state.promotions(outlet, product):
         if runs(table, k, day):
-            each = share(share(price, int(table.price_cut[k])), int(table.funded[k]))
+            each = share(share(price, table.price_cut[k]), table.funded[k])
             place = {"mode": state.mode_of(outlet), "site": state.site_of(outlet)}
             post(state, table, k, outlet, day, units * each, **place)
 
@@ -130,7 +130,7 @@ def post_outlet_cut(state: State, order: Order, product: int, day: int, cases: i
     for table, k in state.promotions(order.outlet, product):
         if runs(table, k, day):
             price = state.asked_price(order.site, order.mode, product)
-            each = share(price, int(table.outlet_cut[k]))
+            each = share(price, table.outlet_cut[k])
             place = {"mode": order.mode, "site": order.site}
             post(state, table, k, order.outlet, day, cases * each, **place)
 

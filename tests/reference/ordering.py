@@ -23,7 +23,7 @@ from tests.reference.field_work import (
 )
 from tests.reference.laws import round_half_up
 from tests.reference.records import Line, Order
-from tests.reference.shelf_policies import opening_level, policy_cases, policy_of_shelf
+from tests.reference.shelf_policies import opening_level, policy_cases, rule_of
 from tests.reference.sources import choose_source, finds_source
 from tests.reference.state import State
 
@@ -38,7 +38,7 @@ def take_orders(state: State, day: int) -> None:
     for outlet in state.covered:
         if is_due(state, outlet, day):
             if state.capture(state.mode_of(outlet)) == "visit":
-                beats[int(state.design.outlets.rep[outlet])].append(outlet)
+                beats[state.design.outlets.rep[outlet]].append(outlet)
             else:
                 clock.process(order_unasked(clock, state, outlet, day))
     if state.working(day):
@@ -51,7 +51,7 @@ def take_orders(state: State, day: int) -> None:
 def is_due(state: State, outlet: int, day: int) -> bool:
     """Say whether the outlet's bit of this day of the cycle is set."""
     cycle_day = (day + state.market.calendar.start.weekday()) % CYCLE_DAYS
-    return bool(int(state.design.outlets.order_days[outlet]) >> cycle_day & 1)
+    return bool(state.design.outlets.order_days[outlet] >> cycle_day & 1)
 
 
 def rep_day(
@@ -59,20 +59,20 @@ def rep_day(
 ) -> Generator[simpy.Event, None, None]:
     """One rep, from call to call, until a call does not fit."""
     yield clock.timeout(START_OF_FIELD_DAY)
-    roles, role = state.market.roles, int(state.design.reps.role[rep])
+    roles, role = state.market.roles, state.design.reps.role[rep]
     previous = None
     for made, outlet in enumerate(beat):
         asking = what_is_asked(state, outlet, day)
         travel = travel_seconds(state, rep, previous, outlet)
-        length = travel + int(roles.stop_seconds[role]) + minutes_inside(state, role, outlet)
+        length = travel + roles.stop_seconds[role] + minutes_inside(state, role, outlet)
         length += asking.seconds if asking else 0
-        end = int(clock.now) + length
+        end = clock.now + length
         if end - START_OF_FIELD_DAY > roles.field_seconds[role] or made >= roles.max_calls[role]:
             miss_calls(state, rep, beat[made:], day)
             return
         yield clock.timeout(length)
         previous = outlet
-        ordered_at = int(clock.now)
+        ordered_at = clock.now
         given = True
         if asking:
             ordered_at -= asking.seconds if asking.after else 0
@@ -81,12 +81,12 @@ def rep_day(
         order = None if refused else visit(state, outlet, day, ordered_at)
         outcome = CallState.PRODUCTIVE if order else CallState.NO_ORDER
         lines = len(order.lines) if order else 0
-        write_call(state, day, rep, outlet, int(clock.now), outcome, lines)
+        write_call(state, day, rep, outlet, clock.now, outcome, lines)
 
 
 def miss_calls(state: State, rep: int, missed: list[int], day: int) -> None:
     """Drop the calls that do not fit, or carry them over to the next working day."""
-    carried = is_carried(state, int(state.design.reps.mode[rep]))
+    carried = is_carried(state, state.design.reps.mode[rep])
     for outlet in missed:
         outcome = CallState.CARRIED if carried else CallState.MISSED
         write_call(state, day, rep, outlet, -1, outcome, 0)
@@ -106,7 +106,7 @@ def write_call(
 def visit(state: State, outlet: int, day: int, second: int) -> Order | None:
     """Ask an outlet for an order."""
     mode = state.mode_of(outlet)
-    chance = min(HIGHEST_STRIKE, float(state.market.modes.strike[mode]) * state.effort[mode])
+    chance = min(HIGHEST_STRIKE, state.market.modes.strike[mode] * state.effort[mode])
     if state.uniform(Purpose.STRIKE, day, outlet) >= chance:
         return None
     chance_to_list(state, outlet, day)
@@ -125,9 +125,9 @@ def order_unasked(
 ) -> Generator[simpy.Event, None, None]:
     """One outlet that orders by itself."""
     service, mode = state.design.service, state.mode_of(outlet)
-    second = int(service.order_open[mode])
+    second = service.order_open[mode]
     if state.capture(mode) in ("pull", "app"):
-        span = int(service.order_close[mode]) - second
+        span = service.order_close[mode] - second
         second += math.floor(state.uniform(Purpose.ORDER_TIME, day, outlet) * span)
     yield clock.timeout(second)
     chance_to_list(state, outlet, day)
@@ -139,10 +139,10 @@ def order_unasked(
 def cover_days(state: State, outlet: int) -> float:
     """Return the days of expected demand up to which an outlet fills its shelf."""
     service, mode = state.design.service, state.mode_of(outlet)
-    cover = float(service.cover_days[mode])
-    order_days = int(state.design.outlets.order_days[outlet]).bit_count()
+    cover = service.cover_days[mode]
+    order_days = state.design.outlets.order_days[outlet].bit_count()
     if order_days:
-        cover += float(service.interval_cover[mode]) * CYCLE_DAYS / order_days
+        cover += service.interval_cover[mode] * CYCLE_DAYS / order_days
     return cover
 
 
@@ -156,7 +156,7 @@ def stocked_demand(state: State, outlet: int, product: int, day: int) -> float:
 def shelf_level(state: State, outlet: int, product: int, day: int) -> int:
     """Return the level that the opening shelf of an outlet is half of."""
     expected = stocked_demand(state, outlet, product, day)
-    if policy_of_shelf(state, outlet, product):
+    if rule_of(state, outlet, product).policy:
         return opening_level(state, outlet, product, expected, cover_days(state, outlet))
     return round_half_up(cover_days(state, outlet) * expected)
 
@@ -170,7 +170,7 @@ def wanted_lines(state: State, outlet: int, day: int, shelf: list[int]) -> list[
         units = state.units_per_case[product]
         on_hand = shelf[product] + ordered[product]
         expected = stocked_demand(state, outlet, product, day)
-        if policy_of_shelf(state, outlet, product):
+        if rule_of(state, outlet, product).policy:
             cases = policy_cases(state, outlet, product, on_hand, expected, cover)
             ruled += [Line(product, cases)] if cases > 0 else []
             continue
@@ -180,7 +180,7 @@ def wanted_lines(state: State, outlet: int, day: int, shelf: list[int]) -> list[
             lines.append(Line(product, cases))
         position += on_hand
         total += expected
-    reorder_days = float(service.reorder_days[mode])
+    reorder_days = service.reorder_days[mode]
     low = reorder_days < 0 or position < reorder_days * total
     lines = sorted((lines if low else []) + ruled, key=lambda line: line.product)
     return lines if finds_source(state, outlet, lines) else []
@@ -205,9 +205,9 @@ def place_order(state: State, outlet: int, day: int, second: int, lines: list[Li
         second=second,
         outlet=outlet,
         mode=mode,
-        site=int(state.design.outlets.options[outlet, column]),
+        site=state.design.outlets.options[outlet][column],
         handling_day=day if second <= service.cutoff[mode] else day + 1,
-        priority=int(service.priority[mode]) + place_of(service.allocation, outlet),
+        priority=service.priority[mode] + place_of(service.allocation, outlet),
         lines=lines,
     )
     state.add_order(order)
@@ -216,7 +216,7 @@ def place_order(state: State, outlet: int, day: int, second: int, lines: list[Li
     else:
         state.to_handle[order.handling_day].append(order)
     own = state.mode_of(outlet)
-    lift = min(1.0, float(state.market.modes.lift[own]) * state.effort[own])
+    lift = min(1.0, state.market.modes.lift[own] * state.effort[own])
     state.execution[outlet] += lift * (1.0 - state.execution[outlet])
     if outlet in state.shops:
         state.shops[outlet].ordered()

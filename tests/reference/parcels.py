@@ -51,31 +51,31 @@ def answer(market: Market, shop: ParcelShop, product: int) -> float:
     """Return what the price online makes of demand."""
     if market.elasticity is None:
         return 1.0
-    return float((shop.price / 1_000_000) ** float(market.elasticity.own[product]))
+    return (shop.price / 1_000_000) ** market.elasticity.own[product]
 
 
 def kept(market: Market, design: Design, outlet: int, product: int) -> float:
     """Return the share of its demand that an outlet keeps."""
     shop = shop_of(design)
-    area = int(market.outlets.area[outlet])
-    if shop is None or area not in shop.zones.area.tolist():
+    area = market.outlets.area[outlet]
+    if shop is None or area not in shop.zones.area:
         return 1.0
-    zone = shop.zones.area.tolist().index(area)
-    asked = float(shop.zones.demand[zone]) * answer(market, shop, product)
-    return 1.0 - min(1.0, asked * float(shop.zones.cannibalised[zone]))
+    zone = shop.zones.area.index(area)
+    asked = shop.zones.demand[zone] * answer(market, shop, product)
+    return 1.0 - min(1.0, asked * shop.zones.cannibalised[zone])
 
 
 def orders_a_day(market: Market, design: Design, zone: int, product: int) -> float:
     """Return the mean number of orders at factor 1."""
     shop = shop_of(design)
     assert shop is not None
-    area = int(shop.zones.area[zone])
+    area = shop.zones.area[zone]
     of_area = 0.0
     for outlet in range(len(market.outlets)):
         if market.outlets.area[outlet] == area:
-            of_area += float(market.outlets.rate[outlet, product])
-    units = float(shop.zones.demand[zone]) * of_area * answer(market, shop, product)
-    return units / (int(shop.pack_units[product]) * shop.packs) / shop.basket
+            of_area += market.outlets.rate[outlet][product]
+    units = shop.zones.demand[zone] * of_area * answer(market, shop, product)
+    return units / (shop.pack_units[product] * shop.packs) / shop.basket
 
 
 def further(state: State, shop: ParcelShop, means: list[float], product: int) -> float:
@@ -92,11 +92,11 @@ def opening_of(state: State, site: int, product: int) -> tuple[float, float]:
         if shop.zones.site[zone] != site:
             continue
         means = [
-            state.parcel_orders_a_day(zone, other) * float(market.calendar.factor[0, other])
+            state.parcel_orders_a_day(zone, other) * market.calendar.factor[0][other]
             for other in state.products
         ]
         orders, more = means[product], further(state, shop, means, product)
-        pack, square = int(shop.pack_units[product]), shop.packs**2
+        pack, square = shop.pack_units[product], shop.packs**2
         mean += orders * pack * shop.packs * shop.basket
         drawn = sum(means[other] for other in state.products if not is_fixed(state, other))
         spread = shop.basket * orders * (shop.packs - 1.0 + square)
@@ -110,7 +110,7 @@ def opening_of(state: State, site: int, product: int) -> tuple[float, float]:
 
 def is_fixed(state: State, product: int) -> bool:
     """Return whether demand for a product does not vary."""
-    return int(state.market.products.law[product]) == LAW_FIXED
+    return state.market.products.law[product] == LAW_FIXED
 
 
 # ---------------------------------------------------------------- 18:00
@@ -121,7 +121,7 @@ def order_parcels(state: State, day: int) -> None:
         means = [orders_on(state, shop, zone, product, day) for product in state.products]
         for product in state.products:
             law = LAW_FIXED if is_fixed(state, product) else LAW_POISSON
-            area = int(shop.zones.area[zone])
+            area = shop.zones.area[zone]
             uniform = state.uniform(Purpose.PARCEL_ORDERS, day, area, product)
             for number in range(count(uniform, means[product], law, 1.0)):
                 order = draw_order(state, shop, zone, product, day, number)
@@ -136,7 +136,7 @@ def orders_on(state: State, shop: ParcelShop, zone: int, product: int, day: int)
     """Return the mean number of orders of a day."""
     calendar = state.market.calendar
     period = day // calendar.shock_days
-    mean = state.parcel_orders_a_day(zone, product) * float(calendar.factor[day, product])
+    mean = state.parcel_orders_a_day(zone, product) * calendar.factor[day][product]
     mean *= shock(state.uniform(Purpose.MARKET_SHOCK, period, 0), calendar.market_shock) * shock(
         state.uniform(Purpose.PRODUCT_SHOCK, period, product), calendar.product_shock
     )
@@ -145,7 +145,7 @@ def orders_on(state: State, shop: ParcelShop, zone: int, product: int, day: int)
 
 def word(state: State, shop: ParcelShop, purpose: Purpose, order: ParcelOrder) -> float:
     """Return a uniform of one order."""
-    entity = int(shop.zones.area[order.zone]) * 2**32 + order.number
+    entity = shop.zones.area[order.zone] * 2**32 + order.number
     return state.address.uniform(purpose, order.day, entity, order.product)
 
 
@@ -166,7 +166,7 @@ def draw_order(
 def put_in(shop: ParcelShop, order: ParcelOrder, product: int, packs: int) -> None:
     """Put packs of a product into the basket."""
     if packs > 0:
-        units = packs * int(shop.pack_units[product])
+        units = packs * shop.pack_units[product]
         order.units[product] = order.units.get(product, 0) + units
 
 
@@ -176,7 +176,7 @@ def draw_further(
     """Draw the packs that further picks of a product bring."""
     if shop.basket == 1:
         return 0
-    place = order.product * 2**20 + int(shop.zones.area[order.zone])
+    place = order.product * 2**20 + shop.zones.area[order.zone]
     entity = place * 2**32 + order.number
     uniform = state.address.uniform(Purpose.PARCEL_MORE, order.day, entity, product)
     picks = count(uniform, mean, LAW_POISSON, 1.0)
@@ -193,7 +193,7 @@ def allocate_parcels(
     if shop is None or shop.before_outlets != before_outlets:
         return
     for order in sorted(due_orders(state, day), key=lambda one: place_in_line(shop, one)):
-        site = int(shop.zones.site[order.zone])
+        site = shop.zones.site[order.zone]
         for product, units in order.units.items():
             if order.attempt == day:
                 state.demand[site][product][day] += units
@@ -218,7 +218,7 @@ def due_orders(state: State, day: int) -> list[ParcelOrder]:
 
 def place_in_line(shop: ParcelShop, order: ParcelOrder) -> tuple[int, ...]:
     """Return what orders are sorted by."""
-    area = int(shop.zones.area[order.zone])
+    area = shop.zones.area[order.zone]
     return order.day, order.second, area, order.product, order.number
 
 
@@ -238,7 +238,7 @@ def parcel(
     clock: simpy.Environment, state: State, shop: ParcelShop, order: ParcelOrder
 ) -> Generator[simpy.Event, None, None]:
     """A parcel from the stock to the consumer, and back if it is not wanted."""
-    site = int(shop.zones.site[order.zone])
+    site = shop.zones.site[order.zone]
     boxes = boxes_of(shop, order)
     post_packing(state, shop, order, site)
     if site not in state.benches:
@@ -246,9 +246,9 @@ def parcel(
         state.benches[site] = simpy.Resource(clock, capacity=packers)
     with state.benches[site].request() as turn:
         yield turn
-        yield clock.timeout(opening(state, site, int(clock.now)) - clock.now)
+        yield clock.timeout(opening(state, site, clock.now) - clock.now)
         yield clock.timeout(boxes * shop.pack_seconds)
-    day = int(clock.now) // DAY_SECONDS + int(shop.zones.days[order.zone])
+    day = clock.now // DAY_SECONDS + shop.zones.days[order.zone]
     yield clock.timeout(day * DAY_SECONDS + MORNING - clock.now)
     hand_over(state, shop, order, site, day)
     draw = word(state, shop, Purpose.PARCEL_RETURN, order)
@@ -261,7 +261,7 @@ def parcel(
 def opening(state: State, site: int, moment: int) -> int:
     """Return the first moment at which the bench is open."""
     day, second = divmod(moment, DAY_SECONDS)
-    opens, closes = (int(hours[site]) for hours in hours_of(state))
+    opens, closes = (hours[site] for hours in hours_of(state))
     if opens <= second < closes:
         return moment
     return (day + (second >= closes)) * DAY_SECONDS + opens
@@ -270,14 +270,14 @@ def opening(state: State, site: int, moment: int) -> int:
 def hours_of(state: State) -> tuple[list[int], list[int]]:
     """Return when desks open and close."""
     sites = state.market.sites
-    return sites.pick_open.tolist(), sites.pick_close.tolist()
+    return sites.pick_open, sites.pick_close
 
 
 def boxes_of(shop: ParcelShop, order: ParcelOrder) -> int:
     """Return the number of parcels of an order."""
     filled = 0
     for product, units in order.units.items():
-        filled += units * (10**9 // int(shop.parcel_units[product]))
+        filled += units * (10**9 // shop.parcel_units[product])
     return -(-filled // 10**9)
 
 
@@ -289,7 +289,7 @@ def value_of(state: State, shop: ParcelShop, order: ParcelOrder) -> int:
 
 def worth(state: State, shop: ParcelShop, product: int, units: int) -> int:
     """Return what some units cost."""
-    return units * share(int(state.market.products.consumer_price[product]), shop.price)
+    return units * share(state.market.products.consumer_price[product], shop.price)
 
 
 def fee_of(shop: ParcelShop, value: int) -> int:
@@ -309,7 +309,7 @@ def per_case(state: State, order: ParcelOrder, cost: int) -> int:
 def post_packing(state: State, shop: ParcelShop, order: ParcelOrder, site: int) -> None:
     """Book what leaving the stock costs."""
     cost = boxes_of(shop, order) * shop.packing
-    cost += per_case(state, order, int(state.market.sites.handling_cost[site]))
+    cost += per_case(state, order, state.market.sites.handling_cost[site])
     place = {"mode": shop.mode, "site": site}
     state.books.post(order.sent_day, Account.HANDLING, MANUFACTURER, OUTSIDE, cost, **place)
 
@@ -322,8 +322,8 @@ def hand_over(state: State, shop: ParcelShop, order: ParcelOrder, site: int, day
     post, place = state.books.post, {"mode": shop.mode, "site": site}
     post(day, Account.GOODS, OUTSIDE, MANUFACTURER, paid, **place)
     post(day, Account.PLATFORM, MANUFACTURER, OUTSIDE, share(paid, shop.payment_fee), **place)
-    tariff = boxes_of(shop, order) * int(shop.zones.tariff_parcel[order.zone])
-    tariff += per_case(state, order, int(shop.zones.tariff_case[order.zone]))
+    tariff = boxes_of(shop, order) * shop.zones.tariff_parcel[order.zone]
+    tariff += per_case(state, order, shop.zones.tariff_case[order.zone])
     post(day, Account.DELIVERY, MANUFACTURER, OUTSIDE, tariff, **place)
 
 
@@ -350,11 +350,11 @@ def write_parcels(state: State) -> None:
         state.books.write(
             PARCELS,
             day=order.day,
-            area=int(shop.zones.area[order.zone]),
+            area=shop.zones.area[order.zone],
             product=order.product,
             number=order.number,
             second=order.second,
-            site=int(shop.zones.site[order.zone]),
+            site=shop.zones.site[order.zone],
             lines=len(order.units),
             units=sum(order.units.values()),
             parcels=boxes_of(shop, order),
@@ -369,7 +369,7 @@ def write_parcels(state: State) -> None:
             state.books.write(
                 PARCEL_LINES,
                 day=order.day,
-                area=int(shop.zones.area[order.zone]),
+                area=shop.zones.area[order.zone],
                 first=order.product,
                 number=order.number,
                 product=product,

@@ -57,7 +57,7 @@ def spoil(state: State, day: int) -> None:
     returned: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for place in places(state):
         kind, row, product = place
-        limit = int((rules.site_days if kind == "site" else rules.shelf_days)[product])
+        limit = (rules.site_days if kind == "site" else rules.shelf_days)[product]
         old = older(state, place, day - limit) if limit > 0 else 0
         if old > 0:
             lose(state, place, day, LossCause.EXPIRED, old)
@@ -104,13 +104,13 @@ def take_back(state: State, outlet: int, day: int, goods: list[tuple[int, int]])
         units * state.asked_price(site, mode, product) // state.units_per_case[product]
         for product, units in goods
     )
-    ppm = int(service.return_credit[mode]) if may_return_old(state, outlet) else 0
+    ppm = service.return_credit[mode] if may_return_old(state, outlet) else 0
     credit = 0 if on_consignment(state, outlet) else share(value, ppm)
     owner, place = state.owner(site), {"mode": mode, "site": site, "outlet": outlet}
     state.books.post(day, Account.RETURN, owner, state.payer(outlet), credit, **place)
     if ppm > 0:
         cases = sum(math.ceil(units / state.units_per_case[p]) for p, units in goods)
-        cost = cases * int(service.collect_case[mode])
+        cost = cases * service.collect_case[mode]
         state.books.post(day, Account.DELIVERY, owner, OUTSIDE, cost, **place)
 
 
@@ -120,10 +120,10 @@ def shrink(state: State, place: Place, day: int) -> None:
     assert rules is not None
     kind, row, product = place
     if kind == "site":
-        ppm, purpose = int(rules.site_shrinkage[row]), Purpose.SITE_SHRINKAGE
+        ppm, purpose = rules.site_shrinkage[row], Purpose.SITE_SHRINKAGE
     else:
         segment = market.outlets.segment[row]
-        ppm, purpose = int(rules.shelf_shrinkage[segment]), Purpose.SHELF_SHRINKAGE
+        ppm, purpose = rules.shelf_shrinkage[segment], Purpose.SHELF_SHRINKAGE
     date = market.calendar.start + datetime.timedelta(days=day)
     length = calendar.monthrange(date.year, date.month)[1]
     days = sum(1 for d in range(day + 1) if market.calendar.month[d] == market.calendar.month[day])
@@ -139,8 +139,8 @@ def sell_off(state: State, outlet: int, product: int, day: int, sold: int, price
     rules = state.market.perishing
     if rules is None or rules.sell_off_days[product] <= 0:
         return
-    limit, last_days = int(rules.shelf_days[product]), int(rules.sell_off_days[product])
+    limit, last_days = rules.shelf_days[product], rules.sell_off_days[product]
     near = older(state, ("outlet", outlet, product), day + last_days - limit)
-    cut = share(min(sold, near) * price, int(rules.sell_off_cut[product]))
+    cut = share(min(sold, near) * price, rules.sell_off_cut[product])
     place = {"mode": state.mode_of(outlet), "site": state.site_of(outlet), "outlet": outlet}
     state.books.post(day, Account.SELL_OFF, state.payer(outlet), OUTSIDE, cut, **place)

@@ -141,17 +141,17 @@ def post_shipment(state: State, site: int, day: int, shipped_cases: dict[int, in
     parent, sites = state.supplier(site), state.market.sites
     place = {"mode": state.site_mode(site), "site": site}
     cases = sum(shipped_cases.values())
-    freight = int(sites.lane_cost[site, parent]) * cases
+    freight = sites.lane_cost[site][parent] * cases
     payer = state.owner(site) if state.sources(site) else MANUFACTURER
     state.books.post(day, Account.FREIGHT, payer, OUTSIDE, freight, **place)
     if state.is_plant(parent):
         cost = sum(
-            int(state.market.products.production_cost[product]) * shipped
+            state.market.products.production_cost[product] * shipped
             for product, shipped in shipped_cases.items()
         )
         state.books.post(day, Account.PRODUCTION, MANUFACTURER, OUTSIDE, cost, **place)
     else:
-        handling = int(sites.handling_cost[parent]) * cases
+        handling = sites.handling_cost[parent] * cases
         place = {"mode": state.site_mode(site), "site": parent}
         state.books.post(day, Account.HANDLING, state.owner(parent), OUTSIDE, handling, **place)
 
@@ -178,7 +178,7 @@ def invoice_shipment(
     if buyer == seller or value == 0:
         return
     mode = state.site_mode(site)
-    due_day = day + int(state.design.terms.account_days[mode])
+    due_day = day + state.design.terms.account_days[mode]
     issue(clock, state, Invoice(day, due_day, due_day, buyer, seller, -1, site, parent, value))
     state.books.post(day, Account.GOODS, buyer, seller, value, mode=mode, site=site)
     if seller == MANUFACTURER:

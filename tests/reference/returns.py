@@ -17,14 +17,14 @@ def send_back(state: State, day: int) -> None:
         if right is None or day == 0:
             continue
         rights = state.design.goods.returns
-        if rights.policy[right] != FULL or day % int(rights.review_days[right]):
+        if rights.policy[right] != FULL or day % rights.review_days[right]:
             continue
-        first = day - int(rights.review_days[right])
+        first = day - rights.review_days[right]
         bought = sum(
             value for when, value in state.bought_from_server[outlet] if first <= when < day
         )
-        free = share(bought, int(rights.limit[right]))
-        cases = slow_cases(state, outlet, day, float(rights.above_days[right]), free)
+        free = share(bought, rights.limit[right])
+        cases = slow_cases(state, outlet, day, rights.above_days[right], free)
         if cases:
             take(state, outlet, day, right, cases)
 
@@ -73,13 +73,13 @@ def take(state: State, outlet: int, day: int, right: int, sent: dict[int, int]) 
             value=cases * price,
         )
         if state.market.empties is not None:
-            deposit = cases * int(state.market.empties.deposit[product])
+            deposit = cases * state.market.empties.deposit[product]
             state.books.post(day, Account.DEPOSIT, owner, payer, deposit, **place)
-    credit = share(value, int(rights.credit[right]))
+    credit = share(value, rights.credit[right])
     if on_consignment(state, outlet):
         credit = 0
     state.books.post(day, Account.RETURN_GOOD, owner, payer, credit, **place)
-    cost = int(rights.collect_case[right]) * sum(sent.values())
+    cost = rights.collect_case[right] * sum(sent.values())
     state.books.post(day, Account.DELIVERY, owner, OUTSIDE, cost, **place)
     state.month_invoices[site, outlet] -= credit
-    state.month_sales[int(state.design.outlets.rep[outlet])] -= credit
+    state.month_sales[state.design.outlets.rep[outlet]] -= credit

@@ -9,7 +9,7 @@ def right_of(state: State, outlet: int) -> int | None:
     """Return the row of the right of an outlet, None where no design names rights."""
     if state.design.goods is None or state.design.goods.returns is None:
         return None
-    chain = int(state.market.outlets.chain[outlet])
+    chain = state.market.outlets.chain[outlet]
     if chain >= 0:
         row = len(state.market.modes) + chain
         if state.design.goods.returns.policy[row] >= 0:
@@ -20,4 +20,4 @@ def right_of(state: State, outlet: int) -> int | None:
 def may_return_old(state: State, outlet: int) -> bool:
     """Say whether an outlet may be credited for what got old."""
     right = right_of(state, outlet)
-    return right is None or int(state.design.goods.returns.policy[right]) != NONE
+    return right is None or state.design.goods.returns.policy[right] != NONE

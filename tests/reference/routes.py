@@ -8,7 +8,7 @@ from tests.reference.ways import Tour, last_arrival, legs, tour_seconds
 
 def sequence(state: State, site: int, tour: Tour) -> list[PickOrder]:
     """Return the pick orders as the truck brings them."""
-    rules, vehicle = state.market.delivery, int(state.design.sites.vehicle[site])
+    rules, vehicle = state.market.delivery, state.design.sites.vehicle[site]
     if rules is None or rules.daily_route is None or not rules.daily_route[vehicle]:
         return tour.picks
     anew = exchange(state, site, nearest_next(state, site, tour.picks))

@@ -21,7 +21,7 @@ def settle(state: State, day: int) -> None:
     """Close a day."""
     draw(state)
     for site in state.open_sites:
-        cost = int(state.market.sites.fixed_cost[site])
+        cost = state.market.sites.fixed_cost[site]
         post_for_site(state, day, Account.SITE, site, cost)
     charge_penalties(state, day)
     month = state.market.calendar.month
@@ -62,16 +62,16 @@ def post_for_site(state: State, day: int, account: Account, site: int, amount: i
 def pay_person(state: State, rep: int, day: int, days: int, days_of_month: int) -> None:
     """Pay wage, commission and bonus."""
     reps, terms = state.design.reps, state.design.terms
-    mode, site = int(reps.mode[rep]), int(reps.site[rep])
+    mode, site = reps.mode[rep], reps.site[rep]
     salesman = state.solicitor(mode) == "salesman"
     employer = state.owner(site) if salesman else MANUFACTURER
     sales = max(0, state.month_sales[rep])
-    wage = int(state.market.roles.wage[reps.role[rep]])
-    bonus, quota = int(terms.bonus[mode]), int(terms.quota[mode])
+    wage = state.market.roles.wage[reps.role[rep]]
+    bonus, quota = terms.bonus[mode], terms.quota[mode]
     half = days_of_month // 2
     pay = {
         Account.WAGES: (wage * days + half) // days_of_month,
-        Account.COMMISSION: share(sales, int(terms.commission[mode])),
+        Account.COMMISSION: share(sales, terms.commission[mode]),
     }
     if quota > 0 and sales * days_of_month >= quota * days:
         pay[Account.BONUS] = (bonus * days + half) // days_of_month
@@ -84,13 +84,13 @@ def pay_rebates(state: State, day: int) -> None:
     terms = state.design.terms
     for (site, outlet), value in state.month_invoices.items():
         mode = state.sale_mode(outlet, state.column_of(outlet, site))
-        amount = share(value, int(terms.outlet_rebate[mode]))
+        amount = share(value, terms.outlet_rebate[mode])
         place = {"mode": mode, "site": site, "outlet": outlet}
         seller, buyer = state.owner(site), state.payer(outlet)
         state.books.post(day, Account.REBATE, seller, buyer, amount, **place)
     for site, value in state.month_purchases.items():
         mode = state.site_mode(site)
-        amount = share(value, int(terms.account_rebate[mode]))
+        amount = share(value, terms.account_rebate[mode])
         buyer = state.owner(site)
         state.books.post(day, Account.REBATE, MANUFACTURER, buyer, amount, mode=mode, site=site)
 
@@ -119,7 +119,7 @@ def stock_value(state: State, site: int) -> int:
         if state.market.sites.independent[site]:
             price = ladder_price(state, site, product)
         else:
-            price = int(state.market.products.production_cost[product])
+            price = state.market.products.production_cost[product]
         units = state.stock[site][product] + consigned_units(state, site, product)
         value += units * price // state.units_per_case[product]
     return value

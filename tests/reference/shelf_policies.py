@@ -1,6 +1,7 @@
 """The stock policies of shelves (docs/world/shelves.md)."""
 
 import math
+from typing import NamedTuple
 
 from channelwright.model.stock import POLICIES, SERVICES, ShelfStock
 from tests.reference.forecasts import daily_variance
@@ -11,45 +12,69 @@ from tests.reference.stock_policies import NORMAL, WIDEST, Numbers, factor_of_lo
 CYCLE = 28
 
 
-def policies(state: State) -> ShelfStock | None:
-    """Return the policies of shelves."""
-    return None if state.design.stock is None else state.design.stock.shelves
+class Rule(NamedTuple):
+    """What a design says about a shelf and product; numbers below 0 are not given."""
+
+    policy: str  # empty without one
+    reorder: int = -1
+    level: int = -1
+    quantity: int = -1
+    cover_days: float = 0.0
+    service: str = "none"
+    target: float = 0.0
 
 
-def place_of(state: State, outlet: int, product: int) -> tuple[int, int, int]:
-    """Return where the numbers of a shelf and product stand."""
+NO_RULE = Rule("")
+
+
+def rule_of(state: State, outlet: int, product: int) -> Rule:
+    """Return what the design says about a shelf and product, by segment and grade."""
+    stock = state.design.stock
+    if stock is None or stock.shelves is None:
+        return NO_RULE
     outlets = state.market.outlets
-    return int(outlets.segment[outlet]), int(outlets.grade[outlet]), product
+    place = (outlets.segment[outlet], outlets.grade[outlet], product)
+    if place not in state.shelf_rules:
+        state.shelf_rules[place] = read_rule(stock.shelves, *place)
+    return state.shelf_rules[place]
 
 
-def policy_of_shelf(state: State, outlet: int, product: int) -> str:
-    """Return the name of the policy of a shelf and product, empty without one."""
-    given = policies(state)
-    number = -1 if given is None else int(given.policy[place_of(state, outlet, product)])
-    return "" if number < 0 else POLICIES[number]
+def read_rule(given: ShelfStock, segment: int, grade: int, product: int) -> Rule:
+    """Read the numbers of a segment, grade and product."""
+    policy, reorder, level, quantity, cover, service, target = (
+        column[segment][grade][product]
+        for column in (
+            given.policy,
+            given.reorder,
+            given.level,
+            given.quantity,
+            given.cover_days,
+            given.service,
+            given.target,
+        )
+    )
+    if policy < 0:
+        return NO_RULE
+    return Rule(POLICIES[policy], reorder, level, quantity, cover, SERVICES[service], target)
 
 
 def interval(state: State, outlet: int, product: int) -> float:
     """Return the days between two order chances."""
-    if policy_of_shelf(state, outlet, product) == "base_stock":
+    if rule_of(state, outlet, product).policy == "base_stock":
         return 1.0
-    days = int(state.design.outlets.order_days[outlet]).bit_count()
+    days = state.design.outlets.order_days[outlet].bit_count()
     return CYCLE / days if days else float(CYCLE)
 
 
 def shelf_numbers(state: State, outlet: int, product: int, mean: float, cover: float) -> Numbers:
     """Return what an outlet orders by, for an expected demand of the day."""
-    given, place = policies(state), place_of(state, outlet, product)
-    policy = policy_of_shelf(state, outlet, product)
-    reorder, level, quantity = (
-        int(getattr(given, name)[place]) for name in ("reorder", "level", "quantity")
-    )
+    policy, reorder, level, quantity, cover_days, *_ = rule_of(state, outlet, product)
     point = covering(state, outlet, product, mean, cover)
     if policy in ("order_up_to", "base_stock"):
         level = point if level < 0 else level
         return Numbers(policy, level, level, 0)
     reorder = point if reorder < 0 else reorder
-    batch = max(1, round_half_up(float(given.cover_days[place]) * mean))
+    batch = max(1, round_half_up(cover_days * mean))
     if policy == "reorder_up_to":
         return Numbers(policy, reorder, reorder + batch if level < 0 else level, 0)
     case = state.units_per_case[product]
@@ -60,23 +85,21 @@ def shelf_numbers(state: State, outlet: int, product: int, mean: float, cover: f
 
 def covering(state: State, outlet: int, product: int, mean: float, cover: float) -> int:
     """Return the units that last until what the next order brings is there."""
-    given, place = policies(state), place_of(state, outlet, product)
-    service, target = SERVICES[given.service[place]], float(given.target[place])
-    if service == "none":
+    rule = rule_of(state, outlet, product)
+    if rule.service == "none":
         return max(0, round_half_up(cover * mean))
     chance = interval(state, outlet, product)
-    days = int(state.design.service.promise_days[state.mode_of(outlet)]) + chance
+    days = state.design.service.promise_days[state.mode_of(outlet)] + chance
     spread = math.sqrt(days * math.sqrt(daily_variance(state, product, mean)) ** 2)
-    if service == "cycle":
-        factor = min(max(NORMAL.inv_cdf(target), -WIDEST), WIDEST)
+    if rule.service == "cycle":
+        factor = min(max(NORMAL.inv_cdf(rule.target), -WIDEST), WIDEST)
     else:
         asked = chance * mean
-        if policy_of_shelf(state, outlet, product).startswith("reorder"):
-            asked = float(given.cover_days[place]) * mean
-        if policy_of_shelf(state, outlet, product) == "reorder_quantity":
-            lot = int(given.quantity[place])
-            asked = lot if lot >= 0 else asked
-        factor = factor_of_loss((1.0 - target) * asked / spread) if spread > 0 else 0.0
+        if rule.policy.startswith("reorder"):
+            asked = rule.cover_days * mean
+        if rule.policy == "reorder_quantity" and rule.quantity >= 0:
+            asked = rule.quantity
+        factor = factor_of_loss((1.0 - rule.target) * asked / spread) if spread > 0 else 0.0
     return max(0, round_half_up(days * mean + factor * spread))
 
 

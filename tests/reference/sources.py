@@ -15,7 +15,7 @@ def weighs_offers(state: State) -> bool:
 
 def sellable(state: State, outlet: int, column: int, lines: list[Line]) -> list[Line]:
     """Return the lines that an option may sell, none if they are fewer than its smallest order."""
-    site = int(state.design.outlets.options[outlet, column])
+    site = state.design.outlets.options[outlet][column]
     if site < 0:
         return []
     mode = state.sale_mode(outlet, column)
@@ -26,11 +26,11 @@ def sellable(state: State, outlet: int, column: int, lines: list[Line]) -> list[
 def is_large_enough(state: State, site: int, mode: int, lines: list[Line]) -> bool:
     """Say whether lines reach the smallest order of a mode in cases and in value."""
     cases = sum(line.ordered for line in lines)
-    enough = cases >= max(1, int(state.design.service.minimum_cases[mode]))
+    enough = cases >= max(1, state.design.service.minimum_cases[mode])
     if state.design.capture is None:
         return enough
     value = sum(line.ordered * state.asked_price(site, mode, line.product) for line in lines)
-    return enough and value >= int(state.design.capture.minimum_value[mode])
+    return enough and value >= state.design.capture.minimum_value[mode]
 
 
 def has_right(state: State, outlet: int, site: int, mode: int, product: int) -> bool:
@@ -44,12 +44,12 @@ def has_right(state: State, outlet: int, site: int, mode: int, product: int) -> 
             rights.area[row] in (-1, outlets.area[outlet])
             and rights.segment[row] in (-1, outlets.segment[outlet])
             and rights.mode[row] in (-1, mode)
-            and rights.product[row, product]
+            and rights.product[row][product]
         )
         if not about:
             continue
         if rights.exclusive[row]:
-            exclusive_to.append(int(rights.site[row]))
+            exclusive_to.append(rights.site[row])
         elif rights.site[row] in (-1, site):
             return False
     return not exclusive_to or site in exclusive_to
@@ -58,7 +58,7 @@ def has_right(state: State, outlet: int, site: int, mode: int, product: int) -> 
 def finds_source(state: State, outlet: int, lines: list[Line]) -> bool:
     """Say whether somebody would take an order of these lines."""
     if weighs_offers(state):
-        columns = range(state.design.outlets.options.shape[1])
+        columns = range(len(state.design.outlets.options[outlet]))
         return any(sellable(state, outlet, column, lines) for column in columns)
     return is_large_enough(state, state.site_of(outlet), state.mode_of(outlet), lines)
 
@@ -68,7 +68,7 @@ def choose_source(state: State, outlet: int, day: int, lines: list[Line]) -> tup
     if not weighs_offers(state):
         return choose_by_haul(state, outlet, day), lines
     offers = {}
-    for column in range(state.design.outlets.options.shape[1]):
+    for column in range(len(state.design.outlets.options[outlet])):
         kept = sellable(state, outlet, column, lines)
         if kept:
             offers[column] = kept
@@ -80,12 +80,12 @@ def choose_source(state: State, outlet: int, day: int, lines: list[Line]) -> tup
 
 def utility(state: State, outlet: int, column: int, lines: list[Line]) -> float:
     """Return how good an offer looks at 08:00."""
-    site, mode = int(state.design.outlets.options[outlet, column]), state.sale_mode(outlet, column)
+    site, mode = state.design.outlets.options[outlet][column], state.sale_mode(outlet, column)
     behaviour, weights = state.market.behaviour, state.market.source_choice
     terms, service = state.design.terms, state.design.service
     cases = sum(line.ordered for line in lines)
     value = sum(line.ordered * state.asked_price(site, mode, line.product) for line in lines)
-    landed = (value - share(value, int(terms.outlet_rebate[mode]))) / cases
+    landed = (value - share(value, terms.outlet_rebate[mode])) / cases
     metres = state.map.metres(state.map.outlets[outlet], state.map.sites[site])
     landed += behaviour.haul_cost * metres / 1000
     result = -behaviour.price_weight * landed / 10_000
@@ -96,9 +96,9 @@ def utility(state: State, outlet: int, column: int, lines: list[Line]) -> float:
             min(line.ordered, state.stock[site][line.product] // state.units_per_case[line.product])
             for line in lines
         )
-        result += weights.credit * int(terms.outlet_days[mode])
-        result -= weights.minimum * int(service.minimum_cases[mode])
-        result -= weights.wait * int(service.promise_days[mode])
+        result += weights.credit * terms.outlet_days[mode]
+        result -= weights.minimum * service.minimum_cases[mode]
+        result -= weights.wait * service.promise_days[mode]
         result += weights.stock * on_hand / cases
     return result
 
@@ -109,7 +109,7 @@ def choose_by_haul(state: State, outlet: int, day: int) -> int:
     utilities = {}
     for column, site in enumerate(state.design.outlets.options[outlet]):
         if site >= 0:
-            metres = state.map.metres(state.map.outlets[outlet], state.map.sites[int(site)])
+            metres = state.map.metres(state.map.outlets[outlet], state.map.sites[site])
             haul = behaviour.haul_cost * metres / 1000 / 10_000
             utilities[column] = -behaviour.price_weight * haul
     if len(utilities) <= 1:

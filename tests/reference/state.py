@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING
 
 import simpy
 
@@ -18,7 +19,11 @@ from tests.reference.geography import Map
 from tests.reference.laws import share
 from tests.reference.offers import answer_to_price, promoted, promotions_of, regular_price
 from tests.reference.parcels import ParcelOrder, kept, orders_a_day
+from tests.reference.plain import plain
 from tests.reference.records import Evening, Invoice, Order, PickOrder, Request
+
+if TYPE_CHECKING:
+    from tests.reference.shelf_policies import Rule
 
 MANUFACTURER = party(Party.MANUFACTURER)
 OUTSIDE = party(Party.OUTSIDE)
@@ -30,13 +35,14 @@ class State:
     """Everything that changes, beside the market and the design, which do not."""
 
     def __init__(self, market: Market, design: Design, address: Address) -> None:
+        market, design = plain(market), plain(design)
         self.market = market
         self.design = design
         self.address = address
         self.map = Map(market, design)
         self.books = Books()
         outlets, products, sites = len(market.outlets), len(market.products), len(market.sites)
-        self.units_per_case = [int(units) for units in market.products.units_per_case]
+        self.units_per_case = market.products.units_per_case
         self.products = range(products)
         self.covered = [o for o in range(outlets) if design.outlets.mode[o] >= 0]
         self.open_sites = [s for s in range(sites) if design.sites.open[s]]
@@ -49,13 +55,13 @@ class State:
             ]
             for o, row in enumerate(rates(market, design))
         ]
-        self._factor: list[list[float]] = market.calendar.factor.tolist()
+        self._factor: list[list[float]] = market.calendar.factor
         # Mode, assigned site, "also sells online" and payer of an outlet: the lists' own look-up.
-        self.mode_of: Callable[[int], int] = design.outlets.mode.tolist().__getitem__
-        self.site_of: Callable[[int], int] = design.outlets.site.tolist().__getitem__
-        self.online: Callable[[int], bool] = design.outlets.o2o.tolist().__getitem__
-        self._price_outlet: list[list[int]] = design.terms.price_outlet.tolist()
-        laws, dispersions = market.products.law.tolist(), market.products.dispersion.tolist()
+        self.mode_of: Callable[[int], int] = design.outlets.mode.__getitem__
+        self.site_of: Callable[[int], int] = design.outlets.site.__getitem__
+        self.online: Callable[[int], bool] = design.outlets.o2o.__getitem__
+        self._price_outlet: list[list[int]] = design.terms.price_outlet
+        laws, dispersions = market.products.law, market.products.dispersion
         self.law = list(zip(laws, dispersions, strict=True))
         payers = [self._payer_of(outlet) for outlet in range(outlets)]
         self.payer: Callable[[int], int] = payers.__getitem__
@@ -96,6 +102,7 @@ class State:
         self.coming: dict[tuple[int, int], int] = {}  # units that consumers wait for
         self.travel: dict[tuple[int, int], int] = {}  # given travel times by start and end
         self.reporting_demand: dict[tuple[int, int], float] = {}  # by site and product
+        self.shelf_rules: dict[tuple[int, int, int], Rule] = {}  # by segment, grade, product
 
         self.placed: list[Order] = []
         self.to_handle: dict[int, list[Order]] = defaultdict(list)  # by day of the first attempt
@@ -152,7 +159,7 @@ class State:
 
     def working(self, day: int) -> bool:
         """Say whether reps call and trucks drive."""
-        return bool(self.market.calendar.working[day])
+        return self.market.calendar.working[day]
 
     # ------------------------------------------------------------ demand
     def multiplier(self, outlet: int) -> float:
@@ -202,7 +209,7 @@ class State:
 
     def is_plant(self, site: int) -> bool:
         """Say whether a site supplies without limit."""
-        return int(self.market.sites.kind[site]) == PLANT
+        return self.market.sites.kind[site] == PLANT
 
     def owner(self, site: int) -> int:
         """Return the party that owns a site."""
@@ -212,7 +219,7 @@ class State:
 
     def _payer_of(self, outlet: int) -> int:
         """Return the party that pays for an outlet: its chain, else itself."""
-        chain = int(self.market.outlets.chain[outlet])
+        chain = self.market.outlets.chain[outlet]
         return party(Party.OUTLET, outlet) if chain < 0 else party(Party.CHAIN, chain)
 
     def outlets_of(self, payer: int) -> list[int]:
@@ -221,11 +228,11 @@ class State:
 
     def site_mode(self, site: int) -> int:
         """Return the mode under which a site's own costs are reported."""
-        return int(self.design.sites.mode[site])
+        return self.design.sites.mode[site]
 
     def parent(self, site: int) -> int:
         """Return the supplying site, -1 for plants."""
-        return int(self.design.sites.parent[site])
+        return self.design.sites.parent[site]
 
     def sources(self, site: int) -> list[tuple[int, int]]:
         """Return sources and their index (ppm) among which a site chooses, none if appointed."""
@@ -234,7 +241,7 @@ class State:
         if given is None:
             return []
         rows = zip(given.site, given.source, given.index, strict=True)
-        return [(int(source), int(index)) for mine, source, index in rows if mine == site]
+        return [(source, index) for mine, source, index in rows if mine == site]
 
     def supplier(self, site: int) -> int:
         """Return the site from which a site buys today."""
@@ -253,17 +260,17 @@ class State:
         price = self.price_outlet(mode, product)
         if self.design.selling is None:
             return price
-        return share(price, int(self.design.selling.asking[site]))
+        return share(price, self.design.selling.asking[site])
 
     def sale_mode(self, outlet: int, column: int) -> int:
         """Return the mode in which an outlet buys from an option."""
         if self.design.selling is None or column == 0:
             return self.mode_of(outlet)
-        return int(self.design.selling.option_mode[outlet, column])
+        return self.design.selling.option_mode[outlet][column]
 
     def column_of(self, outlet: int, site: int) -> int:
         """Return the column of a site among the options of an outlet."""
-        return [int(one) for one in self.design.outlets.options[outlet]].index(site)
+        return self.design.outlets.options[outlet].index(site)
 
     # ------------------------------------------------------------ orders
     def add_order(self, order: Order) -> None:
@@ -281,7 +288,7 @@ class State:
 def nearest_outlets(market: Market, covered: list[int]) -> dict[int, int]:
     """Return the nearest other covered outlet of every outlet that has one."""
     pairs, nearest, there = market.stockout.neighbours, {}, set(covered)
-    for origin, place in zip(pairs.origin.tolist(), pairs.place.tolist(), strict=True):
+    for origin, place in zip(pairs.origin, pairs.place, strict=True):
         if place in there:
             nearest.setdefault(origin, place)
     return nearest
@@ -294,8 +301,8 @@ def helpers_of(design: Design) -> dict[int, list[tuple[int, int]]]:
     if pairs is None:
         return helpers
     outlets = design.outlets
-    ready = [bool(o2o) and mode >= 0 for o2o, mode in zip(outlets.o2o, outlets.mode, strict=True)]
-    rows = zip(pairs.origin.tolist(), pairs.helper.tolist(), pairs.metres.tolist(), strict=True)
+    ready = [o2o and mode >= 0 for o2o, mode in zip(outlets.o2o, outlets.mode, strict=True)]
+    rows = zip(pairs.origin, pairs.helper, pairs.metres, strict=True)
     for origin, helper, metres in rows:
         if ready[origin] and ready[helper]:
             helpers[origin].append((helper, metres))

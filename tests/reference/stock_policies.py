@@ -27,14 +27,14 @@ def policy_of(state: State, site: int, product: int) -> str:
     stock = state.design.stock
     if stock is None or stock.sites is None:
         return "order_up_to"
-    return POLICIES[stock.sites.policy[site, product]]
+    return POLICIES[stock.sites.policy[site][product]]
 
 
 def review_days(state: State, site: int, product: int) -> int:
     """Return the days between reviews."""
     if policy_of(state, site, product) == "base_stock":
         return 1
-    return int(state.design.sites.review_days[site])
+    return state.design.sites.review_days[site]
 
 
 def given(state: State, name: str, site: int, product: int) -> int:
@@ -42,9 +42,9 @@ def given(state: State, name: str, site: int, product: int) -> int:
     stock = state.design.stock
     number = -1
     if stock is not None and stock.sites is not None:
-        number = int(getattr(stock.sites, name)[site, product])
+        number = getattr(stock.sites, name)[site][product]
     if number < 0 and name == "level":
-        number = int(state.design.sites.level[site, product])
+        number = state.design.sites.level[site][product]
     return number
 
 
@@ -87,23 +87,23 @@ def order_size(numbers: Numbers, position: int) -> int:
 def cover_days(state: State, site: int, product: int) -> float:
     """Return the days of demand in one order of a reorder policy."""
     stock = state.design.stock
-    return float(stock.sites.cover_days[site, product]) if stock and stock.sites else 0.0
+    return stock.sites.cover_days[site][product] if stock and stock.sites else 0.0
 
 
 def covering_point(state: State, site: int, product: int, average: float, deviation: float) -> int:
     """Return the units that cover demand until what the next review orders arrives."""
-    lead = int(state.market.sites.lead_days[site, state.parent(site)])
+    lead = state.market.sites.lead_days[site][state.parent(site)]
     review = review_days(state, site, product)
     stock = state.design.stock
     service = "none"
     if stock is not None and stock.sites is not None:
-        service = SERVICES[stock.sites.service[site, product]]
+        service = SERVICES[stock.sites.service[site][product]]
     if service == "none":
-        days = lead + review + float(state.design.sites.safety_days[site])
+        days = lead + review + state.design.sites.safety_days[site]
         return max(0, round_half_up(days * average))
-    target = float(stock.sites.target[site, product])
+    target = stock.sites.target[site][product]
     supply = state.market.supply
-    lane = 0.0 if supply is None else float(supply.lead_deviation[site, state.parent(site)])
+    lane = 0.0 if supply is None else supply.lead_deviation[site][state.parent(site)]
     days = max(1, lead) + review - 1
     spread = math.sqrt(days * deviation**2 + (average * lane) ** 2)
     if service == "cycle":

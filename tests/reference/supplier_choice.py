@@ -31,10 +31,10 @@ def cases_there(state: State, site: int, source: int, day: int, wanted: dict[int
 def landed(state: State, site: int, source: int, index: int, wanted: dict[int, int]) -> int:
     """Return what the wanted cases cost, rebate and freight included."""
     value = sum(c * price_from(state, site, source, index, p) for p, c in wanted.items())
-    freight = sum(wanted.values()) * int(state.market.sites.lane_cost[site, source])
+    freight = sum(wanted.values()) * state.market.sites.lane_cost[site][source]
     if state.market.sites.independent[source]:
         return value + freight
-    rebate = int(state.design.terms.account_rebate[state.site_mode(site)])
+    rebate = state.design.terms.account_rebate[state.site_mode(site)]
     return value - share(value, rebate) + freight
 
 
@@ -43,4 +43,4 @@ def price_from(state: State, site: int, source: int, index: int, product: int) -
     terms, mode = state.design.terms, state.site_mode(site)
     outside = state.market.sites.independent[source]
     ladder = terms.price_tier2 if outside else terms.price_account
-    return share(int(ladder[mode, product]), index)
+    return share(ladder[mode][product], index)

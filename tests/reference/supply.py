@@ -58,15 +58,15 @@ def cases_left(state: State, parent: int, product: int, day: int) -> float:
     if not state.is_plant(parent):
         return state.stock[parent][product] // case
     supply = state.market.supply
-    if supply is None or supply.capacity[parent, product] < 0:
+    if supply is None or supply.capacity[parent][product] < 0:
         return math.inf
     period = day
-    if int(supply.capacity_days[parent]) == DAYS_OF_WEEK:
+    if supply.capacity_days[parent] == DAYS_OF_WEEK:
         period = (day + state.market.calendar.start.weekday()) // DAYS_OF_WEEK
     if state.period[parent, product] != period:
         state.period[parent, product] = period
         state.used[parent, product] = 0
-    return (int(supply.capacity[parent, product]) - state.used[parent, product]) // case
+    return (supply.capacity[parent][product] - state.used[parent, product]) // case
 
 
 def take(state: State, parent: int, product: int, units: int) -> None:
@@ -108,13 +108,13 @@ def rule_of(state: State, parent: int) -> str:
 def priority(state: State, site: int) -> int:
     """Return a child's place in the sequence of its parent."""
     stock = state.design.stock
-    return int(stock.shortage.priority[site]) if stock and stock.shortage else 0
+    return stock.shortage.priority[site] if stock and stock.shortage else 0
 
 
 def keeps_backorders(state: State, parent: int) -> bool:
     """Say whether what a parent cannot ship waits."""
     stock = state.design.stock
-    return bool(stock.shortage.backorder[parent]) if stock and stock.shortage else False
+    return stock.shortage.backorder[parent] if stock and stock.shortage else False
 
 
 def is_out(state: State, parent: int, child: int, day: int) -> bool:
@@ -134,17 +134,17 @@ def is_out(state: State, parent: int, child: int, day: int) -> bool:
 def arrival_day(state: State, site: int, day: int) -> int:
     """Return the day on which a shipment to a site arrives."""
     parent = state.supplier(site)
-    lead = int(state.market.sites.lead_days[site, parent])
+    lead = state.market.sites.lead_days[site][parent]
     supply = state.market.supply
-    if supply is None or not supply.lead_deviation.any():
+    if supply is None or not any(map(any, supply.lead_deviation)):
         return day + max(1, lead)
-    spread = float(supply.lead_deviation[site, parent])
+    spread = supply.lead_deviation[site][parent]
     if spread > 0 and lead > 0:
         uniform = state.uniform(Purpose.LANE_TIME, day, site)
         shape, scale = lead**2 / spread**2, spread**2 / lead
         lead = math.floor(float(gammaincinv(shape, uniform)) * scale + 0.5)
     arrives = day + max(1, lead)
-    if not supply.overtaking[site, parent]:
+    if not supply.overtaking[site][parent]:
         arrives = max(arrives, state.last_arrival[site])
     state.last_arrival[site] = arrives
     return arrives

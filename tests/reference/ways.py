@@ -57,11 +57,11 @@ def legs(state: State, site: int, tour: list[PickOrder]) -> list[int]:
 
 def leg_seconds(state: State, site: int, metres: int) -> int:
     """Return the driving time of a leg by the site's vehicle."""
-    vehicle = int(state.design.sites.vehicle[site])
-    return seconds(metres, float(state.market.vehicles.speed[vehicle]))
+    vehicle = state.design.sites.vehicle[site]
+    return seconds(metres, state.market.vehicles.speed[vehicle])
 
 
 def stop_seconds(state: State, site: int, pick: PickOrder) -> int:
     """Return the time at a stop."""
-    vehicles, vehicle = state.market.vehicles, int(state.design.sites.vehicle[site])
-    return int(vehicles.drop_seconds[vehicle] + vehicles.case_seconds[vehicle] * pick.total)
+    vehicles, vehicle = state.market.vehicles, state.design.sites.vehicle[site]
+    return vehicles.drop_seconds[vehicle] + vehicles.case_seconds[vehicle] * pick.total
