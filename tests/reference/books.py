@@ -1,6 +1,7 @@
 """The ledger of the reference and the rows of its tables."""
 
 from collections import defaultdict
+from operator import attrgetter
 
 import numpy as np
 
@@ -18,6 +19,7 @@ class Books:
         self._columns: dict[str, dict[str, list[float]]] = {
             table.name: {name: [] for name in table.names} for table in DETAIL_TABLES
         }
+        self._kept: dict[str, list[object]] = defaultdict(list)
         self._postings: dict[int, dict[tuple[int, ...], int]] = defaultdict(dict)  # by day
 
     def write(self, table: Table, **row: float) -> None:
@@ -25,6 +27,10 @@ class Books:
         columns = self._columns[table.name]
         for name, value in row.items():
             columns[name].append(value)
+
+    def keep(self, table: Table, row: object) -> None:
+        """Add a row that is an object with an attribute for every column; it stays as it is."""
+        self._kept[table.name].append(row)
 
     def post(
         self,
@@ -60,6 +66,10 @@ class Books:
                     for column, value in zip(postings, (day, *key, amount), strict=True):
                         column.append(value)
         self._postings.clear()
+        for name, rows in self._kept.items():
+            for column, values in self._columns[name].items():
+                values.extend(map(attrgetter(column), rows))
+        self._kept.clear()
         return {table.name: as_arrays(table, self._columns[table.name]) for table in DETAIL_TABLES}
 
 

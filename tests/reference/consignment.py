@@ -30,7 +30,7 @@ def settle_days(market: Market, design: Design, outlet: int) -> int:
 
 def on_consignment(state: State, outlet: int) -> bool:
     """Say whether the goods of an outlet are the seller's."""
-    return state.settle_days(outlet) > 0
+    return state.settle_days[outlet] > 0
 
 
 def consigned_units(state: State, site: int, product: int) -> int:

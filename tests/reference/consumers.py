@@ -11,105 +11,92 @@ from channelwright.tables.codes import Account
 from channelwright.tables.outputs import SHELF
 from tests.reference.consignment import on_consignment
 from tests.reference.empties import left_by_consumers
-from tests.reference.laws import count, empirical_count, normal_count, shock
+from tests.reference.laws import count, empirical_count, normal_count
 from tests.reference.offers import post_refund, price_today
 from tests.reference.perishing import sell_off
 from tests.reference.records import Evening
 from tests.reference.state import MANUFACTURER, OUTSIDE, State
 
 OPENING_SECOND = 64_800
+# Every evening of every shelf asks for these: a member of an enumeration is slow to find.
+CONSUMER_DEMAND, ONLINE_DEMAND = Purpose.CONSUMER_DEMAND, Purpose.ONLINE_DEMAND
+CONSUMER = Account.CONSUMER
 
 
 def consumers_of(
     clock: simpy.Environment, state: State, outlet: int, product: int
 ) -> Generator[simpy.Event, None, None]:
     """Those who want a product at an outlet: they come every evening."""
-    place = (outlet, product)
+    shock_days, shocks = state.market.calendar.shock_days, 1.0
     yield clock.timeout(OPENING_SECOND)
     for day in range(state.horizon):
-        evening = serve(state, outlet, product, day, state.coming.get(place, 0))
+        if day % shock_days == 0:
+            shocks = shocks_of_period(state, outlet, product, day // shock_days)
+        evening = serve(state, outlet, product, day, shocks)
         if state.evenings is None:
             close(state, evening)
         else:
-            state.evenings[place] = evening
+            state.evenings[outlet, product] = evening
         yield clock.timeout(DAY_SECONDS)
 
 
-def serve(state: State, outlet: int, product: int, day: int, waited: int = 0) -> Evening:
-    """Serve walk-in consumers first, then those who order online."""
-    behaviour = state.market.behaviour
-    mean = mean_demand(state, outlet, product, day)
+def serve(state: State, outlet: int, product: int, day: int, shocks: float) -> Evening:
+    """Serve walk-in consumers, those who waited among them, then those who order online."""
+    shelf = state.shelf[outlet]
+    stock = shelf[product]
+    mean = 0.0
+    if stock > 0 or state.lists(outlet, product):
+        mean = state.expected(outlet, product, day) * shocks
     online_demanded = 0
     if state.online(outlet):
+        behaviour = state.market.behaviour
         online_mean = mean * (behaviour.online_shift + behaviour.online_new)
-        online_demanded = draw(state, Purpose.ONLINE_DEMAND, outlet, product, day, online_mean)
+        online_demanded = draw(state, ONLINE_DEMAND, outlet, product, day, online_mean)
         mean = mean * (1.0 - behaviour.online_shift)
-    demanded = draw(state, Purpose.CONSUMER_DEMAND, outlet, product, day, mean)
-    shelf = state.shelf[outlet]
-    sold = min(shelf[product], demanded + waited)
-    online_sold = min(shelf[product] - sold, online_demanded)
-    shelf[product] -= sold + online_sold
-    unmet = demanded + waited - sold
-    return Evening(day, outlet, product, demanded, sold, online_demanded, online_sold, unmet)
+    demanded = draw(state, CONSUMER_DEMAND, outlet, product, day, mean)
+    wanted = demanded
+    if state.coming:
+        wanted += state.coming.get((outlet, product), 0)
+    sold = wanted if wanted < stock else stock
+    left = stock - sold
+    online_sold = online_demanded if online_demanded < left else left
+    shelf[product] = left - online_sold
+    return Evening(
+        day, outlet, product, demanded, sold, online_demanded, online_sold, wanted - sold
+    )
 
 
 def close(state: State, seen: Evening) -> None:
     """Write down and book an evening."""
     outlet, product, day = seen.outlet, seen.product, seen.day
     units = seen.sold + seen.online_sold
-    shelf = state.shelf[outlet]
+    seen.closing = state.shelf[outlet][product]
     if units:
         price = price_today(state, outlet, product, day)
-        # How old goods are is asked of the shelf as it was before anybody came.
-        shelf[product] += units
         sell_off(state, outlet, product, day, units, price)
-        shelf[product] -= units
         post_sales(state, seen, units * price)
-    state.sold[outlet][product][day] = units
+    state.sold[outlet][product].append(units)
     if on_consignment(state, outlet):
         state.unsettled[outlet, product] += units
     left_by_consumers(state, outlet, product, day)
-    state.books.write(
-        SHELF,
-        day=day,
-        outlet=outlet,
-        product=product,
-        demanded=seen.demanded,
-        sold=seen.sold,
-        online_demanded=seen.online_demanded,
-        online_sold=seen.online_sold,
-        closing=shelf[product],
-    )
-
-
-def mean_demand(state: State, outlet: int, product: int, day: int) -> float:
-    """Return expected demand times the shocks of its period."""
-    period = day // state.market.calendar.shock_days
-    known = state.shocks[period]
-    shocks = known.get((outlet, product))
-    if shocks is None:
-        shocks = known[outlet, product] = shocks_of_period(state, outlet, product, period)
-    if not state.lists(outlet, product) and state.shelf[outlet][product] == 0:
-        return 0.0
-    return state.expected(outlet, product, day) * shocks
+    state.books.keep(SHELF, seen)
 
 
 def shocks_of_period(state: State, outlet: int, product: int, period: int) -> float:
     """Return the factor by which all shocks together move demand."""
-    calendar = state.market.calendar
-    of_market = state.uniform(Purpose.MARKET_SHOCK, period, 0)
-    of_product = state.uniform(Purpose.PRODUCT_SHOCK, period, product)
-    of_outlet = state.uniform(Purpose.OUTLET_SHOCK, period, outlet)
+    calendar, shock = state.market.calendar, state.shock
     return (
-        shock(of_market, calendar.market_shock)
-        * shock(of_product, calendar.product_shock)
-        * shock(of_outlet, calendar.outlet_shock)
+        shock(Purpose.MARKET_SHOCK, period, 0, calendar.market_shock)
+        * shock(Purpose.PRODUCT_SHOCK, period, product, calendar.product_shock)
+        * shock(Purpose.OUTLET_SHOCK, period, outlet, calendar.outlet_shock)
     )
 
 
 def draw(state: State, purpose: Purpose, outlet: int, product: int, day: int, mean: float) -> int:
     """Return the units demanded."""
-    uniform = state.uniform(purpose, day, outlet, product)
+    if mean <= 0:
+        return 0
+    uniform = state.uniforms(purpose, day, product)[outlet]
     law, dispersion = state.law[product]
     if law == LAW_NORMAL:
         return normal_count(uniform, mean, dispersion)
@@ -133,7 +120,7 @@ def post_sales(state: State, seen: Evening, value: int) -> None:
     outlet, day = seen.outlet, seen.day
     mode, site, payer = state.mode_of(outlet), state.site_of(outlet), state.payer(outlet)
     post = state.books.post
-    post(day, Account.CONSUMER, OUTSIDE, payer, value, mode=mode, site=site, outlet=outlet)
+    post(day, CONSUMER, OUTSIDE, payer, value, mode=mode, site=site, outlet=outlet)
     post_refund(state, outlet, seen.product, day, seen.sold + seen.online_sold)
     if seen.online_sold:
         fee = seen.online_sold * state.design.terms.online_fee

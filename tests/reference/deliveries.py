@@ -291,7 +291,7 @@ def write_invoices(clock: simpy.Environment, state: State, day: int) -> None:
 
 def settle_consignment(state: State, outlet: int, day: int) -> None:
     """Let what was sold from consignment be invoiced today, if today is the day."""
-    days = state.settle_days(outlet)
+    days = state.settle_days[outlet]
     if days == 0 or day == 0 or day % days:
         return
     site, mode = state.site_of(outlet), state.mode_of(outlet)

@@ -29,8 +29,7 @@ def brought(state: State, outlet: int, product: int) -> int:
     """Return the empties that consumers have brought so far."""
     rules = state.market.empties
     assert rules is not None
-    sold = sum(state.sold[outlet][product].values())
-    return sold * rules.returned[product] // 1_000_000
+    return sum(state.sold[outlet][product]) * rules.returned[product] // 1_000_000
 
 
 def left_by_consumers(state: State, outlet: int, product: int, day: int) -> None:
@@ -38,7 +37,7 @@ def left_by_consumers(state: State, outlet: int, product: int, day: int) -> None
     rules = state.market.empties
     if rules is None:
         return
-    kept = sum(state.sold[outlet][product].values()) - brought(state, outlet, product)
+    kept = sum(state.sold[outlet][product]) - brought(state, outlet, product)
     total = kept * rules.deposit[product] // state.units_per_case[product]
     new = total - state.deposits_left[outlet, product]
     state.deposits_left[outlet, product] = total

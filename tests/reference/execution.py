@@ -20,13 +20,14 @@ class Shop:
         lows, highs = self.plan.parts.low, self.plan.parts.high
         self.spans = [(low, high - low) for low, high in zip(lows, highs, strict=True)]
         self.shares = list(self.plan.parts.opening)
+        self.multiplier = self.level_of_parts()
         self.listed = [
             self.plan.range is None
             or state.uniform(Purpose.RANGE_OPENING, 0, outlet, product) < self.plan.range.opening
             for product in state.products
         ]
 
-    def multiplier(self) -> float:
+    def level_of_parts(self) -> float:
         """Return what the parts make of demand."""
         level = 1.0
         for (low, span), share in zip(self.spans, self.shares, strict=True):
@@ -47,6 +48,7 @@ class Shop:
         for part, relative in enumerate(self.plan.parts.lift):
             gain = min(1.0, self.lift() * relative)
             self.shares[part] += gain * (1 - self.shares[part])
+        self.multiplier = self.level_of_parts()
 
     def lift(self) -> float:
         """Return the lift of the outlet's mode at the effort of its people."""
@@ -57,6 +59,7 @@ class Shop:
         """Half is lost in every half-life."""
         for part, half_life in enumerate(self.plan.parts.half_life):
             self.shares[part] *= 2.0 ** (-1.0 / half_life)
+        self.multiplier = self.level_of_parts()
         if self.plan.range is None:
             return
         lost = 1 - 2.0 ** (-1.0 / self.plan.range.half_life)

@@ -135,12 +135,16 @@ def shrink(state: State, place: Place, day: int) -> None:
 
 
 def sell_off(state: State, outlet: int, product: int, day: int, sold: int, price: int) -> None:
-    """Cut the price of units that get old soon; called before they leave the shelf."""
+    """Cut the price of units sold today that were to get old soon."""
     rules = state.market.perishing
     if rules is None or rules.sell_off_days[product] <= 0:
         return
     limit, last_days = rules.shelf_days[product], rules.sell_off_days[product]
+    # How old goods are is asked of the shelf as it was before anybody came.
+    shelf = state.shelf[outlet]
+    shelf[product] += sold
     near = older(state, ("outlet", outlet, product), day + last_days - limit)
+    shelf[product] -= sold
     cut = share(min(sold, near) * price, rules.sell_off_cut[product])
     place = {"mode": state.mode_of(outlet), "site": state.site_of(outlet), "outlet": outlet}
     state.books.post(day, Account.SELL_OFF, state.payer(outlet), OUTSIDE, cut, **place)

@@ -6,7 +6,7 @@ from channelwright.foundation.units import DAY_SECONDS
 from channelwright.tables.codes import LineState
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Line:
     """One product of one order; all numbers in cases."""
 
@@ -42,7 +42,7 @@ class Line:
         return LineState.CUT_PART if self.delivered > 0 else LineState.CUT
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Order:
     """What an outlet ordered on a day."""
 
@@ -83,7 +83,7 @@ class Request:
     end: int = -1
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class PickOrder:
     """All lines of one order that were allocated on one evening."""
 
@@ -106,7 +106,7 @@ class PickOrder:
         return self.ready - self.order.day * DAY_SECONDS
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Invoice:
     """Money owed for goods. `outlet` is -1 between sites, `site` then is the child."""
 
@@ -127,7 +127,7 @@ class Invoice:
         self.open = self.amount
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Evening:
     """What consumers did with one product at one outlet."""
 
@@ -140,3 +140,4 @@ class Evening:
     online_sold: int
     unmet: int
     left_online: int = 0
+    closing: int = 0

@@ -16,7 +16,7 @@ from tests.reference.catchment import purchases, rates
 from tests.reference.consignment import settle_days
 from tests.reference.execution import Shop
 from tests.reference.geography import Map
-from tests.reference.laws import share
+from tests.reference.laws import share, shock
 from tests.reference.offers import answer_to_price, promoted, promotions_of, regular_price
 from tests.reference.parcels import ParcelOrder, kept, orders_a_day
 from tests.reference.plain import plain
@@ -44,6 +44,7 @@ class State:
         outlets, products, sites = len(market.outlets), len(market.products), len(market.sites)
         self.units_per_case = market.products.units_per_case
         self.products = range(products)
+        self.horizon: int = market.calendar.horizon_days
         self.covered = [o for o in range(outlets) if design.outlets.mode[o] >= 0]
         self.open_sites = [s for s in range(sites) if design.sites.open[s]]
 
@@ -84,7 +85,6 @@ class State:
         self.in_transit = [[0] * products for _ in range(sites)]
         self.demand = [[defaultdict(int) for _ in range(products)] for _ in range(sites)]
 
-        self.shocks: dict[int, dict[tuple[int, int], float]] = defaultdict(dict)  # by period
         self.opening_demand: dict[tuple[int, int], float] = {}  # e0 by site and product
         self.opening_variance: dict[tuple[int, int], float] = {}
         self.smoothed: dict[tuple[int, int], tuple[float, float]] = {}
@@ -94,7 +94,8 @@ class State:
         self.last_arrival: dict[int, int] = defaultdict(int)
         self.reports: dict[tuple[int, int, int], int] = {}  # by site, product and day
         self.outlet_orders = [[defaultdict(int) for _ in range(products)] for _ in range(sites)]
-        self.sold = [[defaultdict(int) for _ in range(products)] for _ in range(outlets)]
+        self.sold: list[list[list[int]]]  # units by outlet, product and day
+        self.sold = [[[] for _ in range(products)] for _ in range(outlets)]
 
         self.chosen_source: dict[int, int] = {}
         self.source_index: dict[int, int] = defaultdict(lambda: 1_000_000)
@@ -136,10 +137,15 @@ class State:
         self.uniforms = cache(
             lambda purpose, period, sub: address.uniforms(purpose, period, words, sub).tolist()
         )
+        self.shock = cache(
+            lambda purpose, period, entity, sigma: shock(
+                self.uniform(purpose, period, entity), sigma
+            )
+        )
         # What never changes is looked up once.
         self.regular_price = cache(lambda o, p: regular_price(market, design, o, p))
         self.promotions = cache(lambda o, p: promotions_of(market, design, o, p))
-        self.settle_days = cache(lambda o: settle_days(market, design, o))
+        self.settle_days = [settle_days(market, design, o) for o in range(outlets)]
         self.parcel_orders_a_day = cache(lambda zone, p: orders_a_day(market, design, zone, p))
         self.rival_cases = {} if market.catchment is None else purchases(market, design)[1]
         self.nearest = {} if market.stockout is None else nearest_outlets(market, self.covered)
@@ -152,11 +158,6 @@ class State:
         """Return the uniform of an address."""
         return self.uniforms(purpose, period, sub)[entity]
 
-    @property
-    def horizon(self) -> int:
-        """Number of days."""
-        return self.market.calendar.horizon_days
-
     def working(self, day: int) -> bool:
         """Say whether reps call and trucks drive."""
         return self.market.calendar.working[day]
@@ -165,7 +166,7 @@ class State:
     def multiplier(self, outlet: int) -> float:
         """Return the demand multiplier of an outlet's execution."""
         if outlet in self.shops:
-            return self.shops[outlet].multiplier()
+            return self.shops[outlet].multiplier
         behaviour = self.market.behaviour
         return behaviour.floor + (behaviour.ceiling - behaviour.floor) * self.execution[outlet]
 
@@ -175,9 +176,11 @@ class State:
 
     def expected(self, outlet: int, product: int, day: int) -> float:
         """Return E: expected units a day, without what comes from being online."""
-        before = self._rate[outlet][product] * self._factor[day][product]
-        before *= self.multiplier(outlet)
-        return before * promoted(self, outlet, product, day)
+        expected = self._rate[outlet][product] * self._factor[day][product]
+        expected *= self.multiplier(outlet)
+        if self.promotions(outlet, product):
+            expected *= promoted(self, outlet, product, day)
+        return expected
 
     def base_rate(self, outlet: int, product: int) -> float:
         """Return demand at factor 1 and multiplier 1 under the design's prices."""

@@ -66,7 +66,7 @@ def react(state: State, evenings: dict[Place, Evening], day: int) -> dict[Place,
                 came=came[place],
                 bought_by_others=served[place],
             )
-    return {place: wait for place, (wait, _, _) in split.items()}
+    return {place: wait for place, (wait, _, _) in split.items() if wait}
 
 
 def parts(state: State, evening: Evening, day: int) -> tuple[int, int, int]:
