@@ -6,8 +6,9 @@ from operator import attrgetter
 import numpy as np
 
 from channelwright.tables.codes import Account
-from channelwright.tables.outputs import DETAIL_TABLES, POSTINGS
+from channelwright.tables.outputs import DETAIL_TABLES, POSTINGS, SHELF
 from channelwright.tables.schema import Table
+from tests.reference.records import Evening
 
 Rows = dict[str, np.ndarray]
 
@@ -16,21 +17,17 @@ class Books:
     """Collects rows of every table; postings are summed by key."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, dict[str, list[float]]] = {
-            table.name: {name: [] for name in table.names} for table in DETAIL_TABLES
-        }
-        self._kept: dict[str, list[object]] = defaultdict(list)
+        self._rows: dict[str, list[dict[str, float]]] = {t.name: [] for t in DETAIL_TABLES}
+        self._evenings: list[Evening] = []
         self._postings: dict[int, dict[tuple[int, ...], int]] = defaultdict(dict)  # by day
 
     def write(self, table: Table, **row: float) -> None:
-        """Add a row; a column left out is found by `tables`."""
-        columns = self._columns[table.name]
-        for name, value in row.items():
-            columns[name].append(value)
+        """Add a row; a column left out, or one too many, is found by `tables`."""
+        self._rows[table.name].append(row)
 
-    def keep(self, table: Table, row: object) -> None:
-        """Add a row that is an object with an attribute for every column; it stays as it is."""
-        self._kept[table.name].append(row)
+    def keep(self, evening: Evening) -> None:
+        """Add an evening to the shelf table, whose columns are its attributes."""
+        self._evenings.append(evening)
 
     def post(
         self,
@@ -59,27 +56,41 @@ class Books:
 
     def tables(self) -> dict[str, Rows]:
         """Return every detail table, sorted by its key and then by its other columns."""
-        postings = [self._columns[POSTINGS.name][name] for name in (*POSTINGS.key, "amount")]
-        for day, today in self._postings.items():
-            for key, amount in today.items():
-                if amount != 0:
-                    for column, value in zip(postings, (day, *key, amount), strict=True):
-                        column.append(value)
-        self._postings.clear()
-        for name, rows in self._kept.items():
-            for column, values in self._columns[name].items():
-                values.extend(map(attrgetter(column), rows))
-        self._kept.clear()
-        return {table.name: as_arrays(table, self._columns[table.name]) for table in DETAIL_TABLES}
+        tables = {
+            table.name: sort_rows(table, as_arrays(table, self._rows[table.name]))
+            for table in DETAIL_TABLES
+        }
+        tables[SHELF.name] = sort_rows(SHELF, self._shelf())
+        tables[POSTINGS.name] = sort_rows(POSTINGS, self._posted())
+        return tables
+
+    def _shelf(self) -> Rows:
+        return {
+            column.name: np.fromiter(
+                map(attrgetter(column.name), self._evenings), column.dtype, len(self._evenings)
+            )
+            for column in SHELF.columns
+        }
+
+    def _posted(self) -> Rows:
+        rows = [
+            (day, *key, amount)
+            for day, today in self._postings.items()
+            for key, amount in today.items()
+            if amount != 0
+        ]
+        names = (*POSTINGS.key, "amount")
+        columns = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}
+        return {c.name: np.array(columns.get(c.name, ()), dtype=c.dtype) for c in POSTINGS.columns}
 
 
-def as_arrays(table: Table, columns: dict[str, list[float]]) -> Rows:
-    """Return columns as arrays, rows sorted."""
-    if len({len(column) for column in columns.values()}) > 1:
-        message = f"a row of {table.name} did not fill its columns {table.names}"
-        raise ValueError(message)
-    arrays = {c.name: np.array(columns[c.name], dtype=c.dtype) for c in table.columns}
-    return sort_rows(table, arrays)
+def as_arrays(table: Table, rows: list[dict[str, float]]) -> Rows:
+    """Return rows as columns."""
+    for row in rows:
+        if len(row) != len(table.names):
+            message = f"a row of {table.name} has {sorted(row)} instead of {table.names}"
+            raise ValueError(message)
+    return {c.name: np.array([row[c.name] for row in rows], dtype=c.dtype) for c in table.columns}
 
 
 def sort_rows(table: Table, columns: Rows) -> Rows:

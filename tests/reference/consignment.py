@@ -37,6 +37,6 @@ def consigned_units(state: State, site: int, product: int) -> int:
     """Return what a site has on consignment: on shelves, or sold and not settled."""
     return sum(
         state.shelf[outlet][product] + state.unsettled[outlet, product]
-        for outlet in state.covered
-        if state.site_of(outlet) == site and on_consignment(state, outlet)
+        for outlet in state.served_by(site)
+        if on_consignment(state, outlet)
     )

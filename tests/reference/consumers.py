@@ -8,7 +8,6 @@ from channelwright.foundation.random import Purpose
 from channelwright.foundation.units import DAY_SECONDS
 from channelwright.model.market import LAW_EMPIRICAL, LAW_NORMAL
 from channelwright.tables.codes import Account
-from channelwright.tables.outputs import SHELF
 from tests.reference.consignment import on_consignment
 from tests.reference.empties import left_by_consumers
 from tests.reference.laws import count, empirical_count, normal_count
@@ -73,13 +72,15 @@ def close(state: State, seen: Evening) -> None:
     seen.closing = state.shelf[outlet][product]
     if units:
         price = price_today(state, outlet, product, day)
-        sell_off(state, outlet, product, day, units, price)
+        if state.market.perishing is not None:
+            sell_off(state, outlet, product, day, units, price)
         post_sales(state, seen, units * price)
     state.sold[outlet][product].append(units)
     if on_consignment(state, outlet):
         state.unsettled[outlet, product] += units
-    left_by_consumers(state, outlet, product, day)
-    state.books.keep(SHELF, seen)
+    if state.market.empties is not None:
+        left_by_consumers(state, outlet, product, day)
+    state.books.keep(seen)
 
 
 def shocks_of_period(state: State, outlet: int, product: int, period: int) -> float:
@@ -121,7 +122,8 @@ def post_sales(state: State, seen: Evening, value: int) -> None:
     mode, site, payer = state.mode_of(outlet), state.site_of(outlet), state.payer(outlet)
     post = state.books.post
     post(day, CONSUMER, OUTSIDE, payer, value, mode=mode, site=site, outlet=outlet)
-    post_refund(state, outlet, seen.product, day, seen.sold + seen.online_sold)
+    if state.promotions[outlet][seen.product]:
+        post_refund(state, outlet, seen.product, day, seen.sold + seen.online_sold)
     if seen.online_sold:
         fee = seen.online_sold * state.design.terms.online_fee
         post(day, Account.PLATFORM, MANUFACTURER, OUTSIDE, fee, mode=mode, site=site, outlet=outlet)

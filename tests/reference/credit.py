@@ -51,15 +51,15 @@ def given(state: State, outlet: int, column: str) -> int | None:
     credit, market = state.design.credit, state.market
     if credit is None or credit.accounts is None:
         return None
-    chain = int(market.outlets.chain[outlet])
+    chain = market.outlets.chain[outlet]
     row = outlet if chain < 0 else len(market.outlets) + chain
-    value = int(getattr(credit.accounts, column)[row])
+    value = getattr(credit.accounts, column)[row]
     return None if value < 0 else value
 
 
 def is_checked(state: State, order: Order) -> bool:
     """Say whether an order has a limit to keep."""
-    by_mode = bool(state.design.terms.credit_days[order.mode] > 0)
+    by_mode = state.design.terms.credit_days[order.mode] > 0
     return by_mode or given(state, order.outlet, "limit") is not None
 
 
@@ -74,7 +74,7 @@ def action_on(state: State, order: Order) -> str:
 def days_of_grace(state: State, order: Order) -> int:
     """Return how many days past due an invoice stops an order."""
     single = given(state, order.outlet, "grace")
-    return int(state.design.terms.overdue_grace[order.mode]) if single is None else single
+    return state.design.terms.overdue_grace[order.mode] if single is None else single
 
 
 def value_of(state: State, order: Order) -> int:
@@ -125,6 +125,13 @@ def release_part(state: State, order: Order, free: int, day: int) -> bool:
 
 # ---------------------------------------------------------------- limits
 def own_limit(state: State, outlet: int) -> int:
+    """Return the limit of an outlet before its score, which never changes."""
+    if outlet not in state.own_limit:
+        state.own_limit[outlet] = limit_at_first(state, outlet)
+    return state.own_limit[outlet]
+
+
+def limit_at_first(state: State, outlet: int) -> int:
     """Return the largest limit of the outlet's options, or its part of a given one."""
     limit = given(state, outlet, "limit")
     if limit is not None:
@@ -191,7 +198,7 @@ def review_limits(state: State, day: int) -> None:
 # ---------------------------------------------------------------- money held for customers
 def customers_money(state: State, site: int, day: int) -> int:
     """Return advances and deposits that a site holds."""
-    lodged = sum(deposit(state, o) for o in state.covered if state.site_of(o) == site)
+    lodged = sum(deposit(state, outlet) for outlet in state.served_by(site))
     return advances(state, site, day) + lodged
 
 

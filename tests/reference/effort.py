@@ -1,7 +1,6 @@
 """00:00 on the first day of a month: people choose their effort."""
 
 from channelwright.tables.outputs import EFFORT
-from tests.reference.execution import opening_multiplier
 from tests.reference.state import State
 
 
@@ -31,7 +30,7 @@ def sales_per_person(state: State, mode: int, people: int, day: int) -> float:
     days = [
         d for d in range(state.horizon) if market.calendar.month[d] == market.calendar.month[day]
     ]
-    multiplier = opening_multiplier(market)
+    multiplier = state.opening_multiplier
     total = 0.0
     for product in state.products:
         factor = sum(market.calendar.factor[d][product] for d in days) / len(days)

@@ -10,7 +10,6 @@ from channelwright.model.market import (
     LAW_POISSON,
 )
 from channelwright.model.stock import FORECASTS, SIGNALS, StockForecast
-from tests.reference.execution import opening_multiplier
 from tests.reference.laws import round_half_up, shock
 from tests.reference.parcels import opening_of
 from tests.reference.state import State
@@ -165,18 +164,13 @@ def is_below(state: State, low: int, high: int) -> bool:
 # ---------------------------------------------------------------- before day 0
 def opening_units(state: State, outlet: int, product: int) -> float:
     """Return the expected units a day of an outlet at the start."""
-    multiplier = opening_multiplier(state.market)
     factor = state.market.calendar.factor[0][product]
-    return state.base_rate(outlet, product) * factor * multiplier
+    return state.base_rate(outlet, product) * factor * state.opening_multiplier
 
 
 def own_opening_demand(state: State, site: int, product: int) -> float:
     """Return the expected units a day of the outlets of a site, and of its parcels."""
-    outlets = sum(
-        opening_units(state, outlet, product)
-        for outlet in state.covered
-        if state.site_of(outlet) == site
-    )
+    outlets = sum(opening_units(state, outlet, product) for outlet in state.served_by(site))
     return outlets + opening_of(state, site, product)[0]
 
 
@@ -193,8 +187,7 @@ def opening_variance(state: State, site: int, product: int) -> float:
     if (site, product) not in state.opening_variance:
         own = sum(
             daily_variance(state, product, opening_units(state, outlet, product))
-            for outlet in state.covered
-            if state.site_of(outlet) == site
+            for outlet in state.served_by(site)
         )
         below = sum(opening_variance(state, child, product) for child in state.children(site))
         own += opening_of(state, site, product)[1]

@@ -24,7 +24,9 @@ def regular_price(market: Market, design: Design, outlet: int, product: int) -> 
     """Return the price of a unit outside promotions: the most special row, the later of equals."""
     best, price = -1, market.products.consumer_price[product]
     table = design.offers.prices if design.offers else None
-    for row in range(len(table) if table else 0):
+    if table is None:
+        return price
+    for row in range(len(table)):
         if (
             table.product[row] == product
             and fits(table.mode[row], design.outlets.mode[outlet])
@@ -58,9 +60,11 @@ def promotions_of(
 ) -> list[tuple[Promotions, int]]:
     """Return the promotions of an outlet and product."""
     table = design.offers.promotions if design.offers else None
+    if table is None:
+        return []
     return [
         (table, k)
-        for k in range(len(table) if table else 0)
+        for k in range(len(table))
         if table.products[k][product]
         and fits(table.mode[k], design.outlets.mode[outlet])
         and fits(table.area[k], market.outlets.area[outlet])
@@ -98,7 +102,7 @@ def dip(market: Market, table: Promotions, k: int, product: int) -> float:
 def promoted(state: State, outlet: int, product: int, day: int) -> float:
     """Return what promotions and their dips make of a day's demand."""
     result = 1.0
-    for table, k in state.promotions(outlet, product):
+    for table, k in state.promotions[outlet][product]:
         if runs(table, k, day):
             result *= uplift(state.market, table, k, product)
         elif table.last[k] < day <= table.last[k] + table.dip_days[k]:
@@ -108,8 +112,8 @@ def promoted(state: State, outlet: int, product: int, day: int) -> float:
 
 def price_today(state: State, outlet: int, product: int, day: int) -> int:
     """Return what a consumer pays for a unit."""
-    price = state.regular_price(outlet, product)
-    for table, k in state.promotions(outlet, product):
+    price = state.regular_price[outlet][product]
+    for table, k in state.promotions[outlet][product]:
         if runs(table, k, day):
             return price - share(price, table.price_cut[k])
     return price
@@ -117,8 +121,8 @@ def price_today(state: State, outlet: int, product: int, day: int) -> int:
 
 def post_refund(state: State, outlet: int, product: int, day: int, units: int) -> None:
     """Book what the funder of a price cut pays back."""
-    price = state.regular_price(outlet, product)
-    for table, k in state.promotions(outlet, product):
+    price = state.regular_price[outlet][product]
+    for table, k in state.promotions[outlet][product]:
         if runs(table, k, day):
             each = share(share(price, table.price_cut[k]), table.funded[k])
             place = {"mode": state.mode_of(outlet), "site": state.site_of(outlet)}
@@ -127,7 +131,7 @@ def post_refund(state: State, outlet: int, product: int, day: int, units: int) -
 
 def post_outlet_cut(state: State, order: Order, product: int, day: int, cases: int) -> None:
     """Book what the funder of a promotion pays an outlet for goods that arrive."""
-    for table, k in state.promotions(order.outlet, product):
+    for table, k in state.promotions[order.outlet][product]:
         if runs(table, k, day):
             price = state.asked_price(order.site, order.mode, product)
             each = share(price, table.outlet_cut[k])

@@ -138,12 +138,14 @@ def order_unasked(
 
 def cover_days(state: State, outlet: int) -> float:
     """Return the days of expected demand up to which an outlet fills its shelf."""
-    service, mode = state.design.service, state.mode_of(outlet)
-    cover = service.cover_days[mode]
-    order_days = state.design.outlets.order_days[outlet].bit_count()
-    if order_days:
-        cover += service.interval_cover[mode] * CYCLE_DAYS / order_days
-    return cover
+    if outlet not in state.cover:
+        service, mode = state.design.service, state.mode_of(outlet)
+        cover = service.cover_days[mode]
+        order_days = state.design.outlets.order_days[outlet].bit_count()
+        if order_days:
+            cover += service.interval_cover[mode] * CYCLE_DAYS / order_days
+        state.cover[outlet] = cover
+    return state.cover[outlet]
 
 
 def stocked_demand(state: State, outlet: int, product: int, day: int) -> float:

@@ -66,12 +66,12 @@ class Order:
     @property
     def missing(self) -> bool:
         """Some case may still be allocated."""
-        return any(line.missing > 0 for line in self.lines)
+        return any(line.ordered + line.extra > line.allocated + line.lost for line in self.lines)
 
     @property
     def open(self) -> bool:
         """Some line has not ended."""
-        return any(line.outstanding > 0 for line in self.lines)
+        return any(line.ordered + line.extra > line.delivered + line.lost for line in self.lines)
 
 
 @dataclass(eq=False)

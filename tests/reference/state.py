@@ -14,7 +14,7 @@ from channelwright.tables.codes import Party, party
 from tests.reference.books import Books
 from tests.reference.catchment import purchases, rates
 from tests.reference.consignment import settle_days
-from tests.reference.execution import Shop
+from tests.reference.execution import Shop, opening_multiplier
 from tests.reference.geography import Map
 from tests.reference.laws import share, shock
 from tests.reference.offers import answer_to_price, promoted, promotions_of, regular_price
@@ -67,10 +67,17 @@ class State:
         payers = [self._payer_of(outlet) for outlet in range(outlets)]
         self.payer: Callable[[int], int] = payers.__getitem__
         self._outlets_of: dict[int, list[int]] = defaultdict(list)
+        self._served_by: dict[int, list[int]] = defaultdict(list)
         for outlet in self.covered:
             self._outlets_of[payers[outlet]].append(outlet)
+            self._served_by[self.site_of(outlet)].append(outlet)
+        self._children: dict[int, list[int]] = defaultdict(list)
+        for site in self.open_sites:
+            self._children[design.sites.parent[site]].append(site)
 
         self.execution = [float(market.behaviour.opening_execution)] * outlets
+        self._floor = market.behaviour.floor
+        self._width = market.behaviour.ceiling - market.behaviour.floor
         self.effort = [1.0] * len(market.modes)
         self.last_source = [0] * outlets
         self.carried: dict[int, list[int]] = defaultdict(list)  # missed calls by rep
@@ -85,6 +92,7 @@ class State:
         self.in_transit = [[0] * products for _ in range(sites)]
         self.demand = [[defaultdict(int) for _ in range(products)] for _ in range(sites)]
 
+        self.opening_multiplier = opening_multiplier(market)
         self.opening_demand: dict[tuple[int, int], float] = {}  # e0 by site and product
         self.opening_variance: dict[tuple[int, int], float] = {}
         self.smoothed: dict[tuple[int, int], tuple[float, float]] = {}
@@ -103,6 +111,8 @@ class State:
         self.coming: dict[tuple[int, int], int] = {}  # units that consumers wait for
         self.travel: dict[tuple[int, int], int] = {}  # given travel times by start and end
         self.reporting_demand: dict[tuple[int, int], float] = {}  # by site and product
+        self.cover: dict[int, float] = {}  # days to which an outlet fills its shelf
+        self.own_limit: dict[int, int] = {}  # by outlet
         self.shelf_rules: dict[tuple[int, int, int], Rule] = {}  # by segment, grade, product
 
         self.placed: list[Order] = []
@@ -143,8 +153,12 @@ class State:
             )
         )
         # What never changes is looked up once.
-        self.regular_price = cache(lambda o, p: regular_price(market, design, o, p))
-        self.promotions = cache(lambda o, p: promotions_of(market, design, o, p))
+        self.regular_price = [
+            [regular_price(market, design, o, p) for p in self.products] for o in range(outlets)
+        ]
+        self.promotions = [
+            [promotions_of(market, design, o, p) for p in self.products] for o in range(outlets)
+        ]
         self.settle_days = [settle_days(market, design, o) for o in range(outlets)]
         self.parcel_orders_a_day = cache(lambda zone, p: orders_a_day(market, design, zone, p))
         self.rival_cases = {} if market.catchment is None else purchases(market, design)[1]
@@ -163,22 +177,18 @@ class State:
         return self.market.calendar.working[day]
 
     # ------------------------------------------------------------ demand
-    def multiplier(self, outlet: int) -> float:
-        """Return the demand multiplier of an outlet's execution."""
-        if outlet in self.shops:
-            return self.shops[outlet].multiplier
-        behaviour = self.market.behaviour
-        return behaviour.floor + (behaviour.ceiling - behaviour.floor) * self.execution[outlet]
-
     def lists(self, outlet: int, product: int) -> bool:
         """Say whether an outlet lists a product."""
         return outlet not in self.shops or self.shops[outlet].listed[product]
 
     def expected(self, outlet: int, product: int, day: int) -> float:
         """Return E: expected units a day, without what comes from being online."""
-        expected = self._rate[outlet][product] * self._factor[day][product]
-        expected *= self.multiplier(outlet)
-        if self.promotions(outlet, product):
+        expected: float = self._rate[outlet][product] * self._factor[day][product]
+        if self.shops:
+            expected *= self.shops[outlet].multiplier
+        else:
+            expected *= self._floor + self._width * self.execution[outlet]
+        if self.promotions[outlet][product]:
             expected *= promoted(self, outlet, product, day)
         return expected
 
@@ -229,6 +239,10 @@ class State:
         """Return the covered outlets for which a party pays."""
         return self._outlets_of[payer]
 
+    def served_by(self, site: int) -> list[int]:
+        """Return the covered outlets that are assigned to a site."""
+        return self._served_by[site]
+
     def site_mode(self, site: int) -> int:
         """Return the mode under which a site's own costs are reported."""
         return self.design.sites.mode[site]
@@ -252,7 +266,7 @@ class State:
 
     def children(self, site: int) -> list[int]:
         """Return the open sites that a site supplies."""
-        return [child for child in self.open_sites if self.parent(child) == site]
+        return self._children[site]
 
     def price_outlet(self, mode: int, product: int) -> int:
         """Return ticks per case to the outlet, by the ladder of a mode."""
@@ -283,8 +297,9 @@ class State:
 
     def open_orders(self, outlet: int) -> list[Order]:
         """Return the orders of an outlet with a line that has not ended."""
-        orders = [order for order in self._orders_of[outlet] if order.open]
-        self._orders_of[outlet] = orders
+        orders = self._orders_of[outlet]
+        if orders:
+            orders = self._orders_of[outlet] = [order for order in orders if order.open]
         return orders
 
 
