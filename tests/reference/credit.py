@@ -206,10 +206,8 @@ def advances(state: State, site: int, day: int) -> int:
     """Return what was paid for goods that a site still has to deliver."""
     return sum(
         line.outstanding * state.asked_price(order.site, order.mode, line.product)
-        for outlet in state.covered
-        for order in state.open_orders(outlet)
+        for order in state.open_orders_at(site)
         if order.accepted and order.pay_day is not None and order.pay_day <= day
-        if order.site == site
         for line in order.lines
     )
 

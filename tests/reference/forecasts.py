@@ -95,11 +95,7 @@ def reported_units(state: State, site: int, product: int, day: int) -> int:
     """Return what was reported for a day, blown up to all reporters, with its error."""
     plan = plan_of(state)
     if SIGNALS[plan.signal[site]] == "sell_out":
-        units = sum(
-            state.sold[outlet][product][day]
-            for outlet in state.covered
-            if reports(state, outlet) and is_below(state, state.site_of(outlet), site)
-        )
+        units = sum(state.sold[outlet][product][day] for outlet in reporters(state, site))
     else:
         units = sum(
             state.outlet_orders[other][product][day]
@@ -125,16 +121,23 @@ def sum_of_reporters(state: State, site: int, product: int) -> float:
     """Add up the part of e0 that reports."""
     plan = plan_of(state)
     if SIGNALS[plan.signal[site]] == "sell_out":
-        return sum(
-            opening_units(state, outlet, product)
-            for outlet in state.covered
-            if reports(state, outlet) and is_below(state, state.site_of(outlet), site)
-        )
+        return sum(opening_units(state, outlet, product) for outlet in reporters(state, site))
     return sum(
         own_opening_demand(state, other, product)
         for other in state.open_sites
         if tells(state, other, site)
     )
+
+
+def reporters(state: State, site: int) -> list[int]:
+    """Return the outlets that report their sales, of those that a site supplies in any way."""
+    if site not in state.reporters:
+        state.reporters[site] = [
+            outlet
+            for outlet in state.covered
+            if reports(state, outlet) and is_below(state, state.site_of(outlet), site)
+        ]
+    return state.reporters[site]
 
 
 def reports(state: State, outlet: int) -> bool:

@@ -24,12 +24,19 @@ class Map:
     def __init__(self, market: Market, design: Design) -> None:
         zone_of = market.areas.zone
         self._geography = market.geography
+        self._known: dict[tuple[Place, Place], int] = {}
         self.outlets = _places(market.outlets, zone_of)
         self.sites = _places(market.sites, zone_of)
         self.reps = _places(design.reps, zone_of)
 
     def metres(self, start: Place, end: Place) -> int:
         """Return the road distance, over the best crossing if the zones differ."""
+        way = (start, end)
+        if way not in self._known:
+            self._known[way] = self._measured(start, end)
+        return self._known[way]
+
+    def _measured(self, start: Place, end: Place) -> int:
         if start.zone == end.zone:
             return _metres_in_zone(self._geography, start, end)
         return min(self._over_crossings(start, end))

@@ -36,21 +36,27 @@ def count(uniform: float, mean: float, law: int, dispersion: float) -> int:
         return round_half_up(mean)
     if mean > LARGEST_SUMMED_MEAN:
         return _large_count(uniform, mean, law, dispersion)
-    return _summed_count(uniform, mean, law, dispersion)
-
-
-def _summed_count(uniform: float, mean: float, law: int, dispersion: float) -> int:
     if law == LAW_POISSON:
-        probability = math.exp(-mean)
-    else:
-        probability = (dispersion / (dispersion + mean)) ** dispersion
-    below = probability
+        return _poisson_count(uniform, mean)
+    return _negative_binomial_count(uniform, mean, dispersion)
+
+
+def _poisson_count(uniform: float, mean: float) -> int:
+    below = probability = math.exp(-mean)
     n = 0
     while uniform >= below and n < LARGEST_COUNT:
-        if law == LAW_POISSON:
-            probability *= mean / (n + 1)
-        else:
-            probability *= (dispersion + n) / (n + 1) * mean / (dispersion + mean)
+        probability *= mean / (n + 1)
+        below += probability
+        n += 1
+    return n
+
+
+def _negative_binomial_count(uniform: float, mean: float, dispersion: float) -> int:
+    both = dispersion + mean
+    below = probability = (dispersion / both) ** dispersion
+    n = 0
+    while uniform >= below and n < LARGEST_COUNT:
+        probability *= (dispersion + n) / (n + 1) * mean / both
         below += probability
         n += 1
     return n

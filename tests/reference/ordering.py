@@ -35,8 +35,10 @@ def take_orders(state: State, day: int) -> None:
     """Run the selling day on a clock of its own: all orders read the same shelves."""
     clock = simpy.Environment()
     beats: dict[int, list[int]] = defaultdict(list)
+    cycle_day = (day + state.market.calendar.start.weekday()) % CYCLE_DAYS
+    order_days = state.design.outlets.order_days
     for outlet in state.covered:
-        if is_due(state, outlet, day):
+        if order_days[outlet] >> cycle_day & 1:
             if state.capture(state.mode_of(outlet)) == "visit":
                 beats[state.design.outlets.rep[outlet]].append(outlet)
             else:
@@ -46,12 +48,6 @@ def take_orders(state: State, day: int) -> None:
             beat = list_of_the_day(state, rep, beats[rep])
             clock.process(rep_day(clock, state, rep, beat, day))
     clock.run()
-
-
-def is_due(state: State, outlet: int, day: int) -> bool:
-    """Say whether the outlet's bit of this day of the cycle is set."""
-    cycle_day = (day + state.market.calendar.start.weekday()) % CYCLE_DAYS
-    return bool(state.design.outlets.order_days[outlet] >> cycle_day & 1)
 
 
 def rep_day(
@@ -150,7 +146,7 @@ def cover_days(state: State, outlet: int) -> float:
 
 def stocked_demand(state: State, outlet: int, product: int, day: int) -> float:
     """Return the demand that an outlet orders for: none for what its chain does not list."""
-    if not carries(state, outlet, product):
+    if state.design.contracts is not None and not carries(state, outlet, product):
         return 0.0
     return state.expected_with_online(outlet, product, day)
 
@@ -165,14 +161,13 @@ def shelf_level(state: State, outlet: int, product: int, day: int) -> int:
 
 def wanted_lines(state: State, outlet: int, day: int, shelf: list[int]) -> list[Line]:
     """Return the lines that an outlet with this shelf wants, none if it wants no order."""
-    service, mode = state.design.service, state.mode_of(outlet)
     lines, ruled, position, total = [], [], 0, 0.0
     cover, ordered = cover_days(state, outlet), on_order(state, outlet)
-    for product in state.products:
-        units = state.units_per_case[product]
+    has_rules = state.design.stock is not None
+    for product, units in enumerate(state.units_per_case):
         on_hand = shelf[product] + ordered[product]
         expected = stocked_demand(state, outlet, product, day)
-        if rule_of(state, outlet, product).policy:
+        if has_rules and rule_of(state, outlet, product).policy:
             cases = policy_cases(state, outlet, product, on_hand, expected, cover)
             ruled += [Line(product, cases)] if cases > 0 else []
             continue
@@ -182,10 +177,12 @@ def wanted_lines(state: State, outlet: int, day: int, shelf: list[int]) -> list[
             lines.append(Line(product, cases))
         position += on_hand
         total += expected
-    reorder_days = service.reorder_days[mode]
+    reorder_days = state.design.service.reorder_days[state.mode_of(outlet)]
     low = reorder_days < 0 or position < reorder_days * total
-    lines = sorted((lines if low else []) + ruled, key=lambda line: line.product)
-    return lines if finds_source(state, outlet, lines) else []
+    wanted = lines if low else []
+    if ruled:
+        wanted = sorted(wanted + ruled, key=lambda line: line.product)
+    return wanted if wanted and finds_source(state, outlet, wanted) else []
 
 
 def on_order(state: State, outlet: int) -> list[int]:

@@ -45,8 +45,11 @@ def use_oldest(state: State, place: Place) -> None:
 
 def older(state: State, place: Place, last_day: int) -> int:
     """Return the units of lots that were received on a day or before."""
+    lots = state.lots[place]
+    if not lots or lots[0][0] > last_day:
+        return 0
     use_oldest(state, place)
-    return sum(units for day, units in state.lots[place] if day <= last_day)
+    return sum(units for day, units in lots if day <= last_day)
 
 
 def spoil(state: State, day: int) -> None:

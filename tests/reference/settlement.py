@@ -2,6 +2,7 @@
 
 import calendar
 import datetime
+from collections import defaultdict
 
 from channelwright.foundation.units import DAY_SECONDS
 from channelwright.tables.codes import Account
@@ -28,11 +29,11 @@ def settle(state: State, day: int) -> None:
     if day == state.horizon - 1 or month[day + 1] != month[day]:
         settle_month(state, day)
     move_by_postings(state, day)
-    half_life = state.market.behaviour.half_life
+    kept = 2.0 ** (-1.0 / state.market.behaviour.half_life)
     for outlet in state.covered:
-        state.execution[outlet] *= 2.0 ** (-1.0 / half_life)
-        if outlet in state.shops:
-            state.shops[outlet].night(day)
+        state.execution[outlet] *= kept
+    for shop in state.shops.values():
+        shop.night(day)
 
 
 def settle_month(state: State, day: int) -> None:
@@ -44,8 +45,9 @@ def settle_month(state: State, day: int) -> None:
     for rep in range(len(state.design.reps)):
         pay_person(state, rep, day, days, days_of_month)
     pay_rebates(state, day)
+    credit_given = credit_by_site(state)
     for site in state.open_sites:
-        pay_interest(state, site, day, days)
+        pay_interest(state, site, credit_given[site], day, days)
     pay_deposit_interest(state, day, days)
     settle_contracts(state, day, days, days_of_month)
     state.month_invoices.clear()
@@ -95,15 +97,23 @@ def pay_rebates(state: State, day: int) -> None:
         state.books.post(day, Account.REBATE, MANUFACTURER, buyer, amount, mode=mode, site=site)
 
 
-def pay_interest(state: State, site: int, day: int, days: int) -> None:
+def credit_by_site(state: State) -> dict[int, int]:
+    """Return what is owed to each site less what it owes to the site above it."""
+    credit: dict[int, int] = defaultdict(int)
+    for invoices in state.unpaid.values():
+        for invoice in invoices:
+            credit[invoice.seller_site] += invoice.open
+            if invoice.outlet < 0:
+                credit[invoice.site] -= invoice.amount
+    return credit
+
+
+def pay_interest(state: State, site: int, credit_given: int, day: int, days: int) -> None:
     """Charge interest on the capital that a site ties up, or on what it has drawn."""
     if cash_limited(state, site):
         post_for_site(state, day, Account.INTEREST, site, drawn_interest(state, site))
         return
-    unpaid = [invoice for invoices in state.unpaid.values() for invoice in invoices]
-    receivables = sum(i.open for i in unpaid if i.seller_site == site)
-    payables = sum(i.amount for i in unpaid if i.outlet < 0 and i.site == site)
-    base = stock_value(state, site) + receivables - payables - customers_money(state, site, day)
+    base = stock_value(state, site) + credit_given - customers_money(state, site, day)
     if base > 0:
         rate = state.market.finance.interest_ppm
         interest = (base * rate * days + 182_500_000) // 365_000_000

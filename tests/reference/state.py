@@ -113,11 +113,13 @@ class State:
         self.reporting_demand: dict[tuple[int, int], float] = {}  # by site and product
         self.cover: dict[int, float] = {}  # days to which an outlet fills its shelf
         self.own_limit: dict[int, int] = {}  # by outlet
+        self.reporters: dict[int, list[int]] = {}  # outlets that tell a site what they sold
         self.shelf_rules: dict[tuple[int, int, int], Rule] = {}  # by segment, grade, product
 
         self.placed: list[Order] = []
         self.to_handle: dict[int, list[Order]] = defaultdict(list)  # by day of the first attempt
         self.waiting: list[Order] = []  # accepted, some cases neither allocated nor lost
+        self._orders_at: dict[int, list[Order]] = defaultdict(list)  # by site
         self._orders_of: dict[int, list[Order]] = defaultdict(list)  # by outlet
         self.picked_for_trucks: dict[int, list[PickOrder]] = defaultdict(list)  # by site
         self.unfinished_picks: dict[int, list[PickOrder]] = defaultdict(list)
@@ -294,6 +296,12 @@ class State:
         """Note a new order."""
         self.placed.append(order)
         self._orders_of[order.outlet].append(order)
+        self._orders_at[order.site].append(order)
+
+    def open_orders_at(self, site: int) -> list[Order]:
+        """Return the orders to a site with a line that has not ended."""
+        orders = self._orders_at[site] = [o for o in self._orders_at[site] if o.open]
+        return orders
 
     def open_orders(self, outlet: int) -> list[Order]:
         """Return the orders of an outlet with a line that has not ended."""
