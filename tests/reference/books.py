@@ -86,9 +86,10 @@ class Books:
 
 def as_arrays(table: Table, rows: list[dict[str, float]]) -> Rows:
     """Return rows as columns."""
+    wanted = dict.fromkeys(table.names).keys()
     for row in rows:
-        if len(row) != len(table.names):
-            message = f"a row of {table.name} has {sorted(row)} instead of {table.names}"
+        if row.keys() != wanted:
+            message = f"a row of {table.name} has {list(row)} instead of {table.names}"
             raise ValueError(message)
     return {c.name: np.array([row[c.name] for row in rows], dtype=c.dtype) for c in table.columns}
 
