@@ -12,7 +12,9 @@ from channelwright.foundation.errors import InfeasibleError
 from channelwright.model.rep_territories import BALANCED
 from channelwright.model.site_shape import SiteShape
 from channelwright.optimisation.location import LocationOptions
-from channelwright.optimisation.territories.choose import choose_territories
+from channelwright.optimisation.memory import Memory
+from channelwright.optimisation.search_settings import SearchSettings
+from channelwright.optimisation.territories.choose import choose_territories, decide_territories
 from channelwright.optimisation.territories.problem import territory_task
 from channelwright.rules.flows import expected_flows
 from channelwright.scenario import read_scenario
@@ -71,16 +73,53 @@ def stray(task, design):
     return lost
 
 
-def test_connection_is_kept_and_costs_no_less(asked, free):
+@pytest.fixture(scope="module")
+def connected(asked):
     market, choice, start = asked
-    connected = replace(choice, shape=shape("gabriel"))
-    task = territory_task(market, connected, start)
+    choice = replace(choice, shape=shape("gabriel"))
+    return choice, decide_territories(market, choice, start, QUICK)
+
+
+def test_connection_is_kept_and_costs_no_less(asked, free, connected):
+    market, _, start = asked
+    choice, found = connected
+    task = territory_task(market, choice, start)
     assert stray(task, free[0]) > 0
-    design, certificate = choose_territories(market, connected, start, QUICK)
+    design, certificate = found.design, found.certificate
     assert stray(task, design) == 0
     assert certificate.lower_bound is not None
     assert certificate.gap < 0.01
     assert certificate.objective >= free[1].lower_bound
+
+
+def test_after_a_change_the_search_begins_with_the_territories_and_the_bound_before(
+    asked, connected
+):
+    market, _, start = asked
+    choice, before = connected
+    server = before.design.outlets.site
+    task = territory_task(market, choice, start)
+    # An outlet with a neighbour in another territory may not stay where it was.
+    a, b = next(e for e in task.rows[task.problem.shape.edges] if server[e[0]] != server[e[1]])
+    forbidden = np.array([[server[a], a]])
+    rules = replace(no_rules(len(market.outlets)), forbidden=forbidden)
+    warm = Memory(market.outlets.ids, start.outlets.rep, before.memory)
+    again = decide_territories(
+        market,
+        replace(choice, rules=rules),
+        start,
+        QUICK,
+        settings=SearchSettings(warm=warm),
+    )
+    claim = again.certificate
+    assert dict(claim.work) == {"warm": 1}, "nothing else is searched"
+    assert claim.bound_kind.endswith("carried over from the choice before")
+    assert claim.lower_bound >= before.certificate.lower_bound - 1e-6
+    assert claim.gap <= max(QUICK.gap, 1.01 * before.certificate.gap)
+    assert again.design.outlets.site[a] != server[a]
+    assert stray(task, again.design) == 0
+    moved = (again.design.outlets.site != server)[task.rows].sum()
+    assert moved < 0.1 * task.rows.size
 
 
 def test_a_hard_balance_is_kept_and_a_price_is_paid_instead(asked, free):

@@ -10,10 +10,12 @@ import pytest
 from channelwright.foundation.errors import UsageError
 from channelwright.optimisation import solve_again as module
 from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
+from channelwright.optimisation.location.shape import Shape
+from channelwright.optimisation.memory import FILE, Memory, load, save
 from channelwright.optimisation.move_prices import MovePrices
 from channelwright.optimisation.moves import Moves
 from channelwright.optimisation.solve_again import given_answer, solve_again
-from channelwright.optimisation.territories.memory import FILE, TerritoryMemory, load, save
+from channelwright.optimisation.territories.memory import TerritoryMemory
 
 EXACT = LocationOptions(gap=1e-9)
 
@@ -29,16 +31,15 @@ def random_problem(rng, customers=8, sites=4):
     )
 
 
-def remembered(problem, special=False):
+def remembered(problem, **changes):
     solution = solve_location(problem, EXACT)
     return TerritoryMemory(
         problem=problem,
         certificate=solution.certificate,
         opened=solution.incumbent.open,
         assignment=solution.assignment,
-        special=special,
-        outlets=("o1", "o2"),
-        rep=np.array([3, -1]),
+        customer=np.arange(problem.n_customers),
+        **changes,
     )
 
 
@@ -73,7 +74,7 @@ def test_the_bound_carried_over_is_below_the_optimum_and_the_answer_is_it(seed):
     new = changed(old, rng)
     anew = solve_location(new, EXACT)
     memory = remembered(old)
-    again = solve_again(new, memory, EXACT)
+    again = solve_again(new, memory.known(new), EXACT)
     if anew.incumbent is None:
         assert again.certificate.status == "infeasible"
         return
@@ -101,7 +102,7 @@ def test_what_lets_in_new_answers_carries_no_bound_over(change):
     problem = replace(random_problem(np.random.default_rng(2)), minimum_open=2, maximum_open=4)
     problem = replace(problem, locks=np.where(np.arange(8) == 1, 0, -1))
     memory = remembered(problem)
-    assert memory.bound_of(problem) == pytest.approx(memory.bound)
+    assert memory.bound_of(problem) == pytest.approx(memory.certificate.lower_bound)
     assert memory.bound_of(change(problem)) == -np.inf
 
 
@@ -113,7 +114,8 @@ def test_a_small_change_needs_no_whole_search(monkeypatch):
     locks = np.full(old.n_customers, -1)
     locks[3] = memory.assignment[3]
     monkeypatch.setattr(module, "solve_location", None)
-    again = solve_again(replace(old, locks=locks), memory, EXACT)
+    new = replace(old, locks=locks)
+    again = solve_again(new, memory.known(new), EXACT)
     assert again.certificate.proven
     assert "carried over" in again.certificate.bound_kind
     assert again.incumbent.objective == pytest.approx(memory.certificate.objective)
@@ -129,7 +131,7 @@ def test_split_service_bounds_what_a_large_change_costs(seed, monkeypatch):
     locks = np.where(np.arange(40) % 2 == 0, 1 - memory.assignment, -1)
     new = replace(old, locks=locks)
     best = solve_location(new, EXACT)
-    again = solve_again(new, memory, replace(EXACT, gap=0.02))
+    again = solve_again(new, memory.known(new, gap=0.02), replace(EXACT, gap=0.02))
     if best.incumbent is None:
         assert again.certificate.status == "infeasible"
         return
@@ -138,12 +140,25 @@ def test_split_service_bounds_what_a_large_change_costs(seed, monkeypatch):
     assert "customers are whole" in again.certificate.relaxations
 
 
-def test_a_special_problem_gives_its_sites_but_no_bound():
+def test_two_tiers_and_a_limit_of_moves_carry_no_bound_to_a_problem_without_them():
     problem = random_problem(np.random.default_rng(7))
-    memory = remembered(problem, special=True)
-    assert memory.bound_of(problem) == -np.inf
-    assert given_answer(problem, Moves(0 * problem.cost, np.inf, "outlets"), memory) == ()
-    assert solve_again(problem, memory, EXACT).certificate.proven
+    moves = Moves(np.ones(problem.cost.shape), 3.0, "outlets")
+    for memory in (remembered(problem, tiered=True), remembered(problem, within=moves)):
+        assert memory.bound_of(problem) == -np.inf
+        nothing = Moves(0 * problem.cost, np.inf, "outlets")
+        assert given_answer(problem, nothing, memory, np.arange(problem.n_customers)) == ()
+        assert solve_again(problem, memory.known(problem), EXACT).certificate.proven
+
+
+def test_a_bound_within_a_limit_of_moves_holds_for_a_smaller_one():
+    problem = random_problem(np.random.default_rng(7))
+    moves = Moves(np.ones(problem.cost.shape), 3.0, "outlets")
+    memory = remembered(problem, within=moves)
+    bound = memory.certificate.lower_bound
+    assert memory.bound_of(problem, moves=replace(moves, limit=2.0)) == pytest.approx(bound)
+    assert memory.bound_of(problem, moves=replace(moves, limit=4.0)) == -np.inf
+    assert memory.bound_of(problem, moves=replace(moves, unit="cases per week")) == -np.inf
+    assert memory.bound_of(problem, moves=replace(moves, weight=0.5 * moves.weight)) == -np.inf
 
 
 def test_answers_are_found_by_name_in_a_market_that_has_changed():
@@ -166,14 +181,38 @@ def test_answers_are_found_by_name_in_a_market_that_has_changed():
 
 
 def test_a_memory_is_read_as_it_was_written(tmp_path):
-    memory = remembered(random_problem(np.random.default_rng(1)))
-    save(memory, tmp_path)
-    again = load(tmp_path)
-    assert again.certificate == memory.certificate
-    assert again.outlets == ("o1", "o2")
-    assert again.rep.tolist() == [3, -1]
-    assert (again.assignment == memory.assignment).all()
-    assert again.bound_of(memory.problem) == pytest.approx(memory.bound)
+    problem = random_problem(np.random.default_rng(1))
+    edges = np.array([[i, i + 1] for i in range(7)])
+    shape = Shape(
+        edges=edges,
+        anchor=np.ones(problem.cost.shape, dtype=bool),
+        low=np.array([1.0]),
+        high=np.array([np.inf]),
+        price=np.array([2.0]),
+        apart=np.array([[0, 3]]),
+    )
+    moves = Moves(np.ones(problem.cost.shape), 8.0, "outlets")
+    for one in (problem, replace(problem, shape=shape)):
+        memory = remembered(one, loose=(3.0, "lagrangian"), within=moves)
+        save(Memory(("o1", "o2"), np.array([3, -1]), memory), tmp_path)
+        again = load(tmp_path)
+        assert again.outlets == ("o1", "o2")
+        assert again.rep.tolist() == [3, -1]
+        sites = again.sites
+        assert sites.certificate == memory.certificate
+        assert sites.loose == (3.0, "lagrangian")
+        assert (sites.assignment == memory.assignment).all()
+        bound = memory.certificate.lower_bound
+        assert sites.bound_of(one, moves=moves) == pytest.approx(bound)
+        assert sites.bound_of(one) == -np.inf
+        if one.shape is not None:
+            for name in ("edges", "anchor", "low", "high", "price", "apart"):
+                assert np.array_equal(getattr(sites.problem.shape, name), getattr(shape, name))
+
+
+def test_a_memory_of_people_alone_is_read_as_it_was_written(tmp_path):
+    save(Memory(("o1", "o2"), np.array([3, -1])), tmp_path)
+    assert load(tmp_path).sites is None
 
 
 def test_a_folder_without_memory_is_refused(tmp_path):

@@ -88,8 +88,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _settings(options: argparse.Namespace, show: Show) -> SearchSettings:
     """Return how territories are searched for: a first Ctrl-C ends a search, not the command."""
+    from channelwright.optimisation.memory import load
     from channelwright.optimisation.search_settings import SearchSettings
-    from channelwright.optimisation.territories.memory import load
 
     return SearchSettings(
         seconds=options.time_limit,
@@ -126,7 +126,7 @@ def _write(folder: Path, pack: Pack, plan: Plan, tables: Mapping[str, pd.DataFra
 
     write_design(folder, pack.market, plan.design, plan.certificates)
     if plan.memory is not None:
-        from channelwright.optimisation.territories.memory import save
+        from channelwright.optimisation.memory import save
 
         save(plan.memory, folder)
     for name, table in tables.items():

@@ -91,4 +91,4 @@ def with_sites(
         minimum_open=count,
         maximum_open=count,
     )
-    return solve_location(fixed, options)
+    return replace(solve_location(fixed, options), loose=None)

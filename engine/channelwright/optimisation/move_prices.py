@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from channelwright.optimisation.known_sites import usable_set, with_sites
+from channelwright.optimisation.location.known import Known
 from channelwright.optimisation.location.solution import answer_of
 from channelwright.optimisation.moves import SLACK, Moves, PricedAnswer, solve_at_price, spend
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from channelwright.optimisation.location import LocationOptions, LocationProblem
 
 _HALVINGS = 5
+_FLOOR = "bounds at other prices of a move"
 #: Prices that are tried for one set of sites.
 _TRIES = 14
 
@@ -39,6 +41,8 @@ class MovePrices:
     options : LocationOptions
     known : iterable of PricedAnswer
         Answers and bounds that were found before.
+    begin : Known, optional
+        An earlier answer, with which the first search of territories with a shape begins.
     """
 
     def __init__(
@@ -47,10 +51,12 @@ class MovePrices:
         moves: Moves,
         options: LocationOptions,
         known: Iterable[PricedAnswer] = (),
+        begin: Known | None = None,
     ) -> None:
         self._problem, self._moves, self._options = problem, moves, options
         #: Everything that was found, in that order.
         self.answers: list[PricedAnswer] = []
+        self._begin = begin
         self._sets: dict[bytes, BoolArray] = {}
         for one in known:
             self._keep(one)
@@ -83,10 +89,15 @@ class MovePrices:
             As `solve_at_price`.
         """
         floor = self.floor(price)
+        for one in self.answers:
+            if one.price == price:
+                return one
+        if self._problem.shape is not None:
+            self.searches += 1
+            begin = self._nearest(price, floor)
+            one = solve_at_price(self._problem, self._moves, price, self._options, begin)
+            return self._keep(replace(one, bound=max(one.bound, floor)))
         if np.isfinite(floor):
-            for one in self.answers:
-                if one.price == price:
-                    return one
             tried = [self._with(opened, price, floor) for opened in self._sets.values()]
             found = [one for one in tried if one is not None]
             best = min(found, key=lambda one: one.cost + price * one.moved, default=None)
@@ -97,6 +108,17 @@ class MovePrices:
         self.searches += 1
         one = solve_at_price(self._problem, self._moves, price, self._options)
         return self._keep(replace(one, bound=max(one.bound, floor)))
+
+    def _nearest(self, price: float, floor: float) -> Known | None:
+        """Return the answer at the nearest price as one to begin with at this price."""
+        found = [one for one in self.answers if one.solution.incumbent is not None]
+        if not found:
+            return self._begin
+        one = min(found, key=lambda one: abs(one.price - price))
+        opened = None if one.solution.incumbent is None else one.solution.incumbent.open
+        if opened is None:
+            return None
+        return Known(opened, one.solution.assignment, floor, _FLOOR, gap=self._options.gap)
 
     def _with(self, opened: BoolArray, price: float, floor: float) -> PricedAnswer | None:
         """Return the best answer with given sites at a price; `floor` bounds all answers."""

@@ -20,6 +20,7 @@ from channelwright.optimisation.location.solution import LocationSolution, answe
 if TYPE_CHECKING:
     from channelwright.foundation.units import FloatArray, IntArray
     from channelwright.optimisation.location import LocationProblem
+    from channelwright.optimisation.location.known import Known
 
 SLACK = 1e-6
 
@@ -65,9 +66,18 @@ class PricedAnswer:
 
 
 def solve_at_price(
-    problem: LocationProblem, moves: Moves, price: float, options: LocationOptions
+    problem: LocationProblem,
+    moves: Moves,
+    price: float,
+    options: LocationOptions,
+    known: Known | None = None,
 ) -> PricedAnswer:
     """Choose sites and territories when every move costs its price.
+
+    Parameters
+    ----------
+    known : Known, optional
+        An answer to begin with, and a bound of cost + price * moved.
 
     Raises
     ------
@@ -77,7 +87,7 @@ def solve_at_price(
         The work limits ended the search before any answer was found.
     """
     dear = replace(problem, cost=problem.cost + price * moves.weight)
-    solution = solve_location(dear, options)
+    solution = solve_location(dear, options, known)
     bound = solution.certificate.lower_bound
     if solution.incumbent is None or bound is None:
         statement = solution.certificate.statement()
@@ -86,7 +96,7 @@ def solve_at_price(
         raise SolverError(statement + "; raise the work limits")
     assignment = solution.assignment
     found = answer_of(problem, assignment, solution.incumbent.open)
-    plain = replace(solution, incumbent=found)
+    plain = replace(solution, incumbent=found, loose=None if price else solution.loose)
     return PricedAnswer(price, found.objective, moves.of(assignment), bound, plain)
 
 

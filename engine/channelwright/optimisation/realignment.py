@@ -13,9 +13,10 @@ import numpy as np
 
 from channelwright.foundation.errors import InfeasibleError, SolverError
 from channelwright.model.certificate import PROVEN_GAP
+from channelwright.optimisation.certify import certified
 from channelwright.optimisation.known_sites import few_sets
 from channelwright.optimisation.location import LocationOptions, solve_location
-from channelwright.optimisation.location.solution import LocationSolution, answer_of
+from channelwright.optimisation.location.solution import LocationSolution, answer_of, violation
 from channelwright.optimisation.move_prices import MovePrices
 from channelwright.optimisation.moves import (
     SLACK,
@@ -29,6 +30,7 @@ from channelwright.optimisation.moves import (
 if TYPE_CHECKING:
     from channelwright.model.certificate import Certificate
     from channelwright.optimisation.location import LocationProblem
+    from channelwright.optimisation.location.known import Known
 
 DOUBLINGS = 8
 _HALVINGS = 6
@@ -41,6 +43,7 @@ def solve_within(
     moves: Moves,
     options: LocationOptions,
     known: Iterable[PricedAnswer] = (),
+    before: Known | None = None,
 ) -> LocationSolution:
     """Choose sites and territories that move no more than the limit.
 
@@ -51,13 +54,24 @@ def solve_within(
     ----------
     known : iterable of PricedAnswer
         Answers and bounds that were found before.
+    before : Known, optional
+        An earlier answer, and a bound of all that move no more than the limit.
 
     Raises
     ------
     InfeasibleError
         The limit is below what has to move in any case.
     """
-    prices = MovePrices(problem, moves, options, known)
+    floor = -np.inf if before is None else before.bound
+    if before is not None and np.isfinite(floor):
+        again = _as_before(problem, moves, before)
+        if again is not None:
+            return again
+        if problem.shape is not None:
+            options = replace(options, gap=max(options.gap, before.gap))
+    # The bound holds within the limit of moves, which no priced problem has.
+    start = None if before is None else replace(before, bound=-np.inf)
+    prices = MovePrices(problem, moves, options, known, start)
     first = prices.at(0.0)
     if first.moved <= moves.limit + SLACK:
         return first.solution
@@ -74,8 +88,23 @@ def solve_within(
         found = answer_of(problem, answer, solution.incumbent.open)
         if found.objective < solution.incumbent.objective:
             solution = replace(solution, incumbent=found)
-    certificate = _certificate(solution, prices.answers, moves.limit, lower)
-    return replace(solution, certificate=certificate)
+    certificate = _certificate(solution, prices.answers, moves.limit, lower, before)
+    return replace(solution, certificate=certificate, loose=None)
+
+
+def _as_before(problem: LocationProblem, moves: Moves, before: Known) -> LocationSolution | None:
+    """Return the earlier answer if it is one still, and near enough to its bound."""
+    server = before.assignment
+    if (server < 0).any() or moves.of(server) > moves.limit + SLACK:
+        return None
+    found = answer_of(problem, server, before.opened)
+    near = found.objective - before.bound <= before.gap * abs(found.objective)
+    if not near or violation(problem, found) is not None:
+        return None
+    certificate = certified(
+        found.objective, before.bound, before.kind, before.relaxations, {"warm": 1}, timed=False
+    )
+    return LocationSolution(found, certificate)
 
 
 def _by_sets(
@@ -149,11 +178,18 @@ def least_moves(problem: LocationProblem, moves: Moves, options: LocationOptions
 
 
 def _certificate(
-    solution: LocationSolution, answers: Iterable[PricedAnswer], limit: float, other: float
+    solution: LocationSolution,
+    answers: Iterable[PricedAnswer],
+    limit: float,
+    other: float,
+    before: Known | None,
 ) -> Certificate:
     known = list(answers)
     upper = solution.incumbent.objective if solution.incumbent is not None else None
-    lower = max(bound_at(known, limit), other)
+    lower, kind = max(bound_at(known, limit), other), "lagrangian (moves priced)"
+    left_out = (*solution.certificate.relaxations, "limit on moves (priced)")
+    if before is not None and before.bound > lower:
+        lower, kind, left_out = before.bound, before.kind, before.relaxations
     if upper is not None:
         lower = min(lower, upper)
     work = {"priced_problems": len(known)}
@@ -164,8 +200,8 @@ def _certificate(
         solution.certificate,
         lower_bound=lower,
         upper_bound=upper,
-        bound_kind="lagrangian (moves priced)",
-        relaxations=(*solution.certificate.relaxations, "limit on moves (priced)"),
+        bound_kind=kind,
+        relaxations=left_out,
         status="within_limits",
         work=dict(sorted(work.items())),
     )

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from channelwright.model.draft import DesignDraft
     from channelwright.model.market import Market
     from channelwright.model.request import HeadcountChoice
-    from channelwright.optimisation.territories.memory import TerritoryMemory
+    from channelwright.optimisation.memory import Memory
 
 #: Two per cent of call-km is less than a day's detours; the proof is tried for small teams.
 USUAL = DistrictOptions(
@@ -119,9 +119,7 @@ def _solved(
         return solve_districts(problem, limits)
 
 
-def _before(
-    market: Market, warm: TerritoryMemory | None, rows: IntArray
-) -> NDArray[np.int64] | None:
+def _before(market: Market, warm: Memory | None, rows: IntArray) -> NDArray[np.int64] | None:
     """Return who called on outlets in an earlier choice for the same market, None without one."""
     if warm is None or tuple(warm.outlets) != tuple(market.outlets.ids):
         return None

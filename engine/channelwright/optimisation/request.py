@@ -16,10 +16,10 @@ from channelwright.model.market import Market
 from channelwright.model.request import Request
 from channelwright.optimisation.headcount.choose import choose_headcount
 from channelwright.optimisation.incentives.request import choose_terms
+from channelwright.optimisation.memory import Memory
 from channelwright.optimisation.rep_territories import choose_rep_territories
 from channelwright.optimisation.search_settings import PLAIN, SearchSettings
 from channelwright.optimisation.territories.choose import decide_territories
-from channelwright.optimisation.territories.memory import TerritoryMemory
 from channelwright.rules.expectation import expect
 
 
@@ -32,13 +32,13 @@ class Answer:
     design : Design
     certificates : tuple of Certificate, one per part that was chosen, in that order
     forecast : Forecast of the design
-    memory : TerritoryMemory or None, what a choice of territories leaves for the next one
+    memory : Memory or None, what choices of territories leave for the next ones
     """
 
     design: Design
     certificates: tuple[Certificate, ...]
     forecast: Forecast
-    memory: TerritoryMemory | None = None
+    memory: Memory | None = None
 
 
 def optimise_request(market: Market, request: Request, settings: SearchSettings = PLAIN) -> Answer:
@@ -59,13 +59,13 @@ def optimise_request(market: Market, request: Request, settings: SearchSettings 
         When the solver stops without an answer that can be used.
     """
     design = replace(request.start, name=request.name, title=request.title)
-    certificates, memory = [], None
+    certificates, sites = [], None
     calibration = request.calibration
     if request.sites is not None:
         found = decide_territories(
             market, request.sites, design, calibration=calibration, settings=settings
         )
-        design, memory = found.design, found.memory
+        design, sites = found.design, found.memory
         certificates.append(found.certificate)
     if request.headcount is not None:
         design, certificate = choose_headcount(
@@ -86,6 +86,7 @@ def optimise_request(market: Market, request: Request, settings: SearchSettings 
         design, certificate = choose_terms(market, request.terms, design, calibration=calibration)
         certificates.append(certificate)
     design = replace(design, name=request.name, title=request.title)
-    if memory is not None:
-        memory = replace(memory, rep=np.array(design.outlets.rep))
+    memory = None
+    if sites is not None:
+        memory = Memory(market.outlets.ids, np.array(design.outlets.rep), sites)
     return Answer(design, tuple(certificates), expect(market, design, calibration), memory)

@@ -11,7 +11,7 @@ from channelwright.optimisation.interrupting import attended
 from channelwright.optimisation.watching import Show, Watch, silent
 
 if TYPE_CHECKING:
-    from channelwright.optimisation.territories.memory import TerritoryMemory
+    from channelwright.optimisation.memory import Memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,14 +26,14 @@ class SearchSettings:
         Told of the best answer and the bound, at most once a second.
     told : callable or None
         Given, the first Ctrl-C ends the search with the best answer so far, after calling it.
-    warm : TerritoryMemory or None
-        What an earlier choice left.
+    warm : Memory or None
+        What the answer to an earlier request left.
     """
 
     seconds: float | None = None
     show: Show = silent
     told: Callable[[], None] | None = None
-    warm: TerritoryMemory | None = None
+    warm: Memory | None = None
 
     @contextmanager
     def search(self, decision: str) -> Iterator[Watch]:

@@ -11,19 +11,21 @@ from channelwright.model.certificate import PROVEN_GAP
 from channelwright.optimisation.known_sites import usable_set, with_sites
 from channelwright.optimisation.location import solve_location
 from channelwright.optimisation.location.solution import LocationSolution, answer_of, violation
-from channelwright.optimisation.moves import Moves, PricedAnswer
+from channelwright.optimisation.moves import PricedAnswer
 
 if TYPE_CHECKING:
+    from channelwright.foundation.units import IntArray
     from channelwright.optimisation.location import LocationOptions, LocationProblem
+    from channelwright.optimisation.location.known import Known
+    from channelwright.optimisation.moves import Moves
     from channelwright.optimisation.territories.memory import TerritoryMemory
 
 #: Fewest customers for each site, and most arcs, for which split service is worth the try.
 _CUSTOMERS_PER_SITE, _MOST_ARCS = 20, 60_000
-_CARRIED = "carried over from the choice before"
 
 
 def solve_again(
-    problem: LocationProblem, memory: TerritoryMemory | None, options: LocationOptions
+    problem: LocationProblem, known: Known | None, options: LocationOptions
 ) -> LocationSolution:
     """Choose sites and servers, with the sites and the bound of an earlier choice tried first.
 
@@ -31,30 +33,31 @@ def solve_again(
     is good enough: as near as is asked, or as near as the earlier answer was. Else, where least
     loads make the bound by prices weak, customers are split for the bound, which takes half as
     long, and made whole with the sites of that answer. Else the whole search is run, and the
-    better answer and the better bound of all are kept.
+    better answer and the better bound of all are kept. Where territories have a shape, the search
+    itself begins with the earlier territories.
 
     Parameters
     ----------
     problem : LocationProblem
-    memory : TerritoryMemory or None
+    known : Known or None
+        What an earlier choice says of this problem.
     options : LocationOptions
     """
-    if memory is None:
-        return solve_location(problem, options)
-    floor = memory.bound_of(problem)
-    quick = _with_old_sites(problem, memory, options)
-    if quick is not None and quick.incumbent is not None and np.isfinite(floor):
-        known = _claimed(quick, floor, memory)
-        gap = known.certificate.gap
-        if gap is not None and gap <= max(options.gap, 1.01 * memory.gap):
-            return known
+    if known is None or problem.shape is not None:
+        return solve_location(problem, options, known)
+    quick = _with_old_sites(problem, known, options)
+    if quick is not None and quick.incumbent is not None and np.isfinite(known.bound):
+        claim = _claimed(quick, known)
+        gap = claim.certificate.gap
+        if gap is not None and gap <= max(options.gap, known.gap):
+            return claim
     if _splits_well(problem):
         split = _by_split(problem, quick, options)
         gap = None if split is None else split.certificate.gap
         if split is not None and gap is not None and gap <= options.gap:
             return split
     whole = solve_location(problem, options)
-    return _better(whole, quick, floor, memory)
+    return _better(whole, quick, known)
 
 
 def _splits_well(problem: LocationProblem) -> bool:
@@ -94,7 +97,7 @@ def _by_split(
 
 
 def given_answer(
-    problem: LocationProblem, moves: Moves, memory: TerritoryMemory | None
+    problem: LocationProblem, moves: Moves, memory: TerritoryMemory | None, customer: IntArray
 ) -> tuple[PricedAnswer, ...]:
     """Return an earlier choice as an answer at the price of 0, nothing if it is none any more.
 
@@ -103,42 +106,38 @@ def given_answer(
     problem : LocationProblem
     moves : Moves
     memory : TerritoryMemory or None
+    customer : (O,) int, customer of the problem that every outlet is part of
     """
-    moved = None if memory is None else memory.moved_to(problem)
-    if memory is None or moved is None or (moved[1] < 0).any():
+    known = None if memory is None else memory.known(problem, customer)
+    if memory is None or known is None or (known.assignment < 0).any():
         return ()
-    opened, assignment = moved
-    bound = memory.bound_of(problem)
-    if not np.isfinite(bound) or not problem.allowed[np.arange(assignment.size), assignment].all():
+    rows = np.arange(known.assignment.size)
+    if not np.isfinite(known.bound) or not problem.allowed[rows, known.assignment].all():
         return ()
-    found = answer_of(problem, assignment, opened)
+    found = answer_of(problem, known.assignment, known.opened)
     if violation(problem, found) is not None:
         return ()
-    solution = LocationSolution(found, memory.certificate)
-    return (
-        PricedAnswer(
-            0.0, found.objective, moves.of(assignment), min(bound, found.objective), solution
-        ),
-    )
+    solution = LocationSolution(found, replace(memory.certificate, bound_kind=known.kind))
+    bound, moved = min(known.bound, found.objective), moves.of(known.assignment)
+    return (PricedAnswer(0.0, found.objective, moved, bound, solution),)
 
 
 def _with_old_sites(
-    problem: LocationProblem, memory: TerritoryMemory, options: LocationOptions
+    problem: LocationProblem, known: Known, options: LocationOptions
 ) -> LocationSolution | None:
-    moved = memory.moved_to(problem)
-    usable = None if moved is None else usable_set(problem, moved[0])
+    usable = usable_set(problem, known.opened)
     return None if usable is None else with_sites(problem, usable, options)
 
 
-def _claimed(quick: LocationSolution, floor: float, memory: TerritoryMemory) -> LocationSolution:
+def _claimed(quick: LocationSolution, known: Known) -> LocationSolution:
     """Return an answer with the old sites under the bound that is carried over."""
     upper = quick.certificate.upper_bound
     upper = np.inf if upper is None else upper
     certificate = replace(
         quick.certificate,
-        lower_bound=min(floor, upper),
-        bound_kind=f"{memory.certificate.bound_kind}, {_CARRIED}",
-        relaxations=memory.certificate.relaxations,
+        lower_bound=min(known.bound, upper),
+        bound_kind=known.kind,
+        relaxations=known.relaxations,
         status="within_limits",
         work={**quick.certificate.work, "warm": 1},
     )
@@ -151,8 +150,7 @@ def _claimed(quick: LocationSolution, floor: float, memory: TerritoryMemory) -> 
 def _better(
     whole: LocationSolution,
     quick: LocationSolution | None,
-    floor: float,
-    memory: TerritoryMemory,
+    known: Known,
 ) -> LocationSolution:
     """Return the better answer of two under the better bound of two."""
     certificate, upper = whole.certificate, whole.certificate.upper_bound
@@ -164,14 +162,15 @@ def _better(
         chosen, upper = quick, other
     if upper is None:
         return whole
-    bound, kind = certificate.lower_bound, certificate.bound_kind
-    if np.isfinite(floor) and (bound is None or floor > bound):
-        bound, kind = floor, f"{memory.certificate.bound_kind}, {_CARRIED}"
+    bound, kind, left = certificate.lower_bound, certificate.bound_kind, certificate.relaxations
+    if np.isfinite(known.bound) and (bound is None or known.bound > bound):
+        bound, kind, left = known.bound, known.kind, known.relaxations
     claim = replace(
         certificate,
         lower_bound=None if bound is None else min(bound, upper),
         upper_bound=upper,
         bound_kind=kind,
+        relaxations=left,
         status="within_limits",
     )
     closed = claim.gap is not None and claim.gap <= PROVEN_GAP

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from channelwright.model.market import Market
     from channelwright.model.request import Request
     from channelwright.model.study import Pack
+    from channelwright.optimisation.memory import Memory
     from channelwright.optimisation.search_settings import SearchSettings
-    from channelwright.optimisation.territories.memory import TerritoryMemory
 
 
 class Answer(Protocol):
@@ -64,15 +64,15 @@ class Plan:
     forecast : Forecast
     question : str
         Content hash of the request and the market that the design answers.
-    memory : TerritoryMemory or None
-        What a choice of territories leaves for the next one (`warm` of `optimise`).
+    memory : Memory or None
+        What choices of territories leave for the next one (`warm` of `optimise`).
     """
 
     design: Design
     certificates: tuple[Certificate, ...]
     forecast: Forecast
     question: str
-    memory: TerritoryMemory | None = field(default=None, repr=False, compare=False)
+    memory: Memory | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -184,7 +184,7 @@ def market_of(pack: Pack, scenario: str) -> Market:
 
 
 def _engine_optimiser(
-    settings: SearchSettings | None = None, warm: TerritoryMemory | None = None
+    settings: SearchSettings | None = None, warm: Memory | None = None
 ) -> Optimiser:
     # Loading Pyomo takes a second, which only those who optimise should spend.
     from channelwright.optimisation.request import optimise_request

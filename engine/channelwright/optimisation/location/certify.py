@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from channelwright.optimisation.certify import certified, refusal
+from channelwright.optimisation.location.known import CARRIED, CHANGED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     from channelwright.optimisation.location.problem import LocationProblem
 
 
-__all__ = ["CHEAPEST", "certify", "cheapest_service", "refusal", "tightness"]
+__all__ = ["CHEAPEST", "WITH_CUTS", "certify", "cheapest_service", "refusal", "tightness"]
 
 CHEAPEST = "every customer at its cheapest site"
+WITH_CUTS = "branch and bound with separators"
 
 
 def cheapest_service(problem: LocationProblem) -> float:
@@ -120,9 +122,11 @@ def certify(
 
 
 def _relaxations(problem: LocationProblem, kind: str) -> tuple[str, ...]:
-    if all(part.endswith("branch and bound") for part in kind.split(", ")):
-        return ()
-    left_out = ["each customer served exactly once (priced)"]
+    parts = [part for part in kind.split(", ") if part != CARRIED]
+    since = () if len(parts) == len(kind.split(", ")) else (CHANGED,)
+    if all(part.endswith(("branch and bound", WITH_CUTS)) for part in parts):
+        return since
+    left_out = [*since, "each customer served exactly once (priced)"]
     if problem.minimum_load.any() or (problem.tiers is not None and problem.tiers.least.any()):
         left_out.append("minimum loads")
     if problem.shape is not None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from channelwright.optimisation.location.certify import refusal, tightness
+from channelwright.optimisation.location.begin_again import begin_at
+from channelwright.optimisation.location.certify import WITH_CUTS, refusal, tightness
 from channelwright.optimisation.location.climbing import climb_bound
 from channelwright.optimisation.location.closing import close_in, finish, solve_part
+from channelwright.optimisation.location.deadline import OutOfTime
 from channelwright.optimisation.location.infeasible import clashes
 from channelwright.optimisation.location.reduce import reduce_problem
 from channelwright.optimisation.location.rooms import ROOMS
@@ -30,9 +32,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from channelwright.optimisation.location.exact import ExactReport
+    from channelwright.optimisation.location.known import Known
     from channelwright.optimisation.location.model import ModelArcs
     from channelwright.optimisation.location.problem import LocationProblem
-    from channelwright.optimisation.location.solution import LocationOptions
+    from channelwright.optimisation.location.solution import (
+        Incumbent,
+        LocationOptions,
+        Progress,
+    )
 
     Flags = NDArray[np.bool_]
     Indices = NDArray[np.int64]
@@ -42,11 +49,14 @@ _CUT_ROUNDS = 40
 _STEPS = 80
 _MOVES = 120
 _STARTS = 4
-_EXACT = "branch and bound with separators"
+#: Last temperature as a share of the first one, and shares of it with which an earlier answer is
+#: searched on from: little first, then as much as for any other.
+_COLD = 2e-3
+_WARM = (0.1, 1.0)
 
 
 def solve_shaped(
-    problem: LocationProblem, shape: Shape, options: LocationOptions
+    problem: LocationProblem, shape: Shape, options: LocationOptions, known: Known | None = None
 ) -> LocationSolution:
     """Choose sites and territories that are connected with their site and balanced.
 
@@ -55,6 +65,9 @@ def solve_shaped(
     problem : LocationProblem with this shape
     shape : Shape
     options : LocationOptions
+    known : Known, optional
+        An earlier answer, which is made whole first, and its bound: if the two are near enough,
+        nothing else is searched.
 
     Returns
     -------
@@ -66,32 +79,74 @@ def solve_shaped(
     reasons = (*clashes(loose), *shape_clashes(problem, shape))
     if reasons:
         return LocationSolution(None, refusal({}, reasons))
-    inner = _solve_loose(loose, options)
+    state = Search(problem, options)
+    if known is not None and _again(state, shape, known):
+        return LocationSolution(state.found, state.certificate())
+    inner = _solve_loose(state, loose)
     if inner.infeasible:
         return LocationSolution(None, refusal(inner.work, (tightness(loose),)))
-    state = Search(problem, options, begin=inner.begin)
-    state.pricing, state.work, state.timed = inner.pricing, inner.work, inner.timed
+    state.pricing = inner.pricing
+    for name, number in inner.work.items():
+        state.count(name, number)
     state.raise_bound(inner.bound, inner.kind)
     if inner.found is not None:
         state.offer(answer_of(problem, _server(inner.found, problem), inner.found.open))
-        if not state.done:
+        # Whoever ends the search gets an answer, if there is one.
+        if not state.done or state.found is None:
             _search(state, shape, inner.found.open, _server(inner.found, problem))
     if not state.done:
         _close_in(state, shape, loose)
     if state.infeasible:
         return LocationSolution(None, refusal(state.work, (_too_much(problem, shape),)))
+    state.timed |= inner.timed
     price = None if state.pricing is None else state.pricing.price
-    return LocationSolution(state.found, state.certificate(), price)
+    bounded = (inner.bound, inner.kind) if np.isfinite(inner.bound) else None
+    return LocationSolution(state.found, state.certificate(), price, bounded)
 
 
-def _solve_loose(loose: LocationProblem, options: LocationOptions) -> Search:
+def _again(state: Search, shape: Shape, known: Known) -> bool:
+    """Make an earlier answer whole and search near it; return whether that is good enough."""
+    state.raise_bound(known.bound, known.kind)
+    begin = begin_at(state.problem, known)
+    if begin is None:
+        return False
+    opened, label = begin
+    state.count("warm")
+    for start, hot in enumerate(_WARM):
+        improve(state, shape, opened, label, start, hot)
+        if state.found is None:
+            continue
+        upper = state.found.objective
+        if state.done or upper - state.bound <= known.gap * abs(upper):
+            return True
+    return False
+
+
+def _solve_loose(state: Search, loose: LocationProblem) -> Search:
     """Return the search of the problem without its shape, with its pricing."""
+    options = state.options
     seconds = None if options.seconds is None else 0.4 * options.seconds
-    state = Search(loose, replace(options, seconds=seconds, progress=None))
-    for phase in (climb_bound, close_in, search_groups, finish):
-        if not state.done:
-            phase(state)
-    return state
+    progress = None if options.progress is None else _told(state, options.progress)
+    inner = Search(loose, replace(options, seconds=seconds, progress=progress), state.begin)
+    try:
+        for phase in (climb_bound, close_in, search_groups, finish):
+            if not inner.done:
+                phase(inner)
+    except OutOfTime:
+        inner.timed = True
+    return inner
+
+
+def _told(state: Search, progress: Progress) -> Progress:
+    """Return what a search without the shape reports to: its bound holds, its answers do not."""
+
+    def tell(found: Incumbent | None, bound: float) -> bool:
+        del found
+        go_on = progress(state.found, max(bound, state.bound))
+        state.stopped |= not go_on
+        return go_on
+
+    return tell
 
 
 def _server(found: object, problem: LocationProblem) -> Indices:
@@ -131,8 +186,18 @@ def _other_sites(state: Search, opened: Flags) -> Iterator[Flags]:
         yield other
 
 
-def improve(state: Search, shape: Shape, opened: Flags, label: Indices, seed: int) -> None:
-    """Make an assignment connected, anneal it and offer what is found."""
+def improve(
+    state: Search, shape: Shape, opened: Flags, label: Indices, seed: int, hot: float = 1.0
+) -> None:
+    """Make an assignment connected, anneal it and offer what is found.
+
+    Parameters
+    ----------
+    opened : (m,) bool
+    label : (n,) int, -1 = nobody yet
+    seed : int
+    hot : float, temperature to begin with, as a share of the usual one
+    """
     problem = state.problem
     terrain = terrain_of(problem, shape, opened)
     start = grown(terrain, shape, label)
@@ -140,11 +205,11 @@ def improve(state: Search, shape: Shape, opened: Flags, label: Indices, seed: in
         return
     rows = np.arange(start.size)
     spread = np.where(np.isfinite(terrain.cost), terrain.cost, np.nan)
-    heat = float(np.nanmean(spread - np.nanmin(spread, axis=1)[:, None])) / 3 + 1e-9
+    heat = hot * float(np.nanmean(spread - np.nanmin(spread, axis=1)[:, None])) / 3 + 1e-9
     state.offer(answer_of(problem, start, opened))
     best = start.copy()
     stream = np.array([state.options.seed * 977 + seed + 1], dtype=np.uint64)
-    temperatures = heat * np.geomspace(1.0, 2e-3, _STEPS)
+    temperatures = heat * np.geomspace(1.0, _COLD / hot, _STEPS)
     moves = _MOVES * min(rows.size, 3_000)
     quarrel = 20 * heat
     value = anneal_sites(terrain, opened, start, temperatures, moves, quarrel, stream, best)
@@ -166,7 +231,7 @@ def _close_in(state: Search, shape: Shape, loose: LocationProblem) -> None:
         if part.customer.size > most or state.done:
             return
         if np.unique(part.customer).size < loose.n_customers:
-            state.raise_bound(value + room, _EXACT)
+            state.raise_bound(value + room, WITH_CUTS)
             state.infeasible = room == np.inf
             continue
         if not _solve_with_cuts(state, shape, part, cuts, value + room) or state.infeasible:
@@ -187,10 +252,10 @@ def _solve_with_cuts(
         state.count("models")
         if report.status is SolveStatus.INFEASIBLE:
             state.infeasible = ceiling == np.inf
-            state.raise_bound(min(ceiling, known), _EXACT)
+            state.raise_bound(min(ceiling, known), WITH_CUTS)
             return True
         if report.bound is not None:
-            state.raise_bound(min(report.bound, ceiling, known), _EXACT)
+            state.raise_bound(min(report.bound, ceiling, known), WITH_CUTS)
         if report.status is not SolveStatus.OPTIMAL or report.incumbent is None:
             return False
         before = len(cuts)
@@ -198,7 +263,7 @@ def _solve_with_cuts(
         cuts.update(dict.fromkeys(_separators(shape, server)))
         if len(cuts) == before:
             best = np.inf if state.found is None else state.found.objective
-            state.raise_bound(min(_bound_of(report, best), ceiling, best), _EXACT)
+            state.raise_bound(min(_bound_of(report, best), ceiling, best), WITH_CUTS)
             return True
         improve(state, shape, report.incumbent.open, server, len(cuts))
         known = np.inf if state.found is None else state.found.objective

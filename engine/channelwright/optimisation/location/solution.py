@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from channelwright.model.certificate import Certificate
     from channelwright.optimisation.location.problem import LocationProblem
 
-    Progress = Callable[["Incumbent", float], bool]
+    Progress = Callable[["Incumbent | None", float], bool]
 
 _TOLERANCE = 1e-6
 
@@ -45,7 +45,7 @@ class LocationOptions:
     seconds : float or None
         Opt-in time limit; it marks the certificate.
     progress : callable, optional
-        Called with the best answer and the bound; returning False stops the search.
+        Called with the best answer (or None) and the bound; returning False stops the search.
     """
 
     gap: float = 1e-6
@@ -93,11 +93,15 @@ class LocationSolution:
         What is known about it.
     price : (n_customers,)
         Multiplier of each customer at the best bound: what the last customer of its kind costs.
+    loose : tuple of float and str, or None
+        Bound without connection, pairs apart and prices of imbalance, and its kind; None where
+        the problem has no shape, or this was not searched for.
     """
 
     incumbent: Incumbent | None
     certificate: Certificate
     price: NDArray[np.float64] | None = None
+    loose: tuple[float, str] | None = None
 
     @property
     def assignment(self) -> NDArray[np.int64]:

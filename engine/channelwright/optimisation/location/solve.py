@@ -26,6 +26,7 @@ from channelwright.optimisation.location.state import Search
 from channelwright.optimisation.location.tier_solve import solve_tiers
 
 if TYPE_CHECKING:
+    from channelwright.optimisation.location.known import Known
     from channelwright.optimisation.location.problem import LocationProblem
 
 #: Share of the time limit after which medians that are not closed go to the large tree.
@@ -33,7 +34,9 @@ _CLUSTERS = 0.8
 
 
 def solve_location(
-    problem: LocationProblem, options: LocationOptions | None = None
+    problem: LocationProblem,
+    options: LocationOptions | None = None,
+    known: Known | None = None,
 ) -> LocationSolution:
     """Choose sites and who serves whom, and say how good the choice is.
 
@@ -43,6 +46,8 @@ def solve_location(
         The problem.
     options : LocationOptions, optional
         Work limits.
+    known : Known, optional
+        An earlier answer and a bound, used where territories have a shape.
 
     Returns
     -------
@@ -51,13 +56,15 @@ def solve_location(
     """
     options = options or LocationOptions()
     with time_limit(options.seconds):
-        return _solve(problem, options)
+        return _solve(problem, options, known)
 
 
-def _solve(problem: LocationProblem, options: LocationOptions) -> LocationSolution:
+def _solve(
+    problem: LocationProblem, options: LocationOptions, known: Known | None
+) -> LocationSolution:
     begin = search_clock()
     if problem.shape is not None:
-        return solve_shaped(problem, problem.shape, options)
+        return solve_shaped(problem, problem.shape, options, known)
     if problem.tiers is not None:
         return solve_tiers(problem, problem.tiers, options)
     reasons = clashes(problem)

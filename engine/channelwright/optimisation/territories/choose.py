@@ -116,9 +116,10 @@ def decide_territories(
         Time, who watches, and what an earlier choice left.
     """
     task = territory_task(market, choice, design, calibration)
+    warm = None if settings.warm is None else settings.warm.sites
     with settings.search("territories") as watch:
         limits = replace(options, seconds=settings.seconds, progress=watch)
-        solution = solve_task(market, choice, design, task, limits, settings.warm)
+        solution = solve_task(market, choice, design, task, limits, warm)
         asked = asked_to_end()
     unit = f"{market.finance.currency} per week"
     if solution.incumbent is None:
@@ -131,7 +132,7 @@ def decide_territories(
     messages = _messages(market, design, task, solution)
     messages = (_ASKED, *messages) if asked else messages
     chosen = complete(market, draft)
-    memory = memory_of(market, choice, task, solution, chosen.outlets.rep)
+    memory = memory_of(market, choice, design, task, solution, warm)
     claim = solution.certificate
     ended = claim.timed or (asked and claim.status != "proven")
     certificate = replace(claim, unit=unit, timed=ended, messages=(*claim.messages, *messages))

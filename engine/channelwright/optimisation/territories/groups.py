@@ -42,21 +42,35 @@ def merge_groups(problem: LocationProblem, group: IntArray) -> tuple[LocationPro
     order = np.argsort(np.argsort(first))
     index = order[index].astype(np.int64)
     size = first.size
-    names = _names(problem, index, size)
-    return (
-        replace(
-            problem,
-            cost=_sums(problem.cost, index, size),
-            demand=_sums(problem.demand, index, size),
-            usage=None
-            if problem.usage is None
-            else np.stack([_sums(table, index, size) for table in problem.usage]),
-            locks=_locks(problem, index, names),
-            shape=None if problem.shape is None else problem.shape.merged(index, size),
-            tiers=None if problem.tiers is None else problem.tiers.merged(index, size),
-            customer_names=names,
-        ),
-        index,
+    return merge_by(problem, index, _names(problem, index, size)), index
+
+
+def merge_by(problem: LocationProblem, index: IntArray, names: tuple[str, ...]) -> LocationProblem:
+    """Return a problem in which several customers are one.
+
+    Parameters
+    ----------
+    problem : LocationProblem
+    index : (n,) int, customer of the new problem that each customer becomes
+    names : tuple of str, of the customers of the new problem
+
+    Raises
+    ------
+    InfeasibleError
+        Two that become one are locked to different sites.
+    """
+    size = len(names)
+    return replace(
+        problem,
+        cost=_sums(problem.cost, index, size),
+        demand=_sums(problem.demand, index, size),
+        usage=None
+        if problem.usage is None
+        else np.stack([_sums(table, index, size) for table in problem.usage]),
+        locks=_locks(problem, index, names),
+        shape=None if problem.shape is None else problem.shape.merged(index, size),
+        tiers=None if problem.tiers is None else problem.tiers.merged(index, size),
+        customer_names=names,
     )
 
 

@@ -1,55 +1,56 @@
 """What a choice of territories leaves for the next one, after a planner has changed something.
 
-A bound is carried over by what the change does to the objective. Where every answer of the new
-problem is one of the old problem, it costs there what it cost before, plus the change of its arcs
-and of its sites, and so does the bound:
+The answer is where the next search begins, and its bound is carried over wherever every answer of
+the new problem is one of the old problem (`channelwright.optimisation.location.tighter`): a lock,
+a pair, a barred lane, a forced or closed site, a higher cost, a tighter limit or tolerance, fewer
+neighbours. What was shown without connection and prices of imbalance is kept as a claim of its
+own, because it outlives more changes:
 
-    bound' = bound + sum_i min_j (c'_ij - c_ij) + sum_j (forced open: f'_j - f_j, else min(0, ...))
-
-over arcs that are allowed in the new problem. A lock, a barred lane, a forced or closed site, a
-higher cost, a tighter limit: all of these leave only answers that were there before.
+* Outlets that are joined into one customer are several customers of the old problem. That is only
+  tighter, except for connection: a customer counts as one place, so that a territory may hang
+  together by a pair whose outlets are far apart. The bound with connection is carried over if the
+  joined outlets hang together by themselves (then a walk goes through them in the old problem,
+  too), the one without connection in any case.
+* A bound found within a limit of moves holds for no larger limit.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from channelwright.foundation.errors import UsageError
+from channelwright.foundation.errors import InfeasibleError
 from channelwright.model.certificate import Certificate
-from channelwright.optimisation.location import LocationProblem
+from channelwright.optimisation.location.known import CARRIED, CHANGED, Known
+from channelwright.optimisation.location.shape import components, loosened
+from channelwright.optimisation.location.tighter import carried_bound
+from channelwright.optimisation.moves import SLACK, Moves
+from channelwright.optimisation.territories.groups import merge_by
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator
 
     from channelwright.foundation.units import BoolArray, IntArray
+    from channelwright.optimisation.location import LocationProblem
 
-#: Name of the file in the folder of a chosen design.
-FILE = "territories.npz"
-_SLACK = 1e-9
-_ARRAYS = (
-    "cost",
-    "demand",
-    "capacity",
-    "fixed_cost",
-    "usage",
-    "forced_open",
-    "forced_closed",
-    "locks",
-    "minimum_load",
-    "maximum_share",
-)
-_NUMBERS = ("minimum_open", "maximum_open")
-_NAMES = ("customer_names", "site_names", "measure_names")
+
+#: An answer after a change is near enough if its gap is at most so many times the one before.
+_AS_NEAR = 1.01
+
+
+class Claim(NamedTuple):
+    """A problem that no answer solves at less than a bound."""
+
+    problem: LocationProblem
+    bound: float
+    kind: str
 
 
 @dataclass(frozen=True, eq=False)
 class TerritoryMemory:
-    """A solved problem of sites and territories, and who called on whom.
+    """A solved problem of sites and territories.
 
     Attributes
     ----------
@@ -59,34 +60,66 @@ class TerritoryMemory:
         What was shown of it.
     opened : (m,) bool
     assignment : (n,) int
-    special : bool
-        Whether limits of moves, connection, balance or a second tier were asked for: then the
-        bound is not one of this problem alone.
-    outlets : sequence of str, ids of all outlets
-    rep : (O,) int64, who calls on each outlet, -1 = nobody
+    customer : (O,) int
+        Customer of the problem that every outlet of the market is part of, -1 = none; empty if
+        customers are only known by name.
+    loose : tuple of float and str, or None
+        Bound and its kind without connection, pairs apart and prices of imbalance.
+    within : Moves or None
+        Limit of moves under which the bound was found.
+    tiered : bool
+        Whether a second tier was asked for: then no bound is carried over.
     """
 
     problem: LocationProblem
     certificate: Certificate
     opened: BoolArray
     assignment: IntArray
-    special: bool
-    outlets: Sequence[str]
-    rep: IntArray
-
-    @property
-    def bound(self) -> float:
-        """The proven bound, minus infinity if it does not hold for the problem alone."""
-        bound = self.certificate.lower_bound
-        return -np.inf if self.special or bound is None else bound
+    customer: IntArray
+    loose: tuple[float, str] | None = None
+    within: Moves | None = None
+    tiered: bool = False
 
     @property
     def gap(self) -> float:
         """Gap of the answer that is remembered."""
         return self.certificate.gap or 0.0
 
-    def moved_to(self, problem: LocationProblem) -> tuple[BoolArray, IntArray] | None:
+    def known(
+        self,
+        problem: LocationProblem,
+        customer: IntArray | None = None,
+        moves: Moves | None = None,
+        gap: float = 0.0,
+    ) -> Known | None:
+        """Return what is known of a new problem, None without a site in common.
+
+        Parameters
+        ----------
+        problem : LocationProblem
+        customer : (O,) int, optional
+            Customer of the new problem that every outlet is part of, outlets in the same order.
+        moves : Moves, optional
+            Limit of moves of the new problem.
+        gap : float
+            Distance from the bound, as a share, that is near enough in any case.
+        """
+        moved = self.moved_to(problem, customer)
+        if moved is None:
+            return None
+        claim = self.claim_of(problem, customer, moves)
+        left_out = tuple(dict.fromkeys((*self.certificate.relaxations, CHANGED)))
+        return Known(*moved, claim.bound, claim.kind, left_out, gap=max(gap, _AS_NEAR * self.gap))
+
+    def moved_to(
+        self, problem: LocationProblem, customer: IntArray | None = None
+    ) -> tuple[BoolArray, IntArray] | None:
         """Return open sites and servers by the rows and columns of a new problem.
+
+        Parameters
+        ----------
+        customer : (O,) int, optional
+            As for `known`; customers are found by name without.
 
         Returns
         -------
@@ -101,109 +134,108 @@ class TerritoryMemory:
             return None
         opened = np.zeros(problem.n_sites, dtype=np.bool_)
         opened[column[self.opened & (column >= 0)]] = True
+        if customer is not None and customer.size == self.customer.size:
+            return opened, self._servers(problem, column, customer)
         row = {name: i for i, name in enumerate(self.problem.customer_names)}
         old = np.array([row.get(name, -1) for name in problem.customer_names])
         assignment = np.where(old >= 0, column[self.assignment[np.maximum(old, 0)]], -1)
         return opened, assignment.astype(np.int64)
 
-    def bound_of(self, problem: LocationProblem) -> float:
+    def _servers(self, problem: LocationProblem, column: IntArray, customer: IntArray) -> IntArray:
+        """Return the cheapest of the servers that the outlets of each customer had."""
+        both = (customer >= 0) & (self.customer >= 0)
+        server = column[self.assignment[self.customer[both]]]
+        mine = customer[both]
+        had = np.zeros((problem.n_customers, problem.n_sites), dtype=np.bool_)
+        had[mine[server >= 0], server[server >= 0]] = True
+        cost = np.where(had & problem.allowed, problem.cost, np.inf)
+        return np.where(np.isfinite(cost).any(axis=1), cost.argmin(axis=1), -1).astype(np.int64)
+
+    def bound_of(
+        self,
+        problem: LocationProblem,
+        customer: IntArray | None = None,
+        moves: Moves | None = None,
+    ) -> float:
         """Return what every answer of a new problem costs at least; minus infinity if unknown."""
-        old = self.problem
-        if not np.isfinite(self.bound) or not _only_tighter(old, problem):
-            return float(-np.inf)
-        allowed = problem.allowed
-        if not allowed.any(axis=1).all():
-            return float(-np.inf)
-        with np.errstate(invalid="ignore"):
-            change = np.where(allowed, problem.cost - old.cost, np.inf)
-        fixed = problem.fixed_cost - old.fixed_cost
-        sites = np.where(problem.forced_open, fixed, np.minimum(fixed, 0.0))
-        sites = np.where(problem.forced_closed, 0.0, sites)
-        return float(self.bound + change.min(axis=1).sum() + sites.sum())
+        return self.claim_of(problem, customer, moves).bound
+
+    def claim_of(
+        self,
+        problem: LocationProblem,
+        customer: IntArray | None = None,
+        moves: Moves | None = None,
+    ) -> Claim:
+        """Return the best bound that is carried over to a new problem.
+
+        Parameters
+        ----------
+        problem, customer, moves : as for `known`
+        """
+        best = Claim(problem, -np.inf, "")
+        if tuple(self.problem.site_names) != tuple(problem.site_names):
+            return best
+        index = self._index(problem, customer)
+        if index is None or not self._moves_hold(index, moves):
+            return best
+        for old in self._claims():
+            like = _merged(old.problem, index, tuple(problem.customer_names))
+            bound = -np.inf if like is None else carried_bound(like, old.bound, problem)
+            if bound > best.bound:
+                best = Claim(problem, bound, carried_kind(old.kind))
+        return best
+
+    def _claims(self) -> Iterator[Claim]:
+        if self.tiered:
+            return
+        bound, shape = self.certificate.lower_bound, self.problem.shape
+        if bound is not None:
+            yield Claim(self.problem, bound, self.certificate.bound_kind)
+        if shape is not None and self.loose is not None:
+            yield Claim(loosened(self.problem, shape), *self.loose)
+
+    def _index(self, problem: LocationProblem, customer: IntArray | None) -> IntArray | None:
+        """Return the new customer that each customer is part of, None if some are divided."""
+        if tuple(self.problem.customer_names) == tuple(problem.customer_names):
+            return np.arange(problem.n_customers)
+        if customer is None or customer.size != self.customer.size:
+            return None
+        inside = self.customer >= 0
+        if (inside != (customer >= 0)).any():
+            return None
+        index = np.full(self.problem.n_customers, -1, dtype=np.int64)
+        index[self.customer[inside]] = customer[inside]
+        whole = (index[self.customer[inside]] == customer[inside]).all()
+        return index if whole and (index >= 0).all() else None
+
+    def _moves_hold(self, index: IntArray, moves: Moves | None) -> bool:
+        """Return whether no more moves are allowed than those under which the bound was found."""
+        if self.within is None:
+            return True
+        if moves is None or moves.unit != self.within.unit:
+            return False
+        weight = np.zeros(moves.weight.shape)
+        np.add.at(weight, index, self.within.weight)
+        return moves.limit <= self.within.limit and bool((moves.weight >= weight - SLACK).all())
 
 
-def _only_tighter(old: LocationProblem, new: LocationProblem) -> bool:
-    """Return whether every answer of the new problem is one of the old problem."""
-    alike = all(tuple(getattr(old, name)) == tuple(getattr(new, name)) for name in _NAMES)
-    if not alike or new.shape is not None or new.tiers is not None:
-        return False
-    if not new.single_source or (new.allowed & ~old.allowed).any():
-        return False
-    if new.minimum_open < old.minimum_open or new.maximum_open > old.maximum_open:
-        return False
-    if (old.forced_open & ~new.forced_open).any() or (old.forced_closed & ~new.forced_closed).any():
-        return False
-    if (new.limit > old.limit + _SLACK).any() or (new.minimum_load < old.minimum_load).any():
-        return False
-    return all(
-        np.allclose(new.arc_usage(k), old.arc_usage(k), rtol=1e-12, atol=_SLACK)
-        for k in range(old.n_measures)
-    )
+def carried_kind(kind: str) -> str:
+    """Return the name of a kind of bound that was carried over."""
+    return kind if kind.endswith(CARRIED) else f"{kind}, {CARRIED}"
 
 
-def save(memory: TerritoryMemory, folder: Path) -> None:
-    """Write a memory into the folder of a chosen design."""
-    problem = memory.problem
-    arrays: dict[str, Any] = {
-        f"problem_{name}": getattr(problem, name)
-        for name in _ARRAYS
-        if getattr(problem, name) is not None
-    }
-    words = {
-        "names": {name: list(getattr(problem, name)) for name in _NAMES},
-        "numbers": {name: int(getattr(problem, name)) for name in _NUMBERS},
-        "certificate": memory.certificate.to_dict(),
-        "outlets": list(memory.outlets),
-        "special": memory.special,
-    }
-    np.savez_compressed(
-        folder / FILE,
-        words=np.array(json.dumps(words, ensure_ascii=False)),
-        opened=memory.opened,
-        assignment=memory.assignment,
-        rep=memory.rep,
-        **arrays,
-    )
-
-
-def load(folder: Path) -> TerritoryMemory:
-    """Read a memory from the folder of a chosen design.
-
-    Raises
-    ------
-    UsageError
-        The folder has none, or the file is no memory.
-    """
-    path = folder / FILE
-    if not path.is_file():
-        message = (
-            f"{path} does not exist; name a folder that 'channelwright optimise ... --out' wrote "
-            "for a request that chooses territories"
-        )
-        raise UsageError(message)
+def _merged(
+    old: LocationProblem, index: IntArray, names: tuple[str, ...]
+) -> LocationProblem | None:
+    """Return a problem by the customers of a later one; None if its bound is none there."""
+    if index.size == len(names) and (index == np.arange(index.size)).all():
+        return old
+    shape = old.shape
+    if shape is not None and shape.edges is not None:
+        pieces = np.unique(np.stack([index, components(shape, index)]), axis=1)
+        if pieces.shape[1] > np.unique(index).size:
+            return None
     try:
-        with np.load(path, allow_pickle=False) as data:
-            return _memory(dict(data))
-    except (ValueError, KeyError, OSError, TypeError) as error:
-        message = f"{path} cannot be read ({error}); write it again with --out"
-        raise UsageError(message) from error
-
-
-def _memory(data: Mapping[str, Any]) -> TerritoryMemory:
-    words = json.loads(str(data["words"]))
-    arrays = {name: data[f"problem_{name}"] for name in _ARRAYS if f"problem_{name}" in data}
-    names: dict[str, Any] = {name: tuple(values) for name, values in words["names"].items()}
-    return TerritoryMemory(
-        problem=LocationProblem(**arrays, **names, **words["numbers"]),
-        certificate=Certificate.from_dict(words["certificate"]),
-        opened=data["opened"],
-        assignment=data["assignment"],
-        special=bool(words["special"]),
-        outlets=tuple(words["outlets"]),
-        rep=data["rep"],
-    )
-
-
-def without_shape(problem: LocationProblem) -> LocationProblem:
-    """Return the problem as a memory keeps it: its arrays, without shape and tiers."""
-    return replace(problem, shape=None, tiers=None)
+        return merge_by(old, index, names)
+    except InfeasibleError:
+        return None

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from channelwright.optimisation.frontier import frontier
+from channelwright.optimisation.location.shape import loosened
 from channelwright.optimisation.moves import Moves, PricedAnswer
 from channelwright.optimisation.realignment import solve_within
 from channelwright.optimisation.solve_again import given_answer, solve_again
 from channelwright.optimisation.territories.groups import merge_groups, spread_groups
-from channelwright.optimisation.territories.memory import TerritoryMemory, without_shape
+from channelwright.optimisation.territories.memory import TerritoryMemory
 
 if TYPE_CHECKING:
     from channelwright.foundation.units import IntArray
@@ -48,13 +49,16 @@ def solve_task(
         What an earlier choice left.
     """
     problem, index = stated(choice, task)
+    customer = _customers(market, task, index)
     rules = choice.rules
     if rules is None or not rules.limits_moves:
-        return spread_groups(task.problem, solve_again(problem, warm, options), index)
-    moves = moves_of(market, choice, design, task)
-    merged = Moves(_merged(moves.weight, index), moves.limit, moves.unit)
-    known = given_answer(problem, merged, warm)
-    return spread_groups(task.problem, solve_within(problem, merged, options, known), index)
+        known = None if warm is None else warm.known(problem, customer, gap=options.gap)
+        return spread_groups(task.problem, solve_again(problem, known, options), index)
+    merged = _merged_moves(market, choice, design, task, index)
+    before = given_answer(problem, merged, warm, customer)
+    known = None if warm is None else warm.known(problem, customer, merged, options.gap)
+    solution = solve_within(problem, merged, options, before, known)
+    return spread_groups(task.problem, solution, index)
 
 
 def stated(choice: SiteChoice, task: TerritoryTask) -> tuple[LocationProblem, IntArray]:
@@ -67,31 +71,48 @@ def stated(choice: SiteChoice, task: TerritoryTask) -> tuple[LocationProblem, In
 def memory_of(
     market: Market,
     choice: SiteChoice,
+    design: Design,
     task: TerritoryTask,
     solution: LocationSolution,
-    rep: IntArray,
+    warm: TerritoryMemory | None = None,
 ) -> TerritoryMemory:
     """Return what a choice leaves for the next one.
 
     Parameters
     ----------
     solution : LocationSolution of the task, with an answer
-    rep : (O,) int64, who calls on each outlet
+    warm : TerritoryMemory, optional
+        What the choice before left: its claim without shape is handed on where it is the better.
     """
     problem, index = stated(choice, task)
     found = solution.incumbent
     opened = np.zeros(problem.n_sites, dtype=np.bool_) if found is None else found.open
     first = np.unique(index, return_index=True)[1]
     limited = choice.rules is not None and choice.rules.limits_moves
+    within = _merged_moves(market, choice, design, task, index) if limited else None
+    customer = _customers(market, task, index)
+    loose = solution.loose
+    if warm is not None and problem.shape is not None:
+        claim = warm.claim_of(loosened(problem, problem.shape), customer, within)
+        if np.isfinite(claim.bound) and (loose is None or claim.bound > loose[0]):
+            loose = claim.bound, claim.kind
     return TerritoryMemory(
-        problem=without_shape(problem),
+        problem=replace(problem, tiers=None),
         certificate=solution.certificate,
         opened=np.array(opened),
         assignment=solution.assignment[first],
-        special=limited or problem.shape is not None or problem.tiers is not None,
-        outlets=market.outlets.ids,
-        rep=np.array(rep),
+        customer=customer,
+        loose=loose,
+        within=within,
+        tiered=problem.tiers is not None,
     )
+
+
+def _customers(market: Market, task: TerritoryTask, index: IntArray) -> IntArray:
+    """Return the customer that every outlet of the market is part of, -1 = none."""
+    customer = np.full(len(market.outlets), -1, dtype=np.int64)
+    customer[task.rows] = index
+    return customer
 
 
 def moves_of(market: Market, choice: SiteChoice, design: Design, task: TerritoryTask) -> Moves:
@@ -129,12 +150,20 @@ def realignment_frontier(
     tuple of PricedAnswer, most moves first, in single outlets
     """
     problem, index = stated(choice, task)
-    moves = moves_of(market, choice, design, task)
-    merged = replace(moves, weight=_merged(moves.weight, index), limit=np.inf)
+    moves = _merged_moves(market, choice, design, task, index)
+    merged = replace(moves, limit=np.inf)
+    known = given_answer(problem, merged, warm, _customers(market, task, index))
     return tuple(
         replace(one, solution=spread_groups(task.problem, one.solution, index))
-        for one in frontier(problem, merged, options, points, given_answer(problem, merged, warm))
+        for one in frontier(problem, merged, options, points, known)
     )
+
+
+def _merged_moves(
+    market: Market, choice: SiteChoice, design: Design, task: TerritoryTask, index: IntArray
+) -> Moves:
+    moves = moves_of(market, choice, design, task)
+    return Moves(_merged(moves.weight, index), moves.limit, moves.unit)
 
 
 def _merged(weight: np.ndarray, index: np.ndarray) -> np.ndarray:

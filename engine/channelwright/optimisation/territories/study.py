@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from channelwright.model.market import Market
     from channelwright.model.request import Request, SiteChoice
     from channelwright.optimisation.location import LocationOptions
-    from channelwright.optimisation.territories.memory import TerritoryMemory
+    from channelwright.optimisation.memory import Memory
 
 #: Several solves in a row need no more than a tenth of a per cent each.
 QUICK = replace(USUAL, gap=1e-3, nodes=400)
@@ -43,7 +43,7 @@ def frontier_table(
     request: Request,
     points: int = 10,
     options: LocationOptions = QUICK,
-    warm: TerritoryMemory | None = None,
+    warm: Memory | None = None,
 ) -> pd.DataFrame:
     """Return the frontier between cost and realignment of a territory request.
 
@@ -52,7 +52,7 @@ def frontier_table(
     points : int
         Answers at most.
     options : LocationOptions
-    warm : TerritoryMemory, optional
+    warm : Memory, optional
         What the answer to the request left: it is the first point.
 
     Returns
@@ -68,7 +68,8 @@ def frontier_table(
     """
     choice = _choice(request)
     task = territory_task(market, choice, request.start, request.calibration)
-    answers = realignment_frontier(market, choice, request.start, task, options, points, warm)
+    known = None if warm is None else warm.sites
+    answers = realignment_frontier(market, choice, request.start, task, options, points, known)
     cases = choice.rules is not None and choice.rules.maximum_moved_share >= 0
     total = float(task.problem.arc_usage(0)[:, 0].sum()) if cases else float(task.rows.size)
     records = []
@@ -96,7 +97,7 @@ def reasons_of(
     request: Request,
     sites: int = 12,
     options: LocationOptions = QUICK,
-    warm: TerritoryMemory | None = None,
+    warm: Memory | None = None,
 ) -> Reasons:
     """Return why the territories of a request are as they are.
 
@@ -104,7 +105,7 @@ def reasons_of(
     ----------
     sites : int
         Sites that are tried the other way round.
-    warm : TerritoryMemory, optional
+    warm : Memory, optional
         What the answer to the request left.
 
     Raises
@@ -114,7 +115,8 @@ def reasons_of(
     """
     choice = _choice(request)
     task = territory_task(market, choice, request.start, request.calibration)
-    solution = solve_task(market, choice, request.start, task, options, warm)
+    known = None if warm is None else warm.sites
+    solution = solve_task(market, choice, request.start, task, options, known)
     found = reasons_for(task.problem, solution, options, sites)
     return Reasons(pd.DataFrame(map(vars, found.limits)), pd.DataFrame(map(vars, found.sites)))
 
