@@ -100,7 +100,7 @@ def test_after_a_change_the_search_begins_with_the_territories_and_the_bound_bef
     server = before.design.outlets.site
     task = territory_task(market, choice, start)
     # An outlet with a neighbour in another territory may not stay where it was.
-    a, b = next(e for e in task.rows[task.problem.shape.edges] if server[e[0]] != server[e[1]])
+    a, _ = next(e for e in task.rows[task.problem.shape.edges] if server[e[0]] != server[e[1]])
     forbidden = np.array([[server[a], a]])
     rules = replace(no_rules(len(market.outlets)), forbidden=forbidden)
     warm = Memory(market.outlets.ids, start.outlets.rep, before.memory)

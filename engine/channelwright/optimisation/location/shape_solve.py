@@ -91,11 +91,16 @@ def solve_shaped(
     state.raise_bound(inner.bound, inner.kind)
     if inner.found is not None:
         state.offer(answer_of(problem, _server(inner.found, problem), inner.found.open))
-        # Whoever ends the search gets an answer, if there is one.
-        if not state.done or state.found is None:
-            _search(state, shape, inner.found.open, _server(inner.found, problem))
-    if not state.done:
+    if known is not None and state.found is not None and not state.done:
+        # Searches take most of the time: with a good answer at hand the proof comes first.
         _close_in(state, shape, loose)
+    if known is None or not _near(state, known):
+        before = state.found
+        # Whoever ends the search gets an answer, if there is one.
+        if inner.found is not None and (not state.done or state.found is None):
+            _search(state, shape, inner.found.open, _server(inner.found, problem))
+        if not state.done and (known is None or before is None or state.found is not before):
+            _close_in(state, shape, loose)
     if state.infeasible:
         return LocationSolution(None, refusal(state.work, (_too_much(problem, shape),)))
     state.timed |= inner.timed
@@ -114,12 +119,17 @@ def _again(state: Search, shape: Shape, known: Known) -> bool:
     state.count("warm")
     for start, hot in enumerate(_WARM):
         improve(state, shape, opened, label, start, hot)
-        if state.found is None:
-            continue
-        upper = state.found.objective
-        if state.done or upper - state.bound <= known.gap * abs(upper):
+        if _near(state, known):
             return True
     return False
+
+
+def _near(state: Search, known: Known) -> bool:
+    """Return whether there is an answer as near to the bound as the earlier one was."""
+    if state.found is None:
+        return False
+    upper = state.found.objective
+    return state.done or upper - state.bound <= known.gap * abs(upper)
 
 
 def _solve_loose(state: Search, loose: LocationProblem) -> Search:
