@@ -21,6 +21,7 @@ CHANGES = {
     "lock": True,
     "lane": True,
     "closed": True,
+    "left out": True,
     "forced": True,
     "cost": True,
     "tolerance": True,
@@ -53,6 +54,10 @@ def changed(problem, kind, rng):
         return replace(problem, cost=cost), same
     if kind == "closed":
         return replace(problem, forced_closed=problem.forced_closed | one), same
+    if kind == "left out":
+        if sites < 2 or problem.minimum_open >= sites:
+            return problem, same
+        return without_site(problem, site), same
     if kind == "forced":
         return replace(problem, forced_open=problem.forced_open | one), same
     if kind == "cost":
@@ -64,6 +69,29 @@ def changed(problem, kind, rng):
         group[rng.choice(customers, 2, replace=False)] = 0
         return merge_groups(problem, group)
     return replace(problem, shape=reshaped(shape, kind, rng, customers)), same
+
+
+def without_site(problem, site):
+    """The problem as if a site had never been a candidate."""
+    kept = np.delete(np.arange(problem.n_sites), site)
+    gone = problem.locks == site
+    cost = np.array(problem.cost)
+    cost[gone] = np.inf
+    locks = np.where(gone, -1, problem.locks)
+    return replace(
+        problem,
+        cost=cost[:, kept],
+        capacity=problem.capacity[kept],
+        fixed_cost=problem.fixed_cost[kept],
+        forced_open=problem.forced_open[kept],
+        forced_closed=problem.forced_closed[kept],
+        minimum_load=problem.minimum_load[kept],
+        own_customer=problem.own_customer[kept],
+        locks=np.where(locks > site, locks - 1, locks),
+        maximum_open=min(problem.maximum_open, kept.size),
+        site_names=tuple(np.array(problem.site_names)[kept]),
+        shape=replace(problem.shape, anchor=problem.shape.anchor[:, kept]),
+    )
 
 
 def reshaped(shape, kind, rng, customers):

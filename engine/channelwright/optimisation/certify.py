@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DECISION = "territories"
+#: What the kind of a bound says that was not found by this search.
+CARRIED = "carried over from the choice before"
+#: What such a bound leaves out besides.
+CHANGED = "what was changed since"
+#: An answer after a change is near enough if its gap is at most so many times the one before.
+AS_NEAR = 1.01
+
+
+def carried_kind(kind: str) -> str:
+    """Return the name of a kind of bound that was carried over."""
+    return kind if kind.endswith(CARRIED) else f"{kind}, {CARRIED}"
 
 
 def refusal(work: Mapping[str, int], reasons: tuple[str, ...]) -> Certificate:

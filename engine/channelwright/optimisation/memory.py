@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from channelwright.foundation.errors import UsageError
 from channelwright.model.certificate import Certificate
+from channelwright.optimisation.districts.tighter import DistrictClaim
 from channelwright.optimisation.location import LocationProblem
 from channelwright.optimisation.location.shape import Shape
 from channelwright.optimisation.moves import Moves
@@ -39,6 +40,34 @@ _NUMBERS = ("minimum_open", "maximum_open")
 _NAMES = ("customer_names", "site_names", "measure_names")
 _SHAPE = ("edges", "anchor", "low", "high", "price", "apart")
 _ANSWER = ("opened", "assignment", "customer")
+_CLAIM = (
+    "activity",
+    "tolerance",
+    "price",
+    "edges",
+    "candidates",
+    "centres",
+    "locks",
+    "atom",
+    "apart",
+)
+_CLAIM_WORDS = ("cost", "territories", "bound", "kind", "gap")
+
+
+class TeamMemory(NamedTuple):
+    """What was shown of the territories of one team.
+
+    Attributes
+    ----------
+    site, mode : str, ids
+    rows : (n,) int, outlets of the market in the order of the claim
+    claim : DistrictClaim
+    """
+
+    site: str
+    mode: str
+    rows: IntArray
+    claim: DistrictClaim
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +79,13 @@ class Memory:
     outlets : sequence of str, ids of all outlets
     rep : (O,) int64, who calls on each outlet, -1 = nobody
     sites : TerritoryMemory or None, of the territories of sites
+    teams : tuple of TeamMemory, of the territories of people
     """
 
     outlets: Sequence[str]
     rep: IntArray
     sites: TerritoryMemory | None = None
+    teams: tuple[TeamMemory, ...] = ()
 
 
 def save(memory: Memory, folder: Path) -> None:
@@ -64,6 +95,9 @@ def save(memory: Memory, folder: Path) -> None:
     if memory.sites is not None:
         words["sites"] = _site_words(memory.sites)
         arrays |= _site_arrays(memory.sites)
+    words["teams"] = [_team_words(one) for one in memory.teams]
+    for number, one in enumerate(memory.teams):
+        arrays |= _team_arrays(one, number)
     text = np.array(json.dumps(words, ensure_ascii=False))
     np.savez_compressed(folder / FILE, words=text, **arrays)
 
@@ -89,6 +123,16 @@ def _site_arrays(memory: TerritoryMemory) -> dict[str, Any]:
         parts["moved"] = memory.within.weight
     parts |= {name: getattr(memory, name) for name in _ANSWER}
     return {name: array for name, array in parts.items() if array is not None}
+
+
+def _team_words(team: TeamMemory) -> dict[str, Any]:
+    numbers = {name: getattr(team.claim, name) for name in _CLAIM_WORDS}
+    return {"site": team.site, "mode": team.mode, **numbers}
+
+
+def _team_arrays(team: TeamMemory, number: int) -> dict[str, Any]:
+    parts = {name: getattr(team.claim, name) for name in _CLAIM} | {"rows": team.rows}
+    return {f"team{number}_{name}": array for name, array in parts.items() if array is not None}
 
 
 def load(folder: Path) -> Memory:
@@ -117,7 +161,14 @@ def load(folder: Path) -> Memory:
 def _memory(data: Mapping[str, Any]) -> Memory:
     words = json.loads(str(data["words"]))
     sites = _sites(data, words["sites"]) if "sites" in words else None
-    return Memory(tuple(words["outlets"]), data["rep"], sites)
+    teams = tuple(_team(data, one, number) for number, one in enumerate(words["teams"]))
+    return Memory(tuple(words["outlets"]), data["rep"], sites, teams)
+
+
+def _team(data: Mapping[str, Any], words: Mapping[str, Any], number: int) -> TeamMemory:
+    arrays = {name: data.get(f"team{number}_{name}") for name in _CLAIM}
+    claim = DistrictClaim(**arrays, **{name: words[name] for name in _CLAIM_WORDS})  # type: ignore[arg-type]
+    return TeamMemory(words["site"], words["mode"], data[f"team{number}_rows"], claim)
 
 
 def _sites(data: Mapping[str, Any], words: Mapping[str, Any]) -> TerritoryMemory:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +10,15 @@ import numpy as np
 from channelwright.foundation.errors import InfeasibleError, SolverError
 from channelwright.model.certificate import PROVEN_GAP, Certificate
 from channelwright.model.rep_territories import BALANCED, RepTerritories
+from channelwright.optimisation.certify import AS_NEAR, carried_kind
 from channelwright.optimisation.districts import (
     DistrictOptions,
     DistrictProblem,
     DistrictSolution,
     solve_districts,
 )
+from channelwright.optimisation.districts.tighter import claim_of
+from channelwright.optimisation.memory import TeamMemory
 from channelwright.optimisation.search_settings import PLAIN, SearchSettings
 from channelwright.rules import geography
 from channelwright.rules.adjacency import adjacency_of, plane_of
@@ -76,6 +79,42 @@ def choose_rep_territories(
     SolverError
         The work limits ended the search of a team before any answer was found.
     """
+    chosen = decide_rep_territories(market, choice, design, start, options, calibration, settings)
+    return chosen.design, chosen.certificate
+
+
+@dataclass(frozen=True)
+class RepChoice:
+    """Territories of people that were chosen.
+
+    Attributes
+    ----------
+    design : Design
+    certificate : Certificate, over all teams
+    teams : tuple of TeamMemory, what they leave for the next choice
+    """
+
+    design: Design
+    certificate: Certificate
+    teams: tuple[TeamMemory, ...]
+
+
+def decide_rep_territories(
+    market: Market,
+    choice: HeadcountChoice,
+    design: Design,
+    start: Design,
+    options: DistrictOptions = USUAL,
+    calibration: Calibration | None = None,
+    settings: SearchSettings = PLAIN,
+) -> RepChoice:
+    """Cut teams as `choose_rep_territories` does, and remember what was shown of each.
+
+    Parameters
+    ----------
+    settings : SearchSettings
+        Time, who watches, and what an earlier choice left.
+    """
     rules = choice.territories
     if rules is None:
         message = "no territories of people are asked for"
@@ -84,15 +123,21 @@ def choose_rep_territories(
     cases = expected_flows(market, design, calibration=calibration).cases.sum(axis=1)
     columns = {name: np.array(getattr(design.outlets, name)) for name in _COLUMNS}
     area = np.array(design.reps.area)
-    solutions = []
+    solutions, teams = [], []
     for site, mode in _teams(choice, design):
         people = np.flatnonzero((design.reps.site == site) & (design.reps.mode == mode))
         rows = np.flatnonzero(np.isin(design.outlets.rep, people))
         rows = rows[tour_order(market.outlets.lat[rows], market.outlets.lon[rows])]
         problem = _problem(market, rules, draft, rows, people.size, cases, start)
         name = f"{market.sites.names[site]}, {market.modes.ids[mode]}"
-        solutions.append((name, _solved(market, rows, name, problem, options, settings)))
+        team = market.sites.ids[site], market.modes.ids[mode]
+        before = _before(market, settings.warm, team, rows, problem, options)
+        with settings.search(f"territories of {name}") as watch:
+            limits = replace(before, seconds=settings.seconds, progress=watch)
+            solution = solve_districts(problem, limits)
+        solutions.append((name, solution))
         label = _label(*solutions[-1])
+        teams.append(TeamMemory(*team, rows, claim_of(problem, solution.certificate)))
         for number, rep in enumerate(people.tolist()):
             mine = rows[label == number]
             columns["rep"][mine] = rep
@@ -101,30 +146,35 @@ def choose_rep_territories(
             area[rep] = _main_area(market, mine)
     reps = replace(design.reps, area=area, lat=market.areas.lat[area], lon=market.areas.lon[area])
     chosen = replace(design, outlets=replace(design.outlets, **columns), reps=reps)
-    return chosen, _certificate(rules, solutions)
+    return RepChoice(chosen, _certificate(rules, solutions), tuple(teams))
 
 
-def _solved(
+def _before(
     market: Market,
+    warm: Memory | None,
+    team: tuple[str, str],
     rows: IntArray,
-    name: str,
     problem: DistrictProblem,
     options: DistrictOptions,
-    settings: SearchSettings,
-) -> DistrictSolution:
-    """Solve one team, from the division that there was before if there was one."""
-    before = _before(market, settings.warm, rows)
-    with settings.search(f"territories of {name}") as watch:
-        limits = replace(options, seconds=settings.seconds, progress=watch, start=before)
-        return solve_districts(problem, limits)
+) -> DistrictOptions:
+    """Return options that begin with who called on whom in an earlier choice for this market.
 
-
-def _before(market: Market, warm: Memory | None, rows: IntArray) -> NDArray[np.int64] | None:
-    """Return who called on outlets in an earlier choice for the same market, None without one."""
+    The bound of a team with the same outlets is carried over if its rules only became stricter;
+    then an answer as near to it as the earlier one was is near enough.
+    """
     if warm is None or tuple(warm.outlets) != tuple(market.outlets.ids):
-        return None
+        return options
     rep = warm.rep[rows]
-    return np.asarray(rep) if (rep >= 0).any() else None
+    if not (rep >= 0).any():
+        return options
+    options = replace(options, start=np.asarray(rep))
+    for one in warm.teams:
+        if (one.site, one.mode) == team and np.array_equal(one.rows, rows):
+            bound, kind = one.claim.bound_of(problem), carried_kind(one.claim.kind)
+            if np.isfinite(bound):
+                gap = max(options.gap, AS_NEAR * one.claim.gap)
+                return replace(options, floor=bound, floor_kind=kind, gap=gap)
+    return options
 
 
 _COLUMNS = ("rep", "call_rank", "order_days")

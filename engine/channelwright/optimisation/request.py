@@ -16,10 +16,11 @@ from channelwright.model.market import Market
 from channelwright.model.request import Request
 from channelwright.optimisation.headcount.choose import choose_headcount
 from channelwright.optimisation.incentives.request import choose_terms
-from channelwright.optimisation.memory import Memory
-from channelwright.optimisation.rep_territories import choose_rep_territories
+from channelwright.optimisation.memory import Memory, TeamMemory
+from channelwright.optimisation.rep_territories import decide_rep_territories
 from channelwright.optimisation.search_settings import PLAIN, SearchSettings
 from channelwright.optimisation.territories.choose import decide_territories
+from channelwright.optimisation.territories.memory import TerritoryMemory
 from channelwright.rules.expectation import expect
 
 
@@ -59,7 +60,9 @@ def optimise_request(market: Market, request: Request, settings: SearchSettings 
         When the solver stops without an answer that can be used.
     """
     design = replace(request.start, name=request.name, title=request.title)
-    certificates, sites = [], None
+    certificates: list[Certificate] = []
+    sites: TerritoryMemory | None = None
+    teams: tuple[TeamMemory, ...] = ()
     calibration = request.calibration
     if request.sites is not None:
         found = decide_territories(
@@ -73,7 +76,7 @@ def optimise_request(market: Market, request: Request, settings: SearchSettings 
         )
         certificates.append(certificate)
         if request.headcount.territories is not None:
-            design, certificate = choose_rep_territories(
+            divided = decide_rep_territories(
                 market,
                 request.headcount,
                 design,
@@ -81,12 +84,13 @@ def optimise_request(market: Market, request: Request, settings: SearchSettings 
                 calibration=calibration,
                 settings=settings,
             )
-            certificates.append(certificate)
+            design, teams = divided.design, divided.teams
+            certificates.append(divided.certificate)
     if request.terms is not None:
         design, certificate = choose_terms(market, request.terms, design, calibration=calibration)
         certificates.append(certificate)
     design = replace(design, name=request.name, title=request.title)
     memory = None
-    if sites is not None:
-        memory = Memory(market.outlets.ids, np.array(design.outlets.rep), sites)
+    if sites is not None or teams:
+        memory = Memory(market.outlets.ids, np.array(design.outlets.rep), sites, teams)
     return Answer(design, tuple(certificates), expect(market, design, calibration), memory)

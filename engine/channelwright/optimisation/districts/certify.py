@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from channelwright.optimisation.certify import certified
+from channelwright.optimisation.certify import CARRIED, CHANGED, certified
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,10 +45,12 @@ def certify(
 
 
 def _relaxations(problem: DistrictProblem, kind: str) -> tuple[str, ...]:
-    if kind == BRANCHES:
-        return ()
-    left_out = ["units are whole"]
-    if kind == PRICES:
+    own = kind.removesuffix(f", {CARRIED}")
+    left_out = [] if own == kind else [CHANGED]
+    if own == BRANCHES:
+        return tuple(left_out)
+    left_out.append("units are whole")
+    if own == PRICES:
         if problem.edges is not None:
             left_out.append("territories are connected")
         if problem.apart.size:

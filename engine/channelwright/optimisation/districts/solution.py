@@ -52,6 +52,10 @@ class DistrictOptions:
         Opt-in time limit; it marks the certificate.
     start : (n,) int, optional
         Territory of every unit in a division to begin with; it may break limits and rules.
+    floor : float
+        What every division costs at least, if that is known before; else minus infinity.
+    floor_kind : str
+        How that was found.
     progress : callable, optional
         Called with the best answer (or None) and the bound; returning False stops the search.
     """
@@ -68,6 +72,8 @@ class DistrictOptions:
     seed: int = 0
     seconds: float | None = None
     start: Indices | None = None
+    floor: float = -np.inf
+    floor_kind: str = ""
     progress: Progress | None = None
 
 

@@ -94,6 +94,11 @@ class _Conductor:
         return DistrictSolution(self._search.best, self._certificate())
 
     def _go(self) -> None:
+        if np.isfinite(self._options.floor):
+            self._raise(self._options.floor, self._options.floor_kind)
+        self._begin_at_given()
+        if self._near():
+            return
         self._prices = PriceSearch(self._problem, self._ground)
         exact = self._problem.n_units <= self._options.exact_units
         self._seek(exact=exact)
@@ -167,16 +172,30 @@ class _Conductor:
 
         return self._search.fresh_centres(self._options.relocations, end)
 
+    def _usual_moves(self) -> int:
+        """Return the moves per unit and temperature of a search."""
+        moves, n = self._options.moves, self._problem.n_units
+        return max(2, moves * 100 // n) if n > _QUICK_FROM else moves
+
+    def _begin_at_given(self) -> None:
+        """Search on from a given division, if there is one."""
+        options, search, moves = self._options, self._search, self._usual_moves()
+        if options.start is None:
+            return
+        begin = search_clock()
+        search.begin_at(np.asarray(options.start, dtype=np.int64), options.epochs, moves)
+        self._pace_of(search_clock() - begin, options.epochs * moves)
+        self._work["given"] = int(search.best is not None)
+
+    def _near(self) -> bool:
+        """Return whether answer and bound are as close as is asked."""
+        upper = self._search.upper
+        return bool(np.isfinite(upper) and self._bound >= upper - self._options.gap * abs(upper))
+
     def _quick_answer(self) -> int:
-        """Begin at a given division and with a quick search; return the moves of later ones."""
-        options, search, n = self._options, self._search, self._problem.n_units
-        large = n > _QUICK_FROM
-        moves = max(2, options.moves * 100 // n) if large else options.moves
-        if options.start is not None:
-            begin = search_clock()
-            search.begin_at(np.asarray(options.start, dtype=np.int64), options.epochs, moves)
-            self._pace_of(search_clock() - begin, options.epochs * moves)
-            self._work["given"] = int(search.best is not None)
+        """Begin with a quick search; return the moves of later ones."""
+        options, search, moves = self._options, self._search, self._usual_moves()
+        large = self._problem.n_units > _QUICK_FROM
         if large and search.best is None and not self._must_end():
             # An early answer tells where prices begin; later searches look longer.
             self._quick = self._relocated()
@@ -302,8 +321,7 @@ class _Conductor:
 
     def _over(self, share: float = 1.0) -> bool:
         """Return whether the search has ended: proven, stopped or out of time."""
-        upper = self._search.upper
-        close = np.isfinite(upper) and self._bound >= upper - self._options.gap * abs(upper)
+        close = self._near()
         end = self._must_end(share)
         self._timed |= end and not close
         return bool(close or end)

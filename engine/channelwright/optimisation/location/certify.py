@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from channelwright.optimisation.certify import certified, refusal
-from channelwright.optimisation.location.known import CARRIED, CHANGED
+from channelwright.optimisation.certify import CARRIED, CHANGED, certified, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

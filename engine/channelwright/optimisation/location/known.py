@@ -10,11 +10,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: What the kind of a bound says that was not found by this search.
-CARRIED = "carried over from the choice before"
-#: What such a bound leaves out besides.
-CHANGED = "what was changed since"
-
 
 @dataclass(frozen=True, eq=False)
 class Known:

@@ -93,7 +93,10 @@ def solve_shaped(
         state.offer(answer_of(problem, _server(inner.found, problem), inner.found.open))
     if known is not None and state.found is not None and not state.done:
         # Searches take most of the time: with a good answer at hand the proof comes first.
-        _close_in(state, shape, loose)
+        if inner.found is not None and (inner.found.open != state.found.open).any():
+            improve(state, shape, inner.found.open, _server(inner.found, problem), 0)
+        if not _near(state, known):
+            _close_in(state, shape, loose)
     if known is None or not _near(state, known):
         before = state.found
         # Whoever ends the search gets an answer, if there is one.

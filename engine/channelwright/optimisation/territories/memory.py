@@ -16,14 +16,15 @@ own, because it outlives more changes:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from channelwright.foundation.errors import InfeasibleError
 from channelwright.model.certificate import Certificate
-from channelwright.optimisation.location.known import CARRIED, CHANGED, Known
+from channelwright.optimisation.certify import AS_NEAR, CHANGED, carried_kind
+from channelwright.optimisation.location.known import Known
 from channelwright.optimisation.location.shape import components, loosened
 from channelwright.optimisation.location.tighter import carried_bound
 from channelwright.optimisation.moves import SLACK, Moves
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
 
     from channelwright.foundation.units import BoolArray, IntArray
     from channelwright.optimisation.location import LocationProblem
-
-
-#: An answer after a change is near enough if its gap is at most so many times the one before.
-_AS_NEAR = 1.01
 
 
 class Claim(NamedTuple):
@@ -109,7 +106,7 @@ class TerritoryMemory:
             return None
         claim = self.claim_of(problem, customer, moves)
         left_out = tuple(dict.fromkeys((*self.certificate.relaxations, CHANGED)))
-        return Known(*moved, claim.bound, claim.kind, left_out, gap=max(gap, _AS_NEAR * self.gap))
+        return Known(*moved, claim.bound, claim.kind, left_out, gap=max(gap, AS_NEAR * self.gap))
 
     def moved_to(
         self, problem: LocationProblem, customer: IntArray | None = None
@@ -173,13 +170,13 @@ class TerritoryMemory:
         problem, customer, moves : as for `known`
         """
         best = Claim(problem, -np.inf, "")
-        if tuple(self.problem.site_names) != tuple(problem.site_names):
-            return best
+        columns = self._columns(problem)
         index = self._index(problem, customer)
-        if index is None or not self._moves_hold(index, moves):
+        if columns is None or index is None or not self._moves_hold(index, columns, moves):
             return best
         for old in self._claims():
-            like = _merged(old.problem, index, tuple(problem.customer_names))
+            fewer = with_columns(old.problem, columns)
+            like = fewer and _merged(fewer, index, tuple(problem.customer_names))
             bound = -np.inf if like is None else carried_bound(like, old.bound, problem)
             if bound > best.bound:
                 best = Claim(problem, bound, carried_kind(old.kind))
@@ -193,6 +190,16 @@ class TerritoryMemory:
             yield Claim(self.problem, bound, self.certificate.bound_kind)
         if shape is not None and self.loose is not None:
             yield Claim(loosened(self.problem, shape), *self.loose)
+
+    def _columns(self, problem: LocationProblem) -> IntArray | None:
+        """Return the column that every site of a new problem had, None if one had none."""
+        old, new = tuple(self.problem.site_names), tuple(problem.site_names)
+        if old == new:
+            return np.arange(len(new))
+        place = {name: j for j, name in enumerate(old)}
+        if len(place) < len(old) or len(set(new)) < len(new) or not set(new) <= set(old):
+            return None
+        return np.array([place[name] for name in new], dtype=np.int64)
 
     def _index(self, problem: LocationProblem, customer: IntArray | None) -> IntArray | None:
         """Return the new customer that each customer is part of, None if some are divided."""
@@ -208,20 +215,51 @@ class TerritoryMemory:
         whole = (index[self.customer[inside]] == customer[inside]).all()
         return index if whole and (index >= 0).all() else None
 
-    def _moves_hold(self, index: IntArray, moves: Moves | None) -> bool:
+    def _moves_hold(self, index: IntArray, columns: IntArray, moves: Moves | None) -> bool:
         """Return whether no more moves are allowed than those under which the bound was found."""
         if self.within is None:
             return True
         if moves is None or moves.unit != self.within.unit:
             return False
         weight = np.zeros(moves.weight.shape)
-        np.add.at(weight, index, self.within.weight)
+        np.add.at(weight, index, self.within.weight[:, columns])
         return moves.limit <= self.within.limit and bool((moves.weight >= weight - SLACK).all())
 
 
-def carried_kind(kind: str) -> str:
-    """Return the name of a kind of bound that was carried over."""
-    return kind if kind.endswith(CARRIED) else f"{kind}, {CARRIED}"
+def with_columns(problem: LocationProblem, columns: IntArray) -> LocationProblem | None:
+    """Return a problem with some of its sites only; None if one that is left out must be open.
+
+    Its answers are those of the whole in which the others are closed.
+
+    Parameters
+    ----------
+    columns : (m,) int
+    """
+    size = problem.n_sites
+    if columns.size == size and (columns == np.arange(size)).all():
+        return problem
+    place = np.full(size, -1, dtype=np.int64)
+    place[columns] = np.arange(columns.size)
+    locks = np.where(problem.locks >= 0, place[np.maximum(problem.locks, 0)], -1)
+    if (problem.forced_open & (place < 0)).any() or ((locks < 0) & (problem.locks >= 0)).any():
+        return None
+    shape = problem.shape
+    return replace(
+        problem,
+        cost=problem.cost[:, columns],
+        usage=None if problem.usage is None else problem.usage[:, :, columns],
+        # With fewer sites the least total may be another one, and with it the largest share.
+        capacity=problem.limit[columns],
+        maximum_share=np.ones(problem.n_measures),
+        locks=locks,
+        own_customer=problem.own_customer[columns],
+        shape=None if shape is None else replace(shape, anchor=shape.anchor[:, columns]),
+        site_names=tuple(problem.site_names[j] for j in columns.tolist()),
+        **{
+            name: getattr(problem, name)[columns]
+            for name in ("fixed_cost", "forced_open", "forced_closed", "minimum_load")
+        },
+    )
 
 
 def _merged(
