@@ -11,8 +11,15 @@ import pytest
 from channelwright.foundation.errors import InfeasibleError
 from channelwright.model.rep_territories import RepTerritories
 from channelwright.model.request import HeadcountChoice, Request
-from channelwright.optimisation.rep_territories import USUAL, choose_rep_territories
+from channelwright.optimisation.interrupting import attended
+from channelwright.optimisation.memory import Memory, load, save
+from channelwright.optimisation.rep_territories import (
+    USUAL,
+    choose_rep_territories,
+    decide_rep_territories,
+)
 from channelwright.optimisation.request import optimise_request
+from channelwright.optimisation.search_settings import SearchSettings
 from channelwright.rules.flows import bits_per_week, expected_flows
 from channelwright.rules.planning import complete
 from channelwright.rules.redraft import draft_of
@@ -109,6 +116,66 @@ def test_cases_can_be_balanced_at_a_price(world):
         assert certificate.objective >= certificate.lower_bound
         spread.append(max(np.ptp(share) for share in loads(market, chosen, cases)))
     assert spread[1] < 0.5 * spread[0]
+
+
+def test_after_a_change_teams_begin_with_what_was_and_their_bounds_are_carried_over(world):
+    market, design = world
+    wide = np.array([np.inf, np.inf, 0.3])
+    choice = asked(market, design, tolerance=wide)
+    before = decide_rep_territories(market, choice, design, design)
+    rep = before.design.outlets.rep
+    warm = Memory(market.outlets.ids, rep, None, before.teams)
+    # One pair in one team is parted; the rules of the others stay.
+    pair = np.flatnonzero(rep == rep[rep >= 0][0])[:2]
+    stricter = asked(market, design, tolerance=wide, apart=pair[None])
+    again = decide_rep_territories(
+        market, stricter, design, design, settings=SearchSettings(warm=warm)
+    )
+    assert again.design.outlets.rep[pair[0]] != again.design.outlets.rep[pair[1]]
+    assert "carried over" in again.certificate.bound_kind
+    assert again.certificate.lower_bound >= before.certificate.lower_bound - 1e-6
+    _, claim = choose_rep_territories(market, stricter, design, design)
+    assert again.certificate.lower_bound <= claim.objective + 1e-6
+    assert again.certificate.objective <= 1.03 * claim.objective
+    calm = [k for k, team in enumerate(again.teams) if pair[0] not in team.rows]
+    assert calm
+    for k in calm:
+        claim = again.teams[k].claim
+        assert claim.bound == before.teams[k].claim.bound
+        assert claim.kind.endswith("carried over from the choice before")
+
+
+def test_a_memory_of_teams_is_read_as_it_was_written(world, tmp_path):
+    market, design = world
+    choice = asked(market, design, tolerance=np.array([np.inf, np.inf, 0.3]))
+    found = decide_rep_territories(market, choice, design, design)
+    save(Memory(market.outlets.ids, found.design.outlets.rep, None, found.teams), tmp_path)
+    again = load(tmp_path)
+    assert again.sites is None
+    assert len(again.teams) == len(found.teams) > 1
+    for one, other in zip(again.teams, found.teams, strict=True):
+        assert (one.site, one.mode) == (other.site, other.mode)
+        assert np.array_equal(one.rows, other.rows)
+        for field in fields(one.claim):
+            values = getattr(one.claim, field.name), getattr(other.claim, field.name)
+            assert np.array_equal(*values), field.name
+
+
+def test_one_wish_to_end_ends_all_teams_with_a_division_of_each(world):
+    market, design = world
+    choice = asked(market, design, tolerance=np.array([np.inf, np.inf, 0.3]))
+    teams = len(decide_rep_territories(market, choice, design, design).teams)
+    states = []
+    with attended() as present:
+        present.asked = True
+        settings = SearchSettings(show=states.append, told=lambda: None)
+        found = decide_rep_territories(market, choice, design, design, settings=settings)
+    assert "was asked to end" in found.certificate.messages[0]
+    assert found.certificate.timed or found.certificate.proven
+    assert 0 < found.certificate.lower_bound <= found.certificate.objective
+    assert f"(team 1 of {teams})" in states[0].decision
+    shares = loads(market, found.design, np.ones(len(market.outlets)))
+    assert all((abs(share - 1) <= 0.3 + 1e-9).all() for share in shares)
 
 
 def test_company_of_locked_outlets_and_pairs_are_kept(world):

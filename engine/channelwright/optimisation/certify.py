@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DECISION = "territories"
+#: Message of a search that somebody ended.
+ASKED = "The search was asked to end before it was done."
 #: What the kind of a bound says that was not found by this search.
 CARRIED = "carried over from the choice before"
 #: What such a bound leaves out besides.

@@ -10,7 +10,7 @@ import numpy as np
 from channelwright.foundation.errors import InfeasibleError, SolverError
 from channelwright.model.certificate import PROVEN_GAP, Certificate
 from channelwright.model.rep_territories import BALANCED, RepTerritories
-from channelwright.optimisation.certify import AS_NEAR, carried_kind
+from channelwright.optimisation.certify import AS_NEAR, ASKED, carried_kind
 from channelwright.optimisation.districts import (
     DistrictOptions,
     DistrictProblem,
@@ -18,6 +18,7 @@ from channelwright.optimisation.districts import (
     solve_districts,
 )
 from channelwright.optimisation.districts.tighter import claim_of
+from channelwright.optimisation.interrupting import asked_to_end
 from channelwright.optimisation.memory import TeamMemory
 from channelwright.optimisation.search_settings import PLAIN, SearchSettings
 from channelwright.rules import geography
@@ -123,30 +124,37 @@ def decide_rep_territories(
     cases = expected_flows(market, design, calibration=calibration).cases.sum(axis=1)
     columns = {name: np.array(getattr(design.outlets, name)) for name in _COLUMNS}
     area = np.array(design.reps.area)
-    solutions, teams = [], []
-    for site, mode in _teams(choice, design):
-        people = np.flatnonzero((design.reps.site == site) & (design.reps.mode == mode))
-        rows = np.flatnonzero(np.isin(design.outlets.rep, people))
-        rows = rows[tour_order(market.outlets.lat[rows], market.outlets.lon[rows])]
-        problem = _problem(market, rules, draft, rows, people.size, cases, start)
-        name = f"{market.sites.names[site]}, {market.modes.ids[mode]}"
-        team = market.sites.ids[site], market.modes.ids[mode]
-        before = _before(market, settings.warm, team, rows, problem, options)
-        with settings.search(f"territories of {name}") as watch:
-            limits = replace(before, seconds=settings.seconds, progress=watch)
-            solution = solve_districts(problem, limits)
-        solutions.append((name, solution))
-        label = _label(*solutions[-1])
-        teams.append(TeamMemory(*team, rows, claim_of(problem, solution.certificate)))
-        for number, rep in enumerate(people.tolist()):
-            mine = rows[label == number]
-            columns["rep"][mine] = rep
-            columns["call_rank"][mine] = np.arange(mine.size)
-            columns["order_days"][mine] = visit_days(market, draft, mine)
-            area[rep] = _main_area(market, mine)
+    asked, solutions, memories = _teams(choice, design), [], []
+    # One wish to end ends all teams: those that are left take the first division they find.
+    with settings.search("territories of people"):
+        for number, (site, mode) in enumerate(asked, start=1):
+            people = np.flatnonzero((design.reps.site == site) & (design.reps.mode == mode))
+            rows = np.flatnonzero(np.isin(design.outlets.rep, people))
+            rows = rows[tour_order(market.outlets.lat[rows], market.outlets.lon[rows])]
+            problem = _problem(market, rules, draft, rows, people.size, cases, start)
+            team = market.sites.ids[site], market.modes.ids[mode]
+            limits = _before(market, settings.warm, team, rows, problem, options)
+            name = f"{market.sites.names[site]}, {market.modes.ids[mode]}"
+            words = f"territories of {name} (team {number} of {len(asked)})"
+            with settings.search(words) as watch:
+                limits = replace(limits, seconds=settings.seconds, progress=watch)
+                solution = solve_districts(problem, limits)
+            solutions.append((name, solution))
+            memories.append(TeamMemory(*team, rows, claim_of(problem, solution.certificate)))
+            label = _label(name, solution)
+            for place, rep in enumerate(people.tolist()):
+                mine = rows[label == place]
+                columns["rep"][mine] = rep
+                columns["call_rank"][mine] = np.arange(mine.size)
+                columns["order_days"][mine] = visit_days(market, draft, mine)
+                area[rep] = _main_area(market, mine)
+        ended = asked_to_end()
     reps = replace(design.reps, area=area, lat=market.areas.lat[area], lon=market.areas.lon[area])
     chosen = replace(design, outlets=replace(design.outlets, **columns), reps=reps)
-    return RepChoice(chosen, _certificate(rules, solutions), tuple(teams))
+    certificate = _certificate(rules, solutions)
+    if ended:
+        certificate = replace(certificate, messages=(ASKED, *certificate.messages))
+    return RepChoice(chosen, certificate, tuple(memories))
 
 
 def _before(
@@ -293,6 +301,7 @@ def _certificate(
         status="proven" if proven else "within_limits",
         unit="call-km² per week" if rules.moment else "call-km per week",
         work={"teams": len(parts)},
+        timed=any(part.timed for _, part in parts) and not proven,
         messages=tuple(_team_message(name, solution) for name, solution in solutions),
     )
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from channelwright.optimisation.interrupting import attended
+from channelwright.optimisation.interrupting import attended, is_attended
 from channelwright.optimisation.watching import Show, Watch, silent
 
 if TYPE_CHECKING:
@@ -37,9 +37,12 @@ class SearchSettings:
 
     @contextmanager
     def search(self, decision: str) -> Iterator[Watch]:
-        """Conduct one search; gives what the search reports to."""
+        """Conduct one search; gives what the search reports to.
+
+        Inside another search the wish to end is that of both.
+        """
         watch = Watch(decision, self.show)
-        if self.told is None:
+        if self.told is None or is_attended():
             yield watch
             return
         with attended(self.told):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -50,12 +52,30 @@ class SearchState:
     def __str__(self) -> str:
         """Say it in one line."""
         answer = "no answer yet" if self.answer is None else f"answer {self.answer:,.6g}"
-        bound = "" if self.bound is None else f", bound {self.bound:,.6g}"
+        unknown = "" if self.answer is None else ", no bound yet"
+        bound = unknown if self.bound is None else f", bound {self.bound:,.6g}"
         gap = "" if self.gap is None else f", gap {100 * self.gap:.2g} %"
         return f"{self.decision}: {answer}{bound}{gap} ({self.seconds:.0f} s)"
 
 
 Show = Callable[[SearchState], None]
+
+_PART: ContextVar[str] = ContextVar("which part of the search goes on", default="")
+
+
+@contextmanager
+def part_of_search(words: str) -> Iterator[None]:
+    """Say inside which part of a search goes on; every report names it.
+
+    Parameters
+    ----------
+    words : str, such as ``group 2 of 5``
+    """
+    token = _PART.set(words)
+    try:
+        yield
+    finally:
+        _PART.reset(token)
 
 
 def silent(state: SearchState) -> None:
@@ -85,5 +105,7 @@ class Watch:
             self._last = now
             answer = None if found is None else found.objective
             known = bound if math.isfinite(bound) else None
-            self.show(SearchState(self.decision, answer, known, now - self._begin))
+            part = _PART.get()
+            decision = f"{self.decision}, {part}" if part else self.decision
+            self.show(SearchState(decision, answer, known, now - self._begin))
         return not asked_to_end()

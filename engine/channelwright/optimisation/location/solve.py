@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from channelwright.foundation.compiled import search_clock
+from channelwright.optimisation.location.apart import solve_apart
 from channelwright.optimisation.location.certify import refusal, tightness
 from channelwright.optimisation.location.climbing import climb_bound
 from channelwright.optimisation.location.closing import close_in, finish
 from channelwright.optimisation.location.cluster_climb import anneal_on, climb_by_clusters
 from channelwright.optimisation.location.cluster_proof import few_each, lift_by_clusters
 from channelwright.optimisation.location.clustering import is_clustering
-from channelwright.optimisation.location.components import Component, idle_cost, join, split
+from channelwright.optimisation.location.components import split
 from channelwright.optimisation.location.deadline import OutOfTime, time_limit
 from channelwright.optimisation.location.flow_climb import climb_by_flows
 from channelwright.optimisation.location.infeasible import clashes
@@ -72,7 +73,7 @@ def _solve(
         return LocationSolution(None, refusal({}, reasons))
     parts = split(problem)
     if len(parts) > 1:
-        together = _solve_apart(problem, parts, _from(begin, options))
+        together = solve_apart(problem, parts, _from(begin, options), solve_location)
         if together is not None:
             return together
     return _solve_whole(problem, _from(begin, options))
@@ -83,36 +84,6 @@ def _from(begin: float, options: LocationOptions) -> LocationOptions:
     if options.seconds is None:
         return options
     return replace(options, seconds=max(options.seconds - (search_clock() - begin), 0.0))
-
-
-def _solve_apart(
-    problem: LocationProblem, parts: list[Component], options: LocationOptions
-) -> LocationSolution | None:
-    """Solve groups apart; None if that breaks the limits on the number of sites."""
-    begin, answers = search_clock(), []
-    for k, part in enumerate(parts):
-        limits = replace(_from(begin, options), progress=None)
-        if limits.seconds is not None:
-            limits = replace(limits, seconds=limits.seconds / (len(parts) - k))
-        answers.append(solve_location(part.problem, limits))
-    state = Search(problem, options)
-    for answer in answers:
-        if answer.certificate.status == "infeasible":
-            return LocationSolution(None, refusal(state.work, answer.certificate.messages))
-        for name, number in answer.certificate.work.items():
-            state.count(name, number)
-        state.timed |= answer.certificate.timed
-    found = [answer.incumbent for answer in answers if answer.incumbent is not None]
-    bounds = [answer.certificate.lower_bound for answer in answers]
-    known = [bound for bound in bounds if bound is not None]
-    if len(known) == len(parts):
-        kinds = sorted({answer.certificate.bound_kind for answer in answers})
-        state.bound = sum(known) + idle_cost(problem, parts)
-        state.kind = ", ".join(kinds)
-    if len(found) == len(parts) and not state.offer(join(problem, parts, found)):
-        return None
-    state.count("groups", len(parts))
-    return LocationSolution(state.found, state.certificate())
 
 
 def _solve_whole(problem: LocationProblem, options: LocationOptions) -> LocationSolution:

@@ -10,6 +10,7 @@ import numpy as np
 from channelwright.foundation.errors import InfeasibleError, SolverError
 from channelwright.model.draft import BY_RULE
 from channelwright.model.market import CAPTURES
+from channelwright.optimisation.certify import ASKED
 from channelwright.optimisation.interrupting import asked_to_end
 from channelwright.optimisation.location import LocationOptions
 from channelwright.optimisation.location.tiers import loads_of
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 _VISIT = CAPTURES.index("visit")
 _MORE_WORK = "; raise the work limits"
-_ASKED = "The search was asked to end before it was done."
 _LOOSER = "; widen a tolerance, price it, or raise the work limits"
 #: A twentieth of a per cent is far below what any forecast of cost is worth.
 USUAL = LocationOptions(gap=5e-4, nodes=2_000)
@@ -130,7 +130,7 @@ def decide_territories(
         raise SolverError(statement + (_LOOSER if shaped else _MORE_WORK))
     draft = _draft(market, choice, design, task, solution, calibration)
     messages = _messages(market, design, task, solution)
-    messages = (_ASKED, *messages) if asked else messages
+    messages = (ASKED, *messages) if asked else messages
     chosen = complete(market, draft)
     memory = memory_of(market, choice, design, task, solution, warm)
     claim = solution.certificate
