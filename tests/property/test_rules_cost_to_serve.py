@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channelwright.foundation.random import Address
+from channelwright.foundation.units import TICKS_PER_UNIT
 from channelwright.rules.cost_to_serve import NOT_SERVING, outlet_costs, split_by_weight
+from channelwright.rules.kpi import kpi_table
 from channelwright.rules.parcels import parcel_shop
 from channelwright.simulation import replicate
 from channelwright.tables.codes import PARTY_STRIDE, Account
@@ -111,3 +113,27 @@ def test_parts_add_up_and_are_in_proportion(total: int, weights: list[int]) -> N
         abs(int(part) * whole - total * weight) < whole
         for part, weight in zip(parts, weights, strict=True)
     )
+
+
+@pytest.mark.parametrize("seed", SEEDS[:15])
+def test_kpis_per_case_order_and_stop_are_of_one_cost(seed: int) -> None:
+    market, design, tables = played(seed)
+    table = kpi_table(market, design, tables)
+    values = table[(table["area"] == "all") & (table["mode"] == "all")].set_index("kpi")["value"]
+    if "loaded_cost_per_drop" not in values:
+        return
+    costs = outlet_costs(market, design, tables)["amount"].sum() / TICKS_PER_UNIT
+    cells = tables["outlet_cells"]
+    cases, orders, drops = (cells[n].sum() for n in ("cases_delivered", "orders", "drops"))
+    if parcel_shop(design) is None:
+        assert values["loaded_cost_per_drop"] * drops == pytest.approx(costs)
+        assert values["loaded_cost_per_case"] * cases == pytest.approx(costs)
+        assert values["loaded_cost_per_order"] * orders == pytest.approx(costs)
+    else:
+        done = {
+            name: column[tables["parcel_cells"]["period"] >= 0]
+            for name, column in tables["parcel_cells"].items()
+        }
+        assert values["loaded_cost_per_drop"] * (
+            drops + done["delivered_orders"].sum()
+        ) == pytest.approx(costs)

@@ -234,6 +234,27 @@ def test_calls_of_people_and_cells_agree(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_sales_of_a_day_of_people_are_what_their_outlets_got(seed: int) -> None:
+    """Deliveries to outlets with a rep; returned goods and other refunds leave it as it is."""
+    market, design, sink = both(seed)
+    table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
+    values = table[table["mode"] == "all"].set_index("kpi")["value"]
+    people = sink.table("rep_cells")
+    measured = people["period"] >= 0
+    days = people["working_days"][measured].sum()
+    if "sales_per_day" not in values or not days:
+        return
+    sold = 0
+    if "deliveries" in sink.names():
+        came = sink.table("deliveries")
+        mine = (came["day"] >= market.calendar.warmup_days) & (
+            design.outlets.rep[came["outlet"]] >= 0
+        )
+        sold = came["value"][mine].sum() / 10_000
+    assert values["sales_per_day"] * days == pytest.approx(sold)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_ledger_adds_up_to_the_postings(seed: int) -> None:
     _, _, sink = both(seed)
     postings, ledger = sink.table("postings"), sink.table("ledger")
@@ -387,6 +408,9 @@ def test_what_serving_costs_is_every_cost_but_goods_and_deposits(seed: int) -> N
     spent = postings["amount"][costs].sum() / 10_000
     if cases > 0:
         assert values["cost_to_serve_per_case", "all"] * cases == pytest.approx(spent)
+    if values["net_sales", "all"] > 0:
+        share = values["cost_to_serve_share", "all"]
+        assert share * values["net_sales", "all"] == pytest.approx(spent)
     for mode, name in enumerate(market.modes.ids):
         delivered = values.get(("delivered_cases", name), 0.0)
         if delivered > 0 and (shop is None or shop.mode != mode):

@@ -47,6 +47,7 @@ _THOUSAND = 1_000
 _PER = (
     ("loaded_cost_per_case", "cases", "currency/case"),
     ("loaded_cost_per_order", "orders", "currency/order"),
+    ("loaded_cost_per_drop", "drops", "currency/stop"),
 )
 
 
@@ -155,6 +156,7 @@ class Served:
     outlet : (n,) int64, -1 = the parcels of an area
     area, mode, site : (n,) int64, the site is the assigned one or the one that ships
     calls, value, orders : (n,) int64, made; ticks invoiced to outlets; placed
+    drops : (n,) int64, delivery stops; orders delivered of parcels
     cases : (n,) float64, delivered
     """
 
@@ -165,6 +167,7 @@ class Served:
     calls: IntArray
     value: IntArray
     orders: IntArray
+    drops: IntArray
     cases: FloatArray
 
 
@@ -180,6 +183,7 @@ def served_by(market: Market, design: Design, tables: Mapping[str, Chunk]) -> Se
         "calls": cells["calls_made"],
         "value": cells["outlet_value"],
         "orders": cells["orders"],
+        "drops": cells["drops"],
         "cases": cells["cases_delivered"].astype(np.float64),
     }
     if shop is None or "parcel_cells" not in tables:
@@ -195,6 +199,7 @@ def served_by(market: Market, design: Design, tables: Mapping[str, Chunk]) -> Se
         "calls": none,
         "value": none,
         "orders": sums_at(parcels["area"], parcels["orders"], areas)[zones.area],
+        "drops": sums_at(parcels["area"], parcels["delivered_orders"], areas)[zones.area],
         "cases": sums_at(parcels["area"], parcels["delivered"] / case, areas)[zones.area],
     }
     return Served(**{name: np.concatenate([columns[name], more[name]]) for name in columns})
@@ -251,7 +256,7 @@ def _served_from(design: Design, count: int) -> BoolArray:
 
 
 def serving_kpis(market: Market, design: Design, tables: Mapping[str, Chunk]) -> KpiRows:
-    """Return loaded cost per case and per order by area and mode, with totals."""
+    """Return loaded cost per case, order and stop by area and mode, with totals."""
     result = KpiRows()
     if "outlet_ledger" not in tables:
         return result
@@ -259,7 +264,7 @@ def serving_kpis(market: Market, design: Design, tables: Mapping[str, Chunk]) ->
     row, _, _, amount = _loaded(market, design, tables, served)
     cost = sums_at(row, amount, len(served.outlet))
     area, mode = served.area, served.mode
-    counts = {"cases": served.cases, "orders": served.orders.astype(np.float64)}
+    counts = {name: getattr(served, name).astype(np.float64) for _, name, _ in _PER}
     none = np.zeros_like(area)
     for by_area, areas in ((area, market.areas.ids), (none, (_ALL,))):
         for by_mode, modes in ((mode, market.modes.ids), (none, (_ALL,))):

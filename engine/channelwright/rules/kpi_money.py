@@ -212,7 +212,7 @@ def _add_efficiency(
     count, none = len(market.modes), float("nan")
     delivered = sums_at(cells["mode"], cells["cases_delivered"], count)
     drops = sums_at(cells["mode"], cells["drops"], count)
-    serving, ratio = _serving(lines), {}
+    serving, ratio, share = _serving(lines), {}, {}
     moved = delivered + sent
     serve = {
         mode: float(serving[row] / moved[lines.modes[row]])
@@ -224,10 +224,13 @@ def _add_efficiency(
         net = line["gross_sales"] - line["rebates"]
         if net > 0:
             ratio[mode] = sum(line[name] for name in _SELLING) / net
+            share[mode] = float(serving[row]) / net
     cases = float(moved.sum())
     per_case = float(serving.sum()) / cases if cases > 0 else none
+    sold = lines.total("gross_sales") - lines.total("rebates")
     for name, values, whole, unit in (
         ("cost_to_serve_per_case", serve, per_case, "currency/case"),
+        ("cost_to_serve_share", share, float(serving.sum()) / sold if sold > 0 else none, "share"),
         ("selling_expense_ratio", ratio, _selling_expense(lines), "share"),
         ("break_even_drop", _break_even(market, lines, delivered, drops), none, "cases"),
     ):

@@ -26,6 +26,7 @@ _PEOPLE = (
     Kpi("people", "people", "people in the design"),
     Kpi("outlets_per_person", "outlets", "outlets with a rep / people"),
     Kpi("calls_per_day", "calls", "calls made / (people × working days)"),
+    Kpi("sales_per_day", "currency", "delivered to the outlets of reps / (people × working days)"),
     Kpi("field_utilisation", "share", "travel, stop and call time / field time"),
     Kpi("pay_per_month", _MONEY, "wages, commission and bonus / people / months"),
 )
@@ -120,6 +121,13 @@ _EFFICIENCY = (
         more_is_better=False,
     ),
     Kpi("loaded_cost_per_order", "currency/order", "the same / orders placed", False),
+    Kpi("loaded_cost_per_drop", "currency/stop", "the same / stops and parcel orders", False),
+    Kpi(
+        "cost_to_serve_share",
+        "share",
+        "the manufacturer's costs of cost_to_serve_per_case / net_sales",
+        more_is_better=False,
+    ),
     Kpi(
         "selling_expense_ratio",
         "share",

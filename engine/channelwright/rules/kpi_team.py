@@ -27,11 +27,13 @@ def team_kpis(market: Market, design: Design, people: Chunk, measured: int) -> K
         served = (design.outlets.rep >= 0) & ((design.outlets.mode == row) | (row < 0))
         days = max(float(people["working_days"][chosen].sum()), 1.0)
         field = people["field_seconds"][chosen].sum() / max(float(available[chosen].sum()), 1.0)
+        sold = people["sales"][chosen].sum()
         pay = people["pay"][chosen].sum() / TICKS_PER_UNIT
         for kpi, unit, value in (
             ("people", "people", count),
             ("outlets_per_person", "outlets", served.sum() / count),
             ("calls_per_day", "calls", people["made"][chosen].sum() / days),
+            ("sales_per_day", "currency", sold / TICKS_PER_UNIT / days),
             ("field_utilisation", "share", field),
             ("pay_per_month", "currency", pay / count / months),
         ):

@@ -47,6 +47,7 @@ service: designs/full_service.csv
 sources: {WS: 3}
 queue: {grade: {A: 0, B: 1, C: 2}}
 credit: designs/full_credit.csv
+account_credit: designs/full_accounts.csv
 dunning: designs/full_dunning.csv
 approval: designs/full_approval.csv
 collecting: designs/full_collecting.csv
@@ -85,6 +86,7 @@ parcel_shop:
   return_days: 6
   return_cost: 7
 """
+CASH_ALONE = 40  # every such direct outlet has no credit any more
 PARCELS = ("D2C", "Parcels to consumers", "app", "tariff", "none", "", 0, 0)
 PARCEL_DEMAND = (0.03, 0.6)  # of an area's demand; of that, lost by its outlets
 BANDS = ((50, 1, 3.5, 1.2), (150, 2, 4.0, 1.6), (10_000, 3, 5.0, 2.4))  # km, days, parcel, case
@@ -138,7 +140,12 @@ def _market(out: Path, outlets: Rows, sites: Rows) -> None:
         },
         "id",
     )
-    _extended(out, "vehicles", {"load_minutes": {"*": 40}, "day_hours": {"*": 11}}, "id")
+    fleet: dict[str, dict[str, Value]] = {
+        "load_minutes": {"*": 40},
+        "day_hours": {"*": 11},
+        "route": {"office_truck": "standing", "*": "daily"},
+    }
+    _extended(out, "vehicles", fleet, "id")
     _modes(out)
     _lanes(out, sites)
     _extended(out, "sites", {"shrinkage": {"*": 0.0005}}, "id")
@@ -244,6 +251,13 @@ def _designs(out: Path, outlets: Rows, sites: Rows) -> None:
             ["PDS", "cash", 0.6, 0, 0, 1, 1],
             ["WS", "hold", 1, 0.1, 0, 1, 1],
         ],
+    )
+    plan = _read(out / "designs/today_outlets.csv")
+    direct = [row["outlet"] for row in plan if row["mode"] == "DSD"]
+    write(
+        out / "designs/full_accounts.csv",
+        ["outlet", "chain", "limit", "action"],
+        [[outlet, "", 0, "cash"] for outlet in direct[::CASH_ALONE]],
     )
     write(
         out / "designs/full_dunning.csv",
