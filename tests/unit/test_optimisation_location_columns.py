@@ -7,9 +7,14 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from channelwright.optimisation.location import LocationOptions, LocationProblem, solve_location
+from channelwright.optimisation.location import (
+    LocationOptions,
+    LocationProblem,
+    cluster_proof,
+    solve_location,
+)
 from channelwright.optimisation.location.arcs import choose_arcs
-from channelwright.optimisation.location.cluster_climb import raise_bound
+from channelwright.optimisation.location.cluster_climb import anneal_on, raise_bound
 from channelwright.optimisation.location.cluster_cuts import violated_triples
 from channelwright.optimisation.location.cluster_list import list_near
 from channelwright.optimisation.location.cluster_listing import (
@@ -29,6 +34,7 @@ from channelwright.optimisation.location.cluster_proof import begin_lift, lift_b
 from channelwright.optimisation.location.clustering import begin_clustering
 from channelwright.optimisation.location.compiled_climb import compile_arcs
 from channelwright.optimisation.location.lagrangian import Relaxation
+from channelwright.optimisation.location.reserve import quick_answer
 from channelwright.optimisation.location.solution import violation
 from channelwright.optimisation.location.state import Search
 
@@ -187,6 +193,31 @@ def _searched(problem, seed=0):
     clustering.anneal(1.0)
     raise_bound(state)
     return state, clustering
+
+
+def test_a_better_answer_sends_the_search_back_to_columns_and_lists(monkeypatch):
+    """The proof ends too early under a poor answer; under a better one it goes on."""
+    problem = _medians(3, 30, 8)
+    poor = quick_answer(problem, seed=1)
+    state = Search(problem, LocationOptions())
+    state.offer(poor)
+    raise_bound(state)
+    monkeypatch.setattr(cluster_proof, "_LISTS", ())
+    lift = lift_by_clusters(state, [], 1.0)
+    assert not state.done
+    columns = len(lift.master.clusters)
+    monkeypatch.undo()
+    better = solve_location(problem).incumbent
+    assert better.objective < 0.95 * poor.objective
+
+    class Found:
+        def anneal(self, share):
+            state.offer(better)
+
+    anneal_on(state, Found(), 1.0, lift)
+    assert state.done
+    assert state.bound == pytest.approx(better.objective)
+    assert len(lift.master.clusters) >= columns
 
 
 @pytest.mark.parametrize("plain", [True, False])

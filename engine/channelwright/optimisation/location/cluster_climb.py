@@ -14,6 +14,7 @@ from channelwright.optimisation.location.arcs import Arcs, choose_arcs, usual_ne
 from channelwright.optimisation.location.bursts import climb_sites
 from channelwright.optimisation.location.choosing import forced_rises
 from channelwright.optimisation.location.climbing import few_per_site
+from channelwright.optimisation.location.cluster_proof import lift_on
 from channelwright.optimisation.location.clustering import begin_clustering
 from channelwright.optimisation.location.compiled_climb import compile_arcs, costs_when_open
 from channelwright.optimisation.location.lagrangian import Relaxation, first_prices
@@ -21,6 +22,7 @@ from channelwright.optimisation.location.lagrangian import Relaxation, first_pri
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from channelwright.optimisation.location.cluster_lift import Lift
     from channelwright.optimisation.location.clustering import Clustering
     from channelwright.optimisation.location.compiled_climb import SiteArcs
     from channelwright.optimisation.location.state import Search
@@ -60,7 +62,9 @@ def climb_by_clusters(state: Search) -> Clustering:
     return clustering
 
 
-def anneal_on(state: Search, clustering: Clustering, share: float) -> None:
+def anneal_on(
+    state: Search, clustering: Clustering, share: float, lift: Lift | None = None
+) -> None:
     """Go through further cycles; without a time limit their number comes from rounds of search.
 
     Parameters
@@ -69,12 +73,17 @@ def anneal_on(state: Search, clustering: Clustering, share: float) -> None:
     clustering : Clustering
     share : float
         Share of the time limit at which to end.
+    lift : Lift, optional
+        A bound that goes on rising where a cycle found a better answer.
     """
     cycles = state.options.search_rounds // _ROUNDS
     timed = state.options.seconds is not None
     while not state.done and (state.spent < share if timed else cycles > 0):
+        before = state.found
         clustering.anneal(share)
         cycles -= 1
+        if lift is not None and state.found is not before and not state.done:
+            lift_on(state, lift, share)
 
 
 def raise_bound(state: Search) -> None:

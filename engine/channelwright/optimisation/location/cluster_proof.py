@@ -50,7 +50,7 @@ def few_each(problem: LocationProblem) -> bool:
     return problem.n_customers <= _FEW * problem.maximum_open
 
 
-def lift_by_clusters(state: Search, first: list[Cluster], share: float) -> None:
+def lift_by_clusters(state: Search, first: list[Cluster], share: float) -> Lift | None:
     """Raise the bound by columns and cuts and decide what is left, as far as time goes.
 
     Parameters
@@ -61,15 +61,38 @@ def lift_by_clusters(state: Search, first: list[Cluster], share: float) -> None:
         Clusters seen so far.
     share : float
         Share of the time limit at which to end.
+
+    Returns
+    -------
+    Lift or None
+        With which `lift_on` goes on after a better answer, if there is any.
     """
+    with time_limit(state.seconds_until(share)):
+        lift = begin_lift(state, first)
+    if lift is not None:
+        lift_on(state, lift, share)
+    return lift
+
+
+def lift_on(state: Search, lift: Lift, share: float) -> None:
+    """Go on with columns, cuts and lists; a better answer than before leaves less for them.
+
+    Parameters
+    ----------
+    state : Search
+        With an answer.
+    lift : Lift
+    share : float
+        Share of the time limit at which to end.
+    """
+    if state.found is not None:
+        lift.master.add(clusters_of(state.problem, state.found))
     with time_limit(state.seconds_until(share)), suppress(OutOfTime):
-        _lift(state, first, share)
+        if lift.converge():
+            _cut_and_list(state, lift, share)
 
 
-def _lift(state: Search, first: list[Cluster], share: float) -> None:
-    lift = begin_lift(state, first)
-    if lift is None or not lift.converge():
-        return
+def _cut_and_list(state: Search, lift: Lift, share: float) -> None:
     lists = list(_LISTS)
     while lists and not state.done and state.spent <= share:
         found = state.found

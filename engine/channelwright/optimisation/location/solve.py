@@ -121,12 +121,12 @@ def _search(state: Search) -> None:
 
 def _search_clusters(state: Search) -> None:
     """Search capacitated medians: answers first, the tree where the bound leaves little."""
-    clustering = climb_by_clusters(state)
+    clustering, lift = climb_by_clusters(state), None
     if not state.done and few_each(state.problem):
-        lift_by_clusters(state, clustering.seen(), _CLUSTERS)
+        lift = lift_by_clusters(state, clustering.seen(), _CLUSTERS)
     if not state.done:
         close_in_by_tree(state)
-    anneal_on(state, clustering, _CLUSTERS)
+    anneal_on(state, clustering, _CLUSTERS, lift)
     if not state.done:
         finish(state)
     if state.options.seconds is not None:
