@@ -122,6 +122,7 @@ class _World:
         self._environment = simpy.Environment()
         rows, plan = network.covered, network.design.outlets
         self._at_outlets = (plan.mode[rows], plan.site[rows], rows)
+        self._retail = self._postings.standing(Account.CONSUMER, OUTSIDE, BUYER, self._at_outlets)
         booked = (self._postings, self._recorder, self._books, sink)
         parts = Parts(network, address, self._state, *booked, detail)
         self._credit = CreditSide(parts)
@@ -273,17 +274,17 @@ class _World:
         units, (value, online) = worth(sales.sold, sales.online_sold, price)
         self._books.note_sales(sales, units)
         self._replenishing.note_sales(units)
-        trade, places = self._postings.trade, self._at_outlets
-        trade(Account.CONSUMER, OUTSIDE, BUYER, places, value)
+        self._retail.post(value)
         if self._consumers.online:
             fee = online * network.design.terms.online_fee
             if fee.any():
-                trade(Account.PLATFORM, MANUFACTURER, OUTSIDE, places, fee)
+                places = self._at_outlets
+                self._postings.trade(Account.PLATFORM, MANUFACTURER, OUTSIDE, places, fee)
         promoting.post_refunds(network, self._postings, state.day, units)
         self._rivals.evening(state.day, units)
         self._goods.sold(sales, units, price)
         moved = self._goods.nearby.moved(sales.fills)
-        self._recorder.sales(sales, value, units, price, moved)
+        self._recorder.sales(sales, units, price, moved)
         if self._details is not None:
             self._details.shelf(state.day, sales, state)
 
@@ -356,7 +357,7 @@ class _World:
             return
         period = (day - calendar.warmup_days) // PERIOD_DAYS
         if period >= 0:
-            self._postings.outlets.count(self._recorder.by_outlet)
+            self._postings.outlets.count(self._recorder.by_outlet())
         for name, chunk in self._recorder.close(self._state, period).items():
             self._sink.append(name, chunk)
         self._sink.append("ledger", self._postings.close_period(period))

@@ -7,6 +7,7 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
 from channelwright.simulation.cash.outlet_ledger import OutletLedger
+from channelwright.simulation.cash.standing import Standing
 from channelwright.simulation.grouping import SumTable, group_sums
 from channelwright.simulation.network import Network
 from channelwright.tables.codes import PARTY_STRIDE, Account, Party
@@ -29,6 +30,7 @@ class Postings:
         self._rows = np.empty((len(_COLUMNS), _ROWS), dtype=np.int64)
         self._used = 0
         self._period = SumTable()
+        self._standing: list[Standing] = []
         self.outlets = OutletLedger(network)
         self._warmup = market.calendar.warmup_days
         self._areas = (market.outlets.area.astype(np.int64), market.sites.area.astype(np.int64))
@@ -71,6 +73,16 @@ class Postings:
         who = (int(account), payer, payee)
         return int(_trade(self.room(len(amount)), who, self._parties, places, amount))
 
+    def standing(
+        self, account: Account, payer: int, payee: int, places: tuple[IntArray, ...]
+    ) -> Standing:
+        """Return all postings of an account, which are alike on every day; as of `trade`."""
+        nothing = np.zeros(len(places[0]), dtype=np.int64)
+        rows = np.empty((len(_COLUMNS), len(nothing)), dtype=np.int64)
+        _trade(rows, (int(account), payer, payee), self._parties, places, nothing)
+        self._standing.append(Standing(rows))
+        return self._standing[-1]
+
     def room(self, count: int) -> IntArray:
         """Return new postings for the caller to write: (7, count), the columns of `post`."""
         begin = self._used
@@ -80,25 +92,37 @@ class Postings:
         return self._rows[:, begin : self._used]
 
     def today(self) -> IntArray:
-        """Return the postings of the day so far: (7, n), the columns of `post` as rows."""
+        """Return the postings of the day so far: (7, n), the columns of `post` as rows.
+
+        Those of `standing` are not among them.
+        """
         return self._rows[:, : self._used]
 
     def close_day(self, day: int, detailed: bool) -> Chunk:
         """Add the day to its period; return its rows of `postings`, summed by key, if wanted."""
         rows, used = self._rows, self._used
         self._used = 0
-        keys = _ledger_keys(rows, used, *self._areas, self._sizes)
-        self._period.add(keys, rows[-1, :used])
-        if day >= self._warmup:
-            self.outlets.add(rows, used)
+        self._add(rows, used, measured=day >= self._warmup)
         if not detailed:
             return {}
         sums = group_sums(rows, used)
+        for standing in self._standing:
+            sums = _merged(sums, standing.today())
         chunk = {"day": np.full(sums.shape[1], day, dtype=np.int64)}
         return chunk | dict(zip(_COLUMNS, sums, strict=True))
 
+    def _add(self, rows: IntArray, used: int, *, measured: bool) -> None:
+        """Add the first postings of (7, n) to the sums of the period and, if wanted, of outlets."""
+        keys = _ledger_keys(rows, used, *self._areas, self._sizes)
+        self._period.add(keys, rows[-1, :used])
+        if measured:
+            self.outlets.add(rows, used)
+
     def close_period(self, period: int) -> Chunk:
-        """Return the period's rows of `ledger` and forget them."""
+        """Return the period's rows of `ledger` and forget them; below 0 it is the warm-up."""
+        for standing in self._standing:
+            rows = standing.close_period()
+            self._add(rows, rows.shape[1], measured=period >= 0)
         key, sums = self._period.take()
         columns = []
         for size in self._sizes[::-1]:
@@ -125,6 +149,14 @@ def same_day(
     rows = np.empty((len(_COLUMNS), len(amount)), dtype=np.int64)
     _fill(rows, (int(account), payer, payee, mode, site, outlet, amount))
     return rows
+
+
+def _merged(sums: IntArray, rows: IntArray) -> IntArray:
+    """Return sorted rows with those of another account, sorted too: (7, n)."""
+    if not rows.shape[1]:
+        return sums
+    place = np.searchsorted(sums[0], rows[0, 0])
+    return np.concatenate([sums[:, :place], rows, sums[:, place:]], axis=1)
 
 
 def _fill(rows: IntArray, columns: tuple[Scalar, ...]) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.rules.families import family_rows
-from channelwright.simulation.demand.consumers import Sales
 from channelwright.simulation.evening.allocation import Allocated
 from channelwright.simulation.evening.credit import CONSIGNED
 from channelwright.simulation.network import Network
@@ -39,19 +38,13 @@ class FamilyRecorder:
         sites = np.flatnonzero(plan.open)
         tier = (market.sites.area[sites], plan.mode[sites], market.sites.kind[sites])
         self._sites = _Sums(TIER_CELLS, tier, sites, len(market.sites), count)
-        self._online = bool(network.design.outlets.o2o[rows].any())
         stocking = plan.open & (market.sites.kind != PLANT)
         self._watched = stocking[:, None] & (network.opening_demand > 0)
 
-    def sales(self, sales: Sales, units: IntArray, price: IntArray) -> None:
-        """Add the consumer sales of a day: ``units`` sold and their price, (C, P) each."""
-        rows, into = self._network.covered, self._outlets
-        walk_in = into.columns("units_asked", "units_sold", "consumer_value")
-        asked, bought = sales.demanded, (units, price)
-        _add_sales(walk_in, into.group, rows, self._family, asked, bought)
-        if self._online:
-            into.add("units_asked", rows, sales.online_demanded, self._family)
-            into.add("units_online", rows, sales.online_sold, self._family)
+    def shelves(self, sums: dict[str, IntArray]) -> None:
+        """Add the sums of a period by covered outlet and product: name -> (C, P)."""
+        for name, amount in sums.items():
+            self._outlets.add(name, self._network.covered, amount, self._family)
 
     def orders(self, outlet: IntArray, cases: IntArray) -> None:
         """Add the orders of a day: (n,) outlets, (n, P) cases."""
@@ -102,10 +95,8 @@ class FamilyRecorder:
         )
 
     def midnight(self, state: State) -> None:
-        """Add the stocks at the end of a day."""
-        outlets, sites, rows = self._outlets, self._sites, self._network.covered
-        shelf = outlets.columns("shelf_units", "stocked_days", "product_days")
-        _add_shelf(shelf, outlets.group, rows, self._family, state.shelf)
+        """Add the stocks of sites at the end of a day."""
+        sites = self._sites
         stock = sites.columns("stock_case_days", "empty_days", "product_days")
         unit = self._network.market.products.units_per_case
         _add_stock(stock, sites.group, self._family, state.stock, unit, self._watched)
@@ -174,27 +165,6 @@ def _add(
             continue
         for product in range(amount.shape[1]):
             total[cell, family[product]] += amount[row, product]
-
-
-@kernel
-def _add_sales(
-    total: tuple[IntArray, ...],
-    group: IntArray,
-    rows: IntArray,
-    family: IntArray,
-    asked: IntArray,
-    bought: tuple[IntArray, IntArray],
-) -> None:
-    """Add units asked for, units bought and their value: ``bought`` is units and price, (n, P)."""
-    demanded, sold, value = total
-    units, price = bought
-    for row in range(len(rows)):
-        cell = group[rows[row]]
-        for product in range(len(family)):
-            kind = family[product]
-            demanded[cell, kind] += asked[row, product]
-            sold[cell, kind] += units[row, product]
-            value[cell, kind] += units[row, product] * price[row, product]
 
 
 @kernel
@@ -288,21 +258,6 @@ def _add_shipments(
                 cases_out[above, kind] += sent
                 asked[above, kind] += wanted
                 first[above, kind] += min(wanted, sent)
-
-
-@kernel
-def _add_shelf(
-    total: tuple[IntArray, ...], group: IntArray, rows: IntArray, family: IntArray, shelf: IntArray
-) -> None:
-    """Add what lies on the shelves (O, P) of some outlets: units, days with some, days."""
-    units, stocked, days = total
-    for row in rows:
-        cell = group[row]
-        for product in range(len(family)):
-            held = shelf[row, product]
-            units[cell, family[product]] += held
-            stocked[cell, family[product]] += held > 0
-            days[cell, family[product]] += 1
 
 
 @kernel

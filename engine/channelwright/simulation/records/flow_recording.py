@@ -16,7 +16,7 @@ from channelwright.tables.stock_outputs import FLOW_CELLS
 class FlowRecorder:
     """Adds up days and their squares until the period ends.
 
-    ``per_case`` : (P,) thousandths of a case in a unit, which `tally_sales` counts in
+    ``per_case`` : (P,) thousandths of a case in a unit, which `ShelfSums` counts in
     """
 
     def __init__(self, network: Network) -> None:

@@ -21,6 +21,7 @@ from channelwright.simulation.records.cell_sums import NamedSums, cell_sums
 from channelwright.simulation.records.family_recording import FamilyRecorder
 from channelwright.simulation.records.flow_recording import FlowRecorder
 from channelwright.simulation.records.outstanding import HouseDebts
+from channelwright.simulation.records.shelf_sums import ShelfSums
 from channelwright.simulation.records.stock_recording import StockRecorder
 from channelwright.simulation.records.supply_recording import SupplyRecorder
 from channelwright.simulation.records.tallies import (
@@ -29,8 +30,6 @@ from channelwright.simulation.records.tallies import (
     tally_evening,
     tally_orders,
     tally_picking,
-    tally_sales,
-    tally_shelves,
     tally_shipments,
     tally_sites,
     tally_tours,
@@ -62,6 +61,7 @@ class Recorder:
         self._people = np.zeros((len(REP_CELLS.names) - 2, people), dtype=np.int64)
         self._person = NamedSums(REP_CELLS.names[2:], self._people)
         self._promises = Promises(network)
+        self._shelves = ShelfSums(network)
         self._stock = StockRecorder(network)
         self._families = FamilyRecorder(network)
         self._supply = SupplyRecorder(network)
@@ -133,34 +133,19 @@ class Recorder:
         )
 
     def sales(
-        self,
-        sales: Sales,
-        value: IntArray,
-        bought: IntArray,
-        price: IntArray,
-        moved: IntArray | None = None,
+        self, sales: Sales, bought: IntArray, price: IntArray, moved: IntArray | None = None
     ) -> None:
-        """Add the consumer sales of a day: ``value`` (C,) of ``bought`` at ``price`` (C, P).
+        """Add the consumer sales of a day: units ``bought`` at their ``price``, (C, P).
 
         ``moved`` : (O,) units demanded elsewhere and sold here, less the other way round.
         """
-        cell, rows, asked = self._cell, self._network.covered, sales.demanded
-        if sales.settled is not None:  # demand counts where and when it ends
-            asked = sales.sold
-            cell["units_demanded"][rows] += sales.settled.lost
+        demanded = self._cell["units_demanded"]
+        if sales.settled is not None:  # demand counts where and when it ends, not where it arose
+            ended = (sales.sold - sales.demanded).sum(axis=1) + sales.settled.lost
+            demanded[self._network.covered] += ended
         if moved is not None:
-            cell["units_demanded"] += moved
-        flows = self._flows
-        drawn = tally_sales(
-            self._cell.columns("units_demanded", "units_sold", "units_online", "consumer_value"),
-            rows,
-            (asked, sales.online_demanded),
-            (bought, sales.online_sold),
-            value,
-            (sales.demanded, flows.per_case, flows.asked, flows.asked_squared),
-        )
-        flows.consumers(int(drawn))
-        self._families.sales(sales, bought, price)
+            demanded += moved
+        self._shelves.sales(sales, bought, price, self._flows)
 
     def evening(self, evening: Allocated) -> None:
         """Add the credit check and the allocation of a day."""
@@ -221,13 +206,7 @@ class Recorder:
     def midnight(self, state: State) -> None:
         """Add the stocks and debts at the end of a day."""
         cell = self._cell
-        tally_shelves(
-            self._cell.columns("stocked_days", "shelf_units", "product_days", "execution"),
-            self._network.covered,
-            state.shelf,
-            state.execution,
-            _EXECUTION_UNIT,
-        )
+        self._shelves.midnight(state, cell["execution"], _EXECUTION_UNIT)
         self._promises.judge(state.day, cell["orders_promised"], cell["orders_on_time_full"])
         self._stock.midnight(state)
         self._families.midnight(state)
@@ -244,13 +223,18 @@ class Recorder:
             (state.site_receivable, advances(network, state), state.site_payable),
         )
 
-    @property
     def by_outlet(self) -> dict[str, IntArray]:
-        """What has been counted by outlet since the period began: name -> (O,)."""
+        """Return what has been counted by outlet since the period began: name -> (O,)."""
+        by_product, by_outlet = self._shelves.take()
+        for name, column in by_outlet.items():
+            into = "units_demanded" if name == "units_asked" else name
+            self._cell[into][self._network.covered] += column
+        self._families.shelves(by_product)
         return self._cell | self._flows.by_outlet
 
     def close(self, state: State, period: int) -> dict[str, Chunk]:
         """Return the KPI tables of the period and start the next one."""
+        self.by_outlet()
         self._snapshot(state)
         tables = {
             "cells": cell_sums(self._network, period, CELLS.names[3:], self._outlets),

@@ -6,55 +6,12 @@ pass once for each. Columns come as tuples of (O,), (S,) or (reps,) sums, which 
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.foundation.units import BoolArray, IntArray
 
 Columns = tuple[IntArray, ...]
-
-
-@kernel
-def tally_sales(
-    columns: Columns,
-    rows: IntArray,
-    asked: Columns,
-    bought: Columns,
-    value: IntArray,
-    flow: tuple[IntArray, FloatArray, IntArray, IntArray],
-) -> np.int64:
-    """Add the sales of a day at some outlets; returns what was drawn, in 0.001 cases.
-
-    Parameters
-    ----------
-    columns : units demanded, sold and sold online, value
-    rows : (C,) outlets
-    asked : (C, P) units asked for at the door and online
-    bought : (C, P) units sold, and those of them that were sold online
-    value : (C,) ticks
-    flow : (C, P) units drawn at the door, (P,) thousandths of a case in a unit, and (O,) sums of
-        what was drawn of a day and of its squares
-    """
-    walk_ins, per_case, drawn, drawn_squared = flow
-    total = np.int64(0)
-    demanded, sold, sold_online, worth = columns
-    walk_in, online = asked
-    units, units_online = bought
-    for row in range(len(rows)):
-        outlet, cases = rows[row], 0.0
-        for product in range(units.shape[1]):
-            demanded[outlet] += walk_in[row, product] + online[row, product]
-            sold[outlet] += units[row, product]
-            sold_online[outlet] += units_online[row, product]
-            cases += (walk_ins[row, product] + online[row, product]) * per_case[product]
-        worth[outlet] += value[row]
-        day = np.int64(cases + 0.5)
-        drawn[outlet] += day
-        drawn_squared[outlet] += day * day
-        total += day
-    return total
 
 
 @kernel
@@ -234,27 +191,6 @@ def tally_shipments(
         cases_out[parent[row]] += total[0, row]
         demanded[parent[row]] += total[1, row]
     return total[0], total[1]
-
-
-@kernel
-def tally_shelves(
-    columns: Columns, rows: IntArray, shelf: IntArray, execution: FloatArray, scale: float
-) -> None:
-    """Add what is on the shelves of some outlets at the end of a day.
-
-    Parameters
-    ----------
-    columns : product-days with stock, units, product-days, execution times ``scale``
-    shelf : (O, P) units; execution : (O,)
-    """
-    stocked, total, days, level = columns
-    for row in rows:
-        for product in range(shelf.shape[1]):
-            units = shelf[row, product]
-            stocked[row] += units > 0
-            total[row] += units
-        days[row] += shelf.shape[1]
-        level[row] += np.int64(math.floor(execution[row] * scale + 0.5))
 
 
 @kernel
