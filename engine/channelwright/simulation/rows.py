@@ -121,11 +121,16 @@ def _widened(block: IntArray, used: int, room: int) -> IntArray:
 def _copy(
     numbers: IntArray, grids: IntArray, rows: IntArray, some: IntArray, wide: IntArray
 ) -> None:
-    """Write these rows to the begin of other blocks."""
+    """Write these rows to the begin of other blocks.
+
+    Rows are given as words without a sign: with one, each could count from the end, which the
+    machine would ask for every value, at twice the time.
+    """
     for column in range(numbers.shape[0]):
         for place in range(len(rows)):
-            some[column, place] = numbers[column, rows[place]]
+            some[column, place] = numbers[column, np.uint64(rows[place])]
     for grid in range(grids.shape[0]):
         for place in range(len(rows)):
+            row = np.uint64(rows[place])
             for column in range(grids.shape[2]):
-                wide[grid, place, column] = grids[grid, rows[place], column]
+                wide[grid, place, column] = grids[grid, row, column]

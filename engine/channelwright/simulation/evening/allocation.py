@@ -241,12 +241,13 @@ def _take_off(
     for row in range(len(outlet)):
         place, value = outlet[row], np.int64(0)
         for product in range(len(unit)):
-            gone = cut[row, product] - extra[row, product]
-            value += gone * price[place, option[row], product]
+            lost = cut[row, product] - extra[row, product]
+            gone = lost + held[row, product]
             if refused[row]:
                 gone = ordered[row, product] - extra[row, product]
-            else:
-                gone += held[row, product]
-            on_order[place, product] -= gone * unit[product]
-        if pay_day[row] == ON_TERMS:
+            if lost != 0:  # seldom: price and order of the outlet are far away in memory
+                value += lost * price[place, option[row], product]
+            if gone != 0:
+                on_order[place, product] -= gone * unit[product]
+        if value != 0 and pay_day[row] == ON_TERMS:
             accepted[account[place]] -= value

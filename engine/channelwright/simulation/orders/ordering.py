@@ -135,7 +135,7 @@ class Ordering:
     def _counted(self, state: State, called: IntArray, outlet: IntArray) -> IntArray:
         """Return the shelves of outlets, the first of which callers count: (n, P) units."""
         work = self._network.market.field_work
-        shelf = np.asarray(state.shelf[outlet])
+        shelf = np.asarray(state.shelf.take(outlet, axis=0))
         if work is None or not called.size or not work.count_error.any():
             return shelf
         sigma = work.count_error[self._network.design.outlets.mode[called]]

@@ -118,10 +118,11 @@ def _enough(
     enough = np.empty(len(outlet), dtype=np.bool_)
     for row in range(len(outlet)):
         place, total, value = outlet[row], np.int64(0), np.int64(0)
+        kind = mode[place]
         for product in range(cases.shape[1]):
             total += cases[row, product]
-            value += cases[row, product] * price[place, 0, product]
-        kind = mode[place]
+            if least[kind] > 0:
+                value += cases[row, product] * price[place, 0, product]
         enough[row] = total >= fewest[kind] and (least[kind] == 0 or value >= least[kind])
     return enough
 

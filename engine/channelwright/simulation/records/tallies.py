@@ -86,22 +86,25 @@ def tally_evening(
     ordered, held, give, extra, cut = cases
     for row in range(len(outlet)):
         place, source = outlet[row], site[row]
-        orders_refused[place] += refused[row]
-        tried = new[row] and not refused[row]
+        asked, out, others, lost, denied = 0, 0, 0, 0, 0
         for product in range(ordered.shape[1]):
             wanted, back = ordered[row, product], held[row, product]
-            given, other = give[row, product], extra[row, product]
-            substituted[place] += other
-            cases_cut[place] += cut[row, product]
-            cases_out[source] += given
-            if refused[row]:
-                cases_refused[place] += wanted
-            elif back == wanted:
-                cases_refused[place] += back
-            if tried:
-                first[place] += given - other
-                attempted[place] += wanted - back
-                demanded[source] += wanted - back
+            asked += wanted - back
+            out += give[row, product]
+            others += extra[row, product]
+            lost += cut[row, product]
+            if refused[row] or back == wanted:
+                denied += wanted
+        cases_out[source] += out
+        if new[row] and not refused[row]:
+            first[place] += out - others
+            attempted[place] += asked
+            demanded[source] += asked
+        if lost + others + denied > 0 or refused[row]:  # seldom: four more places far away
+            orders_refused[place] += refused[row]
+            substituted[place] += others
+            cases_cut[place] += lost
+            cases_refused[place] += denied
 
 
 @kernel
