@@ -356,6 +356,18 @@ def test_cash_sales_are_not_outstanding_and_not_in_the_quotient() -> None:
     assert dso(design, market) == pytest.approx([14, 14], abs=1e-9)
 
 
+@pytest.mark.parametrize(("terms", "limit"), [(14, 30), (0, 10)])
+def test_credit_in_use_is_days_owed_over_days_of_the_limit(terms: int, limit: int) -> None:
+    """A day's purchase is ordered, then owed for its terms; the limit is days of purchases."""
+    days = {"outlet_days": whole(terms), "credit_days": whole(limit), "overdue_grace": whole(99)}
+    market, design = constant_world(20, **days)
+    sink = MemorySink()
+    replicate(market, design, Address(2, 0), sink)
+    table = kpi_table(market, design, {name: sink.table(name) for name in sink.names()})
+    found = table.loc[table["kpi"] == "credit_use", "value"].to_list()
+    assert found == [pytest.approx((terms + 1) / limit)]
+
+
 def test_dso_with_delays_is_terms_plus_mean_delay() -> None:
     """A floored exponential delay of mean m is geometric with mean 1 / (exp(1 / m) - 1)."""
     terms, mean, outlets = 7, 5.0, 400

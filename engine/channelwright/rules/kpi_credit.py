@@ -60,6 +60,11 @@ def credit_kpis(
     counted = (*_SUMS, *_COUNTS) if follows_bills(market, design) else _SUMS
     parts += [_rows(kpi, unit, keys, columns[name] * f) for kpi, unit, name, f in counted]
     parts.append(_sales_outstanding(market, design, by_mode, frames["site_cells"]))
+    flow = frames["flow_cells"]
+    limit = float(flow["limit_days"].sum())
+    if limit > 0:
+        used = float(flow["exposure_days"].sum()) / limit
+        parts.append(_rows("credit_use", "share", [_ALL], [used]))
     return pd.concat(parts, ignore_index=True)
 
 

@@ -151,6 +151,7 @@ _OWED = (
     Kpi("collection_rate", "share", "paid by outlets and chains / fallen due", True),
     Kpi("overdue_share", "share", "open on the due day or later / open, at 24:00", False),
     Kpi("bad_debt_share", "share", "written off / sales to outlets and chains on terms", False),
+    Kpi("credit_use", "share", "owed and ordered on terms / limits, of accounts with a limit"),
     Kpi("receivables", _MONEY, "mean owed by outlets and chains at 24:00"),
     Kpi("overdue", _MONEY, "mean of it that is open on the due day or later", False),
     Kpi("bad_debt", _MONEY, "written off", False),

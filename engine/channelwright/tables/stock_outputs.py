@@ -35,6 +35,8 @@ FLOW_CELLS = Table(
         _whole("period", "7 days", "from the end of the warm-up; negative before it"),
         _whole("asked", "0.01 cases", "asked for by consumers at outlets and of parcels"),
         _whole("asked_squared", "10^-4 cases^2", "square of a day's sum, added over days"),
+        _whole("exposure_days", "tick-days", "owed and ordered on terms, at 24:00, of the next"),
+        _whole("limit_days", "tick-days", "limits of accounts that have one, at 24:00"),
         _whole("ordered", "cases", "ordered from plants by sites"),
         _whole("ordered_squared", "cases^2", "square of a day's sum, added over days"),
     ),

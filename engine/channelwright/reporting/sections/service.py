@@ -60,6 +60,7 @@ STOCK = (
 CREDIT = (
     "refusal_rate",
     "dso",
+    "credit_use",
     "collection_rate",
     "overdue_share",
     "bad_debt_share",

@@ -9,6 +9,7 @@ from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.rules.kpi_stock import THOUSANDTHS
 from channelwright.simulation.network import Network
 from channelwright.simulation.plain import PLANT
+from channelwright.simulation.state import State
 from channelwright.tables.sink import Chunk
 from channelwright.tables.stock_outputs import FLOW_CELLS
 
@@ -46,8 +47,11 @@ class FlowRecorder:
         """Add what sites ordered today: (n,) cases."""
         self._day_ordered += int(ordered[self._plant[parent]].sum())
 
-    def midnight(self) -> None:
-        """Add the day."""
+    def midnight(self, state: State) -> None:
+        """Add the day, and how much of their credit accounts use at its end."""
+        used, limit = _credit(state.limit, state.receivable, state.accepted)
+        self._sums["exposure_days"] += int(used)
+        self._sums["limit_days"] += int(limit)
         # Hundredths: the squares of a channel of ten million cases a day have room.
         asked = (self._day_asked + 5) // 10
         for name, amount in (("asked", asked), ("ordered", self._day_ordered)):
@@ -61,6 +65,17 @@ class FlowRecorder:
         self._sums = dict.fromkeys(self._sums, 0)
         self._outlets[:] = 0
         return {name: np.array([value], dtype=np.int64) for name, value in row.items()}
+
+
+@kernel
+def _credit(limit: IntArray, receivable: IntArray, accepted: IntArray) -> tuple[np.int64, np.int64]:
+    """Return exposure and limit of the accounts (A,) that have one: ticks each."""
+    used = whole = np.int64(0)
+    for account in range(len(limit)):
+        if limit[account] > 0:
+            used += receivable[account] + accepted[account]
+            whole += limit[account]
+    return used, whole
 
 
 @kernel

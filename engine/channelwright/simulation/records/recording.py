@@ -211,7 +211,7 @@ class Recorder:
         self._stock.midnight(state)
         self._families.midnight(state)
         self._debts.midnight(state.day, self._site["own_owed_days"])
-        self._flows.midnight()
+        self._flows.midnight(state)
         self._day = state.day + 1
         network = self._network
         tally_sites(
