@@ -6,11 +6,8 @@ import simpy
 
 from channelwright.foundation.random import Purpose
 from channelwright.foundation.units import DAY_SECONDS
-from channelwright.model.market import LAW_EMPIRICAL, LAW_NORMAL
 from channelwright.tables.codes import Account
-from tests.reference.consignment import on_consignment
 from tests.reference.empties import left_by_consumers
-from tests.reference.laws import count, empirical_count, normal_count
 from tests.reference.offers import post_refund, price_today
 from tests.reference.perishing import sell_off
 from tests.reference.records import Evening
@@ -76,7 +73,7 @@ def close(state: State, seen: Evening) -> None:
             sell_off(state, outlet, product, day, units, price)
         post_sales(state, seen, units * price)
     state.sold[outlet][product].append(units)
-    if on_consignment(state, outlet):
+    if state.settle_days[outlet]:
         state.unsettled[outlet, product] += units
     if state.market.empties is not None:
         left_by_consumers(state, outlet, product, day)
@@ -97,23 +94,7 @@ def draw(state: State, purpose: Purpose, outlet: int, product: int, day: int, me
     """Return the units demanded."""
     if mean <= 0:
         return 0
-    uniform = state.uniforms(purpose, day, product)[outlet]
-    law, dispersion = state.law[product]
-    if law == LAW_NORMAL:
-        return normal_count(uniform, mean, dispersion)
-    if law == LAW_EMPIRICAL:
-        return empirical_count(uniform, mean, observed_values(state, product))
-    return count(uniform, mean, law, dispersion)
-
-
-def observed_values(state: State, product: int) -> list[tuple[float, float]]:
-    """Return (value over mean, probability up to it) of an empirical product."""
-    table = state.market.empirical
-    return [
-        (table.ratio[row], table.cumulative[row])
-        for row in range(len(table))
-        if table.product[row] == product
-    ]
+    return state.demand_law[product](state.uniforms(purpose, day, product)[outlet], mean)
 
 
 def post_sales(state: State, seen: Evening, value: int) -> None:

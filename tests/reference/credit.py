@@ -165,7 +165,10 @@ def deposit(state: State, outlet: int) -> int:
 
 def credit_limit(state: State, payer: int) -> int:
     """Return what a payer may owe."""
-    return sum(scored_limit(state, o) + deposit(state, o) for o in state.outlets_of(payer))
+    if payer not in state.credit_limit:
+        limits = (scored_limit(state, o) + deposit(state, o) for o in state.outlets_of(payer))
+        state.credit_limit[payer] = sum(limits)
+    return state.credit_limit[payer]
 
 
 def scored_limit(state: State, outlet: int) -> int:
@@ -192,6 +195,7 @@ def review_limits(state: State, day: int) -> None:
         fell = sum(amount for _, _, amount, _ in seen)
         late = sum(still for _, _, _, still in seen)
         if fell > 0:
+            state.credit_limit.pop(payer, None)
             state.score[outlet] = 1000 * (fell - late) // fell
 
 

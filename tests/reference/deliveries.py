@@ -213,19 +213,14 @@ def hand_over(state: State, pick: PickOrder, day: int, second: int, tour: int) -
 def deliver(state: State, pick: PickOrder, day: int, second: int, tour: int) -> None:
     """Fill the shelf and write what was delivered."""
     order = pick.order
-    values = [
-        cases * state.asked_price(order.site, order.mode, product)
-        for product, cases in pick.cases.items()
-    ]
-    post_discount(state, order, sum(values), day)
+    way = None if order.pay_day is None else min(order.pay_day, day)
+    delivered = 0
     for product, cases in pick.cases.items():
         value = cases * state.asked_price(order.site, order.mode, product)
         units = cases * state.units_per_case[product]
         receive(state, ("outlet", order.outlet, product), day, units)
         state.crates_today[order.outlet, order.site][product] += cases
-        way = None if order.pay_day is None else min(order.pay_day, day)
-        if not on_consignment(state, order.outlet):
-            state.delivered_today[order.site, order.outlet, way] += value
+        delivered += value
         if order.site == state.site_of(order.outlet):
             state.bought_from_server[order.outlet].append((day, value))
         post_outlet_cut(state, order, product, day, cases)
@@ -246,6 +241,9 @@ def deliver(state: State, pick: PickOrder, day: int, second: int, tour: int) -> 
         line.delivered += cases
         if line.outstanding == 0:
             line.end_day = day
+    if not on_consignment(state, order.outlet):
+        state.delivered_today[order.site, order.outlet, way] += delivered
+    post_discount(state, order, delivered, day)
 
 
 def post_delivery_cost(state: State, pick: PickOrder, day: int, amount: int) -> None:
@@ -267,7 +265,8 @@ def write_invoices(clock: simpy.Environment, state: State, day: int) -> None:
     """One invoice per site, outlet and way of payment for what arrived today."""
     pay_carriers(state, day)
     for outlet in state.covered:
-        settle_consignment(state, outlet, day)
+        if state.settle_days[outlet]:
+            settle_consignment(state, outlet, day)
     terms = state.design.terms
     for (site, outlet, way), value in state.delivered_today.items():
         mode = state.sale_mode(outlet, state.column_of(outlet, site))
@@ -292,7 +291,7 @@ def write_invoices(clock: simpy.Environment, state: State, day: int) -> None:
 def settle_consignment(state: State, outlet: int, day: int) -> None:
     """Let what was sold from consignment be invoiced today, if today is the day."""
     days = state.settle_days[outlet]
-    if days == 0 or day == 0 or day % days:
+    if day == 0 or day % days:
         return
     site, mode = state.site_of(outlet), state.mode_of(outlet)
     for product in state.products:

@@ -19,6 +19,7 @@ class Shop:
         self.plan = state.market.execution
         lows, highs = self.plan.parts.low, self.plan.parts.high
         self.spans = [(low, high - low) for low, high in zip(lows, highs, strict=True)]
+        self.fades = [2.0 ** (-1.0 / half_life) for half_life in self.plan.parts.half_life]
         self.shares = list(self.plan.parts.opening)
         self.multiplier = self.level_of_parts()
         self.listed = [
@@ -57,8 +58,8 @@ class Shop:
 
     def night(self, day: int) -> None:
         """Half is lost in every half-life."""
-        for part, half_life in enumerate(self.plan.parts.half_life):
-            self.shares[part] *= 2.0 ** (-1.0 / half_life)
+        for part, fade in enumerate(self.fades):
+            self.shares[part] *= fade
         self.multiplier = self.level_of_parts()
         if self.plan.range is None:
             return

@@ -1,10 +1,13 @@
 """The laws of section 3: one uniform in, one number out."""
 
 import math
+from collections.abc import Callable
 
 from scipy.special import gammaincinv, ndtri
 
-from channelwright.model.market import LAW_FIXED, LAW_POISSON
+from channelwright.model.market import LAW_EMPIRICAL, LAW_FIXED, LAW_NORMAL, LAW_POISSON, Market
+
+Law = Callable[[float, float], int]
 
 LARGEST_COUNT = 1_000
 LARGEST_SUMMED_MEAN = 30.0
@@ -26,6 +29,27 @@ def shock(uniform: float, sigma: float) -> float:
         return 1.0
     z = float(ndtri(uniform + 2.0**-54))
     return math.exp(sigma * z - sigma**2 / 2)
+
+
+def law_of(market: Market, product: int) -> Law:
+    """Return the law of a product: a uniform and a mean in, units demanded out."""
+    law, dispersion = market.products.law[product], market.products.dispersion[product]
+    if law == LAW_NORMAL:
+        return lambda uniform, mean: normal_count(uniform, mean, dispersion)
+    if law == LAW_EMPIRICAL:
+        values = observed_values(market, product)
+        return lambda uniform, mean: empirical_count(uniform, mean, values)
+    return lambda uniform, mean: count(uniform, mean, law, dispersion)
+
+
+def observed_values(market: Market, product: int) -> list[tuple[float, float]]:
+    """Return (value over mean, probability up to it) of an empirical product."""
+    table = market.empirical
+    return [
+        (table.ratio[row], table.cumulative[row])
+        for row in range(len(table))
+        if table.product[row] == product
+    ]
 
 
 def count(uniform: float, mean: float, law: int, dispersion: float) -> int:

@@ -29,14 +29,15 @@ NO_RULE = Rule("")
 
 def rule_of(state: State, outlet: int, product: int) -> Rule:
     """Return what the design says about a shelf and product, by segment and grade."""
-    stock = state.design.stock
-    if stock is None or stock.shelves is None:
-        return NO_RULE
-    outlets = state.market.outlets
-    place = (outlets.segment[outlet], outlets.grade[outlet], product)
-    if place not in state.shelf_rules:
-        state.shelf_rules[place] = read_rule(stock.shelves, *place)
-    return state.shelf_rules[place]
+    rule = state.shelf_rules.get((outlet, product))
+    if rule is None:
+        stock, outlets = state.design.stock, state.market.outlets
+        rule = NO_RULE
+        if stock is not None and stock.shelves is not None:
+            segment, grade = outlets.segment[outlet], outlets.grade[outlet]
+            rule = read_rule(stock.shelves, segment, grade, product)
+        state.shelf_rules[outlet, product] = rule
+    return rule
 
 
 def read_rule(given: ShelfStock, segment: int, grade: int, product: int) -> Rule:

@@ -16,7 +16,7 @@ from tests.reference.catchment import purchases, rates
 from tests.reference.consignment import settle_days
 from tests.reference.execution import Shop, opening_multiplier
 from tests.reference.geography import Map
-from tests.reference.laws import share, shock
+from tests.reference.laws import law_of, share, shock
 from tests.reference.offers import answer_to_price, promoted, promotions_of, regular_price
 from tests.reference.parcels import ParcelOrder, kept, orders_a_day
 from tests.reference.plain import plain
@@ -62,8 +62,7 @@ class State:
         self.site_of: Callable[[int], int] = design.outlets.site.__getitem__
         self.online: Callable[[int], bool] = design.outlets.o2o.__getitem__
         self._price_outlet: list[list[int]] = design.terms.price_outlet
-        laws, dispersions = market.products.law, market.products.dispersion
-        self.law = list(zip(laws, dispersions, strict=True))
+        self.demand_law = [law_of(market, product) for product in self.products]
         payers = [self._payer_of(outlet) for outlet in range(outlets)]
         self.payer: Callable[[int], int] = payers.__getitem__
         self._outlets_of: dict[int, list[int]] = defaultdict(list)
@@ -113,8 +112,9 @@ class State:
         self.reporting_demand: dict[tuple[int, int], float] = {}  # by site and product
         self.cover: dict[int, float] = {}  # days to which an outlet fills its shelf
         self.own_limit: dict[int, int] = {}  # by outlet
+        self.credit_limit: dict[int, int] = {}  # by payer, until the next review
         self.reporters: dict[int, list[int]] = {}  # outlets that tell a site what they sold
-        self.shelf_rules: dict[tuple[int, int, int], Rule] = {}  # by segment, grade, product
+        self.shelf_rules: dict[tuple[int, int], Rule] = {}  # by outlet and product
 
         self.placed: list[Order] = []
         self.to_handle: dict[int, list[Order]] = defaultdict(list)  # by day of the first attempt
@@ -155,6 +155,7 @@ class State:
             )
         )
         # What never changes is looked up once.
+        self.asked_price = cache(self._asked_price)
         self.regular_price = [
             [regular_price(market, design, o, p) for p in self.products] for o in range(outlets)
         ]
@@ -274,7 +275,7 @@ class State:
         """Return ticks per case to the outlet, by the ladder of a mode."""
         return self._price_outlet[mode][product]
 
-    def asked_price(self, site: int, mode: int, product: int) -> int:
+    def _asked_price(self, site: int, mode: int, product: int) -> int:
         """Return ticks per case that a site asks of an outlet that buys in a mode."""
         price = self.price_outlet(mode, product)
         if self.design.selling is None:

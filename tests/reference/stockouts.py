@@ -1,6 +1,7 @@
 """Empty shelves, from docs/world/stockouts.md."""
 
 import math
+from collections import defaultdict
 from collections.abc import Generator
 
 import simpy
@@ -32,39 +33,36 @@ def go_on(clock: simpy.Environment, state: State) -> Generator[simpy.Event, None
 
 def react(state: State, evenings: dict[Place, Evening], day: int) -> dict[Place, int]:
     """Let those go elsewhere who found nothing; return who comes tomorrow."""
-    split = {place: parts(state, evening, day) for place, evening in evenings.items()}
-    bought = dict.fromkeys(evenings, 0)
-    came = dict.fromkeys(evenings, 0)
-    served = dict.fromkeys(evenings, 0)
-    for outlet in state.covered:
-        lookers = sum(split[outlet, product][1] for product in state.products)
+    split = {place: parts(state, seen, day) for place, seen in evenings.items() if seen.unmet}
+    bought: dict[Place, int] = defaultdict(int)
+    came: dict[Place, int] = defaultdict(int)
+    lookers: dict[int, int] = defaultdict(int)  # by outlet
+    for (outlet, product), (_, look, leave) in split.items():
+        lookers[outlet] += look
+        if outlet in state.nearest:
+            came[state.nearest[outlet], product] += leave
+    for outlet, looking in lookers.items():
         liked = sorted(state.products, key=lambda p, o=outlet: (-state.base_rate(o, p), p))
         for product in liked:
-            units = buy(state, evenings[outlet, product], lookers)
+            units = buy(state, evenings[outlet, product], looking)
             bought[outlet, product] = units
-            lookers -= units
-    for outlet in state.covered:
-        goal = state.nearest.get(outlet)
-        for product in state.products:
-            if goal is not None:
-                came[goal, product] += split[outlet, product][2]
-    for place, evening in evenings.items():
-        served[place] = buy(state, evening, came[place])
-    for place, evening in evenings.items():
-        if evening.unmet or bought[place] or came[place]:
-            wait, look, leave = split[place]
+            looking -= units
+    for place in split.keys() | bought.keys() | came.keys():
+        served = buy(state, evenings[place], came[place])
+        wait, look, leave = split.get(place, (0, 0, 0))
+        if evenings[place].unmet or bought[place] or came[place]:
             state.books.write(
                 STOCKOUTS,
                 day=day,
                 outlet=place[0],
                 product=place[1],
-                unmet=evening.unmet,
+                unmet=evenings[place].unmet,
                 waiting=wait,
                 to_products=look,
                 to_outlets=leave if place[0] in state.nearest else 0,
                 bought_instead=bought[place],
                 came=came[place],
-                bought_by_others=served[place],
+                bought_by_others=served,
             )
     return {place: wait for place, (wait, _, _) in split.items() if wait}
 
