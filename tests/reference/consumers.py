@@ -68,7 +68,9 @@ def close(state: State, seen: Evening) -> None:
     units = seen.sold + seen.online_sold
     seen.closing = state.shelf[outlet][product]
     if units:
-        price = price_today(state, outlet, product, day)
+        price = state.regular_price[outlet][product]
+        if state.promotions[outlet][product]:
+            price = price_today(state, outlet, product, day)
         if state.market.perishing is not None:
             sell_off(state, outlet, product, day, units, price)
         post_sales(state, seen, units * price)

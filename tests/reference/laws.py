@@ -5,7 +5,14 @@ from collections.abc import Callable
 
 from scipy.special import gammaincinv, ndtri
 
-from channelwright.model.market import LAW_EMPIRICAL, LAW_FIXED, LAW_NORMAL, LAW_POISSON, Market
+from channelwright.model.market import (
+    LAW_EMPIRICAL,
+    LAW_FIXED,
+    LAW_NEGATIVE_BINOMIAL,
+    LAW_NORMAL,
+    LAW_POISSON,
+    Market,
+)
 
 Law = Callable[[float, float], int]
 
@@ -39,6 +46,8 @@ def law_of(market: Market, product: int) -> Law:
     if law == LAW_EMPIRICAL:
         values = observed_values(market, product)
         return lambda uniform, mean: empirical_count(uniform, mean, values)
+    if law == LAW_NEGATIVE_BINOMIAL:
+        return lambda uniform, mean: negative_binomial_count(uniform, mean, dispersion)
     return lambda uniform, mean: count(uniform, mean, law, dispersion)
 
 
@@ -58,14 +67,15 @@ def count(uniform: float, mean: float, law: int, dispersion: float) -> int:
         return 0
     if law == LAW_FIXED:
         return round_half_up(mean)
-    if mean > LARGEST_SUMMED_MEAN:
-        return _large_count(uniform, mean, law, dispersion)
     if law == LAW_POISSON:
-        return _poisson_count(uniform, mean)
-    return _negative_binomial_count(uniform, mean, dispersion)
+        return poisson_count(uniform, mean)
+    return negative_binomial_count(uniform, mean, dispersion)
 
 
-def _poisson_count(uniform: float, mean: float) -> int:
+def poisson_count(uniform: float, mean: float) -> int:
+    """Return a Poisson demand, of a mean above 0."""
+    if mean > LARGEST_SUMMED_MEAN:
+        return large_count(uniform, mean, mean)
     below = probability = math.exp(-mean)
     n = 0
     while uniform >= below and n < LARGEST_COUNT:
@@ -75,7 +85,10 @@ def _poisson_count(uniform: float, mean: float) -> int:
     return n
 
 
-def _negative_binomial_count(uniform: float, mean: float, dispersion: float) -> int:
+def negative_binomial_count(uniform: float, mean: float, dispersion: float) -> int:
+    """Return a negative-binomial demand, of a mean above 0."""
+    if mean > LARGEST_SUMMED_MEAN:
+        return large_count(uniform, mean, mean + mean**2 / dispersion)
     both = dispersion + mean
     below = probability = (dispersion / both) ** dispersion
     n = 0
@@ -86,8 +99,8 @@ def _negative_binomial_count(uniform: float, mean: float, dispersion: float) -> 
     return n
 
 
-def _large_count(uniform: float, mean: float, law: int, dispersion: float) -> int:
-    variance = mean if law == LAW_POISSON else mean + mean**2 / dispersion
+def large_count(uniform: float, mean: float, variance: float) -> int:
+    """Return a large demand, by the gamma law of the same mean and variance."""
     shape = mean**2 / variance
     return round_half_up(float(gammaincinv(shape, uniform)) * variance / mean)
 
