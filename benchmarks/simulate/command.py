@@ -125,10 +125,10 @@ def _against_reference(work: Work, times: int, name: str = "") -> tuple[list[Row
     crowded = LOOP_EVENTS // waiting * waiting / crowd.seconds
     notes = [
         f"Equal: {rows_of(found):,} rows of all detail tables, engine and reference.",
-        f"Reference: {counter.events:,} events that its SimPy clocks processed (starts, timeouts, "
+        f"Reference: {counter.events:,} SimPy events of all its clocks (starts, timeouts, "
         f"turns at desks, ends of processes), {events:,.0f} a second, tables included; "
         f"{rows_of(theirs):,} rows, {written:,.0f} a second.",
-        f"Bare SimPy loop (one process that does nothing but wait {LOOP_EVENTS:,} timeouts): "
+        f"Bare SimPy timeout loop (one process that waits {LOOP_EVENTS:,} times, nothing else): "
         f"{bare:,.0f} events a second; the reference reaches "
         f"{100 * events / bare:.2f} % of it in events and {100 * written / bare:.1f} % in rows.",
         f"The same shared by {waiting:,} processes, as many as wait in the reference: "

@@ -37,9 +37,10 @@ def take_orders(state: State, day: int) -> None:
     beats: dict[int, list[int]] = defaultdict(list)
     cycle_day = (day + state.market.calendar.start.weekday()) % CYCLE_DAYS
     order_days = state.design.outlets.order_days
+    visited = [state.capture(mode) == "visit" for mode in range(len(state.market.modes))]
     for outlet in state.covered:
         if order_days[outlet] >> cycle_day & 1:
-            if state.capture(state.mode_of(outlet)) == "visit":
+            if visited[state.mode_of(outlet)]:
                 beats[state.design.outlets.rep[outlet]].append(outlet)
             else:
                 clock.process(order_unasked(clock, state, outlet, day))

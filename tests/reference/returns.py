@@ -12,11 +12,11 @@ from tests.reference.state import OUTSIDE, State
 
 def send_back(state: State, day: int) -> None:
     """Let every outlet whose review is today send back what is slow."""
+    rights = None if state.design.goods is None else state.design.goods.returns
+    if rights is None or day == 0:
+        return
     for outlet in state.covered:
         right = right_of(state, outlet)
-        if right is None or day == 0:
-            continue
-        rights = state.design.goods.returns
         if rights.policy[right] != FULL or day % rights.review_days[right]:
             continue
         first = day - rights.review_days[right]
