@@ -10,6 +10,7 @@ import pytest
 from channelwright.optimisation.location import (
     LocationOptions,
     LocationProblem,
+    cluster_list,
     cluster_proof,
     solve_location,
 )
@@ -33,10 +34,12 @@ from channelwright.optimisation.location.cluster_master import (
 from channelwright.optimisation.location.cluster_proof import begin_lift, lift_by_clusters
 from channelwright.optimisation.location.clustering import begin_clustering
 from channelwright.optimisation.location.compiled_climb import compile_arcs
+from channelwright.optimisation.location.deadline import time_limit
 from channelwright.optimisation.location.lagrangian import Relaxation
 from channelwright.optimisation.location.reserve import quick_answer
 from channelwright.optimisation.location.solution import violation
 from channelwright.optimisation.location.state import Search
+from channelwright.optimisation.solver import solve_arrays
 
 
 def _medians(seed, points, number, fill=0.85, *, plain=True):
@@ -193,6 +196,26 @@ def _searched(problem, seed=0):
     clustering.anneal(1.0)
     raise_bound(state)
     return state, clustering
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_list_of_all_better_answers_gets_the_time_and_nodes_that_are_left(whole, monkeypatch):
+    problem = _medians(3, 30, 8)
+    state, clustering = _searched(problem)
+    lift = begin_lift(state, clustering.seen())
+    with time_limit(1_000.0):
+        assert lift.converge()
+        given = []
+
+        def solved(model, options, start):
+            given.append(options)
+            return solve_arrays(model, options, start)
+
+        monkeypatch.setattr(cluster_list, "solve_arrays", solved)
+        held = cluster_list.decide_listed(state, lift, 20_000 if whole else 12)
+    assert held is whole
+    assert (given[0].seconds > 800.0) is whole
+    assert given[0].nodes == (state.options.nodes if whole else 2_000)
 
 
 def test_a_better_answer_sends_the_search_back_to_columns_and_lists(monkeypatch):

@@ -31,10 +31,10 @@ def cheapest_service(problem: LocationProblem) -> float:
     problem : LocationProblem
         Every customer with a site that may serve it; minus infinity otherwise.
     """
-    served = np.where(problem.allowed, problem.cost, np.inf).min(axis=1)
-    if not np.isfinite(served).all():
+    lists = problem.lists
+    if (np.diff(lists.start) == 0).any():
         return -np.inf
-    return float(served.sum()) + _cheapest_opening(problem)
+    return float(lists.cost[lists.start[:-1]].sum()) + _cheapest_opening(problem)
 
 
 def _cheapest_opening(problem: LocationProblem) -> float:

@@ -17,7 +17,7 @@ from channelwright.optimisation.location.cluster_master import (
     read_listing,
 )
 from channelwright.optimisation.location.compiled_climb import compile_arcs
-from channelwright.optimisation.location.deadline import must_go_on
+from channelwright.optimisation.location.deadline import must_go_on, seconds_left
 from channelwright.optimisation.location.lagrangian import Relaxation
 from channelwright.optimisation.location.solution import answer_of
 from channelwright.optimisation.solver import (
@@ -42,9 +42,10 @@ KIND = "clusters by branch and bound"
 #: Clusters listed at most before those that other sites serve cheaper are left out, in those that
 #: are kept, and members of a cluster that there is room for on average.
 _LISTED, _MEMBERS, _STEPS = 6, 24, 200_000
-#: Rooms that are tried, in gaps, and nodes and share of the time left for HiGHS.
+#: Rooms that are tried, in gaps, and nodes and shares of the time left for HiGHS: over some better
+#: answers and, with nothing left to do afterwards but to look for answers, over all of them.
 _ROOMS = (1.0, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.08, 0.05, 0.03)
-_NODES, _TIME = 2_000, 0.25
+_NODES, _TIME, _WHOLE_TIME = 2_000, 0.25, 0.9
 
 
 def decide_listed(state: Search, lift: Lift, most: int, *, whole: bool = False) -> bool:
@@ -75,7 +76,7 @@ def decide_listed(state: Search, lift: Lift, most: int, *, whole: bool = False) 
             return False
         listed, room = list_near(state.problem, lift, share * gap, most)
         if listed and (room >= gap or not whole):
-            _decide(state, lift, listed, lift.value + room)
+            _decide(state, lift, listed, lift.value + room, whole=room >= gap)
             return room >= gap
     return False
 
@@ -134,21 +135,22 @@ def _arcs_within(problem: LocationProblem, price: Floats, least: Floats, limit: 
     return compile_arcs(Relaxation(problem, arcs, whole=True))
 
 
-def _decide(state: Search, lift: Lift, listed: list[Cluster], end: float) -> None:
+def _decide(state: Search, lift: Lift, listed: list[Cluster], end: float, *, whole: bool) -> None:
     """Choose among listed clusters; the bound rises to the end of the list at most."""
-    found, left = state.found, state.seconds_left()
+    found, left, nodes = state.found, seconds_left(), state.options.nodes
     if found is None:
         return
+    share = _WHOLE_TIME if whole else _TIME
     known = {cluster.members.tobytes() for cluster in listed}
     now = clusters_of(state.problem, found)
     clusters = listed + [cluster for cluster in now if cluster.members.tobytes() not in known]
     own = {cluster.members.tobytes() for cluster in now}
     start = np.array([float(cluster.members.tobytes() in own) for cluster in clusters])
     options = SolverOptions(
-        nodes=min(_NODES, state.options.nodes),
+        nodes=nodes if whole else min(_NODES, nodes),
         threads=state.options.threads,
         seed=state.options.seed,
-        seconds=None if left is None else _TIME * left,
+        seconds=None if left is None else share * left,
     )
     report = solve_arrays(_model(state.problem, lift, clusters), options, start)
     state.count("cluster_lists")
