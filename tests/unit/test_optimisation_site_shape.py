@@ -11,7 +11,8 @@ import pytest
 from channelwright.foundation.errors import InfeasibleError
 from channelwright.model.rep_territories import BALANCED
 from channelwright.model.site_shape import SiteShape
-from channelwright.optimisation.location import LocationOptions
+from channelwright.optimisation.location import LocationOptions, solve_location
+from channelwright.optimisation.location.solution import violation
 from channelwright.optimisation.memory import Memory
 from channelwright.optimisation.search_settings import SearchSettings
 from channelwright.optimisation.territories.choose import choose_territories, decide_territories
@@ -120,6 +121,21 @@ def test_after_a_change_the_search_begins_with_the_territories_and_the_bound_bef
     assert stray(task, again.design) == 0
     moved = (again.design.outlets.site != server)[task.rows].sum()
     assert moved < 0.1 * task.rows.size
+
+
+@pytest.mark.parametrize("limits", [{"progress": lambda found, bound: False}, {"seconds": 0.0}])
+def test_whoever_ends_a_search_with_a_shape_gets_a_connected_answer_and_a_bound(
+    asked, connected, limits
+):
+    market, _, start = asked
+    choice, best = connected
+    task = territory_task(market, choice, start)
+    solution = solve_location(task.problem, replace(QUICK, **limits))
+    assert solution.incumbent is not None
+    assert violation(task.problem, solution.incumbent) is None
+    objective = best.certificate.objective
+    assert 0.5 * objective < solution.certificate.lower_bound <= objective + 1e-6
+    assert solution.certificate.objective < 1.1 * objective
 
 
 def test_a_hard_balance_is_kept_and_a_price_is_paid_instead(asked, free):

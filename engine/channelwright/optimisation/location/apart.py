@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from channelwright.foundation.compiled import search_clock
+from channelwright.optimisation.interrupting import asked_to_end
 from channelwright.optimisation.location.certify import cheapest_service, refusal
 from channelwright.optimisation.location.components import idle_cost, join
 from channelwright.optimisation.location.solution import LocationSolution, violation
@@ -62,7 +63,7 @@ def solve_apart(
             if account.refused:
                 return account.refusal()
     for number in range(len(parts)):
-        if account.stopped:
+        if account.stopped or asked_to_end():
             break
         left = options.seconds
         if left is not None:

@@ -13,6 +13,7 @@ from channelwright.optimisation.location.climbing import climb_bound
 from channelwright.optimisation.location.closing import close_in, finish, solve_part
 from channelwright.optimisation.location.deadline import OutOfTime
 from channelwright.optimisation.location.infeasible import clashes
+from channelwright.optimisation.location.known import Known
 from channelwright.optimisation.location.reduce import reduce_problem
 from channelwright.optimisation.location.rooms import ROOMS
 from channelwright.optimisation.location.search import search_groups
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from channelwright.optimisation.location.exact import ExactReport
-    from channelwright.optimisation.location.known import Known
     from channelwright.optimisation.location.model import ModelArcs
     from channelwright.optimisation.location.problem import LocationProblem
     from channelwright.optimisation.location.solution import (
@@ -100,8 +100,9 @@ def solve_shaped(
     if known is None or not _near(state, known):
         before = state.found
         # Whoever ends the search gets an answer, if there is one.
-        if inner.found is not None and (not state.done or state.found is None):
-            _search(state, shape, inner.found.open, _server(inner.found, problem))
+        begin = _begin(inner, problem)
+        if begin is not None and (not state.done or state.found is None):
+            _search(state, shape, *begin)
         if not state.done and (known is None or before is None or state.found is not before):
             _close_in(state, shape, loose)
     if state.infeasible:
@@ -110,6 +111,16 @@ def solve_shaped(
     price = None if state.pricing is None else state.pricing.price
     bounded = (inner.bound, inner.kind) if np.isfinite(inner.bound) else None
     return LocationSolution(state.found, state.certificate(), price, bounded)
+
+
+def _begin(inner: Search, problem: LocationProblem) -> tuple[Flags, Indices] | None:
+    """Return the answer without the shape; without one, the sites of the bound and nobody there."""
+    if inner.found is not None:
+        return inner.found.open, _server(inner.found, problem)
+    if inner.pricing is None:
+        return None
+    nobody = np.full(problem.n_customers, -1, dtype=np.int64)
+    return begin_at(problem, Known(inner.pricing.opened, nobody))
 
 
 def _again(state: Search, shape: Shape, known: Known) -> bool:
@@ -142,7 +153,9 @@ def _solve_loose(state: Search, loose: LocationProblem) -> Search:
     progress = None if options.progress is None else _told(state, options.progress)
     inner = Search(loose, replace(options, seconds=seconds, progress=progress), state.begin)
     try:
-        for phase in (climb_bound, close_in, search_groups, finish):
+        # Whatever the time limit, there is a bound.
+        climb_bound(inner)
+        for phase in (close_in, search_groups, finish):
             if not inner.done:
                 phase(inner)
     except OutOfTime:
