@@ -12,7 +12,7 @@ from channelwright.optimisation.location.climbing import climb_bound
 from channelwright.optimisation.location.exact import solve_exact
 from channelwright.optimisation.location.model import ModelArcs
 from channelwright.optimisation.location.relinking import better_by_paths
-from channelwright.optimisation.location.solution import violation
+from channelwright.optimisation.location.solution import answer_of, violation
 from channelwright.optimisation.location.split_service import split_duals
 from channelwright.optimisation.location.state import Search
 from channelwright.optimisation.solver import SolverOptions
@@ -110,3 +110,27 @@ def test_one_job_each_leaves_no_path_to_follow():
     state.bound = -np.inf
     better_by_paths(state, 1.0)
     assert state.found.objective == 2.0
+
+
+def test_small_customers_go_far_where_sites_are_almost_full():
+    # Two far sites have just the room that two small customers need; nearer ones are full of large
+    # ones. Seven sites are nearer to each of them, more than a walk looks at.
+    near, far = 7, 2
+    room = np.append(np.full(near, 10.0), np.ones(far))
+    demand = np.append(np.full(near, 10.0), np.ones(far))
+    cost = np.full((near + far, near + far), 50.0)
+    cost[np.arange(near), np.arange(near)] = 1.0
+    cost[near:, :near] = 1.0 + np.arange(near)
+    cost[near:, near:] = 9.0
+    problem = LocationProblem(
+        cost=cost,
+        demand=demand,
+        capacity=room,
+        fixed_cost=np.zeros(near + far),
+        forced_open=np.ones(near + far, dtype=bool),
+    )
+    state = Search(problem, LocationOptions())
+    worst = np.append(np.roll(np.arange(near), 1), [near + 1, near])
+    assert state.offer(answer_of(problem, worst))
+    better_by_paths(state, 1.0, 0.1)
+    assert state.found.objective == near + 9.0 * far

@@ -111,7 +111,12 @@ def choices_of(problem: LocationProblem, sites: Indices, price: Floats, most: in
 
 
 def set_out(
-    problem: LocationProblem, sites: Indices, served: Indices, price: Floats, seed: int
+    problem: LocationProblem,
+    sites: Indices,
+    served: Indices,
+    price: Floats,
+    seed: int,
+    reach: tuple[int, int] = (_CHOICES, _LENGTH),
 ) -> Chained:
     """Return a walk that starts from an assignment.
 
@@ -125,8 +130,10 @@ def set_out(
     price : (n_open,)
         What one unit of capacity is worth.
     seed : int
+    reach : tuple of int and int
+        Choices of a customer and customers of a chain at most.
     """
-    choices = choices_of(problem, sites, price, _CHOICES)
+    choices = choices_of(problem, sites, price, reach[0])
     at = np.argmax(choices.site == served[:, None], axis=1)
     second = choices.merit[:, 1][np.isfinite(choices.merit[:, 1])]
     middle = float(second.sum()) / max(second.size, 1)
@@ -141,7 +148,7 @@ def set_out(
         np.array([cost, cost if fits else np.inf]),
         np.array([seed + 1], dtype=np.uint64),
     )
-    labels = new_labels(at.size, sites.size, _LENGTH)
+    labels = new_labels(at.size, sites.size, reach[1])
     return Chained(sites, choices, service, labels, way, max(middle, 1e-9))
 
 
@@ -190,12 +197,14 @@ def best_of(problem: LocationProblem, chained: Chained) -> Incumbent | None:
     return answer_of(problem, chained.sites[place], opened)
 
 
-def chains_from_best(state: Search) -> Chained | None:
+def chains_from_best(state: Search, reach: tuple[int, int] = (_CHOICES, _LENGTH)) -> Chained | None:
     """Return a walk from the best answer over its open sites; None where it does not apply.
 
     Parameters
     ----------
     state : Search
+    reach : tuple of int and int
+        Choices of a customer and customers of a chain at most.
     """
     problem, found = state.problem, state.found
     if found is None or not can_branch(problem) or state.done:
@@ -208,7 +217,7 @@ def chains_from_best(state: Search) -> Chained | None:
         return None
     served = np.empty(problem.n_customers, dtype=np.int64)
     served[found.customer] = np.searchsorted(sites, found.site)
-    return set_out(problem, sites, served, duals.capacity, state.options.seed)
+    return set_out(problem, sites, served, duals.capacity, state.options.seed, reach)
 
 
 def better_service(state: Search, stages: int, share: float) -> None:

@@ -31,9 +31,9 @@ _ROOM_COLUMNS = 8_000
 _TREE_COLUMNS = 4_000
 #: The largest rest that HiGHS takes first where sites decide, its nodes and its share of the time.
 _SMALL_COLUMNS, _SMALL_NODES, _SMALL_TIME = 3_000, 3_000, 0.4
-#: Stages of the walk over chains before the first tree and after it, and shares of the time at
-#: which they and the search of sites between them end.
-_FIRST_STAGES = 2
+#: Stages of the walk over chains before the first tree, the work of following paths after it where
+#: sites are chosen, and shares of the time at which walk, search of sites and paths end.
+_FIRST_STAGES, _CHOSEN_WORK = 2, 0.25
 _FIRST_TIME, _SITES_TIME, _LAST_TIME = 0.2, 0.4, 0.9
 
 
@@ -56,11 +56,8 @@ def close_in(state: Search) -> None:
         better_service(state, _FIRST_STAGES, _FIRST_TIME)
         better_sites(state, _SITES_TIME)
         close_in_by_tree(state)
-        if problem.forced_open.all():
-            better_by_paths(state, _LAST_TIME)
-        else:
-            # Who is served from where is seldom what is left to better.
-            better_service(state, _FIRST_STAGES, _LAST_TIME)
+        # Where sites are chosen, who is served from where is less of what is left to better.
+        better_by_paths(state, _LAST_TIME, 1.0 if problem.forced_open.all() else _CHOSEN_WORK)
     if state.done:
         return
     for share in ROOMS:

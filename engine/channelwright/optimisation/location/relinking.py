@@ -14,17 +14,20 @@ from channelwright.optimisation.location.deadline import out_of_time
 if TYPE_CHECKING:
     from channelwright.optimisation.location.state import Search
 
+#: Choices of a customer and customers of a chain: small customers may have to go far where sites
+#: are almost full, and shorter chains leave the time for that.
+_REACH = (20, 3)
 #: Members of a pool at least and at most, and rounds after which one is about used up, a member.
 _FEWEST, _MOST, _ROUNDS_EACH = 16, 160, 600
 #: Rounds altogether and in a burst, times customers; the former with the usual rounds of search.
-_ROUNDS, _BURST = 6_000_000, 10_000
+_ROUNDS, _BURST = 6e6, 10_000
 #: Rounds of search of the options that stand for this many.
 _SEARCH_ROUNDS = 60
 #: A pool into which nothing came for so many rounds a member is used up.
 _PATIENCE = 25
 
 
-def better_by_paths(state: Search, share: float) -> None:
+def better_by_paths(state: Search, share: float, work: float = 1.0) -> None:
     """Better the assignment to the open sites of the best answer.
 
     Parameters
@@ -32,12 +35,15 @@ def better_by_paths(state: Search, share: float) -> None:
     state : Search
     share : float
         Share of the time limit at which to end.
+    work : float
+        Share of the usual number of rounds.
     """
-    chained = chains_from_best(state)
+    chained = chains_from_best(state, _REACH)
     if chained is None:
         return
     customers = state.problem.n_customers
-    total = _ROUNDS // customers * state.options.search_rounds // _SEARCH_ROUNDS
+    rounds = work * _ROUNDS * state.options.search_rounds / _SEARCH_ROUNDS
+    total = int(rounds / customers)
     members = total // _ROUNDS_EACH
     pool = empty_pool(_clipped(members), customers)
     rate = _rate(state, chained, pool)
