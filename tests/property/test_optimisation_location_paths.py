@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from channelwright.optimisation.location import LocationOptions, LocationProblem
+from channelwright.optimisation.location import LocationOptions, LocationProblem, rooms
 from channelwright.optimisation.location.chain_paths import empty_pool, fill_pool, relink
 from channelwright.optimisation.location.chain_search import set_out
 from channelwright.optimisation.location.climbing import climb_bound
@@ -132,5 +132,29 @@ def test_small_customers_go_far_where_sites_are_almost_full():
     state = Search(problem, LocationOptions())
     worst = np.append(np.roll(np.arange(near), 1), [near + 1, near])
     assert state.offer(answer_of(problem, worst))
-    better_by_paths(state, 1.0, 0.1)
+    better_by_paths(state, 1.0, 0.005)
     assert state.found.objective == near + 9.0 * far
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rooms_a_step_apart_meet_the_optimum_from_below(seed):
+    problem = type_d(seed + 40, 4, 18)
+    best = highs_optimum(problem)
+    told = []
+    state = Search(problem, LocationOptions())
+    climb_bound(state)
+    # Without an answer the bound alone must stop before the optimum, and the tree must find it.
+    state.found = None
+    for ceiling in rooms._steps(state, state.pricing.value):
+        told.append(ceiling)
+        rooms._search_below(state, state.pricing, ceiling, 1.0, 20_000)
+        assert state.bound <= best
+        if state.done:
+            break
+    assert state.found.objective == best
+    assert state.bound == best
+    assert told == sorted(set(told))
+    assert told[0] <= best + 1
+    # The first room that holds the optimum decides it: no wider one was asked for.
+    assert told[-1] <= best + max(1.0, 0.25 * (best - state.pricing.value) + 1.0)
+    assert all(ceiling == round(ceiling) for ceiling in told)

@@ -32,9 +32,11 @@ _TREE_COLUMNS = 4_000
 #: The largest rest that HiGHS takes first where sites decide, its nodes and its share of the time.
 _SMALL_COLUMNS, _SMALL_NODES, _SMALL_TIME = 3_000, 3_000, 0.4
 #: Stages of the walk over chains before the first tree, the work of following paths after it where
-#: sites are chosen, and shares of the time at which walk, search of sites and paths end.
+#: sites are chosen, and shares of the time at which walk and search of sites end.
 _FIRST_STAGES, _CHOSEN_WORK = 2, 0.25
-_FIRST_TIME, _SITES_TIME, _LAST_TIME = 0.2, 0.4, 0.9
+_FIRST_TIME, _SITES_TIME = 0.2, 0.4
+#: The same for first tree and paths where all sites are given, and for what comes last.
+_TREE_TIME, _PATHS_TIME, _LAST_TIME = 0.25, 0.6, 0.9
 
 
 def close_in(state: Search) -> None:
@@ -53,11 +55,10 @@ def close_in(state: Search) -> None:
     if sites_decide(problem):
         _solve_if_small(state)
     if can_branch(problem) and not state.done:
-        better_service(state, _FIRST_STAGES, _FIRST_TIME)
-        better_sites(state, _SITES_TIME)
-        close_in_by_tree(state)
-        # Where sites are chosen, who is served from where is less of what is left to better.
-        better_by_paths(state, _LAST_TIME, 1.0 if problem.forced_open.all() else _CHOSEN_WORK)
+        if problem.forced_open.all():
+            _close_in_on_servers(state)
+        else:
+            _close_in_on_sites(state)
     if state.done:
         return
     for share in ROOMS:
@@ -79,6 +80,24 @@ def close_in(state: Search) -> None:
         state.raise_bound(min(inside, pricing.value + room), "branch and bound")
         if state.done:
             return
+
+
+def _close_in_on_servers(state: Search) -> None:
+    """Answers and bound by turns where all sites are given."""
+    better_service(state, _FIRST_STAGES, _FIRST_TIME)
+    close_in_by_tree(state, _TREE_TIME)
+    better_by_paths(state, _PATHS_TIME)
+    if state.options.seconds is not None:
+        # Without a limit on the time the last tree has the nodes of the options.
+        close_in_by_tree(state, _LAST_TIME)
+
+
+def _close_in_on_sites(state: Search) -> None:
+    """Answers and bound by turns where sites are chosen: who is served counts for less."""
+    better_service(state, _FIRST_STAGES, _FIRST_TIME)
+    better_sites(state, _SITES_TIME)
+    close_in_by_tree(state)
+    better_by_paths(state, _LAST_TIME, _CHOSEN_WORK)
 
 
 def _solve_if_small(state: Search) -> None:

@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-#: Rooms as shares of the bound, the largest tree, and the shares of the time at which it ends:
-#: where sites are chosen and where all are given.
+#: Rooms as shares of the bound, the largest tree, and the share of the time at which it ends.
 ROOMS = (0.0005, 0.002, 0.005, 0.01, 0.02)
 _TREE_ARCS = 60_000
-_SHARE_OF_TIME, _SHARE_GIVEN = 0.65, 0.4
+_SHARE_OF_TIME = 0.65
+#: Where all sites are given and costs are whole numbers: the first room as a share of the bound,
+#: when that is more than one step, and how rooms grow when a step is less than that.
+_FIRST_ROOM, _GROWTH = 2e-5, 1.25
 _ROOM_NODES = 3_000
 _KIND = "lagrangian branch and bound"
 
@@ -47,34 +49,64 @@ def can_branch(problem: LocationProblem) -> bool:
     return one and not problem.minimum_load.any()
 
 
-def close_in_by_tree(state: Search) -> None:
+def close_in_by_tree(state: Search, share: float = _SHARE_OF_TIME) -> None:
     """Search room after room until the gap is closed or a limit is met.
 
     Parameters
     ----------
     state : Search
+    share : float
+        Share of the time limit at which to end.
     """
     if state.pricing is None:
         return
-    share = _SHARE_GIVEN if state.problem.forced_open.all() else _SHARE_OF_TIME
     for ceiling in _ceilings(state, state.pricing.value):
         if state.done or not _search_below(state, state.pricing, ceiling, share, _ROOM_NODES):
             return
 
 
 def finish_by_tree(state: Search) -> None:
-    """Search everything below the best answer.
+    """Search everything below the best answer, room after room where that raises the bound.
 
     Parameters
     ----------
     state : Search
     """
-    if state.pricing is not None and state.found is not None:
-        _search_below(state, state.pricing, state.found.objective, 1.0, state.options.nodes)
+    if state.pricing is None or state.found is None:
+        return
+    stepwise = state.problem.forced_open.all() and state.problem.cost_step > 0
+    ceilings = _ceilings(state, state.pricing.value) if stepwise else [state.found.objective]
+    for ceiling in ceilings:
+        if not _search_below(state, state.pricing, ceiling, 1.0, state.options.nodes):
+            return
+        if state.done:
+            return
+
+
+def _steps(state: Search, value: float) -> Iterator[float]:
+    """Return ceilings a step of the objective apart, as a tree grows severalfold with each.
+
+    A series of questions whether there is an answer at the bound, at one step more, and so on
+    (Posta, Ferland & Michelon 2012).
+    """
+    step = state.problem.cost_step
+    least = max(state.options.gap, _FIRST_ROOM) * abs(value)
+    ceiling = float(np.ceil(max(value + least, state.bound) / step - 1e-6)) * step
+    while state.found is None or ceiling < state.found.objective:
+        if ceiling > state.bound:
+            yield ceiling
+        room = max(ceiling - value, least)
+        ceiling += max(step, float(np.floor((_GROWTH - 1.0) * room / step)) * step)
+        if state.found is None and ceiling > value + ROOMS[-1] * abs(value):
+            return
+    yield state.found.objective
 
 
 def _ceilings(state: Search, value: float) -> Iterator[float]:
     step = state.problem.cost_step
+    if step > 0 and state.problem.forced_open.all():
+        yield from _steps(state, value)
+        return
     for share in ROOMS:
         if share < state.options.gap:
             continue
