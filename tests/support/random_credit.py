@@ -21,6 +21,8 @@ from channelwright.model.market import Market
 from channelwright.model.payments import PaymentBehaviour
 from tests.support.dice import Dice
 
+AMPLE = 10**12  # ticks: only bills that are late stop an order
+
 
 def with_credit(market: Market, design: Design, dice: Dice) -> tuple[Market, Design]:
     """Return the pair with each part of credit switched on in some of the markets."""
@@ -64,9 +66,9 @@ def _accounts(market: Market, dice: Dice) -> AccountCredit:
     count = len(market.outlets) + len(market.chain_ids)
     price = 10 * TICKS_PER_UNIT
     return AccountCredit(
-        limit=dice.choices((AS_MODE, AS_MODE, 0, 7 * price + 3, 40 * price + 1), count),
+        limit=dice.choices((AS_MODE, 0, 7 * price + 3, 40 * price + 1, AMPLE, AMPLE), count),
         action=dice.choices((AS_MODE, 0, 1, 2), count),
-        grace=dice.choices((AS_MODE, AS_MODE, 0, 2, 30), count),
+        grace=dice.choices((AS_MODE, 0, 0, 2, 30), count),
     )
 
 
