@@ -36,7 +36,7 @@ _SMALL_COLUMNS, _SMALL_NODES, _SMALL_TIME = 3_000, 3_000, 0.4
 _FIRST_STAGES, _CHOSEN_WORK = 2, 0.25
 _FIRST_TIME, _SITES_TIME = 0.2, 0.4
 #: The same for first tree and paths where all sites are given, and for what comes last.
-_TREE_TIME, _PATHS_TIME, _LAST_TIME = 0.25, 0.6, 0.9
+_TREE_TIME, _PATHS_TIME, _LAST_TIME = 0.15, 0.65, 0.9
 
 
 def close_in(state: Search) -> None:

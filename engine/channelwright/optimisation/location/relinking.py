@@ -20,7 +20,9 @@ _REACH = (20, 3)
 #: Members of a pool at least and at most, and rounds after which one is about used up, a member.
 _FEWEST, _MOST, _ROUNDS_EACH = 16, 160, 600
 #: Rounds altogether and in a burst, times customers; the former with the usual rounds of search.
-_ROUNDS, _BURST = 6e6, 10_000
+_ROUNDS, _BURST = 1e7, 10_000
+#: Later rounds, of longer paths, as a share of the pace of the first.
+_PACE = 0.5
 #: Rounds of search of the options that stand for this many.
 _SEARCH_ROUNDS = 60
 #: A pool into which nothing came for so many rounds a member is used up.
@@ -49,7 +51,7 @@ def better_by_paths(state: Search, share: float, work: float = 1.0) -> None:
     rate = _rate(state, chained, pool)
     if state.options.seconds is not None:
         seconds = (share - state.spent) * state.options.seconds
-        members = min(members, int(max(seconds, 0.0) * rate / _ROUNDS_EACH))
+        members = min(members, int(_PACE * max(seconds, 0.0) * rate / _ROUNDS_EACH))
         fewer = _clipped(members)
         pool = Pool(pool.member[:fewer], pool.cost[:fewer], pool.filled)
     _follow(state, chained, pool, total, share)
