@@ -27,6 +27,7 @@ from channelwright.simulation.demand.guiding import (
 
 LARGEST_COUNT = 1_000
 _MARGIN = 1e-11  # of the sum: five times what two ways of rounding can differ by
+_POWER_MARGIN = 1e-15  # the same for each unit of an exponent
 _WHOLE_POWERS = 8.0
 _INVERSE = 1.0 / np.maximum(1, np.arange(LARGEST_COUNT + 1))
 
@@ -97,11 +98,12 @@ def _summed(law: int, mean: float, width: float, target: float, inverse: FloatAr
     """Return the count of one pair by its sum, without divisions unless rounding could decide."""
     if law == LAW_POISSON:
         term = math.exp(-mean)
-        count = _quickly_above(target, term, 1.0, 0.0, mean, inverse)
+        count = _quickly_above(target, term, 1.0, 0.0, mean, inverse, _MARGIN)
         return count if count >= 0 else _first_above(target, term, 1.0, 0.0, mean)
     part = 1.0 / (width + mean)
     term, ratio = _power(width * part, width), mean * part
-    count = _quickly_above(target, term, width, 1.0, ratio, inverse)
+    margin = _MARGIN + _POWER_MARGIN * width
+    count = _quickly_above(target, term, width, 1.0, ratio, inverse, margin)
     if count >= 0:
         return count
     base, ratio = width / (width + mean), mean / (width + mean)
@@ -121,16 +123,22 @@ def _power(base: float, width: float) -> float:
 
 @kernel
 def _quickly_above(
-    target: float, term: float, shift: float, scale: float, ratio: float, inverse: FloatArray
+    target: float,
+    term: float,
+    shift: float,
+    scale: float,
+    ratio: float,
+    inverse: FloatArray,
+    margin: float,
 ) -> int:
-    """Return what `_first_above` returns, -1 if rounding could decide."""
+    """Return what `_first_above` returns, -1 if rounding within the margin could decide."""
     total, before, count = term, 0.0, 0
     while target >= total and count < LARGEST_COUNT:
         term *= (scale * count + shift) * ratio * inverse[count + 1]
         before = total
         total += term
         count += 1
-    sure = before * (1.0 + _MARGIN) <= target < total * (1.0 - _MARGIN)
+    sure = before * (1.0 + margin) <= target < total * (1.0 - margin)
     return count if sure else -1
 
 
