@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -38,6 +38,18 @@ def best_of(times: int, run: Callable[[], Result]) -> tuple[Result, Timing]:
             timings.append((time.process_time() - seconds, time.perf_counter() - wall))
             gc.enable()
     return result, Timing(min(t[0] for t in timings), min(t[1] for t in timings))
+
+
+def best_in_turn(times: int, runs: Sequence[Callable[[], object]]) -> list[Timing]:
+    """Run several things in turn, several times; returns the least times of each.
+
+    In turn, so that what a shared machine does meanwhile slows all of them.
+    """
+    rounds = [[best_of(1, run)[1] for run in runs] for _ in range(times)]
+    return [
+        Timing(min(t.seconds for t in one), min(t.wall for t in one))
+        for one in zip(*rounds, strict=True)
+    ]
 
 
 class Counter:
