@@ -56,7 +56,9 @@ def _named(market: Market, design: Design) -> set[str]:
     found = {
         "credit_losses": follows_bills(market, design),
         "dunning": credit is not None and credit.dunning is not None,
-        "deposit_interest": credit is not None and credit.rules is not None,
+        "deposit_interest": credit is not None
+        and credit.rules is not None
+        and bool(credit.rules.deposit.any()),
         "returns": design.service.return_credit is not None,
         "good_returns": goods is not None and goods.returns is not None,
         "nearby_fees": goods is not None and goods.nearby is not None,

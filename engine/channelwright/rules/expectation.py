@@ -15,6 +15,7 @@ from channelwright.model.forecast import Forecast, MoneyForecast
 from channelwright.model.market import Market
 from channelwright.rules.beats import made_shares
 from channelwright.rules.carrying import drop_costs, supply_costs
+from channelwright.rules.cost_lines import COSTS, EXTRA_COSTS
 from channelwright.rules.expected_money import expected_rows
 from channelwright.rules.expected_supply import within_capacity
 from channelwright.rules.flows import Flows, expected_flows
@@ -134,13 +135,11 @@ def _kpis(market: Market, design: Design, flows: Flows, money: MoneyForecast) ->
 
 def _lines(money: MoneyForecast, amount: FloatArray) -> dict[str, float]:
     """Return the manufacturer's cost lines, as KPIs of the same name."""
-    from channelwright.rules.cost_lines import COSTS, EXTRA_COSTS
-
     paid = money.payer == 0
     lines = {
         name: float(amount[paid & (money.account == int(account))].sum()) for name, account in COSTS
     }
-    # Lines of mechanisms that a pack names appear with them, as in the simulated table.
+    # Lines of mechanisms that cost something; the simulated table has named ones with 0, too.
     for name, account in EXTRA_COSTS:
         mine = paid & (money.account == int(account))
         if mine.any():

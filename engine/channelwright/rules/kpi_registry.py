@@ -26,7 +26,11 @@ _PEOPLE = (
     Kpi("people", "people", "people in the design"),
     Kpi("outlets_per_person", "outlets", "outlets with a rep / people"),
     Kpi("calls_per_day", "calls", "calls made / (people × working days)"),
-    Kpi("sales_per_day", "currency", "delivered to the outlets of reps / (people × working days)"),
+    Kpi(
+        "sales_per_day",
+        "currency",
+        "delivered to outlets of reps, ex VAT / (people × working days)",
+    ),
     Kpi("field_utilisation", "share", "travel, stop and call time / field time"),
     Kpi("pay_per_month", _MONEY, "wages, commission and bonus / people / months"),
 )
@@ -121,7 +125,12 @@ _EFFICIENCY = (
         more_is_better=False,
     ),
     Kpi("loaded_cost_per_order", "currency/order", "the same / orders placed", False),
-    Kpi("loaded_cost_per_drop", "currency/stop", "the same / stops and parcel orders", False),
+    Kpi(
+        "loaded_cost_per_drop",
+        "currency/stop",
+        "the same / stops and delivered parcel orders",
+        False,
+    ),
     Kpi(
         "cost_to_serve_share",
         "share",
@@ -151,7 +160,7 @@ _OWED = (
     Kpi("collection_rate", "share", "paid by outlets and chains / fallen due", True),
     Kpi("overdue_share", "share", "open on the due day or later / open, at 24:00", False),
     Kpi("bad_debt_share", "share", "written off / sales to outlets and chains on terms", False),
-    Kpi("credit_use", "share", "owed and ordered on terms / limits, of accounts with a limit"),
+    Kpi("credit_use", "share", "owed and ordered on terms / limits, where above 0"),
     Kpi("receivables", _MONEY, "mean owed by outlets and chains at 24:00"),
     Kpi("overdue", _MONEY, "mean of it that is open on the due day or later", False),
     Kpi("bad_debt", _MONEY, "written off", False),

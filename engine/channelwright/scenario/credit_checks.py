@@ -28,6 +28,9 @@ def credit_problems(case: Case) -> Iterator[Problem]:
     )
     if terms is None:
         return
+    single = case.part("account_credit")
+    if single is not None and (single["limit"] >= 0).any():
+        return  # limits of single accounts are there to act upon in any mode
     limited = set(terms["mode"][terms.good("mode", "credit_days") & (terms["credit_days"] > 0)])
     known = set(terms["mode"])
     unlimited = np.array(
@@ -73,6 +76,48 @@ def account_problems(case: Case) -> Iterator[Problem]:
         lambda _: (
             "the row says nothing: limit, action and overdue_grace are those of the mode",
             "give one of them, or remove the row",
+        ),
+    )
+    yield from table.problems(
+        "limit",
+        table.good("limit") & (table["limit"] < 0) & (table["limit"] != -1),
+        lambda row: (
+            f"a limit of {table['limit'][row]:g}",
+            "give 0 or more, or -1 for that of the mode",
+        ),
+    )
+    yield from _accounts_in_vain(case, table)
+
+
+def _accounts_in_vain(case: Case, table: TypedTable) -> Iterator[Problem]:
+    """Yield rows of outlets that nobody covers, or whose orders no limit is asked of."""
+    plan, terms = case.design.tables.get("outlets"), case.design.tables.get("terms")
+    if plan is None:
+        return
+    mode = dict(zip(plan["outlet"], plan["mode"], strict=True))
+    served = np.array([mode.get(outlet, "") for outlet in table["outlet"]], dtype=np.str_)
+    single = table["outlet"] != ""
+    yield from table.problems(
+        "outlet",
+        table.good("outlet") & single & (served == ""),
+        lambda row: (
+            f"outlet {table['outlet'][row]!r} is not covered",
+            "cover it, or remove the row",
+        ),
+    )
+    shape = case.design.shape
+    if terms is None or shape is None:
+        return
+    cash = set(terms["mode"][terms.good("mode", "credit_days") & (terms["credit_days"] == 0)])
+    if not set(shape.sources) <= cash:
+        return  # an outlet that chooses its source may buy on the terms of another mode
+    unlimited = np.array([name in cash for name in served], dtype=np.bool_)
+    yield from table.problems(
+        "limit",
+        table.good("outlet", "limit") & single & unlimited & (table["limit"] < 0),
+        lambda row: (
+            f"outlet {table['outlet'][row]!r} has no credit limit (credit_days 0) to act upon",
+            "give the row a limit, or its mode's terms credit_days above 0",
         ),
     )
 

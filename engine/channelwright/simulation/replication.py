@@ -356,8 +356,9 @@ class _World:
         if passed % PERIOD_DAYS and not last:
             return
         period = (day - calendar.warmup_days) // PERIOD_DAYS
+        counted = self._recorder.gather()
         if period >= 0:
-            self._postings.outlets.count(self._recorder.by_outlet())
+            self._postings.outlets.count(counted)
         for name, chunk in self._recorder.close(self._state, period).items():
             self._sink.append(name, chunk)
         self._sink.append("ledger", self._postings.close_period(period))

@@ -366,6 +366,7 @@ KPI_TABLES = (
     SITE_CELLS,
     STOCK_CELLS,
     FLOW_CELLS,
+    CREDIT_CELLS,
     REP_CELLS,
     FAMILY_CELLS,
     TIER_CELLS,
@@ -375,7 +376,6 @@ KPI_TABLES = (
 )
 #: Written only where a pack names the mechanism.
 EXTRA_KPI_TABLES = (
-    CREDIT_CELLS,
     LIMIT_CELLS,
     APPROVAL_CELLS,
     COLLECTING_CELLS,

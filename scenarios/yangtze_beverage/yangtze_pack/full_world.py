@@ -86,7 +86,7 @@ parcel_shop:
   return_days: 6
   return_cost: 7
 """
-CASH_ALONE = 40  # every such direct outlet has no credit any more
+CASH_ALONE = 40  # one in so many direct outlets pays cash alone
 PARCELS = ("D2C", "Parcels to consumers", "app", "tariff", "none", "", 0, 0)
 PARCEL_DEMAND = (0.03, 0.6)  # of an area's demand; of that, lost by its outlets
 BANDS = ((50, 1, 3.5, 1.2), (150, 2, 4.0, 1.6), (10_000, 3, 5.0, 2.4))  # km, days, parcel, case

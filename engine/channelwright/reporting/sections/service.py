@@ -29,6 +29,7 @@ CALLS = (
     "people",
     "outlets_per_person",
     "calls_per_day",
+    "sales_per_day",
     "call_compliance",
     "strike_rate",
     "lines_per_call",
@@ -65,6 +66,8 @@ CREDIT = (
     "overdue_share",
     "bad_debt_share",
     "selling_expense_ratio",
+    "cost_to_serve_share",
+    "loaded_cost_per_drop",
 )
 TO_CONSUMERS = tuple(kpi.name for kpi in PARCELS)
 GROUPS = (
@@ -82,7 +85,9 @@ BY_MODE = (
     "drop_size",
     "case_fill_rate",
     "otif",
+    "delivery_days",
     "satisfaction",
+    "dso",
     "cases_per_outlet_week",
     "cost_to_serve_per_case",
     "break_even_drop",

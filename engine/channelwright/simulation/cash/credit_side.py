@@ -24,7 +24,7 @@ from channelwright.tables.codes import Account, ReceiptKind
 
 
 class CreditSide:
-    """Bills of one replication; without them nothing here does anything."""
+    """Credit of one replication: bills where invoices are followed, what is owed in any case."""
 
     def __init__(self, parts: Parts) -> None:
         network, address, state = parts.network, parts.address, parts.state

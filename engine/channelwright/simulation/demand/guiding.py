@@ -20,16 +20,19 @@ LARGE_MEAN = 30.0
 MEANS_PER_UNIT, UNIFORMS = 16.0, 512  # powers of two: the place of a number in them is exact
 UNKNOWN = 255
 _RANGES = int(LARGE_MEAN * MEANS_PER_UNIT) + 1
-# Of the distribution function: sums over counts err by 1e-11 at most, for a size of a million by
-# 1e-9; what lies so close to a step is unknown.
+# Of the distribution function: sums over counts err by 1e-11 at most, for the largest size, 10⁹, by
+# some 2e-7 to either side; what lies so close to a step is unknown.
 _MARGIN = 1e-6
 
 Guide = tuple[np.ndarray, IntArray]
+_TABLES = 64  # that are kept, 0.25 MB each
 NO_GUIDE: Guide = (np.zeros((0, 0, 0), dtype=np.uint8), np.zeros(0, dtype=np.int64))
 
 
 def guide_of(law: IntArray, size: FloatArray) -> Guide:
     """Return the tables (T, means, uniforms) of some laws, and the table of each product (P,).
+
+    More laws than tables are kept have no guide.
 
     Parameters
     ----------
@@ -40,11 +43,13 @@ def guide_of(law: IntArray, size: FloatArray) -> Guide:
         summed = kind == LAW_NEGATIVE_BINOMIAL  # a fixed count is never looked up
         pairs.append((kind, width) if summed else (LAW_POISSON, 0.0))
     different = sorted(set(pairs))
+    if len(different) > _TABLES:
+        return NO_GUIDE
     place = np.array([different.index(pair) for pair in pairs], dtype=np.int64)
     return np.stack([_table(*pair) for pair in different]), place
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_TABLES)
 def _table(law: int, size: float) -> np.ndarray:
     """Return the counts of a law by range of means and of uniforms, `UNKNOWN` where they differ."""
     poisson = law == LAW_POISSON

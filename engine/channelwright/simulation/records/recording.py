@@ -223,8 +223,8 @@ class Recorder:
             (state.site_receivable, advances(network, state), state.site_payable),
         )
 
-    def by_outlet(self) -> dict[str, IntArray]:
-        """Return what has been counted by outlet since the period began: name -> (O,)."""
+    def gather(self) -> dict[str, IntArray]:
+        """Group what lies in sums of shelves; return all counted in the period: name -> (O,)."""
         by_product, by_outlet = self._shelves.take()
         for name, column in by_outlet.items():
             into = "units_demanded" if name == "units_asked" else name
@@ -233,8 +233,7 @@ class Recorder:
         return self._cell | self._flows.by_outlet
 
     def close(self, state: State, period: int) -> dict[str, Chunk]:
-        """Return the KPI tables of the period and start the next one."""
-        self.by_outlet()
+        """Return the KPI tables of the period, which is gathered, and start the next one."""
         self._snapshot(state)
         tables = {
             "cells": cell_sums(self._network, period, CELLS.names[3:], self._outlets),
