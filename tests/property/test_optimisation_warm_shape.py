@@ -35,7 +35,7 @@ CHANGES = {
     "together": None,
     "wider": False,
     "cheaper": False,
-    "joined": False,
+    "joined": True,
 }
 
 
@@ -161,7 +161,7 @@ def checked(seed, kind):
         return None
     memory = remembered(old, before)
     best = enumerated(new)
-    bound = memory.bound_of(new, customer)
+    bound = memory.claim_of(new, customer).bound
     again = solve_again(new, memory.known(new, customer), QUICK)
     if best is None:
         assert again.incumbent is None, (seed, kind)
@@ -234,11 +234,11 @@ def test_a_pair_far_apart_may_connect_what_was_not_so_only_the_loose_bound_is_ca
     memory = remembered(problem, solve_location(problem, QUICK))
     # 0 and 2 together: 2 hangs on the site through 0, which it could not do in the line.
     assert enumerated(problem) > enumerated(new) == 4.0
-    assert memory.bound_of(new, customer) <= 4.0 + 1e-6
+    assert memory.claim_of(new, customer).bound <= 4.0 + 1e-6
     problem, new, customer = strip(joined=(2, 3))
     memory = remembered(problem, solve_location(problem, QUICK))
     # Neighbours: connection stays what it was, and so does the whole bound.
-    assert memory.bound_of(new, customer) == pytest.approx(enumerated(problem))
+    assert memory.claim_of(new, customer).bound == pytest.approx(enumerated(problem))
 
 
 def test_the_loose_bound_is_that_of_the_problem_without_connection():

@@ -79,8 +79,8 @@ def test_the_bound_carried_over_is_below_the_optimum_and_the_answer_is_it(seed):
         assert again.certificate.status == "infeasible"
         return
     best = anew.incumbent.objective
-    assert memory.bound_of(new) <= best + 1e-6
-    assert np.isfinite(memory.bound_of(new))
+    assert memory.claim_of(new).bound <= best + 1e-6
+    assert np.isfinite(memory.claim_of(new).bound)
     assert again.incumbent.objective == pytest.approx(best)
     assert again.certificate.proven
     assert again.certificate.lower_bound <= best + 1e-6
@@ -102,8 +102,8 @@ def test_what_lets_in_new_answers_carries_no_bound_over(change):
     problem = replace(random_problem(np.random.default_rng(2)), minimum_open=2, maximum_open=4)
     problem = replace(problem, locks=np.where(np.arange(8) == 1, 0, -1))
     memory = remembered(problem)
-    assert memory.bound_of(problem) == pytest.approx(memory.certificate.lower_bound)
-    assert memory.bound_of(change(problem)) == -np.inf
+    assert memory.claim_of(problem).bound == pytest.approx(memory.certificate.lower_bound)
+    assert memory.claim_of(change(problem)).bound == -np.inf
 
 
 def test_a_small_change_needs_no_whole_search(monkeypatch):
@@ -144,7 +144,7 @@ def test_two_tiers_and_a_limit_of_moves_carry_no_bound_to_a_problem_without_them
     problem = random_problem(np.random.default_rng(7))
     moves = Moves(np.ones(problem.cost.shape), 3.0, "outlets")
     for memory in (remembered(problem, tiered=True), remembered(problem, within=moves)):
-        assert memory.bound_of(problem) == -np.inf
+        assert memory.claim_of(problem).bound == -np.inf
         nothing = Moves(0 * problem.cost, np.inf, "outlets")
         assert given_answer(problem, nothing, memory, np.arange(problem.n_customers)) == ()
         assert solve_again(problem, memory.known(problem), EXACT).certificate.proven
@@ -155,10 +155,12 @@ def test_a_bound_within_a_limit_of_moves_holds_for_a_smaller_one():
     moves = Moves(np.ones(problem.cost.shape), 3.0, "outlets")
     memory = remembered(problem, within=moves)
     bound = memory.certificate.lower_bound
-    assert memory.bound_of(problem, moves=replace(moves, limit=2.0)) == pytest.approx(bound)
-    assert memory.bound_of(problem, moves=replace(moves, limit=4.0)) == -np.inf
-    assert memory.bound_of(problem, moves=replace(moves, unit="cases per week")) == -np.inf
-    assert memory.bound_of(problem, moves=replace(moves, weight=0.5 * moves.weight)) == -np.inf
+    assert memory.claim_of(problem, moves=replace(moves, limit=2.0)).bound == pytest.approx(bound)
+    assert memory.claim_of(problem, moves=replace(moves, limit=4.0)).bound == -np.inf
+    assert memory.claim_of(problem, moves=replace(moves, unit="cases per week")).bound == -np.inf
+    assert (
+        memory.claim_of(problem, moves=replace(moves, weight=0.5 * moves.weight)).bound == -np.inf
+    )
 
 
 def test_answers_are_found_by_name_in_a_market_that_has_changed():
@@ -203,8 +205,8 @@ def test_a_memory_is_read_as_it_was_written(tmp_path):
         assert sites.loose == (3.0, "lagrangian")
         assert (sites.assignment == memory.assignment).all()
         bound = memory.certificate.lower_bound
-        assert sites.bound_of(one, moves=moves) == pytest.approx(bound)
-        assert sites.bound_of(one) == -np.inf
+        assert sites.claim_of(one, moves=moves).bound == pytest.approx(bound)
+        assert sites.claim_of(one).bound == -np.inf
         if one.shape is not None:
             for name in ("edges", "anchor", "low", "high", "price", "apart"):
                 assert np.array_equal(getattr(sites.problem.shape, name), getattr(shape, name))

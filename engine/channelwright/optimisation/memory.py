@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -153,7 +154,7 @@ def load(folder: Path) -> Memory:
     try:
         with np.load(path, allow_pickle=False) as data:
             return _memory(dict(data))
-    except (ValueError, KeyError, OSError, TypeError) as error:
+    except (ValueError, KeyError, OSError, TypeError, EOFError, BadZipFile) as error:
         message = f"{path} cannot be read ({error}); write it again with --out"
         raise UsageError(message) from error
 

@@ -98,7 +98,7 @@ def claim_of(problem: DistrictProblem, certificate: Certificate) -> DistrictClai
         apart=problem.apart,
         bound=-np.inf if bound is None else bound,
         kind=certificate.bound_kind,
-        gap=certificate.gap or 0.0,
+        gap=0.0 if certificate.timed else certificate.gap or 0.0,
     )
 
 

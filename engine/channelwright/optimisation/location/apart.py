@@ -123,7 +123,7 @@ class _Account:
 
     def _keep(self, number: int, found: Incumbent | None, bound: float) -> None:
         known = self._found[number]
-        if found is not None and (known is None or found.objective < known.objective):
+        if found is not None and (known is None or found.objective <= known.objective):
             self._found[number] = found
         self._bound[number] = max(self._bound[number], bound)
 

@@ -21,6 +21,8 @@ __all__ = ["CHEAPEST", "WITH_CUTS", "certify", "cheapest_service", "refusal", "t
 
 CHEAPEST = "every customer at its cheapest site"
 WITH_CUTS = "branch and bound with separators"
+#: What a bound of the problem without its shape leaves out.
+CONNECTION = "connection and priced balance"
 
 
 def cheapest_service(problem: LocationProblem) -> float:
@@ -123,13 +125,16 @@ def certify(
 def _relaxations(problem: LocationProblem, kind: str) -> tuple[str, ...]:
     parts = [part for part in kind.split(", ") if part != CARRIED]
     since = () if len(parts) == len(kind.split(", ")) else (CHANGED,)
-    if all(part.endswith(("branch and bound", WITH_CUTS)) for part in parts):
+    if all(part.endswith(WITH_CUTS) for part in parts):
         return since
+    if all(part.endswith(("branch and bound", WITH_CUTS)) for part in parts):
+        # Of a problem with a shape it is the bound of the problem without.
+        return since if problem.shape is None else (*since, CONNECTION)
     left_out = [*since, "each customer served exactly once (priced)"]
     if problem.minimum_load.any() or (problem.tiers is not None and problem.tiers.least.any()):
         left_out.append("minimum loads")
     if problem.shape is not None:
-        left_out.append("connection and priced balance")
+        left_out.append(CONNECTION)
     if problem.tiers is not None:
         return (*left_out, "capacities and numbers of houses (priced)")
     if len(problem.binding) > 1:

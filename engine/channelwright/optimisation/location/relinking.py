@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from channelwright.foundation.compiled import search_clock
 from channelwright.optimisation.location.chain_paths import Pool, empty_pool, fill_pool, relink
 from channelwright.optimisation.location.chain_search import Chained, best_of, chains_from_best
@@ -25,8 +23,6 @@ _ROUNDS, _BURST = 1e7, 10_000
 _PACE = 0.5
 #: Rounds of search of the options that stand for this many.
 _SEARCH_ROUNDS = 60
-#: A pool into which nothing came for so many rounds a member is used up.
-_PATIENCE = 25
 
 
 def better_by_paths(state: Search, share: float, work: float = 1.0) -> None:
@@ -54,6 +50,8 @@ def better_by_paths(state: Search, share: float, work: float = 1.0) -> None:
         members = min(members, int(_PACE * max(seconds, 0.0) * rate / _ROUNDS_EACH))
         fewer = _clipped(members)
         pool = Pool(pool.member[:fewer], pool.cost[:fewer], pool.filled)
+    else:
+        total = min(total, _ROUNDS_EACH * pool.cost.size)
     _follow(state, chained, pool, total, share)
 
 
@@ -77,7 +75,7 @@ def _follow(state: Search, chained: Chained, pool: Pool, total: int, share: floa
     """Follow paths until rounds or time are over."""
     places = chained.choices, chained.service, chained.labels, chained.way
     fixed = float(state.problem.fixed_cost[chained.sites].sum())
-    burst, idle, done = max(1, _BURST // state.problem.n_customers), 0, 0
+    burst, done = max(1, _BURST // state.problem.n_customers), 0
     while done < total and not (state.done or out_of_time() or state.spent > share):
         if pool.filled[0] < pool.cost.size:
             # A few at a time, so that the clock is asked.
@@ -88,18 +86,8 @@ def _follow(state: Search, chained: Chained, pool: Pool, total: int, share: floa
             if pool.filled[0] == before:
                 pool = Pool(pool.member[:before], pool.cost[:before], pool.filled)
         else:
-            enrolled = relink(*places, pool, burst)
-            idle, done = (0 if enrolled else idle + burst), done + burst
+            relink(*places, pool, burst)
+            done += burst
             state.count("paths", burst)
         if chained.way.cost[1] + fixed < state.ceiling:
             state.offer(best_of(state.problem, chained))
-        if idle >= _PATIENCE * pool.cost.size:
-            _renew(pool)
-            idle = 0
-
-
-def _renew(pool: Pool) -> None:
-    """Keep the better half of a pool that is used up."""
-    kept = np.argsort(pool.cost, kind="stable")[: max(2, pool.cost.size // 2)]
-    pool.member[: kept.size], pool.cost[: kept.size] = pool.member[kept], pool.cost[kept]
-    pool.filled[0] = kept.size

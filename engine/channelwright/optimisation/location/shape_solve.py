@@ -159,7 +159,7 @@ def _solve_loose(state: Search, loose: LocationProblem) -> Search:
             if not inner.done:
                 phase(inner)
     except OutOfTime:
-        inner.timed = True
+        inner.note_end()
     return inner
 
 
@@ -194,6 +194,8 @@ def _search(state: Search, shape: Shape, opened: Flags, assignment: Indices) -> 
                 continue
             label = cost.argmin(axis=1)
         for start in range(_STARTS if number == 0 else 1):
+            if start and state.done and state.found is not None:
+                return
             improve(state, shape, sites, label, start)
     state.count("searches", len(tried))
 

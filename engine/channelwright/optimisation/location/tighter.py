@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.location.shape import loosened
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -78,7 +80,9 @@ def only_tighter(old: LocationProblem, new: LocationProblem) -> bool:
     if len(place) < new.n_measures or not all(name in place for name in old.measure_names):
         return False
     where = np.array([place[name] for name in old.measure_names], dtype=np.int64)
-    return _limits_tighter(old, new, where) and _shape_tighter(old.shape, new.shape, where)
+    # A hard tolerance of the new problem limits its loads, too.
+    held = new if new.shape is None else loosened(new, new.shape)
+    return _limits_tighter(old, held, where) and _shape_tighter(old.shape, new.shape, where)
 
 
 def _limits_tighter(old: LocationProblem, new: LocationProblem, where: Indices) -> bool:

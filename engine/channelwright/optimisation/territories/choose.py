@@ -132,9 +132,10 @@ def decide_territories(
     messages = _messages(market, design, task, solution)
     messages = (ASKED, *messages) if asked else messages
     chosen = complete(market, draft)
-    memory = memory_of(market, choice, design, task, solution, warm)
     claim = solution.certificate
     ended = claim.timed or (asked and claim.status != "proven")
+    left = replace(solution, certificate=replace(claim, timed=ended))
+    memory = memory_of(market, choice, design, task, left, warm)
     certificate = replace(claim, unit=unit, timed=ended, messages=(*claim.messages, *messages))
     return TerritoryChoice(chosen, certificate, memory)
 

@@ -79,8 +79,8 @@ class TerritoryMemory:
 
     @property
     def gap(self) -> float:
-        """Gap of the answer that is remembered."""
-        return self.certificate.gap or 0.0
+        """Gap that a search left which came to its end; 0 where time or Ctrl-C ended it."""
+        return 0.0 if self.certificate.timed else self.certificate.gap or 0.0
 
     def known(
         self,
@@ -147,15 +147,6 @@ class TerritoryMemory:
         had[mine[server >= 0], server[server >= 0]] = True
         cost = np.where(had & problem.allowed, problem.cost, np.inf)
         return np.where(np.isfinite(cost).any(axis=1), cost.argmin(axis=1), -1).astype(np.int64)
-
-    def bound_of(
-        self,
-        problem: LocationProblem,
-        customer: IntArray | None = None,
-        moves: Moves | None = None,
-    ) -> float:
-        """Return what every answer of a new problem costs at least; minus infinity if unknown."""
-        return self.claim_of(problem, customer, moves).bound
 
     def claim_of(
         self,
