@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from channelwright.optimisation.location.compiled_climb import (
     costs_when_open,
     price_sites,
 )
-from channelwright.optimisation.location.deadline import OutOfTime
+from channelwright.optimisation.location.deadline import OutOfTime, grace
 from channelwright.optimisation.location.lagrangian import Relaxation, first_prices
 from channelwright.optimisation.location.site_search import SiteSets, improve_by_sites
 from channelwright.optimisation.location.site_tree import branch_on_capacitated_sites
@@ -38,6 +39,8 @@ _SLOW, _SMALL = 2e-3, 0.1
 _EVERY_ARC, _MOST_ARCS, _FEWEST_ARCS = 4_000_000, 2_400_000, 8
 #: Shares of the time limit: of the climb, of the tree, and of a single burst.
 _CLIMB, _TREE, _ONE_BURST = 0.7, 0.8, 0.03
+#: Seconds after the end for whole customers in the best split service.
+_LAST = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +77,13 @@ def climb_by_flows(state: Search) -> None:
         _climb_and_branch(sets)
     except OutOfTime:
         state.note_end()
+        _fit_last(sets)
+
+
+def _fit_last(sets: SiteSets) -> None:
+    """Fit whole customers into the best split service, in the little time that is left for it."""
+    with grace(_LAST), suppress(OutOfTime):
+        sets.make_whole()
 
 
 def _climb_and_branch(sets: SiteSets) -> None:

@@ -41,6 +41,10 @@ _WHOLE = 0.01
 NEAR = 0.9
 #: Share of a time limit after which the first answer with whole customers is due.
 _LATE = 0.4
+#: Share after which sets of sites are not changed any more: whole customers have to be fitted in.
+_SITES = 0.8
+#: Share for looking for one site more where whole customers do not fit.
+_ONE_MORE = 0.1
 
 
 def sites_decide(problem: LocationProblem) -> bool:
@@ -175,13 +179,14 @@ class SiteSets:
     def _with_one_more(self, opened: Flags) -> Incumbent | None:
         """Fit whole customers into a set with one site more, the best one in which they fit."""
         problem = self.state.problem
-        sets = []
+        sets: list[tuple[float, Flags]] = []
+        last = self.state.spent + _ONE_MORE
         for j in np.flatnonzero(~opened & ~problem.forced_closed).tolist():
             larger = _changed(opened, j)
             value = self.judge(larger)
             if np.isfinite(value):
                 sets.append((value, larger))
-            if self.state.done:
+            if self.state.done or (sets and self.state.spent > last):
                 break
         for _, larger in sorted(sets, key=lambda pair: pair[0]):
             moved = transport(problem, larger)
@@ -212,7 +217,7 @@ def improve_by_sites(sets: SiteSets, rho: Floats, room: float) -> None:
         *problem.covering,
     )
     doubt = np.flatnonzero((opening <= room) & (closing <= room))
-    while sets.best is not None and not state.done and _step(sets, doubt):
+    while sets.best is not None and not _is_over(state) and _step(sets, doubt):
         if sets.is_near or sets.is_late:
             sets.make_whole()
 
@@ -224,9 +229,13 @@ def _step(sets: SiteSets, doubt: Indices) -> bool:
     before, opened = sets.value, sets.best.found.open
     changes = changes_near(sets.state.problem, sets.best)
     for sites in changes.worthwhile(doubt[opened[doubt]], doubt[~opened[doubt]]):
-        if sets.state.done or sets.judge(_changed(opened, *sites)) < before:
+        if _is_over(sets.state) or sets.judge(_changed(opened, *sites)) < before:
             break
     return sets.value < before
+
+
+def _is_over(state: Search) -> bool:
+    return state.done or state.spent > _SITES
 
 
 def _changed(opened: Flags, *sites: int) -> Flags:
