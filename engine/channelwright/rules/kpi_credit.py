@@ -44,8 +44,8 @@ def credit_kpis(
     market: Market, design: Design, frames: Mapping[str, pd.DataFrame], days: int
 ) -> pd.DataFrame:
     """Return the KPIs of `credit_cells` by mode and in total, and days sales outstanding."""
-    cells = frames["credit_cells"]
-    if not len(cells):
+    cells = frames.get("credit_cells")
+    if cells is None or not len(cells):
         return pd.DataFrame()
     by_mode = cells.drop(columns=["period", "area"]).groupby("mode").sum()
     names = [market.modes.ids[int(row)] for row in by_mode.index]
