@@ -16,21 +16,7 @@ from channelwright.optimisation.location.solution import answer_of, violation
 from channelwright.optimisation.location.split_service import split_duals
 from channelwright.optimisation.location.state import Search
 from channelwright.optimisation.solver import SolverOptions
-
-
-def type_d(seed, agents, jobs):
-    """Return an instance of type d (Chu & Beasley 1997)."""
-    rng = np.random.default_rng(seed)
-    usage = rng.integers(1, 101, (jobs, agents))
-    cost = 111 - usage + rng.integers(-10, 11, (jobs, agents))
-    return LocationProblem(
-        cost=cost,
-        demand=np.ones(jobs),
-        usage=usage[None],
-        capacity=np.floor(0.8 * usage.sum(axis=0) / agents),
-        fixed_cost=np.zeros(agents),
-        forced_open=np.ones(agents, dtype=bool),
-    )
+from tests.support.location_instances import type_d
 
 
 def highs_optimum(problem):

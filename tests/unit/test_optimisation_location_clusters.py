@@ -17,30 +17,7 @@ from channelwright.optimisation.location.clusters import count_up, empty_cluster
 from channelwright.optimisation.location.solution import violation
 from channelwright.optimisation.location.state import Search
 from channelwright.optimisation.solver import SolverOptions
-
-
-def _medians(seed, points, number, fill=0.85, *, plain=True):
-    rng = np.random.default_rng(seed)
-    place = rng.uniform(0, 100, (points, 2))
-    demand = rng.integers(1, 30, points).astype(float)
-    limit = np.full(points, np.ceil(max(demand.sum() / (number * fill), demand.max())))
-    own = np.arange(points) if plain else rng.permutation(points)
-    cost = np.hypot(*(place[:, None] - place[own][None]).T).T
-    fixed, closed = np.zeros(points), np.zeros(points, dtype=bool)
-    if not plain:
-        limit += rng.integers(0, 8, points)
-        fixed = rng.uniform(0, 20, points)
-        closed = np.arange(points) < 2
-    return LocationProblem(
-        cost=cost,
-        demand=demand,
-        capacity=limit[:, None],
-        fixed_cost=fixed,
-        forced_closed=closed,
-        minimum_open=number,
-        maximum_open=number,
-        own_customer=own,
-    )
+from tests.support.location_instances import small_medians
 
 
 def _least(problem):
@@ -61,7 +38,7 @@ def _least(problem):
 @pytest.mark.parametrize("plain", [True, False])
 @pytest.mark.parametrize("seed", range(5))
 def test_small_medians_are_the_best_of_all(seed, plain):
-    problem = _medians(seed, 7, 2 if seed % 2 else 3, plain=plain)
+    problem = small_medians(seed, 7, 2 if seed % 2 else 3, plain=plain)
     assert is_clustering(problem)
     solution = solve_location(problem)
     least = _least(problem)
@@ -75,7 +52,7 @@ def test_small_medians_are_the_best_of_all(seed, plain):
 @pytest.mark.parametrize("number", [3, 40])
 @pytest.mark.parametrize("plain", [True, False])
 def test_moves_keep_the_books(number, plain):
-    problem = _medians(number, 120, number, plain=plain)
+    problem = small_medians(number, 120, number, plain=plain)
     clustering = begin_clustering(Search(problem, LocationOptions()))
     clusters = empty_clusters(clustering.best, number)
     before = count_up(clustering.points, clusters)
@@ -92,7 +69,7 @@ def test_moves_keep_the_books(number, plain):
 
 
 def test_many_small_clusters_are_answered_well_and_alike():
-    problem, best = _medians(1, 240, 60), []
+    problem, best = small_medians(1, 240, 60), []
     for _ in range(2):
         state = Search(problem, LocationOptions())
         clustering = begin_clustering(state)
@@ -105,7 +82,7 @@ def test_many_small_clusters_are_answered_well_and_alike():
 
 
 def test_a_time_limit_ends_a_cycle():
-    problem = _medians(2, 600, 100)
+    problem = small_medians(2, 600, 100)
     state = Search(problem, LocationOptions(seconds=1.0))
     clustering = begin_clustering(state)
     begin = time.perf_counter()
@@ -115,7 +92,7 @@ def test_a_time_limit_ends_a_cycle():
 
 
 def test_other_problems_are_no_clusterings():
-    problem = _medians(3, 20, 4)
+    problem = small_medians(3, 20, 4)
     loose = LocationProblem(
         cost=problem.cost,
         demand=problem.demand,
@@ -163,14 +140,14 @@ def test_clusters_of_two_answers_make_a_better_third():
 
 
 def test_overloaded_clusters_are_not_remembered():
-    problem = _medians(3, 12, 3)
+    problem = small_medians(3, 12, 3)
     pool, _ = _pool_of(problem, (np.array([0] * 10 + [1, 2]),))
     assert len(pool.seen) == 2
 
 
 @pytest.mark.parametrize("plain", [True, False])
 def test_combined_clusters_better_answers_and_keep_every_rule(plain):
-    problem, counted = _medians(5, 90, 18, plain=plain), 0
+    problem, counted = small_medians(5, 90, 18, plain=plain), 0
     for seed in range(3):
         state = Search(problem, LocationOptions(seed=seed))
         clustering = begin_clustering(state)

@@ -9,7 +9,6 @@ import pytest
 
 from channelwright.optimisation.location import (
     LocationOptions,
-    LocationProblem,
     cluster_list,
     cluster_proof,
     solve_location,
@@ -40,32 +39,7 @@ from channelwright.optimisation.location.reserve import quick_answer
 from channelwright.optimisation.location.solution import violation
 from channelwright.optimisation.location.state import Search
 from channelwright.optimisation.solver import solve_arrays
-
-
-def _medians(seed, points, number, fill=0.85, *, plain=True):
-    rng = np.random.default_rng(seed)
-    place = rng.uniform(0, 100, (points, 2))
-    demand = rng.integers(1, 30, points).astype(float)
-    limit = np.full(points, np.ceil(max(demand.sum() / (number * fill), demand.max())))
-    own = np.arange(points) if plain else rng.permutation(points)
-    cost = np.hypot(*(place[:, None] - place[own][None]).T).T
-    fixed, closed = np.zeros(points), np.zeros(points, dtype=bool)
-    if not plain:
-        limit += rng.integers(0, 8, points)
-        fixed = rng.uniform(0, 20, points)
-        closed = np.arange(points) < 2
-        # Some service is forbidden, never that of a site to its own customer.
-        cost[(rng.random(cost.shape) < 0.1) & (own[None, :] != np.arange(points)[:, None])] = np.inf
-    return LocationProblem(
-        cost=cost,
-        demand=demand,
-        capacity=limit[:, None],
-        fixed_cost=fixed,
-        forced_closed=closed,
-        minimum_open=number,
-        maximum_open=number,
-        own_customer=own,
-    )
+from tests.support.location_instances import small_medians
 
 
 def _every_cluster(problem):
@@ -135,7 +109,7 @@ def _after_prices(problem, tariff, triples):
 @pytest.mark.parametrize("cuts", [0, 6])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_list_is_every_cluster_within_the_limit(seed, cuts, plain):
-    problem = _medians(seed, 9, 3, plain=plain)
+    problem = small_medians(seed, 9, 3, plain=plain, barred=not plain)
     tariff, arcs, triples = _prices(seed, problem, cuts)
     values = _after_prices(problem, tariff, triples)
     limit = float(np.quantile(list(values.values()), 0.4))
@@ -152,7 +126,7 @@ def test_a_list_is_every_cluster_within_the_limit(seed, cuts, plain):
 @pytest.mark.parametrize("cuts", [0, 6])
 @pytest.mark.parametrize("seed", range(4))
 def test_the_cheapest_cluster_of_each_site_is_found_or_bounded(seed, cuts, plain):
-    problem = _medians(seed, 9, 3, plain=plain)
+    problem = small_medians(seed, 9, 3, plain=plain, barred=not plain)
     tariff, arcs, triples = _prices(seed, problem, cuts)
     values = _after_prices(problem, tariff, triples)
     limit = float(np.median(list(values.values())))
@@ -177,7 +151,7 @@ def test_the_cheapest_cluster_of_each_site_is_found_or_bounded(seed, cuts, plain
 def test_three_half_clusters_of_pairs_are_cut():
     # Each pair of three customers in half a cluster: a fraction that no answer comes near.
     pairs = [np.array(pair) for pair in combinations(range(3), 2)]
-    problem = _medians(0, 5, 2)
+    problem = small_medians(0, 5, 2)
     clusters = [cluster_of(problem, int(pair[0]), pair) for pair in pairs]
     inside = incidence(clusters, 5)
     triples = violated_triples(inside, np.full(3, 0.5), 10)
@@ -200,7 +174,7 @@ def _searched(problem, seed=0):
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_list_of_all_better_answers_gets_the_time_and_nodes_that_are_left(whole, monkeypatch):
-    problem = _medians(3, 30, 8)
+    problem = small_medians(3, 30, 8)
     state, clustering = _searched(problem)
     lift = begin_lift(state, clustering.seen())
     with time_limit(1_000.0):
@@ -220,7 +194,7 @@ def test_a_list_of_all_better_answers_gets_the_time_and_nodes_that_are_left(whol
 
 def test_a_better_answer_sends_the_search_back_to_columns_and_lists(monkeypatch):
     """The proof ends too early under a poor answer; under a better one it goes on."""
-    problem = _medians(3, 30, 8)
+    problem = small_medians(3, 30, 8)
     poor = quick_answer(problem, seed=1)
     state = Search(problem, LocationOptions())
     state.offer(poor)
@@ -246,7 +220,7 @@ def test_a_better_answer_sends_the_search_back_to_columns_and_lists(monkeypatch)
 @pytest.mark.parametrize("plain", [True, False])
 @pytest.mark.parametrize("seed", range(6))
 def test_columns_and_cuts_prove_the_best_answer_of_all(seed, plain):
-    problem = _medians(seed, 10, 3 if seed % 2 else 4, 0.92, plain=plain)
+    problem = small_medians(seed, 10, 3 if seed % 2 else 4, 0.92, plain=plain, barred=not plain)
     least = _least(problem)
     if not np.isfinite(least):
         pytest.skip("no answer")
@@ -263,7 +237,7 @@ def test_columns_and_cuts_prove_the_best_answer_of_all(seed, plain):
 def test_cuts_lift_the_bound_of_columns_and_stay_bounds():
     lifted = 0
     for seed in range(12):
-        problem = _medians(seed, 11, 4, 0.9)
+        problem = small_medians(seed, 11, 4, 0.9)
         least = _least(problem)
         state, _ = _searched(problem)
         if state.found is None:
@@ -282,7 +256,7 @@ def test_cuts_lift_the_bound_of_columns_and_stay_bounds():
 
 
 def test_a_shorter_list_says_how_far_it_reaches():
-    problem = _medians(2, 11, 4, 0.9)
+    problem = small_medians(2, 11, 4, 0.9)
     state, _ = _searched(problem)
     lift = begin_lift(state, [])
     assert lift is not None
@@ -310,7 +284,7 @@ def test_prices_between_two_points_know_cuts_that_only_one_has():
 
 
 def test_three_customers_a_median_are_proven():
-    problem = _medians(4, 120, 40, 0.9)
+    problem = small_medians(4, 120, 40, 0.9)
     solution = solve_location(problem)
     assert violation(problem, solution.incumbent) is None
     assert solution.certificate.gap <= 1e-6

@@ -16,7 +16,6 @@ from channelwright.optimisation.memory import Memory, load, save
 from channelwright.optimisation.rep_territories import (
     USUAL,
     choose_rep_territories,
-    decide_rep_territories,
 )
 from channelwright.optimisation.request import optimise_request
 from channelwright.optimisation.search_settings import SearchSettings
@@ -38,6 +37,12 @@ def world():
     draft = draft_of(market, design)
     people = np.where(draft.headcount > 0, 3, 0)
     return market, complete(market, replace(draft, headcount=people))
+
+
+def cut(*words, **more):
+    """Return the design and the certificate of a choice."""
+    chosen = choose_rep_territories(*words, **more)
+    return chosen.design, chosen.certificate
 
 
 def asked(market, design, **changes):
@@ -80,7 +85,7 @@ def test_people_get_even_territories_and_everything_else_stays(world):
     market, design = world
     count = np.ones(len(market.outlets))
     choice = asked(market, design, tolerance=np.array([np.inf, np.inf, 0.2]))
-    chosen, certificate = choose_rep_territories(market, choice, design, design)
+    chosen, certificate = cut(market, choice, design, design)
     assert certificate.decision == "rep territories"
     assert certificate.lower_bound > 0
     assert certificate.work["teams"] == len(certificate.messages) > 0
@@ -112,7 +117,7 @@ def test_cases_can_be_balanced_at_a_price(world):
     spread = []
     for choice in (free, paid):
         quick = replace(USUAL, exact_units=0)
-        chosen, certificate = choose_rep_territories(market, choice, design, design, quick)
+        chosen, certificate = cut(market, choice, design, design, quick)
         assert certificate.objective >= certificate.lower_bound
         spread.append(max(np.ptp(share) for share in loads(market, chosen, cases)))
     assert spread[1] < 0.5 * spread[0]
@@ -122,19 +127,19 @@ def test_after_a_change_teams_begin_with_what_was_and_their_bounds_are_carried_o
     market, design = world
     wide = np.array([np.inf, np.inf, 0.3])
     choice = asked(market, design, tolerance=wide)
-    before = decide_rep_territories(market, choice, design, design)
+    before = choose_rep_territories(market, choice, design, design)
     rep = before.design.outlets.rep
     warm = Memory(market.outlets.ids, rep, None, before.teams)
     # One pair in one team is parted; the rules of the others stay.
     pair = np.flatnonzero(rep == rep[rep >= 0][0])[:2]
     stricter = asked(market, design, tolerance=wide, apart=pair[None])
-    again = decide_rep_territories(
+    again = choose_rep_territories(
         market, stricter, design, design, settings=SearchSettings(warm=warm)
     )
     assert again.design.outlets.rep[pair[0]] != again.design.outlets.rep[pair[1]]
     assert "carried over" in again.certificate.bound_kind
     assert again.certificate.lower_bound >= before.certificate.lower_bound - 1e-6
-    _, claim = choose_rep_territories(market, stricter, design, design)
+    _, claim = cut(market, stricter, design, design)
     assert again.certificate.lower_bound <= claim.objective + 1e-6
     assert again.certificate.objective <= 1.03 * claim.objective
     calm = [k for k, team in enumerate(again.teams) if pair[0] not in team.rows]
@@ -148,7 +153,7 @@ def test_after_a_change_teams_begin_with_what_was_and_their_bounds_are_carried_o
 def test_a_memory_of_teams_is_read_as_it_was_written(world, tmp_path):
     market, design = world
     choice = asked(market, design, tolerance=np.array([np.inf, np.inf, 0.3]))
-    found = decide_rep_territories(market, choice, design, design)
+    found = choose_rep_territories(market, choice, design, design)
     save(Memory(market.outlets.ids, found.design.outlets.rep, None, found.teams), tmp_path)
     again = load(tmp_path)
     assert again.sites is None
@@ -164,12 +169,12 @@ def test_a_memory_of_teams_is_read_as_it_was_written(world, tmp_path):
 def test_one_wish_to_end_ends_all_teams_with_a_division_of_each(world):
     market, design = world
     choice = asked(market, design, tolerance=np.array([np.inf, np.inf, 0.3]))
-    teams = len(decide_rep_territories(market, choice, design, design).teams)
+    teams = len(choose_rep_territories(market, choice, design, design).teams)
     states = []
     with attended() as present:
         present.asked = True
         settings = SearchSettings(show=states.append, told=lambda: None)
-        found = decide_rep_territories(market, choice, design, design, settings=settings)
+        found = choose_rep_territories(market, choice, design, design, settings=settings)
     assert "was asked to end" in found.certificate.messages[0]
     assert found.certificate.timed or found.certificate.proven
     assert 0 < found.certificate.lower_bound <= found.certificate.objective
@@ -190,7 +195,7 @@ def test_company_of_locked_outlets_and_pairs_are_kept(world):
     locked = np.zeros(len(market.outlets), dtype=np.bool_)
     locked[one] = locked[other] = True
     wide = np.array([np.inf, 0.9, np.inf])
-    chosen, _ = choose_rep_territories(
+    chosen, _ = cut(
         market, asked(market, design, locked=locked, tolerance=wide, graph="none"), design, design
     )
     new = chosen.outlets.rep
@@ -198,12 +203,12 @@ def test_company_of_locked_outlets_and_pairs_are_kept(world):
     assert new[other[0]] == new[other[1]]
     assert new[one[0]] != new[other[0]]
     choice = asked(market, design, apart=one[None], tolerance=wide, graph="none")
-    chosen, _ = choose_rep_territories(market, choice, design, design)
+    chosen, _ = cut(market, choice, design, design)
     assert chosen.outlets.rep[one[0]] != chosen.outlets.rep[one[1]]
     choice = asked(
         market, design, together=np.array([[one[0], other[0]]]), tolerance=wide, graph="none"
     )
-    chosen, _ = choose_rep_territories(market, choice, design, design)
+    chosen, _ = cut(market, choice, design, design)
     assert chosen.outlets.rep[one[0]] == chosen.outlets.rep[other[0]]
 
 

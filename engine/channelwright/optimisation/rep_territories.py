@@ -45,45 +45,6 @@ USUAL = DistrictOptions(
 )
 
 
-def choose_rep_territories(
-    market: Market,
-    choice: HeadcountChoice,
-    design: Design,
-    start: Design,
-    options: DistrictOptions = USUAL,
-    calibration: Calibration | None = None,
-    settings: SearchSettings = PLAIN,
-) -> tuple[Design, Certificate]:
-    """Give every person of the teams chosen a territory of its own.
-
-    Parameters
-    ----------
-    market : Market
-    choice : HeadcountChoice
-        Its modes, and what is asked of the territories.
-    design : Design
-        Complete; people, servers and frequencies are kept.
-    start : Design, where locked outlets have their company
-    options : DistrictOptions, work limits per team
-    calibration : Calibration, optional; multipliers on the cases that are balanced
-    settings : SearchSettings, for every team
-
-    Returns
-    -------
-    tuple of Design and Certificate
-        One certificate over all teams: objectives and bounds are added.
-
-    Raises
-    ------
-    InfeasibleError
-        A team cannot be cut as asked; the message names team and numbers.
-    SolverError
-        The work limits ended the search of a team before any answer was found.
-    """
-    chosen = decide_rep_territories(market, choice, design, start, options, calibration, settings)
-    return chosen.design, chosen.certificate
-
-
 @dataclass(frozen=True)
 class RepChoice:
     """Territories of people that were chosen.
@@ -100,7 +61,7 @@ class RepChoice:
     teams: tuple[TeamMemory, ...]
 
 
-def decide_rep_territories(
+def choose_rep_territories(
     market: Market,
     choice: HeadcountChoice,
     design: Design,
@@ -109,12 +70,24 @@ def decide_rep_territories(
     calibration: Calibration | None = None,
     settings: SearchSettings = PLAIN,
 ) -> RepChoice:
-    """Cut teams as `choose_rep_territories` does, and remember what was shown of each.
+    """Give every person of the teams chosen a territory of its own, and remember what was shown.
 
     Parameters
     ----------
-    settings : SearchSettings
-        Time, who watches, and what an earlier choice left.
+    market : Market
+    choice : HeadcountChoice, its modes, and what is asked of the territories
+    design : Design, complete; people, servers and frequencies are kept
+    start : Design, where locked outlets have their company
+    options : DistrictOptions, work limits per team
+    calibration : Calibration, optional; multipliers on the cases that are balanced
+    settings : SearchSettings, for every team
+
+    Raises
+    ------
+    InfeasibleError
+        A team cannot be cut as asked; the message names team and numbers.
+    SolverError
+        The work limits ended the search of a team before any answer was found.
     """
     rules = choice.territories
     if rules is None:
@@ -129,8 +102,7 @@ def decide_rep_territories(
     with settings.search("territories of people"):
         for number, (site, mode) in enumerate(asked, start=1):
             people = np.flatnonzero((design.reps.site == site) & (design.reps.mode == mode))
-            rows = np.flatnonzero(np.isin(design.outlets.rep, people))
-            rows = rows[tour_order(market.outlets.lat[rows], market.outlets.lon[rows])]
+            rows = _rows_of(market, design, people)
             problem = _problem(market, rules, draft, rows, people.size, cases, start)
             team = market.sites.ids[site], market.modes.ids[mode]
             limits = _before(market, settings.warm, team, rows, problem, options)
@@ -144,17 +116,27 @@ def decide_rep_territories(
             label = _label(name, solution)
             for place, rep in enumerate(people.tolist()):
                 mine = rows[label == place]
-                columns["rep"][mine] = rep
-                columns["call_rank"][mine] = np.arange(mine.size)
-                columns["order_days"][mine] = visit_days(market, draft, mine)
+                _give(market, draft, columns, rep, mine)
                 area[rep] = _main_area(market, mine)
         ended = asked_to_end()
     reps = replace(design.reps, area=area, lat=market.areas.lat[area], lon=market.areas.lon[area])
     chosen = replace(design, outlets=replace(design.outlets, **columns), reps=reps)
-    certificate = _certificate(rules, solutions)
-    if ended:
-        certificate = replace(certificate, messages=(ASKED, *certificate.messages))
-    return RepChoice(chosen, certificate, tuple(memories))
+    return RepChoice(chosen, _certificate(rules, solutions, ended), tuple(memories))
+
+
+def _give(
+    market: Market, draft: DesignDraft, columns: dict[str, IntArray], rep: int, mine: IntArray
+) -> None:
+    """Write down that outlets are called by one of the people, in their order."""
+    columns["rep"][mine] = rep
+    columns["call_rank"][mine] = np.arange(mine.size)
+    columns["order_days"][mine] = visit_days(market, draft, mine)
+
+
+def _rows_of(market: Market, design: Design, people: IntArray) -> IntArray:
+    """Return the outlets of some people in the order of a tour."""
+    rows = np.flatnonzero(np.isin(design.outlets.rep, people))
+    return rows[tour_order(market.outlets.lat[rows], market.outlets.lon[rows])]
 
 
 def _before(
@@ -284,8 +266,9 @@ def _label(name: str, solution: DistrictSolution) -> IntArray:
 
 
 def _certificate(
-    rules: RepTerritories, solutions: list[tuple[str, DistrictSolution]]
+    rules: RepTerritories, solutions: list[tuple[str, DistrictSolution]], ended: bool
 ) -> Certificate:
+    told = tuple(_team_message(name, solution) for name, solution in solutions)
     parts = [(name, solution.certificate) for name, solution in solutions]
     upper = sum(part.upper_bound or 0.0 for _, part in parts)
     lower = sum(part.lower_bound or 0.0 for _, part in parts)
@@ -302,7 +285,7 @@ def _certificate(
         unit="call-km² per week" if rules.moment else "call-km per week",
         work={"teams": len(parts)},
         timed=any(part.timed for _, part in parts) and not proven,
-        messages=tuple(_team_message(name, solution) for name, solution in solutions),
+        messages=(ASKED, *told) if ended else told,
     )
 
 

@@ -17,7 +17,7 @@ from channelwright.model.request import Request
 from channelwright.optimisation.headcount.choose import choose_headcount
 from channelwright.optimisation.incentives.request import choose_terms
 from channelwright.optimisation.memory import Memory, TeamMemory
-from channelwright.optimisation.rep_territories import decide_rep_territories
+from channelwright.optimisation.rep_territories import choose_rep_territories
 from channelwright.optimisation.search_settings import PLAIN, SearchSettings
 from channelwright.optimisation.territories.choose import decide_territories
 from channelwright.optimisation.territories.memory import TerritoryMemory
@@ -76,7 +76,7 @@ def optimise_request(market: Market, request: Request, settings: SearchSettings 
         )
         certificates.append(certificate)
         if request.headcount.territories is not None:
-            divided = decide_rep_territories(
+            divided = choose_rep_territories(
                 market,
                 request.headcount,
                 design,

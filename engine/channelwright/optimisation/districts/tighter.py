@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from channelwright.optimisation.pairs import unordered
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -112,7 +114,9 @@ def _only_tighter(old: DistrictClaim, new: DistrictProblem) -> bool:
         return False
     if not _as_strict(old, new) or not _company_kept(old, new) or not _centres_kept(old, new):
         return False
-    if old.edges is not None and (new.edges is None or not _pairs(new.edges) <= _pairs(old.edges)):
+    if old.edges is not None and (
+        new.edges is None or not unordered(new.edges) <= unordered(old.edges)
+    ):
         return False
     return old.cost == _digest(new.cost)
 
@@ -127,7 +131,7 @@ def _company_kept(old: DistrictClaim, new: DistrictProblem) -> bool:
     first = np.unique(old.atom, return_index=True)[1][old.atom]
     if (new.atom[first] != new.atom).any():
         return False
-    return _pairs(new.atom[old.apart]) <= _pairs(new.atom[new.apart])
+    return unordered(new.atom[old.apart]) <= unordered(new.atom[new.apart])
 
 
 def _centres_kept(old: DistrictClaim, new: DistrictProblem) -> bool:
@@ -137,9 +141,3 @@ def _centres_kept(old: DistrictClaim, new: DistrictProblem) -> bool:
         and np.isin(old.centres, new.centres).all()
         and (old.locks[locked] == new.locks[locked]).all()
     )
-
-
-def _pairs(pairs: Indices) -> set[tuple[int, int]]:
-    """Return unordered pairs."""
-    ordered = np.sort(pairs.reshape(-1, 2), axis=1)
-    return set(zip(ordered[:, 0].tolist(), ordered[:, 1].tolist(), strict=True))

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from channelwright.optimisation.location.shape import loosened
+from channelwright.optimisation.pairs import unordered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,16 +110,10 @@ def _shape_tighter(old: Shape | None, new: Shape | None, where: Indices) -> bool
     # A hard tolerance has an infinite price: only another hard one is as high.
     if not (free | (within & (price >= old.price * (1 - 1e-12)))).all():
         return False
-    if not _pairs(old.apart) <= _pairs(new.apart):
+    if not unordered(old.apart) <= unordered(new.apart):
         return False
     if old.edges is None:
         return True
     if new.edges is None or (new.anchor & ~old.anchor).any():
         return False
-    return _pairs(new.edges) <= _pairs(old.edges)
-
-
-def _pairs(pairs: Indices) -> set[tuple[int, int]]:
-    """Return unordered pairs."""
-    ordered = np.sort(pairs, axis=1)
-    return set(zip(ordered[:, 0].tolist(), ordered[:, 1].tolist(), strict=True))
+    return unordered(new.edges) <= unordered(old.edges)
