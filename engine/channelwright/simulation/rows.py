@@ -6,6 +6,8 @@ cost a call each. Every column is contiguous, so that it is as good as an array 
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
@@ -13,18 +15,22 @@ from channelwright.foundation.units import BoolArray, IntArray
 
 _ROOM = 64
 _MASK = np.dtype(np.bool_)
+_NEW = dict.__new__
+Blocks: TypeAlias = tuple[IntArray, IntArray]
 
 
-class Rows:
+class Rows(dict[str, IntArray]):
     """Equally long columns (n,) and grids (n, width) of one width, appended in batches.
 
-    A column that was read stays as it was when rows are appended or dropped afterwards; what is
-    written into a column is written into the table until then.
+    Reading a name gives its column, a view. A column that was read stays as it was when rows are
+    appended or dropped afterwards; what is written into a column is written into the table until
+    then. The dictionary holds the views that were read since, and a new one where one is missing.
     """
 
-    __slots__ = ("_count", "_grids", "_names", "_numbers", "_places", "_views")
+    __slots__ = ("_blocks", "_count", "_grids", "_names", "_numbers", "_places")
 
     def __init__(self, **columns: np.ndarray) -> None:
+        super().__init__()
         wide = [name for name, column in columns.items() if column.ndim == 2]
         plain = [name for name in columns if name not in wide]
         self._names = (tuple(plain), tuple(wide))
@@ -35,29 +41,32 @@ class Rows:
         width = columns[wide[0]].shape[1] if wide else 0
         self._numbers = np.empty((len(plain), room), dtype=np.int64)
         self._grids = np.empty((len(wide), room, width), dtype=np.int64)
-        self._views: dict[str, IntArray] = {}
+        self._blocks: Blocks | None = None
         self._write(0, columns)
 
     def __len__(self) -> int:
         """Return the number of rows."""
         return self._count
 
-    def __getitem__(self, name: str) -> IntArray:
-        """Return one column, a view."""
-        view = self._views.get(name)
-        return self._viewed(name) if view is None else view
+    def __missing__(self, name: str) -> IntArray:
+        """Return one column that was not read before."""
+        wide, place = self._places[name]
+        view = self._grids[place, : self._count] if wide else self._numbers[place, : self._count]
+        self[name] = view
+        return view
 
     def columns(self, names: tuple[str, ...]) -> tuple[IntArray, ...]:
         """Return some columns, views, as kernels take them."""
-        views = self._views
-        return tuple([views[name] if name in views else self._viewed(name) for name in names])
+        return tuple([self[name] for name in names])
 
-    def _viewed(self, name: str) -> IntArray:
-        """Return one column that was not read before."""
-        wide, place = self._places[name]
-        view = (self._grids if wide else self._numbers)[place, : self._count]
-        self._views[name] = view
-        return view
+    def blocks(self) -> Blocks:
+        """Return all columns (k, n) and all grids (g, n, width), views, in order of their names.
+
+        A kernel takes them as two arrays, where columns of their own would cost one each.
+        """
+        if self._blocks is None:
+            self._blocks = self._numbers[:, : self._count], self._grids[:, : self._count]
+        return self._blocks
 
     def append(self, **columns: np.ndarray) -> None:
         """Add rows; every column must be given."""
@@ -65,37 +74,49 @@ class Rows:
         self.extend(len(columns[self._names[0][0]]))
         self._write(begin, columns)
 
-    def extend(self, count: int) -> tuple[IntArray, IntArray]:
+    def extend(self, count: int) -> Blocks:
         """Add rows that the caller writes: columns (k, count) and grids (g, count, width)."""
         begin = self._count
-        self._count += count
-        if self._count > self._numbers.shape[1]:
-            self._numbers = _widened(self._numbers, begin, 2 * self._count)
-            self._grids = _widened(self._grids, begin, 2 * self._count)
-        self._views = {}
-        return self._numbers[:, begin : self._count], self._grids[:, begin : self._count]
+        end = begin + count
+        if end > self._numbers.shape[1]:
+            self._numbers = _widened(self._numbers, begin, 2 * end)
+            self._grids = _widened(self._grids, begin, 2 * end)
+        self._count, self._blocks = end, None
+        self.clear()
+        return self._numbers[:, begin:end], self._grids[:, begin:end]
 
     def keep(self, mask: BoolArray) -> None:
         """Drop the rows where ``mask`` is False."""
         rows = mask.nonzero()[0]
         self._numbers, self._grids = self._copied(rows, len(mask) + _ROOM)
-        self._count, self._views = len(rows), {}
+        self._count, self._blocks = len(rows), None
+        self.clear()
 
     def take(self, rows: np.ndarray) -> Rows:
         """Return some rows, by number or by a mask, as a new table."""
         rows = rows.nonzero()[0] if rows.dtype == _MASK else rows
-        other = Rows.__new__(Rows)
+        other = _NEW(Rows)
         other._names, other._places = self._names, self._places
-        other._count, other._views = len(rows), {}
+        other._count, other._blocks = len(rows), None
         other._numbers, other._grids = self._copied(rows, len(rows))
         return other
 
     def plus(self, **columns: np.ndarray) -> Rows:
-        """Return the table with more columns."""
+        """Return the table with more columns (n,)."""
         plain, wide = self._names
-        return Rows(**{name: self[name] for name in (*plain, *wide)}, **columns)
+        more = {name: (False, len(plain) + place) for place, name in enumerate(columns)}
+        other = _NEW(Rows)
+        other._names, other._places = ((*plain, *columns), wide), self._places | more
+        other._count, other._blocks = self._count, None
+        numbers, grids = self.blocks()
+        other._grids = grids.copy()
+        other._numbers = np.empty((len(plain) + len(columns), self._count), dtype=np.int64)
+        other._numbers[: len(plain)] = numbers
+        for place, column in enumerate(columns.values(), len(plain)):
+            other._numbers[place] = column
+        return other
 
-    def _copied(self, rows: IntArray, room: int) -> tuple[IntArray, IntArray]:
+    def _copied(self, rows: IntArray, room: int) -> Blocks:
         """Return blocks with some room that begin with these rows."""
         columns, (grids, _, width) = len(self._numbers), self._grids.shape
         numbers = np.empty((columns, room), dtype=np.int64)
