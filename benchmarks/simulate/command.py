@@ -10,15 +10,16 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 
-from benchmarks.simulate import overheads, scale
+from benchmarks.simulate import overheads, page, scale
 from benchmarks.simulate.floor import Floor
 from benchmarks.simulate.mechanisms import full_world, left_off, switched_on
 from benchmarks.simulate.peers import peer_rows
 from benchmarks.simulate.proof import Tables, detail_tables, differences, rows_of
 from benchmarks.simulate.rows import Row
 from benchmarks.simulate.shops import Case
-from benchmarks.simulate.timing import Timing, bare_loop, best_in_turn, best_of, counted_events
+from benchmarks.simulate.timing import Timing, bare_loop, best_in_turn, counted_events
 from benchmarks.simulate.work import Work, flagship
 from channelwright.simulation import ReplicationSummary, replicate
 from channelwright.tables.sink import MemorySink
@@ -107,7 +108,7 @@ def _engine(work: Work, keep: str) -> tuple[ReplicationSummary, MemorySink]:
 
 
 def _against_reference(work: Work, times: int, name: str = "") -> tuple[list[Row], list[str]]:
-    (summary, sink), orders = best_of(_SHORT * times, partial(_engine, work, "orders"))
+    summary, sink = _engine(work, "orders")
     plain = partial(simulate, work.market, work.design, work.address)
     with counted_events() as counter:
         theirs = plain()
@@ -115,11 +116,15 @@ def _against_reference(work: Work, times: int, name: str = "") -> tuple[list[Row
     del counter  # and all that its clocks hold
     found = detail_tables(sink)
     _prove(found, theirs)
-    _, kpis = best_of(_SHORT * times, partial(_engine, work, "kpis"))
     loops = max(LOOP_EVENTS, LOOP_TIMES * counted)
-    alone = partial(bare_loop, loops)
-    together = partial(bare_loop, LOOP_EVENTS, waiting)
-    loop, reference, crowd = best_in_turn(times, (alone, plain, together))
+    orders, kpis, loop, reference, crowd = best_in_turn(
+        times,
+        (partial(_engine, work, "orders"), _SHORT),
+        (partial(_engine, work, "kpis"), _SHORT),
+        (partial(bare_loop, loops), 1),
+        (plain, 1),
+        (partial(bare_loop, LOOP_EVENTS, waiting), 1),
+    )
     rows = [
         _row(f"engine{name}", f"reference{name}", work, summary, orders, reference),
         _row(f"engine-kpis{name}", f"reference{name}", work, summary, kpis, reference),
@@ -149,9 +154,9 @@ def _prove(ours: Tables, theirs: Tables) -> None:
 
 
 def _against_floor(work: Work, keep: str, times: int) -> tuple[list[Row], list[str]]:
-    (summary, _), engine = best_of(times, partial(_engine, work, keep))
     floor = Floor(work, keep)
-    _, least = best_of(times, floor.run)
+    summary = floor.summary
+    engine, least = best_in_turn(times, (partial(_engine, work, keep), 1), (floor.run, 1))
     name, low = ("engine", "floor") if keep == "orders" else ("engine-kpis", "floor-kpis")
     rows = [
         _row(name, low, work, summary, engine, least),
@@ -238,7 +243,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PAIRS",
         help="what hooks that are off and the check of the books cost instead, by pairs of runs",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object per row, no notes")
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object per row, no notes, no page"
+    )
+    parser.add_argument(
+        "--page",
+        type=Path,
+        help="page whose section is written anew; default docs/benchmarks.md if the whole work "
+        "was done (no --outlets, --days, --quick)",
+    )
     parser.add_argument(
         "--quick", action="store_true", help="at most 200 outlets and 14 days, each run once"
     )
@@ -281,7 +294,7 @@ def main(arguments: list[str]) -> int:
     Returns
     -------
     int
-        0 when engine and reference agree, 1 otherwise.
+        0 when engine and reference agree, 1 otherwise or if the page has no place for the results.
     """
     options = _parser().parse_args(arguments)
     if options.scale is not None:
@@ -297,11 +310,14 @@ def main(arguments: list[str]) -> int:
         return 0
     peer_days = min(options.peer_days, QUICK_PEER_DAYS) if options.quick else options.peer_days
     work, reference_days = _work(options)
+    target = _page_of(options)
     try:
+        if target is not None:
+            page.parts(target)
         mechanism_days = 0 if options.quick else options.mechanism_days
         times = 1 if options.quick else 3
         report = run(work, reference_days, peer_days, mechanism_days, times, _progress())
-    except NotEqualError as error:
+    except (NotEqualError, page.NoSectionError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     if options.json:
@@ -311,4 +327,15 @@ def main(arguments: list[str]) -> int:
     else:
         lines = [_HEADER, *(row.line() for row in report.rows), "", *report.notes]
     sys.stdout.write("\n".join(lines) + "\n")
+    if target is not None:
+        called = " ".join(["python -m benchmarks simulate", *arguments])
+        page.write(page.section(called, report.rows, report.notes), target)
+        sys.stderr.write(f"{target}: its section on the simulation was written\n")
     return 0
+
+
+def _page_of(options: argparse.Namespace) -> Path | None:
+    """Return the page to write: none where rows are asked for or a part of the work is done."""
+    whole = not (options.json or options.quick or options.outlets or options.days)
+    target: Path | None = options.page or (page.PAGE if whole else None)
+    return target

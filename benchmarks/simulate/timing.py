@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -40,12 +40,18 @@ def best_of(times: int, run: Callable[[], Result]) -> tuple[Result, Timing]:
     return result, Timing(min(t[0] for t in timings), min(t[1] for t in timings))
 
 
-def best_in_turn(times: int, runs: Sequence[Callable[[], object]]) -> list[Timing]:
+def best_in_turn(times: int, *runs: tuple[Callable[[], object], int]) -> list[Timing]:
     """Run several things in turn, several times; returns the least times of each.
 
     In turn, so that what a shared machine does meanwhile slows all of them.
+
+    Parameters
+    ----------
+    times : int
+        Rounds.
+    runs : pairs of what is run and how often in each round
     """
-    rounds = [[best_of(1, run)[1] for run in runs] for _ in range(times)]
+    rounds = [[best_of(often, run)[1] for run, often in runs] for _ in range(times)]
     return [
         Timing(min(t.seconds for t in one), min(t.wall for t in one))
         for one in zip(*rounds, strict=True)

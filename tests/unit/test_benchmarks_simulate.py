@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.simulate import command, overheads, scale
+from benchmarks.simulate import command, overheads, page, scale
 from benchmarks.simulate.floor import Floor
 from benchmarks.simulate.mechanisms import full_world, left_off, switched_on
 from benchmarks.simulate.proof import detail_tables, differences
@@ -58,6 +58,35 @@ def test_table_names_the_proof_and_the_bare_loop(capsys):
     assert text.startswith("subject")
     for part in ("Equal: ", "SimPy events", "Bare SimPy timeout loop", "consumer_demand", "shelf"):
         assert part in text
+
+
+def test_section_of_the_page_is_written_anew(tmp_path, capsys):
+    target = tmp_path / "page.md"
+    target.write_text(f"above\n{page.BEGIN}old{page.END}\nbelow\n", encoding="utf-8")
+    assert main([*TINY, "--page", str(target)]) == 0
+    text = target.read_text(encoding="utf-8")
+    assert text.startswith(f"above\n{page.BEGIN}")
+    assert text.endswith(f"{page.END}\nbelow\n")
+    assert "old" not in text
+    assert "| engine | reference | 20 × 3 |" in text
+    assert "consumer_demand" not in text  # single columns are printed, not kept
+    assert str(target) in capsys.readouterr().err
+
+
+def test_a_page_without_place_is_refused_before_anything_is_measured(tmp_path, capsys):
+    target = tmp_path / "page.md"
+    target.write_text("nothing here\n", encoding="utf-8")
+    assert main([*TINY, "--page", str(target)]) == 1
+    assert "to write between" in capsys.readouterr().err
+    assert target.read_text(encoding="utf-8") == "nothing here\n"
+    assert main([*TINY, "--page", str(tmp_path / "none.md")]) == 1
+    assert "name a page that exists" in capsys.readouterr().err
+
+
+def test_docs_have_a_place_for_the_section():
+    before, after = page.parts(page.PAGE)
+    assert before.startswith("# Benchmarks")
+    assert "### Scale" in after
 
 
 def test_no_ratio_when_one_number_differs(monkeypatch, capsys):
