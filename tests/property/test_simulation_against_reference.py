@@ -10,13 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channelwright.foundation.random import Address
-from channelwright.simulation import replicate
 from channelwright.tables.outputs import DETAIL_TABLES
 from channelwright.tables.schema import Table
-from channelwright.tables.sink import MemorySink
 from tests.reference import simulate
 from tests.reference.books import sort_rows
 from tests.support import markets, random_market, tiny_market
+from tests.support.queues import assert_little, run
 from tests.support.random_market import Size
 
 SHOWN = 5
@@ -24,16 +23,12 @@ addresses = st.builds(Address, st.integers(0, 2**64 - 1), st.integers(0, 2**64 -
 
 
 def engine_tables(market, design, address):
-    """Detail tables of the engine, in the order of the reference."""
-    sink = MemorySink()
-    replicate(market, design, address, sink, keep="orders")
-    found = {}
+    """Detail tables of the engine, in the order of the reference; Little's law holds in them."""
+    written, nights = run(market, design, address)
+    assert_little(written, nights)
     for table in DETAIL_TABLES:
-        nothing = {column.name: np.zeros(0, dtype=column.dtype) for column in table.columns}
-        written = sink.table(table.name) if table.name in sink.names() else nothing
-        assert set(written) == set(table.names), f"columns of {table.name}"
-        found[table.name] = sort_rows(table, written)
-    return found
+        assert set(written[table.name]) == set(table.names), f"columns of {table.name}"
+    return {table.name: sort_rows(table, written[table.name]) for table in DETAIL_TABLES}
 
 
 def line(columns, row):

@@ -13,14 +13,14 @@ from channelwright.model.credit import CreditPolicy, CreditRules
 from channelwright.model.design import Design
 from channelwright.model.market import LAW_FIXED
 from channelwright.rules.kpi import kpi_table
-from channelwright.simulation import replicate, replication
+from channelwright.simulation import replicate
 from channelwright.simulation.delivery import parcels
 from channelwright.simulation.evening import picking
 from channelwright.simulation.evening.picking import queue
-from channelwright.simulation.records.recording import Recorder
 from channelwright.tables.sink import MemorySink
 from tests.published.test_simulation_queues import erlang_c
 from tests.support import random_market
+from tests.support.queues import assert_little, number_in_queue, run
 from tests.support.worlds import desk_world, real, whole
 
 OUTLETS, ORDERS_A_DAY = 4_000, 100.0
@@ -141,15 +141,7 @@ def test_fixed_picking_waits_as_m_d_c() -> None:
 
 
 # ---------------------------------------------------------------- Little 1961: L = lambda W
-def number_in_queue(arrive: np.ndarray, leave: np.ndarray) -> int:
-    """Integral over time of the number in a queue, by a sweep over its events."""
-    moments = np.concatenate([arrive, leave])
-    change = np.concatenate([np.ones_like(arrive), -np.ones_like(leave)])
-    order = np.argsort(moments, kind="stable")
-    number = np.cumsum(change[order])[:-1]
-    return int((number * np.diff(moments[order])).sum())
-
-
+# All other queues: tests/property/test_simulation_queues.py.
 def one_clerk_a_mode(market, design: Design) -> Design:
     """A busy desk for every mode, always open, in the place of the market's own."""
     desk = with_desk(design, 1, 4_000, EXPONENTIAL).credit.approval
@@ -158,21 +150,12 @@ def one_clerk_a_mode(market, design: Design) -> Design:
     return replace(design, credit=CreditPolicy(approval=ApprovalDesk(**columns)))
 
 
-@pytest.mark.parametrize("busy", [True, False])
 @pytest.mark.parametrize("seed", range(30))
-def test_little_at_the_approval_desks_of_random_markets(seed: int, *, busy: bool) -> None:
+def test_little_at_busy_approval_desks_of_random_markets(seed: int) -> None:
     """The number waiting, swept from the requests, is their count times their mean wait."""
     market, design = random_market(seed)
-    if busy:
-        design = one_clerk_a_mode(market, design)
-    sink = MemorySink()
-    replicate(market, design, Address(seed, 0), sink, keep="orders")
-    if "approvals" not in sink.names() or not len(sink.table("approvals")["day"]):
-        return
-    rows = sink.table("approvals")
-    midnight = rows["day"] * 86_400
-    area = number_in_queue(midnight + rows["second"], midnight + rows["begin"])
-    assert area == sink.table("approval_cells")["wait"].sum()
+    tables, nights = run(market, one_clerk_a_mode(market, design), Address(seed, 0))
+    assert_little(tables, nights)
 
 
 def test_little_at_the_pick_desk() -> None:
@@ -194,33 +177,6 @@ def test_little_at_the_pick_desk() -> None:
     assert cells["pick_wait"].sum() / cells["orders_picked"].sum() == pytest.approx(
         mean_wait, rel=0.1
     )
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_little_on_open_orders_and_transit(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counted in the state at every 24:00, both are what arrivals times stays in the tables say."""
-    market, design = random_market(seed)
-    nights: list[tuple[int, int]] = []
-
-    class Counting(Recorder):
-        def midnight(self, state):
-            super().midnight(state)
-            open_lines = (state.orders["missing"] > 0) | (state.orders["pending"] > 0)
-            nights.append((int(open_lines.sum()), int(state.transit.sum())))
-
-    monkeypatch.setattr(replication, "Recorder", Counting)
-    sink = MemorySink()
-    replicate(market, design, Address(seed, 0), sink, keep="orders")
-    end, counted = market.calendar.horizon_days, np.array(nights)
-    if "order_lines" in sink.names():
-        lines = sink.table("order_lines")
-        if lines["substitutes"].any():
-            return  # a case that stands in for another waits as a case of its own product
-        assert counted[:, 0].sum() == (lines["end_day"] - lines["day"]).sum()
-    if "shipments" in sink.names():
-        way = sink.table("shipments")
-        stay = np.minimum(way["arrival_day"], end) - way["day"]
-        assert counted[:, 1].sum() == (way["shipped"] * stay).sum()
 
 
 class Watched:
