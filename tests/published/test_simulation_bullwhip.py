@@ -64,3 +64,4 @@ def test_exponential_forecast_amplifies_orders() -> None:
     days = play(market, design, seed=37)
     ratio, error = variance_ratio(days.ordered, days.demand)
     assert abs(ratio - theory) < 4 * error
+    assert error < 0.06 * theory

@@ -60,4 +60,5 @@ def test_one_server_waits_longer_at_the_same_utilisation() -> None:
     waits = weekly_waits(1, 0.8, 30)
     error = waits.std(ddof=1) / math.sqrt(len(waits))
     assert abs(waits.mean() - 4.0) < 4 * error
+    assert error < 0.15 * 4.0
     assert waits.mean() > 4 * weekly_waits(10, 8.0, 12).mean()

@@ -92,6 +92,7 @@ def test_shared_sales_take_away_what_tiers_add() -> None:
         ratio = up.mean() / down.mean()
         error = (up - ratio * down).std(ddof=1) / down.mean() / math.sqrt(MONTHS)
         assert abs(ratio - theory) < 4 * error
+        assert error < 0.06 * theory
         found[signal] = up / down.mean()
     saved = found["orders"] - found["sell_out"]
     assert saved.mean() > 3 * saved.std(ddof=1) / math.sqrt(MONTHS)
