@@ -72,3 +72,25 @@ def fill(
             elif place == 3:
                 word = words[3]
             out[row, sub] = (word >> _DROPPED) * _TO_UNIT
+
+
+@kernel
+def uniform_at(entity: int, sub: int, key: tuple[Word, Word], purpose: int, day: int) -> float:
+    """Return the uniform of one entity, as `fill` writes it; ``key`` : seed and replication."""
+    words = _encipher(
+        np.uint64((entity >> 2) + 1),
+        np.uint64(sub),
+        np.uint64(day),
+        np.uint64(purpose),
+        key[0],
+        key[1],
+    )
+    place = entity & 3
+    word = words[0]
+    if place == 1:
+        word = words[1]
+    elif place == 2:
+        word = words[2]
+    elif place == 3:
+        word = words[3]
+    return (word >> _DROPPED) * _TO_UNIT

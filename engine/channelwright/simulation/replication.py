@@ -31,8 +31,8 @@ from channelwright.simulation.delivery.tours import Dropped, deliver
 from channelwright.simulation.demand import promoting
 from channelwright.simulation.demand.consumers import Consumers
 from channelwright.simulation.demand.rivals import RivalSales
-from channelwright.simulation.evening.allocation import Allocated, allocate
-from channelwright.simulation.evening.picking import pick
+from channelwright.simulation.evening.allocation import Allocation
+from channelwright.simulation.evening.picking import PickDesk
 from channelwright.simulation.network import Network, build_network
 from channelwright.simulation.orders.open_orders import drop_finished, open_orders
 from channelwright.simulation.orders.ordering import Ordering, Placed
@@ -114,6 +114,8 @@ class _World:
         self._recorder = Recorder(network)
         self._details = Details(network, sink) if detail else None
         self._rivals = RivalSales(network, address, sink, detail=detail)
+        self._allocating = Allocation(network, address, self._state)
+        self._desk = PickDesk(network, address, self._state)
         self._replenishing = Replenishing(network, address)
         self._penalties = Penalties(network)
         self._books = Books(opening=units_held(network, self._state))
@@ -289,25 +291,20 @@ class _World:
             self._details.shelf(state.day, sales, state)
 
     def _allocation(self) -> None:
-        network, state = self._network, self._state
+        state = self._state
         self._goods.allocate_parcels(before_outlets=True)
-        evening = allocate(network, self._address, state)
+        evening = self._allocating.evening()
         self._goods.allocate_parcels(before_outlets=False)
-        orders = evening.orders
-        cost = network.market.sites.handling_cost[orders["site"]] * evening.cases
-        self._postings.trade(Account.HANDLING, OWNER, OUTSIDE, orders.columns(_PLACES), cost)
         self._recorder.evening(evening)
-        self._penalties.refused(orders["serial"][evening.refused])
         self._credit.recorder.evening(evening)
+        if evening.refused:
+            self._penalties.refused(evening.refused_serials())
         if self._details is not None:
-            self._details.evening(state.day, evening)
-        self._pick(evening)
-        self._drop_finished_orders()
-
-    def _pick(self, evening: Allocated) -> None:
-        if evening.cases.any():
-            desk = pick(self._network, self._address, self._state, evening)
-            self._recorder.picked(desk)
+            self._details.evening(state.day, state.orders.take(evening.rows()), evening)
+        if evening.picked:
+            self._desk.pick(evening, self._postings, self._recorder.of_picking())
+        if evening.finished:
+            self._drop_finished_orders()
 
     def _replenishment(self) -> None:
         shipments = self._replenishing.review(self._state, self._credit.purchasing)

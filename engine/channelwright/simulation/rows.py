@@ -68,6 +68,15 @@ class Rows(dict[str, IntArray]):
             self._blocks = self._numbers[:, : self._count], self._grids[:, : self._count]
         return self._blocks
 
+    def storage(self) -> tuple[IntArray, IntArray]:
+        """Return the blocks with their room, (k, room) and (g, room, width), for kernels.
+
+        Only the first rows, as many as there are, mean something. Slices of the rows in use
+        would be of another layout, now and then, and a kernel compiled for it in the middle of
+        a run.
+        """
+        return self._numbers, self._grids
+
     def append(self, **columns: np.ndarray) -> None:
         """Add rows; every column must be given."""
         begin = self._count

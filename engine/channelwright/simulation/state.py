@@ -19,6 +19,7 @@ from channelwright.simulation.demand.expecting import (
     offer,
 )
 from channelwright.simulation.network import Network
+from channelwright.simulation.orders.order_columns import ORDER_COLUMNS, ORDER_GRIDS
 from channelwright.simulation.orders.shelf_policies import opening_levels
 from channelwright.simulation.rows import Rows
 
@@ -31,11 +32,8 @@ def empty_orders(products: int) -> Rows:
     delivered, cut; ``extra`` stands in for cut cases of other products. ``pay_day`` is -1
     for orders on the terms of their mode.
     """
-    names = ["serial", "outlet", "mode", "site", "option", "day", "second", "attempt"]
-    names += ["pay_day", "discount"]
-    columns = {name: np.zeros(0, dtype=np.int64) for name in names}
-    grids = ("ordered", "missing", "first", "pending", "delivered", "cut", "extra")
-    columns |= {name: np.zeros((0, products), dtype=np.int64) for name in grids}
+    columns = {name: np.zeros(0, dtype=np.int64) for name in ORDER_COLUMNS}
+    columns |= {name: np.zeros((0, products), dtype=np.int64) for name in ORDER_GRIDS}
     return Rows(**columns)
 
 

@@ -49,8 +49,15 @@ class Penalties:
 
     def refused(self, serial: IntArray) -> None:
         """Forget orders that the credit check refused."""
-        if self.on and len(self._orders) and len(serial):
-            self._orders.keep(~np.isin(self._orders["serial"], serial))
+        if not self.on or not len(self._orders) or not len(serial):
+            return
+        kept = self._orders["serial"]  # ascending, as orders are placed
+        place = np.minimum(np.searchsorted(kept, serial), len(kept) - 1)
+        place = place[kept[place] == serial]
+        if place.size:
+            stays = np.ones(len(kept), dtype=np.bool_)
+            stays[place] = False
+            self._orders.keep(stays)
 
     def delivered(self, loads: Rows) -> None:
         """Add what stores received."""

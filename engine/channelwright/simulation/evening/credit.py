@@ -5,17 +5,26 @@ docs/world/credit.md; without credit rules every mode holds orders (section 6).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
+from channelwright.foundation.philox import uniform_at
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import BoolArray, IntArray, share
-from channelwright.model.credit import CASH, HOLD, PARTIAL, CreditRules, plain_rules
-from channelwright.rules.account_credit import accounts_of, has_limit, of_account
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray, share
+from channelwright.model.credit import AS_MODE, CASH, PARTIAL, CreditRules, plain_rules
+from channelwright.rules.account_credit import accounts_of
+from channelwright.simulation.evening.work import HELD, NEW, REFUSED, ROW, Table
 from channelwright.simulation.network import Network
-from channelwright.simulation.rows import Rows
+from channelwright.simulation.orders.order_columns import (
+    DAY,
+    MODE,
+    OPTION,
+    ORDERED,
+    OUTLET,
+    PAY_DAY,
+)
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 
@@ -24,23 +33,24 @@ AT_DOOR = 2**40
 FAR = 2**40
 CONSIGNED = 2**41
 _ENDED_SHARE = 4  # of the invoices that may be overdue, dropped when a fourth has been paid
+_PURPOSE = int(Purpose.CASH_AT_DOOR)
+_LIMITED, _GRACE, _ACTION, _PREPAY, _PROMISE = range(5)
+_OWN_LIMIT, _OWN_ACTION, _OWN_GRACE = range(3)
+_BILL_DUE = 5  # column of `empty_bills`
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the check says of n orders.
-
-    Attributes
-    ----------
-    refused : (n,) bool
-    held : (n, P) int64, cases that end now although the order goes on
-    pay_day : (n,) int64, ON_TERMS or the day on which the order is paid, AT_DOOR = delivery,
-        CONSIGNED = when the goods have been sold
-    """
-
-    refused: BoolArray
-    held: IntArray
-    pay_day: IntArray
+#: By mode (5, M) and by account (3, A), (3, 0) = none has its own; chance that an outlet pays at
+#: the door (M,); seed and replication; account and consignment of outlets, prices (O, N, P).
+CreditTerms: TypeAlias = tuple[
+    IntArray,
+    IntArray,
+    FloatArray,
+    tuple[np.uint64, np.uint64],
+    tuple[IntArray, BoolArray, IntArray],
+]
+#: Limit, receivable, accepted value and oldest due day (written) by account.
+Accounts: TypeAlias = tuple[IntArray, IntArray, IntArray, IntArray]
+#: Invoices that may be overdue and open bills, the numbers of each, the least days of grace.
+Unpaid: TypeAlias = tuple[IntArray, IntArray, int, int, int]
 
 
 def credit_rules(network: Network) -> CreditRules | None:
@@ -49,196 +59,133 @@ def credit_rules(network: Network) -> CreditRules | None:
     return None if policy is None else policy.rules
 
 
-def check(
-    network: Network, address: Address, state: State, orders: Rows, new: BoolArray
-) -> Verdict:
-    """Check the new orders in sequence; accepted ones add to the exposure of their account."""
-    plain = credit_rules(network) is None and not len(state.bills)
-    if plain and not network.plain.consigns:
-        return _hold(network, state, orders, new)
-    return _Check(network, address, state, orders, new).run()
+class CreditDesk:
+    """What the check of an evening reads."""
 
-
-def _hold(network: Network, state: State, orders: Rows, new: BoolArray) -> Verdict:
-    """Check new orders where no rules are named: every order is accepted or refused whole."""
-    terms, unpaid = network.design.terms, state.overdue
-    refused, ended = _held_or_not(
-        new,
-        orders.columns(("outlet", "option", "mode", "ordered")),
-        (terms.credit_days, terms.overdue_grace),
-        (network.account, state.limit, state.receivable, state.accepted),
-        network.price,
-        unpaid.columns(("account", "due", "paid")),
-        state.day,
-    )
-    if _ENDED_SHARE * ended > len(unpaid):
-        unpaid.keep(unpaid["paid"] > state.day)
-    none = np.zeros((len(new), len(network.plain.unit)), dtype=np.int64)
-    return Verdict(refused, none, orders["pay_day"])
-
-
-@kernel
-def _held_or_not(
-    new: BoolArray,
-    orders: tuple[IntArray, ...],
-    terms: tuple[IntArray, IntArray],
-    accounts: tuple[IntArray, ...],
-    price: IntArray,
-    unpaid: tuple[IntArray, ...],
-    day: int,
-) -> tuple[BoolArray, int]:
-    """Return which orders are refused, and how many of the unpaid invoices have been paid.
-
-    Parameters
-    ----------
-    orders : (n,) outlet, option and mode, (n, P) cases ordered
-    terms : (M,) credit days, days of grace
-    accounts : (O,) account; limit, receivable and accepted value of every account, the last changed
-    price : (O, N, P) ticks per case
-    unpaid : account, due and paid day of invoices that may be overdue
-    """
-    outlet, option, mode, ordered = orders
-    credit_days, grace = terms
-    account, limit, receivable, accepted = accounts
-    owner, due, paid = unpaid
-    oldest = np.full(len(limit), FAR, dtype=np.int64)
-    ended = 0
-    for row in range(len(owner)):
-        if paid[row] > day:
-            oldest[owner[row]] = min(oldest[owner[row]], due[row])
-        else:
-            ended += 1
-    refused = np.zeros(len(outlet), dtype=np.bool_)
-    for row in range(len(outlet)):
-        if not new[row]:
-            continue
-        place, value = outlet[row], np.int64(0)
-        for product in range(ordered.shape[1]):
-            value += ordered[row, product] * price[place, option[row], product]
-        payer = account[place]
-        if credit_days[mode[row]] > 0:
-            free = limit[payer] - receivable[payer] - accepted[payer]
-            late = oldest[payer] + grace[mode[row]] < day
-            refused[row] = late or value > free
-        if not refused[row]:
-            accepted[payer] += value
-    return refused, ended
-
-
-class _Check:
-    """One evening's check."""
-
-    def __init__(
-        self, network: Network, address: Address, state: State, orders: Rows, new: BoolArray
-    ) -> None:
-        terms, mode = network.design.terms, orders["mode"]
-        self._network, self._address, self._state = network, address, state
-        self._orders, self._new = orders, new
-        account = self._account = network.account[orders["outlet"]]
-        self._price = network.price[orders["outlet"], orders["option"]]
-        self._value = (orders["ordered"] * self._price).sum(axis=1)
+    def __init__(self, network: Network, address: Address, state: State) -> None:
+        self._state = state
         named = credit_rules(network)
-        rules = self._rules = plain_rules(len(network.market.modes)) if named is None else named
-        count = len(mode)
-        self._action = rules.action[mode]
-        limited, grace = terms.credit_days[mode] > 0, terms.overdue_grace[mode]
-        single = accounts_of(network.design)
+        rules = plain_rules(len(network.market.modes)) if named is None else named
+        terms, single = network.design.terms, accounts_of(network.design)
+        promise = network.design.service.promise_days
+        limited, grace = terms.credit_days > 0, terms.overdue_grace
+        modes = np.stack([limited, grace, rules.action, rules.prepay_days, promise])
+        own = np.zeros((3, 0), dtype=np.int64)
+        self._least_grace = int(grace.min(initial=0))
         if single is not None:
-            self._action = of_account(single.action, account, self._action)
-            grace = of_account(single.grace, account, grace)
-            limited |= has_limit(single, account)
-        prepay = rules.prepay_days[mode]
-        consigned = network.consigned[orders["outlet"]]
-        self._prepaid = new & (prepay >= 0) & ~consigned
-        self._checked = new & ~self._prepaid & limited
-        oldest = _oldest(network, state, self._account, self._checked)
-        self._late = self._checked & (oldest + grace < state.day)
-        # Nothing is owed for goods on consignment until they are sold.
-        self._checked &= ~consigned
-        self._value[consigned] = 0
-        self._action = np.where(consigned, HOLD, self._action)
-        self._refused = np.zeros(count, dtype=bool)
-        self._held = np.zeros_like(orders["ordered"])
-        self._pay_day = orders["pay_day"].copy()
-        promised = orders["day"] + network.design.service.promise_days[mode] - prepay
-        paid = np.maximum(state.day, promised)
-        self._pay_day[self._prepaid] = paid[self._prepaid]
-        self._pay_day[new & consigned] = CONSIGNED
+            own = np.stack([single.limit, single.action, single.grace])
+            self._least_grace = min(self._least_grace, int(own[_OWN_GRACE].min(initial=0)))
+        key = (np.uint64(address.seed), np.uint64(address.replication))
+        outlets = (network.account, network.consigned, network.price)
+        self.terms: CreditTerms = (modes, own, rules.cash_share.copy(), key, outlets)
+        self._oldest = np.empty(len(network.limit), dtype=np.int64)
 
-    def run(self) -> Verdict:
-        """Decide every new order."""
+    def accounts(self) -> Accounts:
+        """Return the accounts as they are today."""
         state = self._state
-        asking = self._new & ~self._prepaid
-        if asking.any():
-            _decide(
-                asking,
-                self._checked,
-                self._late,
-                self._action,
-                self._pays_at_door(asking),
-                self._account,
-                self._value,
-                np.ascontiguousarray(self._orders["ordered"]),
-                self._price,
-                (state.limit, state.receivable, state.accepted),
-                (self._refused, self._held, self._pay_day),
-            )
-        return Verdict(self._refused, self._held, self._pay_day)
+        return state.limit, state.receivable, state.accepted, self._oldest
 
-    def _pays_at_door(self, asking: BoolArray) -> BoolArray:
-        """Return which orders could be paid in cash at the door, where that is the action."""
-        pays = np.zeros(len(asking), dtype=bool)
-        rows = np.flatnonzero(asking & (self._action == CASH))
-        if not rows.size:
-            return pays
-        days, outlets = self._orders["day"][rows], self._orders["outlet"][rows]
-        chance = self._rules.cash_share[self._orders["mode"][rows]]
-        for day in np.unique(days).tolist():
-            mine = days == day
-            uniform = self._address.at(Purpose.CASH_AT_DOOR, day, outlets[mine])
-            pays[rows[mine]] = uniform < chance[mine]
-        return pays
+    def unpaid(self) -> Unpaid:
+        """Return what is open today."""
+        overdue, bills = self._state.overdue, self._state.bills
+        blocks = overdue.storage()[0], bills.storage()[0]
+        return *blocks, len(overdue), len(bills), self._least_grace
+
+    def forget(self, ended: int) -> None:
+        """Drop the invoices that have been paid, ``ended`` of them, once there are many."""
+        unpaid = self._state.overdue
+        if _ENDED_SHARE * ended > len(unpaid):
+            unpaid.keep(unpaid["paid"] > self._state.day)
 
 
 @kernel
-def _decide(
-    asking: BoolArray,
-    checked: BoolArray,
-    late: BoolArray,
-    action: IntArray,
-    pays: BoolArray,
-    account: IntArray,
-    value: IntArray,
-    ordered: IntArray,
-    price: IntArray,
-    accounts: tuple[IntArray, IntArray, IntArray],
-    verdict: tuple[BoolArray, IntArray, IntArray],
+def check(
+    day: int, count: int, orders: Table, work: Table, terms: CreditTerms, accounts: Accounts
 ) -> None:
-    """Decide the asking orders in turn: accepted ones add to the exposure of their account.
+    """Check the new orders in sequence; accepted ones add to the exposure of their account.
+
+    Without rules of the design every order is accepted or refused whole (`plain_rules`).
 
     Parameters
     ----------
-    accounts : limit, receivable and accepted value of every account; the last is changed
-    verdict : refused, cases held and day of payment of every order, changed
+    orders : the table of open orders, days of payment are written
+    work : ``count`` orders; which are refused and what is held back are written
+    accounts : `oldest_due` has been found; accepted values are changed
     """
-    limit, receivable, accepted = accounts
-    refused, held, pay_day = verdict
-    for row in range(len(asking)):
-        if not asking[row]:
+    modes, own, cash_share, key, (account, consigned, price) = terms
+    limit, receivable, accepted, oldest = accounts
+    (numbers, grids), (marks, lines) = orders, work
+    for place in range(count):
+        row, marks[REFUSED, place] = marks[ROW, place], 0
+        for product in range(lines.shape[2]):
+            lines[HELD, place, product] = 0
+        if marks[NEW, place] == 0:
             continue
-        owner = account[row]
+        outlet, mode = numbers[OUTLET, row], numbers[MODE, row]
+        owner, on_sale, prepay = account[outlet], consigned[outlet], modes[_PREPAY, mode]
+        limited, grace, action = _of_account(modes, own, mode, owner)
+        late = limited and oldest[owner] + grace < day
+        if on_sale:  # nothing is owed for goods on consignment until they are sold
+            numbers[PAY_DAY, row], marks[REFUSED, place] = CONSIGNED, late
+            continue
+        if prepay >= 0:
+            numbers[PAY_DAY, row] = max(day, numbers[DAY, row] + modes[_PROMISE, mode] - prepay)
+            continue
+        option, value = numbers[OPTION, row], np.int64(0)
+        for product in range(lines.shape[2]):
+            value += grids[ORDERED, row, product] * price[outlet, option, product]
         free = limit[owner] - receivable[owner] - accepted[owner]
-        if not late[row] and (not checked[row] or value[row] <= free):
-            accepted[owner] += value[row]
-        elif action[row] == PARTIAL and not late[row]:
-            cost = _release(ordered[row], price[row], max(0, free), held[row])
+        if not late and (not limited or value <= free):
+            accepted[owner] += value
+        elif action == PARTIAL and not late:
+            prices, held = price[outlet, option], lines[HELD, place]
+            cost = _release(grids[ORDERED, row], prices, max(0, free), held)
             accepted[owner] += max(0, cost)
-            refused[row] = cost < 0
-        elif action[row] == CASH:
-            refused[row] = not pays[row]
-            pay_day[row] = AT_DOOR
+            marks[REFUSED, place] = cost < 0
+        elif action == CASH:
+            uniform = uniform_at(outlet, 0, key, _PURPOSE, numbers[DAY, row])
+            marks[REFUSED, place] = uniform >= cash_share[mode]
+            numbers[PAY_DAY, row] = AT_DOOR
         else:
-            refused[row] = True
+            marks[REFUSED, place] = 1
+
+
+@kernel
+def _of_account(modes: IntArray, own: IntArray, mode: int, owner: int) -> tuple[bool, int, int]:
+    """Return whether an account has a limit, its days of grace and what happens beyond."""
+    limited, grace, action = modes[_LIMITED, mode] > 0, modes[_GRACE, mode], modes[_ACTION, mode]
+    if own.shape[1] == 0:
+        return limited, grace, action
+    limited = limited or own[_OWN_LIMIT, owner] >= 0
+    if own[_OWN_GRACE, owner] != AS_MODE:
+        grace = own[_OWN_GRACE, owner]
+    if own[_OWN_ACTION, owner] != AS_MODE:
+        action = own[_OWN_ACTION, owner]
+    return limited, grace, action
+
+
+@kernel
+def oldest_due(day: int, unpaid: Unpaid, oldest: IntArray) -> int:
+    """Find the earliest due day of what each account owes, `FAR` where none can be too late.
+
+    Returns
+    -------
+    number of the invoices that may be overdue and have been paid
+    """
+    invoices, bills, count, open_bills, least_grace = unpaid
+    ended, last = 0, day - least_grace
+    oldest[:] = FAR
+    for row in range(count):
+        if invoices[2, row] <= day:
+            ended += 1
+        elif invoices[1, row] < last:
+            owner = invoices[0, row]
+            oldest[owner] = min(oldest[owner], invoices[1, row])
+    for row in range(open_bills):
+        if bills[_BILL_DUE, row] < last:
+            owner = bills[0, row]
+            oldest[owner] = min(oldest[owner], bills[_BILL_DUE, row])
+    return ended
 
 
 @kernel
@@ -261,16 +208,6 @@ def _release(ordered: IntArray, price: IntArray, free: int, held: IntArray) -> i
         return free - left
     held[:] = 0
     return -1
-
-
-def _oldest(network: Network, state: State, account: IntArray, checked: BoolArray) -> IntArray:
-    """Return the earliest due day of the unpaid invoices of each order's account."""
-    far = np.full(len(network.limit), FAR, dtype=np.int64)
-    if checked.any():
-        state.overdue.keep(state.overdue["paid"] > state.day)
-        np.minimum.at(far, state.overdue["account"], state.overdue["due"])
-        np.minimum.at(far, state.bills["account"], state.bills["due"])
-    return far[account]
 
 
 def deposits(network: Network) -> IntArray:

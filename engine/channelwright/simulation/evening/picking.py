@@ -6,167 +6,191 @@ of its release and the earliest free time (Kiefer and Wolfowitz 1955).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TypeAlias
 
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray
+from channelwright.foundation.units import DAY_SECONDS, IntArray
 from channelwright.model.market import CARRIERS
-from channelwright.rules.contracts import shelf_days
 from channelwright.simulation import laws
+from channelwright.simulation.cash.postings import Postings
+from channelwright.simulation.cash.settling import OUTSIDE
 from channelwright.simulation.evening.allocation import Allocated
+from channelwright.simulation.evening.work import GIVE, GIVEN, ROW, Table
 from channelwright.simulation.grouping import radix_order
 from channelwright.simulation.network import Network
+from channelwright.simulation.orders.order_columns import (
+    DAY,
+    DISCOUNT,
+    MODE,
+    OPTION,
+    OUTLET,
+    PAY_DAY,
+    SECOND,
+    SERIAL,
+    SITE,
+)
 from channelwright.simulation.state import State
+from channelwright.tables.codes import Account
 
 BATCH_RELEASE = 68_400
 TARIFF = CARRIERS.index("tariff")
-_TARIFF = 8  # column of the loads
-_LINES = ("site", "serial", "outlet", "mode", "option", "day", "pay_day", "discount")
+_WEEK, _FURTHER = 7, 6  # the windows of a chain are looked at on so many further days
+_HANDLING, _OUTSIDE = int(Account.HANDLING), int(OUTSIDE)
+#: Rows of the desk: place in the evening, site, release, seconds of service.
+PLACE, AT, RELEASE, SERVICE = range(4)
+_FLOW, _ORDER_SECONDS, _LINE_SECONDS, _OPEN, _CLOSE, _COST, _PICKERS, _OWNER = range(8)
+
+#: Chain of outlets (O,), days of the week on which chains take goods as bits, days from their DC
+#: to the shelf (C,), weekday of day 0.
+Windows: TypeAlias = tuple[IntArray, IntArray, IntArray, int]
 
 
-class Desk(NamedTuple):
-    """Pick orders of one evening (n,): site, and s from release to the begin of service."""
+class PickDesk:
+    """The pick desks of a replication."""
 
-    site: IntArray
-    wait: IntArray
+    def __init__(self, network: Network, address: Address, state: State) -> None:
+        self._network, self._address, self._state = network, address, state
+        market, sites = network.market, network.market.sites
+        columns = (sites.pick_flow, sites.pick_order_seconds, sites.pick_line_seconds)
+        columns += (sites.pick_open, sites.pick_close, sites.handling_cost)
+        self._sites = np.stack([*columns, network.design.sites.pickers, network.owner])
+        tariff = market.modes.carrier == TARIFF
+        days = np.maximum(1, network.design.service.tariff_days)
+        self._rules = self._sites, np.where(tariff, days, -1), _windows(network)
+        self._pickers = self._sites[_PICKERS]
+        self._hours = self._sites[_OPEN], self._sites[_CLOSE]
+        self._random = market.sites.pick_law == 1
+        self._draws = bool(self._random.any())
+
+    def pick(self, evening: Allocated, postings: Postings, sums: tuple[IntArray, IntArray]) -> None:
+        """Queue the allocated orders of an evening; they become loads, and handling is paid.
+
+        Parameters
+        ----------
+        sums : (S,) orders picked and seconds waited, changed
+        """
+        state, count = self._state, evening.picked
+        orders, work = evening.orders, evening.work
+        desk = _released(state.day, evening.count, count, orders, work, self._sites)
+        if self._draws:
+            self._draw(evening, desk)
+        _, site, release, service = desk
+        ready = queue(site, release, service, self._hours, self._pickers, state.servers)
+        begin = len(state.loads)
+        state.loads.extend(count)
+        loads = state.loads.storage()
+        money = postings.room(count)
+        _pack(desk, ready, orders, work, self._rules, (begin, *loads), money, sums)
+
+    def _draw(self, evening: Allocated, desk: IntArray) -> None:
+        """Draw the seconds of service where they are random; they are a mean until now."""
+        mean, rows = desk[SERVICE], evening.rows()[desk[PLACE]]
+        outlet = evening.orders[0][OUTLET, rows]
+        uniform = self._address.at(Purpose.PICK_TIME, self._state.day, outlet)
+        drawn = laws.exponential_seconds(uniform, mean.astype(np.float64))
+        desk[SERVICE] = np.where(self._random[desk[AT]], drawn, mean)
 
 
-def pick(network: Network, address: Address, state: State, evening: Allocated) -> Desk:
-    """Queue the evening's allocated orders; they become loads."""
-    rows, release = _released(network, state.day, evening)
-    orders = evening.orders
-    site, outlet = orders["site"][rows], orders["outlet"][rows]
-    lines = orders.columns(_LINES)
-    service = _service(network, address, state.day, rows, lines[0], outlet, evening.give)
-    ready = _serve(network, state, site, release, service)
-    tariff = network.market.modes.carrier == TARIFF
-    days = np.where(tariff, np.maximum(1, network.design.service.tariff_days), -1)
-    block, grids = state.loads.extend(len(rows))
-    _load(rows, lines, ready, evening.give, days, block, grids[0])
-    if network.design.contracts is not None:
-        arrival = block[_TARIFF]
-        moved = shelf_days(network.market, network.design, outlet, arrival)
-        arrival[:] = np.where(arrival >= 0, moved, -1)
-    return Desk(site, ready - service - release)
+def _windows(network: Network) -> Windows:
+    contracts, market = network.design.contracts, network.market
+    weekday = market.calendar.start.weekday()
+    none = np.zeros(0, dtype=np.int64)
+    if contracts is None or not len(contracts):
+        return none, none, none, weekday
+    chain = market.outlets.chain.astype(np.int64)
+    return chain, contracts.window_days.astype(np.int64), contracts.dc_days.copy(), weekday
 
 
 @kernel
-def _load(
-    rows: IntArray,
-    orders: tuple[IntArray, ...],
-    ready: IntArray,
-    give: IntArray,
-    days: IntArray,
-    block: IntArray,
-    cases: IntArray,
-) -> None:
-    """Write pick orders as loads.
-
-    Parameters
-    ----------
-    rows, ready : (n,) rows of the orders, seconds at which they are picked
-    orders : columns ``_LINES`` of the orders; give : (orders, P) cases allocated
-    days : (M,) days that carriers at a tariff take, -1 = goods of the mode go by truck
-    block, cases : (k, n), (n, P) the columns of `empty_loads`, written
-    """
-    site, serial, outlet, mode, option, day, pay_day, discount = orders
-    for place in range(len(rows)):
-        row = rows[place]
-        block[0, place], block[1, place], block[2, place] = serial[row], outlet[row], mode[row]
-        block[3, place], block[4, place], block[5, place] = site[row], option[row], day[row]
-        block[6, place], block[7, place], block[9, place] = ready[place], 0, 0
-        block[_TARIFF, place] = -1
-        if days[mode[row]] >= 0:
-            block[_TARIFF, place] = ready[place] // DAY_SECONDS + days[mode[row]]
-        block[10, place], block[11, place] = pay_day[row], discount[row]
-        for product in range(give.shape[1]):
-            cases[place, product] = give[row, product]
-
-
-def _released(network: Network, day: int, evening: Allocated) -> IntArray:
-    """Return the rows of the orders to be picked by release, and their release: (2, n)."""
-    columns = evening.orders.columns(("site", "day", "second"))
-    return _in_sequence(columns, evening.cases, network.market.sites.pick_flow, day)
-
-
-@kernel
-def _in_sequence(
-    orders: tuple[IntArray, ...], cases: IntArray, flow: BoolArray, day: int
+def _released(
+    day: int, handled: int, picked: int, orders: Table, work: Table, sites: IntArray
 ) -> IntArray:
-    """Return the orders with cases by release, equal ones as they came; and their release, s.
+    """Return the desk (4, picked): orders with cases by release, equal ones as they came.
 
-    Parameters
-    ----------
-    orders : (n,) site, order day, second
-    cases : (n,) to be picked
-    flow : (S,) sites where orders of today are released as they come, others at 00:00
+    Orders of today are released as they come where the site picks in flow, in a batch elsewhere.
     """
-    site, order_day, second = orders
-    rows, release = np.empty_like(site), np.empty((1, len(site)), dtype=np.int64)
-    count, midnight = np.int64(0), day * DAY_SECONDS
-    for row in range(len(site)):
-        if cases[row] == 0:
+    numbers, (marks, lines) = orders[0], work
+    desk = np.empty((4, picked), dtype=np.int64)
+    release = np.empty((1, picked), dtype=np.int64)
+    rows, count, midnight = np.empty(picked, dtype=np.int64), 0, day * DAY_SECONDS
+    for place in range(handled):
+        if marks[GIVEN, place] == 0:
             continue
-        rows[count], release[0, count] = row, midnight
-        if not flow[site[row]]:
+        row, site = marks[ROW, place], numbers[SITE, marks[ROW, place]]
+        rows[count], release[0, count] = place, midnight
+        if sites[_FLOW, site] == 0:
             release[0, count] += BATCH_RELEASE
-        elif order_day[row] == day:
-            release[0, count] += second[row]
+        elif numbers[DAY, row] == day:
+            release[0, count] += numbers[SECOND, row]
         count += 1
-    result = np.empty((2, count), dtype=np.int64)
-    order = radix_order(release, release.shape[0], count)
-    for place in range(count):
-        result[0, place], result[1, place] = rows[order[place]], release[0, order[place]]
-    return result
-
-
-def _service(
-    network: Network,
-    address: Address,
-    day: int,
-    rows: IntArray,
-    sites: IntArray,
-    outlet: IntArray,
-    cases: IntArray,
-) -> IntArray:
-    """Return the seconds that it takes to pick some orders: (n,); their outlets (n,)."""
-    numbers = network.market.sites
-    mean = _mean_service(
-        rows, sites, cases, (numbers.pick_order_seconds, numbers.pick_line_seconds)
-    )
-    if not numbers.pick_law.any():
-        return mean
-    random = numbers.pick_law[sites[rows]] == 1
-    if not random.any():
-        return mean
-    uniform = address.at(Purpose.PICK_TIME, day, outlet)
-    return np.where(random, laws.exponential_seconds(uniform, mean.astype(np.float64)), mean)
+    order = radix_order(release, release.shape[0], np.int64(count))
+    for one in range(count):
+        place, filled = rows[order[one]], 0
+        site = numbers[SITE, marks[ROW, place]]
+        for product in range(lines.shape[2]):
+            filled += lines[GIVE, place, product] > 0
+        desk[PLACE, one], desk[AT, one], desk[RELEASE, one] = place, site, release[0, order[one]]
+        desk[SERVICE, one] = sites[_ORDER_SECONDS, site] + filled * sites[_LINE_SECONDS, site]
+    return desk
 
 
 @kernel
-def _mean_service(
-    rows: IntArray, site: IntArray, cases: IntArray, seconds: tuple[IntArray, IntArray]
-) -> IntArray:
-    """Return seconds for each of some orders by its lines; of sites per order and per line."""
-    result = np.empty(len(rows), dtype=np.int64)
-    for place in range(len(rows)):
-        row, lines = rows[place], 0
-        for product in range(cases.shape[1]):
-            lines += cases[row, product] > 0
-        result[place] = seconds[0][site[row]] + lines * seconds[1][site[row]]
-    return result
+def _pack(
+    desk: IntArray,
+    ready: IntArray,
+    orders: Table,
+    work: Table,
+    rules: tuple[IntArray, IntArray, Windows],
+    loads: tuple[int, IntArray, IntArray],
+    money: IntArray,
+    sums: tuple[IntArray, IntArray],
+) -> None:
+    """Write the orders of a desk as loads and pay for the handling.
+
+    Parameters
+    ----------
+    ready : (n,), second at which each is picked
+    rules : sites (8, S); days that carriers at a tariff take by mode (M,), -1 = goods of the mode
+        go by truck; windows of chains
+    loads : the first new row, the columns of `empty_loads` and their cases, written
+    money : (7, n) postings, written
+    sums : (S,) orders picked and seconds waited, changed
+    """
+    sites, tariff_days, windows = rules
+    numbers, (marks, lines), (begin, block, grids) = orders[0], work, loads
+    for one in range(desk.shape[1]):
+        place, site, at = desk[PLACE, one], desk[AT, one], begin + one
+        row = marks[ROW, place]
+        outlet, mode, days = numbers[OUTLET, row], numbers[MODE, row], np.int64(-1)
+        if tariff_days[mode] >= 0:
+            days = ready[one] // DAY_SECONDS + tariff_days[mode]
+            days = _on_the_shelf(days, outlet, windows)
+        block[0, at], block[1, at], block[2, at] = numbers[SERIAL, row], outlet, mode
+        block[3, at], block[4, at], block[5, at] = site, numbers[OPTION, row], numbers[DAY, row]
+        block[6, at], block[7, at], block[8, at], block[9, at] = ready[one], 0, days, 0
+        block[10, at], block[11, at] = numbers[PAY_DAY, row], numbers[DISCOUNT, row]
+        for product in range(lines.shape[2]):
+            grids[0, at, product] = lines[GIVE, place, product]
+        money[0, one], money[1, one], money[2, one] = _HANDLING, sites[_OWNER, site], _OUTSIDE
+        money[3, one], money[4, one], money[5, one] = mode, site, outlet
+        money[6, one] = sites[_COST, site] * marks[GIVEN, place]
+        sums[0][site] += 1
+        sums[1][site] += ready[one] - desk[SERVICE, one] - desk[RELEASE, one]
 
 
-def _serve(
-    network: Network, state: State, site: IntArray, release: IntArray, service: IntArray
-) -> IntArray:
-    """Return the end of service of every order (absolute seconds)."""
-    sites, pickers = network.market.sites, network.design.sites.pickers
-    hours = (sites.pick_open, sites.pick_close)
-    return queue(site, release, service, hours, pickers, state.servers)
+@kernel
+def _on_the_shelf(day: int, outlet: int, windows: Windows) -> int:
+    """Return when goods that a carrier could bring on a day are on the shelf (`shelf_days`)."""
+    chain_of, days, further, weekday = windows
+    if len(days) == 0 or chain_of[outlet] < 0:
+        return day
+    chain = chain_of[outlet]
+    for _ in range(_FURTHER):
+        day += (days[chain] >> ((day + weekday) % _WEEK)) & 1 == 0
+    return day + further[chain]
 
 
 @kernel

@@ -1,116 +1,136 @@
-"""Short stock shared in turn: whole lines, whole orders, and other products that stand in."""
+"""Stock shared in turn: parts of lines, whole lines or orders, and other products that stand in."""
 
 from __future__ import annotations
+
+from typing import TypeAlias
 
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import PPM, BoolArray, IntArray
-from channelwright.model.allocation import Allocation
-from channelwright.simulation.evening.credit import Verdict
+from channelwright.foundation.units import PPM, IntArray
+from channelwright.rules.families import family_rows
+from channelwright.simulation.evening.work import (
+    GIVE,
+    HELD,
+    NEW,
+    OTHERS,
+    REFUSED,
+    REPLACED,
+    ROW,
+    WANTED,
+    Table,
+)
 from channelwright.simulation.network import Network
-from channelwright.simulation.rows import Rows
-from channelwright.simulation.scatter import subtract_at
-from channelwright.simulation.state import State
+from channelwright.simulation.orders.order_columns import MISSING, MODE, ORDERED, SITE
 
 _LINE, _ORDER = 1, 2
+_PRIORITY, _BACKORDER, _CANCEL, _FILL, _SUBSTITUTE = range(5)
+
+#: By mode (5, M); what outlets add to the priority (O,), (0,) = nothing; units per case and
+#: family of products (P,).
+Sharing: TypeAlias = tuple[IntArray, IntArray, IntArray, IntArray]
 
 
-def share_in_turn(network: Network, state: State, orders: Rows, missing: IntArray) -> IntArray:
-    """Return what every line gets when modes may ask for whole lines or orders: (n, P) cases."""
-    rules = network.design.service.allocation
-    assert rules is not None
-    unit = network.market.products.units_per_case
-    free = state.stock // unit
-    give = _in_turn(orders["site"], missing, rules.fill[orders["mode"]], free.copy(), free)
-    subtract_at(state.stock, orders["site"], give * unit)
-    return np.asarray(give)
+def sharing_rules(network: Network) -> Sharing:
+    """Return how a design shares out short stock; without rules every line takes what there is."""
+    service, products = network.design.service, network.market.products
+    rules = service.allocation
+    none = np.zeros(len(service.priority), dtype=np.int64)
+    plain = (service.priority, service.backorder)
+    if rules is None:
+        modes, own = np.stack([*plain, none - 1, none, none]), none[:0]
+    else:
+        modes = np.stack([*plain, rules.cancel_days, rules.fill, rules.substitute])
+        own = rules.priority.copy()
+    return modes, own, network.plain.unit, family_rows(products).astype(np.int64)
 
 
 @kernel
-def _in_turn(
-    site: IntArray, missing: IntArray, fill: IntArray, free: IntArray, shape: IntArray
-) -> IntArray:
-    give = np.zeros_like(missing)
-    for row in range(missing.shape[0]):
-        place = site[row]
-        short = False
-        for product in range(shape.shape[1]):
-            short = short or missing[row, product] > free[place, product]
-        if short and fill[row] == _ORDER:
-            continue
-        for product in range(shape.shape[1]):
-            wanted, there = missing[row, product], free[place, product]
-            cases = min(wanted, there)
-            if fill[row] == _LINE and cases < wanted:
-                cases = 0
-            give[row, product] = cases
-            free[place, product] -= cases
-    return give
+def still_waits(modes: IntArray, mode: int, days: int) -> bool:
+    """Return whether what an order misses waits for another evening, days after its first one."""
+    longest = modes[_CANCEL, mode]
+    return modes[_BACKORDER, mode] != 0 and (longest < 0 or days < longest)
 
 
-def stand_in(
-    network: Network,
-    state: State,
-    orders: Rows,
-    short: IntArray,
-    credit: Verdict,
-    new: BoolArray,
-) -> tuple[IntArray, IntArray]:
-    """Return cases that others replace and cases that stand in for others: (n, P) each.
+@kernel
+def place_in_queue(sharing: Sharing, mode: int, outlet: int) -> int:
+    """Return the priority of an order, lowest first."""
+    modes, own = sharing[0], sharing[1]
+    return modes[_PRIORITY, mode] + (own[outlet] if len(own) else 0)
+
+
+@kernel
+def share_out(
+    count: int,
+    orders: Table,
+    work: Table,
+    sharing: Sharing,
+    stock: IntArray,
+    demand: IntArray,
+) -> None:
+    """Give every line in turn what its site has; count the demand of new orders.
 
     Parameters
     ----------
-    short : (n, P) int64, cases that the line still misses
-    credit : what the credit check says; lines that it held back stand in for nothing
-    new : (n,) bool, orders at their first attempt
+    work : ``count`` orders; what they miss and are given is written
+    stock, demand : (S, P) units, changed
     """
-    rules = network.design.service.allocation
-    none = np.zeros(short.shape, dtype=np.int64)
-    if rules is None or not rules.substitute.any() or not len(short):
-        return none, none
-    barred = (credit.held > 0) & (credit.held == orders["ordered"])
-    share = np.where(new & ~credit.refused, rules.substitute[orders["mode"]], 0)
-    wanted = (short * share[:, None] + PPM // 2) // PPM
-    families = network.market.products.families
-    family = np.array([families.index(name) for name in families], dtype=np.int64)
-    unit = network.market.products.units_per_case
-    replaced, extra = _stand_in(orders["site"], wanted, family, barred, state.stock // unit)
-    subtract_at(state.stock, orders["site"], extra * unit)
-    return replaced, extra
+    (numbers, grids), (marks, lines) = orders, work
+    modes, _, unit, _ = sharing
+    for place in range(count):
+        row, refused = marks[ROW, place], marks[REFUSED, place] != 0
+        site, fill = numbers[SITE, row], modes[_FILL, numbers[MODE, row]]
+        counts, short = marks[NEW, place] != 0 and not refused, False
+        for product in range(len(unit)):
+            held, wanted = lines[HELD, place, product], np.int64(0)
+            if not refused:
+                wanted = grids[MISSING, row, product] - held
+            if counts:
+                demand[site, product] += (grids[ORDERED, row, product] - held) * unit[product]
+            lines[WANTED, place, product] = wanted
+            short = short or wanted * unit[product] > stock[site, product]
+        for product in range(len(unit)):
+            cases, there = lines[WANTED, place, product], stock[site, product]
+            if short and fill == _ORDER:
+                cases = np.int64(0)
+            elif cases * unit[product] > there:
+                cases = np.int64(0) if fill == _LINE else there // unit[product]
+            lines[GIVE, place, product] = cases
+            stock[site, product] = there - cases * unit[product]
 
 
 @kernel
-def _stand_in(
-    site: IntArray, wanted: IntArray, family: IntArray, barred: BoolArray, free: IntArray
-) -> tuple[IntArray, IntArray]:
-    replaced, extra = np.zeros_like(wanted), np.zeros_like(wanted)
-    for row in range(wanted.shape[0]):
-        place = site[row]
-        for product in range(wanted.shape[1]):
-            left = wanted[row, product]
-            for other in range(wanted.shape[1]):
-                if other == product or family[other] != family[product] or barred[row, other]:
+def stand_in(count: int, orders: Table, work: Table, sharing: Sharing, stock: IntArray) -> None:
+    """Let products of a family stand in for what new orders still miss.
+
+    Parameters
+    ----------
+    work : ``count`` orders; cases that others replace and cases in place of others are written;
+        lines that the credit check held back whole stand in for nothing
+    stock : (S, P) units, changed
+    """
+    (numbers, grids), (marks, lines) = orders, work
+    modes, _, unit, family = sharing
+    for place in range(count):
+        row, some = marks[ROW, place], False
+        share = modes[_SUBSTITUTE, numbers[MODE, row]]
+        for product in range(len(unit)):
+            lines[REPLACED, place, product] = lines[OTHERS, place, product] = 0
+            some = some or lines[GIVE, place, product] < lines[WANTED, place, product]
+        if not some or share == 0 or marks[NEW, place] == 0 or marks[REFUSED, place] != 0:
+            continue
+        site = numbers[SITE, row]
+        for product in range(len(unit)):
+            short = lines[WANTED, place, product] - lines[GIVE, place, product]
+            left = (short * share + PPM // 2) // PPM
+            for other in range(len(unit)):
+                held = lines[HELD, place, other]
+                if left == 0 or other == product or family[other] != family[product]:
                     continue
-                cases = min(left, free[place, other])
-                free[place, other] -= cases
+                if held > 0 and held == grids[ORDERED, row, other]:
+                    continue
+                cases = min(left, stock[site, other] // unit[other])
+                stock[site, other] -= cases * unit[other]
                 left -= cases
-                replaced[row, product] += cases
-                extra[row, other] += cases
-    return replaced, extra
-
-
-def still_waits(network: Network, orders: Rows, day: int) -> BoolArray:
-    """Return the orders whose missing cases wait for another evening: (n,) bool."""
-    service = network.design.service
-    waits = service.backorder[orders["mode"]]
-    rules = service.allocation
-    if rules is None:
-        return np.asarray(waits)
-    longest = rules.cancel_days[orders["mode"]]
-    return np.asarray(waits & ((longest < 0) | (day - orders["attempt"] < longest)))
-
-
-def in_batch(rules: Allocation | None) -> bool:
-    """Return whether every line takes what there is, so that a batch can share it out."""
-    return rules is None or not rules.fill.any()
+                lines[REPLACED, place, product] += cases
+                lines[OTHERS, place, other] += cases

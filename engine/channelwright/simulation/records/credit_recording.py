@@ -11,7 +11,9 @@ from channelwright.simulation.cash.bills import Collected
 from channelwright.simulation.delivery.delivering import Invoiced
 from channelwright.simulation.evening.allocation import Allocated
 from channelwright.simulation.evening.credit import AT_DOOR, ON_TERMS
+from channelwright.simulation.evening.work import HELD, NEW, REFUSED, ROW, Table
 from channelwright.simulation.network import Network
+from channelwright.simulation.orders.order_columns import OUTLET, PAY_DAY
 from channelwright.simulation.records.cell_sums import NamedSums, cell_sums
 from channelwright.simulation.records.outstanding import Outstanding
 from channelwright.simulation.rows import Rows
@@ -41,11 +43,8 @@ class CreditRecorder:
         """Add the credit check of a day."""
         if not self._bills:
             return
-        cell, orders = self._cell, evening.orders
         names = ("orders_part", "cases_held", "orders_cash", "orders_prepaid")
-        accepted = evening.new & ~evening.refused
-        columns = (orders["outlet"], orders["pay_day"])
-        _add_checked(*columns, accepted, evening.held, cell.columns(*names))
+        _add_checked(evening.count, evening.orders[0], evening.work, self._cell.columns(*names))
 
     def invoices(self, invoiced: Invoiced, day: int) -> None:
         """Add the invoices of a day."""
@@ -118,28 +117,30 @@ def _add_invoices(
 
 
 @kernel
-def _add_checked(
-    outlet: IntArray,
-    pay_day: IntArray,
-    accepted: BoolArray,
-    held: IntArray,
-    sums: tuple[IntArray, ...],
-) -> None:
+def _add_checked(count: int, numbers: IntArray, work: Table, sums: tuple[IntArray, ...]) -> None:
     """Add the check of an evening to the sums of outlets.
 
     Parameters
     ----------
-    held : (n, P) cases; sums : orders in part, cases held, orders paid at the door, prepaid
+    numbers, work : columns of the open orders, and the ``count`` orders of the evening
+    sums : orders in part, cases held, orders paid at the door, prepaid
     """
     part, cases, cash, prepaid = sums
-    for row in range(len(outlet)):
-        back = held[row].sum()
-        part[outlet[row]] += back > 0
-        cases[outlet[row]] += back
-        if accepted[row] and pay_day[row] == AT_DOOR:
-            cash[outlet[row]] += 1
-        elif accepted[row] and pay_day[row] != ON_TERMS and pay_day[row] < AT_DOOR:
-            prepaid[outlet[row]] += 1
+    marks, lines = work
+    for place in range(count):
+        row, back = marks[ROW, place], np.int64(0)
+        for product in range(lines.shape[2]):
+            back += lines[HELD, place, product]
+        outlet, pay_day = numbers[OUTLET, row], numbers[PAY_DAY, row]
+        if back > 0:
+            part[outlet] += 1
+            cases[outlet] += back
+        if marks[NEW, place] == 0 or marks[REFUSED, place] != 0:
+            continue
+        if pay_day == AT_DOOR:
+            cash[outlet] += 1
+        elif pay_day != ON_TERMS and pay_day < AT_DOOR:
+            prepaid[outlet] += 1
 
 
 def receipt_rows(network: Network, day: int, moved: Rows) -> Chunk:

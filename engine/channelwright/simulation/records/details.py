@@ -10,6 +10,7 @@ from channelwright.simulation.delivery.delivering import Invoiced
 from channelwright.simulation.delivery.tours import Dropped
 from channelwright.simulation.demand.consumers import Sales
 from channelwright.simulation.evening.allocation import Allocated
+from channelwright.simulation.evening.work import ENDED, HELD, REFUSED
 from channelwright.simulation.network import Network
 from channelwright.simulation.orders.ordering import Placed
 from channelwright.simulation.records.line_states import (
@@ -164,11 +165,15 @@ class Details:
         owner = self._network.owner
         self._payments(days, due, due, owner[site], owner[parent], outlet, site, value)
 
-    def evening(self, day: int, evening: Allocated) -> None:
-        """Write the lines that the credit check or the allocation ended."""
-        orders = evening.orders
+    def evening(self, day: int, orders: Rows, evening: Allocated) -> None:
+        """Write the lines that the credit check or the allocation ended.
+
+        ``orders`` : those of the evening, in sequence
+        """
+        (marks, lines), count = evening.work, evening.count
+        refused = marks[REFUSED, :count] != 0
         columns = orders.columns(_ENDING)
-        states = ended_in_the_evening(columns, evening.cut, evening.held, evening.refused)
+        states = ended_in_the_evening(columns, lines[ENDED, :count], lines[HELD, :count], refused)
         self._lines(orders, states, day)
 
     def failures(self, day: int, missed: Dropped) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.rules.families import family_rows
-from channelwright.simulation.evening.allocation import Allocated
 from channelwright.simulation.evening.credit import CONSIGNED
 from channelwright.simulation.network import Network
 from channelwright.simulation.plain import PLANT
@@ -50,16 +49,13 @@ class FamilyRecorder:
         """Add the orders of a day: (n,) outlets, (n, P) cases."""
         self._outlets.add("cases_ordered", outlet, cases, self._family)
 
-    def evening(self, evening: Allocated) -> None:
-        """Add the allocation of a day."""
-        orders, outlets, sites = evening.orders, self._outlets, self._sites
-        _add_evening(
+    def of_evening(self) -> tuple[tuple[IntArray, ...], tuple[IntArray, ...], IntArray]:
+        """Return the sums that the allocation of a day is added to (`tally_evening`)."""
+        outlets, sites = self._outlets, self._sites
+        return (
             (*outlets.columns("cases_attempted", "cases_first"), outlets.group),
             (*sites.columns("cases_asked", "cases_first", "cases_out"), sites.group),
-            (orders["outlet"], orders["site"]),
             self._family,
-            evening.new & ~evening.refused,
-            (orders["ordered"], evening.held, evening.give, evening.extra),
         )
 
     def parcels(self, site: IntArray, asked: IntArray, first: IntArray, out: IntArray) -> None:
@@ -165,46 +161,6 @@ def _add(
             continue
         for product in range(amount.shape[1]):
             total[cell, family[product]] += amount[row, product]
-
-
-@kernel
-def _add_evening(
-    outlets: tuple[IntArray, ...],
-    sites: tuple[IntArray, ...],
-    places: tuple[IntArray, IntArray],
-    family: IntArray,
-    tried: BoolArray,
-    cases: tuple[IntArray, ...],
-) -> None:
-    """Add the cases of orders to the groups of their outlets and sites.
-
-    Parameters
-    ----------
-    outlets : cases attempted and given at the first attempt, (G, F) each, and the groups (O,)
-    sites : cases asked for, given at the first attempt and given at all, and the groups (S,)
-    places : (n,) outlet and site of each order
-    tried : (n,) bool, orders at their first attempt
-    cases : (n, P) cases ordered, held back, given, and given in place of others
-    """
-    attempted, first, group = outlets
-    asked, first_out, out, site_group = sites
-    outlet, site = places
-    ordered, held, give, extra = cases
-    for row in range(len(outlet)):
-        cell, place = group[outlet[row]], site_group[site[row]]
-        for product in range(len(family)):
-            kind = family[product]
-            wanted = ordered[row, product] - held[row, product]
-            given = give[row, product] - extra[row, product]
-            if tried[row]:
-                attempted[cell, kind] += wanted
-                first[cell, kind] += given
-            if place < 0:
-                continue
-            if tried[row]:
-                asked[place, kind] += wanted
-                first_out[place, kind] += given
-            out[place, kind] += give[row, product]
 
 
 @kernel

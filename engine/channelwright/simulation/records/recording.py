@@ -13,7 +13,6 @@ from channelwright.simulation.delivery.tours import Dropped
 from channelwright.simulation.demand.consumers import Sales
 from channelwright.simulation.evening.allocation import Allocated
 from channelwright.simulation.evening.credit import advances
-from channelwright.simulation.evening.picking import Desk
 from channelwright.simulation.network import Network
 from channelwright.simulation.orders.ordering import Placed
 from channelwright.simulation.orders.promises import Promises
@@ -29,7 +28,6 @@ from channelwright.simulation.records.tallies import (
     tally_drops,
     tally_evening,
     tally_orders,
-    tally_picking,
     tally_shipments,
     tally_sites,
     tally_tours,
@@ -67,6 +65,11 @@ class Recorder:
         self._supply = SupplyRecorder(network)
         self._debts = HouseDebts(network)
         self._flows = FlowRecorder(network)
+        names = ("cases_first", "cases_substituted", "cases_attempted")
+        ended = ("orders_refused", "cases_refused", "cases_cut")
+        sites = self._site.columns("cases_out", "cases_demanded")
+        columns = self._cell.columns(*names, *ended)
+        self._evening = (*columns, *sites), self._families.of_evening()
         self._day = 0
         weight = market.outlets.category_cases * _WEIGHT_UNIT
         self._weight = np.floor(weight + 0.5).astype(np.int64)
@@ -149,22 +152,11 @@ class Recorder:
 
     def evening(self, evening: Allocated) -> None:
         """Add the credit check and the allocation of a day."""
-        orders = evening.orders
-        names = ("cases_first", "cases_substituted", "cases_attempted")
-        ended = ("orders_refused", "cases_refused", "cases_cut")
-        tally_evening(
-            self._cell.columns(*names, *ended),
-            self._site.columns("cases_out", "cases_demanded"),
-            (orders["outlet"], orders["site"]),
-            (evening.new, evening.refused),
-            (orders["ordered"], evening.held, evening.give, evening.extra, evening.cut),
-        )
-        self._families.evening(evening)
+        tally_evening(evening.count, evening.orders, evening.work, *self._evening)
 
-    def picked(self, desk: Desk) -> None:
-        """Add the pick orders of a day by the day on which they were released."""
-        site = self._site
-        tally_picking(site["orders_picked"], site["pick_wait"], desk.site, desk.wait)
+    def of_picking(self) -> tuple[IntArray, IntArray]:
+        """Return sums of sites that `PickDesk.pick` adds to: orders picked, seconds waited."""
+        return self._site["orders_picked"], self._site["pick_wait"]
 
     def parcels(self, site: IntArray, asked: IntArray, first: IntArray, out: IntArray) -> None:
         """Add the cases that consumers asked sites for, got at once and got: (n, P) each."""
