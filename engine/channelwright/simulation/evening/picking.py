@@ -54,9 +54,10 @@ class PickDesk:
     def __init__(self, network: Network, address: Address, state: State) -> None:
         self._network, self._address, self._state = network, address, state
         market, sites = network.market, network.market.sites
-        columns = (sites.pick_flow, sites.pick_order_seconds, sites.pick_line_seconds)
-        columns += (sites.pick_open, sites.pick_close, sites.handling_cost)
-        self._sites = np.stack([*columns, network.design.sites.pickers, network.owner])
+        seconds = (sites.pick_order_seconds, sites.pick_line_seconds)
+        costs = (sites.handling_cost, network.design.sites.pickers, network.owner)
+        hours = (sites.pick_open, sites.pick_close)
+        self._sites = np.stack([sites.pick_flow, *seconds, *hours, *costs])
         tariff = market.modes.carrier == TARIFF
         days = np.maximum(1, network.design.service.tariff_days)
         self._rules = self._sites, np.where(tariff, days, -1), _windows(network)
@@ -164,10 +165,10 @@ def _pack(
     for one in range(desk.shape[1]):
         place, site, at = desk[PLACE, one], desk[AT, one], begin + one
         row = marks[ROW, place]
-        outlet, mode, days = numbers[OUTLET, row], numbers[MODE, row], np.int64(-1)
-        if tariff_days[mode] >= 0:
-            days = ready[one] // DAY_SECONDS + tariff_days[mode]
-            days = _on_the_shelf(days, outlet, windows)
+        outlet, mode = numbers[OUTLET, row], numbers[MODE, row]
+        days = tariff_days[mode]
+        if days >= 0:
+            days = _on_the_shelf(ready[one] // DAY_SECONDS + days, outlet, windows)
         block[0, at], block[1, at], block[2, at] = numbers[SERIAL, row], outlet, mode
         block[3, at], block[4, at], block[5, at] = site, numbers[OPTION, row], numbers[DAY, row]
         block[6, at], block[7, at], block[8, at], block[9, at] = ready[one], 0, days, 0
@@ -190,7 +191,8 @@ def _on_the_shelf(day: int, outlet: int, windows: Windows) -> int:
     chain = chain_of[outlet]
     for _ in range(_FURTHER):
         day += (days[chain] >> ((day + weekday) % _WEEK)) & 1 == 0
-    return day + further[chain]
+    shelf: int = day + further[chain]
+    return shelf
 
 
 @kernel

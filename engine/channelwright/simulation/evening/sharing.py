@@ -49,14 +49,16 @@ def sharing_rules(network: Network) -> Sharing:
 def still_waits(modes: IntArray, mode: int, days: int) -> bool:
     """Return whether what an order misses waits for another evening, days after its first one."""
     longest = modes[_CANCEL, mode]
-    return modes[_BACKORDER, mode] != 0 and (longest < 0 or days < longest)
+    waits: bool = modes[_BACKORDER, mode] != 0 and (longest < 0 or days < longest)
+    return waits
 
 
 @kernel
 def place_in_queue(sharing: Sharing, mode: int, outlet: int) -> int:
     """Return the priority of an order, lowest first."""
     modes, own = sharing[0], sharing[1]
-    return modes[_PRIORITY, mode] + (own[outlet] if len(own) else 0)
+    place: int = modes[_PRIORITY, mode]
+    return place + own[outlet] if len(own) else place
 
 
 @kernel
