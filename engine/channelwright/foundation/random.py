@@ -107,7 +107,7 @@ class Address:
     def grid(self, purpose: Purpose, day: int, entities: IntArray, subs: int) -> FloatArray:
         """Return the uniforms of some entities for the second indices 0, 1, ...: (n, subs)."""
         out = np.empty((len(entities), subs))
-        philox.fill(out, entities, *self._key, int(purpose), int(day))
+        philox.fill(out, entities, *self.key, int(purpose), int(day))
         return out
 
     def uniform(self, purpose: Purpose, day: int, entity: int, sub: int = 0) -> float:
@@ -117,7 +117,8 @@ class Address:
         return float(int(raw[word]) >> 11) * _TO_UNIT
 
     @cached_property
-    def _key(self) -> tuple[np.uint64, np.uint64]:
+    def key(self) -> tuple[np.uint64, np.uint64]:
+        """Seed and replication, for kernels that draw what they need (`philox.uniform_at`)."""
         return np.uint64(self.seed), np.uint64(self.replication)
 
     def _stream(self, purpose: Purpose, day: int, sub: int, block: int) -> np.random.Philox:

@@ -6,20 +6,28 @@ Optimiser and simulator call these same functions (docs/world/source-choice.md).
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import (
     TICKS_PER_UNIT,
     BoolArray,
-    FloatArray,
     IntArray,
     share,
+    share_of,
 )
 from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.model.source_choice import Rights, Selling
 from channelwright.model.stock import Suppliers
+
+#: Of landed price, haul, credit, smallest order, wait and stock on hand, and whether more than the
+#: first two counts besides habit.
+Weights: TypeAlias = tuple[float, float, float, float, float, float, bool]
+#: Weights, that of habit; rebate, days of credit, smallest order and promised days by mode, (M,).
+Tastes: TypeAlias = tuple[Weights, float, IntArray, IntArray, IntArray, IntArray]
 
 
 def is_on(market: Market, design: Design) -> bool:
@@ -116,39 +124,43 @@ def _meant(market: Market, rights: Rights, row: int) -> BoolArray:
     )
 
 
-def offer_utilities(
-    market: Market,
-    design: Design,
-    mode: IntArray,
-    metres: IntArray,
-    landed: FloatArray,
-    on_hand: FloatArray,
-) -> FloatArray:
-    """Return the utility of every offer without habit: (n, N).
+def tastes(market: Market, design: Design) -> Tastes:
+    """Return what outlets weigh, for `utility_of`."""
+    behaviour, service, weights = market.behaviour, design.service, market.source_choice
+    given = (0.0, 0.0, 0.0, 0.0)
+    if weights is not None:
+        given = (weights.credit, weights.minimum, weights.wait, weights.stock)
+    return (
+        (float(behaviour.price_weight), float(behaviour.haul_cost), *given, weights is not None),
+        float(behaviour.habit),
+        design.terms.outlet_rebate.copy(),
+        design.terms.outlet_days.copy(),
+        service.minimum_cases.copy(),
+        service.promise_days.copy(),
+    )
+
+
+@kernel
+def utility_of(
+    metres: int, goods: tuple[int, int, int], terms: tuple[int, int, int, int], weights: Weights
+) -> float:
+    """Return the utility of an offer without habit.
 
     Parameters
     ----------
-    mode, metres : (n, N) mode of the sale, distance to the source
-    landed : (n, N) ticks per case, price less rebate
-    on_hand : (n, N) share of the order that the source has now
+    metres : to the source
+    goods : cases offered, their price in ticks, and cases of them that the source has now
+    terms : rebate in ppm, days of credit, cases of the smallest order, promised days
     """
-    behaviour, service = market.behaviour, design.service
-    haul = behaviour.haul_cost * metres / 1000
-    utility = -behaviour.price_weight * ((landed + haul) / TICKS_PER_UNIT)
-    weights = market.source_choice
-    if weights is not None:
-        utility = utility + weights.credit * design.terms.outlet_days[mode]
-        utility = utility - weights.minimum * service.minimum_cases[mode]
-        utility = utility - weights.wait * service.promise_days[mode]
-        utility = utility + weights.stock * on_hand
-    return np.asarray(utility, dtype=np.float64)
-
-
-def logit(utility: FloatArray, available: BoolArray) -> FloatArray:
-    """Return choice probabilities among available offers: rows sum to 1, or to 0 without any."""
-    masked = np.where(available, utility, -np.inf)
-    best = masked.max(axis=1, keepdims=True)
-    weight = np.where(available, np.exp(masked - np.where(np.isfinite(best), best, 0.0)), 0.0)
-    total = weight.sum(axis=1, keepdims=True)
-    shares = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
-    return np.asarray(shares, dtype=np.float64)
+    cases, value, held = goods
+    rebate, days, smallest, promise = terms
+    price_weight, haul_cost, credit, minimum, wait, stock, whole = weights
+    landed = (value - share_of(value, rebate)) / cases
+    haul = haul_cost * metres / 1000
+    utility = -price_weight * ((landed + haul) / TICKS_PER_UNIT)
+    if whole:
+        utility += credit * days
+        utility -= minimum * smallest
+        utility -= wait * promise
+        utility += stock * (held / cases)
+    return utility

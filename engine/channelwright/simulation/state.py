@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from channelwright.foundation.random import Address
-from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.market import Market
 from channelwright.rules import behaviour
 from channelwright.simulation.demand.execution import Shops
 from channelwright.simulation.demand.expecting import (
     ALL_PRODUCTS,
     NO_FACTORS,
+    NO_PARTS,
+    Demand,
+    Shown,
     execution_levels,
+    expect_all,
     expected_units,
-    offer,
 )
 from channelwright.simulation.network import Network
 from channelwright.simulation.orders.order_columns import ORDER_COLUMNS, ORDER_GRIDS
@@ -205,18 +208,30 @@ def _opening_cash(market: Market) -> IntArray:
 
 def expected_demand(network: Network, state: State, rows: IntArray, day: int) -> FloatArray:
     """Return E', the expected demand of some outlets in units a day: (n, P)."""
-    expected = plain_demand(network, state, rows, day)
-    shops, carried = state.shops, network.carried
-    listed = None if shops is None else shops.listed
-    offer(
-        expected,
-        rows,
-        ALL_PRODUCTS if listed is None else listed,
-        ALL_PRODUCTS if carried is None else carried,
-        network.design.outlets.o2o,
-        1 + network.market.behaviour.online_new,
-    )
-    return expected
+    factors, listed, shown = expecting(network, state, day)
+    return expect_all(rows, demand_terms(network), factors, listed, shown)
+
+
+def demand_terms(network: Network) -> Demand:
+    """Return what never changes of expected demand."""
+    carried = ALL_PRODUCTS if network.carried is None else network.carried
+    online = network.design.outlets.o2o.copy()
+    return network.rate, carried, online, 1.0 + network.market.behaviour.online_new
+
+
+def expecting(
+    network: Network, state: State, day: int
+) -> tuple[tuple[FloatArray, FloatArray], BoolArray, Shown]:
+    """Return what `expect_all` takes of a day: factors, products listed, and what outlets show."""
+    promoted = None if network.campaign is None else network.campaign.factor(day)
+    factors = network.market.calendar.factor[day], NO_FACTORS if promoted is None else promoted
+    rules, shops = network.market.behaviour, state.shops
+    span = rules.ceiling - rules.floor
+    shown = (state.execution, float(rules.floor), float(span))
+    if shops is None:
+        return factors, ALL_PRODUCTS, (False, *shown, NO_FACTORS, NO_PARTS, NO_PARTS)
+    listed = ALL_PRODUCTS if shops.listed is None else shops.listed
+    return factors, listed, (True, *shown, shops.parts, shops.low, shops.width)
 
 
 def _opening_shelf(network: Network, state: State) -> IntArray:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.philox import uniform_at
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.execution import Execution
+from channelwright.simulation.demand.expecting import Shown
 from channelwright.simulation.network import Network
+
+_GAIN = int(Purpose.RANGE_GAIN)
 
 
 class Shops:
@@ -16,7 +21,10 @@ class Shops:
     Attributes
     ----------
     parts : (C, O) float64, display, cold space and price compliance
+    low, width : (C,) float64, demand multiplier without a part, and what the full part adds to it
+    lift : (C,) float64, share of what is missing that an order restores, over that of the mode
     listed : (O, P) bool, or None: everything
+    gain : float, chance that an order day lists a missing product, over the lift of the mode
     """
 
     def __init__(self, network: Network, address: Address, execution: Execution) -> None:
@@ -26,6 +34,13 @@ class Shops:
         outlets, products = network.rate.shape
         opening = execution.parts.opening
         self.parts = np.repeat(opening[:, None], outlets, axis=1)
+        table = execution.parts
+        self.low, self.width, self.lift = (
+            table.low.copy(),
+            table.high - table.low,
+            table.lift.copy(),
+        )
+        self.gain = 0.0 if execution.range is None else execution.range.gain
         self._left = 2.0 ** (-1.0 / execution.parts.half_life)
         self.listed: BoolArray | None = None
         if execution.range is not None:
@@ -42,20 +57,6 @@ class Shops:
             level *= table.low[row] + width * self.parts[row, rows]
         return level
 
-    def list_products(self, day: int, rows: IntArray, lift: FloatArray) -> None:
-        """Let some outlets list missing products; ``lift`` : (n,) of mode and effort."""
-        if self.listed is None or self._execution.range is None or not rows.size:
-            return
-        chance = np.minimum(1.0, self._execution.range.gain * lift)
-        drawn = self._address.grid(Purpose.RANGE_GAIN, day, rows, self.listed.shape[1])
-        self.listed[rows] |= drawn < chance[:, None]
-
-    def raise_parts(self, rows: IntArray, lift: FloatArray) -> None:
-        """Restore what an order restores."""
-        for row, relative in enumerate(self._execution.parts.lift.tolist()):
-            part = self.parts[row, rows]
-            self.parts[row, rows] = part + np.minimum(1.0, lift * relative) * (1 - part)
-
     def wanted(self, mean: FloatArray, shelf: IntArray) -> FloatArray:
         """Return the demand of covered outlets: none for what is neither listed nor there."""
         if self.listed is None:
@@ -70,3 +71,49 @@ class Shops:
             drawn = self._address.grid(Purpose.RANGE_LOSS, day, rows, self.listed.shape[1])
             self.listed[rows] &= drawn >= 1 - 2.0 ** (-1.0 / self._execution.range.half_life)
         return self.parts.mean(axis=0) if len(self.parts) else np.zeros(self.parts.shape[1])
+
+
+@kernel
+def list_missing(
+    outlets: IntArray,
+    listed: BoolArray,
+    gain: float,
+    lifts: FloatArray,
+    today: tuple[int, tuple[np.uint64, np.uint64]],
+) -> None:
+    """Let outlets (n,) list products that they lack (O, P), each by a chance; no rows: all are.
+
+    Parameters
+    ----------
+    gain : chance over the lift; lifts : (n,) of mode and effort; today : day and key of draws
+    """
+    if len(listed) == 0:
+        return
+    for row in range(len(outlets)):
+        outlet = outlets[row]
+        for product in range(listed.shape[1]):
+            if not listed[outlet, product]:
+                drawn = uniform_at(outlet, product, today[1], _GAIN, today[0])
+                listed[outlet, product] = drawn < min(1.0, gain * lifts[row])
+
+
+@kernel
+def restore(
+    outlets: IntArray, rows: IntArray, shown: Shown, lifts: FloatArray, relative: FloatArray
+) -> None:
+    """Restore what orders restore of the execution of outlets (n,), or of its parts.
+
+    Parameters
+    ----------
+    rows : (n,) of ``lifts``, which are of mode and effort
+    relative : (C,) lift of each part over it
+    """
+    full, execution, _, _, parts, _, _ = shown
+    for place in range(len(outlets)):
+        outlet, lift = outlets[place], lifts[rows[place]]
+        if full:
+            for part in range(len(relative)):
+                share = min(1.0, lift * relative[part])
+                parts[part, outlet] += share * (1 - parts[part, outlet])
+        else:
+            execution[outlet] += min(1.0, lift) * (1 - execution[outlet])

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 
 NO_FACTORS = np.zeros((0, 0))
+NO_PARTS = np.zeros(0)
 ALL_PRODUCTS = np.zeros((0, 0), dtype=np.bool_)
+
+#: Units a day (O, P), products in the contract (O, P) or ``ALL_PRODUCTS``, outlets that sell online
+#: (O,), and the factor of their demand.
+Demand: TypeAlias = tuple[FloatArray, BoolArray, BoolArray, float]
+#: Whether execution is in parts; (O,) execution, the multiplier at 0 and what full execution adds;
+#: (C, O) parts, (C,) of each the multiplier at 0 and what the full part adds.
+Shown: TypeAlias = tuple[bool, FloatArray, float, float, FloatArray, FloatArray, FloatArray]
 
 
 @kernel
@@ -49,27 +59,48 @@ def expected_units(
 
 
 @kernel
-def offer(
-    expected: FloatArray,
+def expect_all(
     rows: IntArray,
+    demand: Demand,
+    factors: tuple[FloatArray, FloatArray],
     listed: BoolArray,
-    carried: BoolArray,
-    online: BoolArray,
-    growth: float,
-) -> None:
-    """Leave what outlets offer of their expected demand (n, P), and add what comes online.
+    shown: Shown,
+) -> FloatArray:
+    """Return what outlets (n,) expect to sell of what they offer: (n, P) units a day.
 
     Parameters
     ----------
-    listed, carried : (O, P) products on the list and in the contract, ``ALL_PRODUCTS`` = all
-    online : (O,) outlets that sell online; growth : factor of their demand
+    factors : (P,) of the day, (O, P) what promotions make of it, ``NO_FACTORS`` = nothing
+    listed : (O, P) products on the list, ``ALL_PRODUCTS`` = all
     """
+    rate, carried, online, growth = demand
+    factor, promoted = factors
+    levels, result = _shown_levels(rows, shown), np.empty((len(rows), len(factor)))
     for row in range(len(rows)):
         outlet = rows[row]
-        for product in range(expected.shape[1]):
+        for product in range(len(factor)):
+            units = rate[outlet, product] * factor[product] * levels[row]
+            if len(promoted):
+                units *= promoted[outlet, product]
             if len(listed) and not listed[outlet, product]:
-                expected[row, product] = 0.0
+                units = 0.0
             if len(carried) and not carried[outlet, product]:
-                expected[row, product] = 0.0
+                units = 0.0
             if online[outlet]:
-                expected[row, product] *= growth
+                units *= growth
+            result[row, product] = units
+    return result
+
+
+@kernel
+def _shown_levels(rows: IntArray, shown: Shown) -> FloatArray:
+    """Return what the execution of outlets makes of their demand: (n,)."""
+    full, execution, floor, span, parts, low, width = shown
+    levels = np.ones(len(rows))
+    for row in range(len(rows)):
+        if full:
+            for part in range(len(low)):
+                levels[row] *= low[part] + width[part] * parts[part, rows[row]]
+        else:
+            levels[row] = floor + span * execution[rows[row]]
+    return levels

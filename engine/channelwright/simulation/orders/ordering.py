@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,24 +10,37 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.design import CYCLE_DAYS
-from channelwright.rules import beats, behaviour
+from channelwright.rules import beats
 from channelwright.rules.beats import Beat
 from channelwright.rules.field_work import CallTimes
+from channelwright.rules.stock_levels import variance_terms
 from channelwright.simulation import laws
+from channelwright.simulation.demand.expecting import NO_FACTORS, NO_PARTS
 from channelwright.simulation.network import CALENDAR, Network
 from channelwright.simulation.orders.collecting import Asked, Collecting, Collections
-from channelwright.simulation.orders.shelf_policies import PolicyCases
-from channelwright.simulation.orders.shelves import suggest
+from channelwright.simulation.orders.reviewing import (
+    ATTEMPT,
+    CALL,
+    MODE,
+    NO_CALL,
+    OPTION,
+    OUTLET,
+    SECOND,
+    SITE,
+    Levels,
+    review,
+    strike,
+)
 from channelwright.simulation.orders.sourcing import Sourcing
-from channelwright.simulation.state import State, expected_demand
+from channelwright.simulation.state import State, demand_terms, expecting
 
 _NONE = np.zeros(0, dtype=np.int64)
-_NOBODY = np.zeros((2, 0), dtype=np.int64)
+_NOBODY = np.zeros(0)
+_NOT_WAITING = np.zeros((0, 0), dtype=np.int64)
 
 
-@dataclass(frozen=True)
-class Placed:
-    """Orders placed on one day (n rows) and the calls of the day.
+class Placed(NamedTuple):
+    """Orders placed on one day (n rows) and the calls of the day; columns last until the next day.
 
     Attributes
     ----------
@@ -59,47 +72,44 @@ class Ordering:
     def __init__(
         self, network: Network, address: Address, collecting: Collecting | None = None
     ) -> None:
-        self._network = network
-        self._address = address
+        self._network, self._address = network, address
         self._collecting = collecting
         self._sourcing = Sourcing(network, address)
-        shelves = network.shelves
-        self._policies = None if shelves is None else PolicyCases(network, shelves)
-        start = network.market.calendar.start.weekday()
-        self._offset = int(start)
+        market, service = network.market, network.design.service
+        self._offset = int(market.calendar.start.weekday())
         self._carried = _NONE
-        self._modes = np.arange(len(network.market.modes))
-        self._fixed = network.market.modes.capture == CALENDAR
-        self._times = CallTimes(network.market, network.design)
-        self._options = (network.option_mode, network.options)
+        self._times = CallTimes(market, network.design)
         self._mode = network.design.outlets.mode.copy()
-        self._lift_of = network.market.modes.lift.copy()
-        self._cutoff = network.design.service.cutoff.copy()
+        self._strike, self._lift = market.modes.strike.copy(), market.modes.lift.copy()
+        hours = (service.order_open.copy(), service.order_close.copy())
+        self._hours = (*hours, market.modes.capture == CALENDAR)
+        self._addresses = (network.option_mode, network.options, service.cutoff.copy())
+        self._demand, self._levels = demand_terms(network), _levels(network, self._mode)
+        self._place = np.zeros(len(self._mode), dtype=np.int64)
+        self._place[network.covered] = np.arange(len(network.covered))
+        self._spread = _NOBODY
+        if market.field_work is not None and market.field_work.count_error.any():
+            self._spread = market.field_work.count_error.copy()
+        self._struck = np.empty((2, len(self._mode)), dtype=np.int64)
+        self._orders = np.empty((ATTEMPT + 1, len(self._mode)), dtype=np.int64)
+        self._cases: IntArray = np.empty(network.rate.shape, dtype=np.int64)
 
     def place(self, state: State) -> Placed:
         """Place the orders of ``state.day`` and lift execution where they are placed."""
-        network = self._network
         cycle = (state.day + self._offset) % CYCLE_DAYS
         beat, asked = self._lists(state, cycle)
-        calls = _NONE if beat is None else beat.outlet
-        made, called = _NOBODY if beat is None else _made(beat.outlet, beat.made)
-        others = network.due[cycle]
-        struck = self._strikes(state, called)
-        collected = self._ask(state, beat, asked, struck)
-        asking, count = _asking(called, struck, others)
-        asks, counts = asking[1], asking[1, :count]
-        if state.shops is not None:
-            state.shops.list_products(state.day, asks, self._lifts(state, asks))
-        cases, wants = self._suggest(state, asks, self._counted(state, counts, asks))
-        ends = (self._ends(beat, asked), made, self._seconds(state, others))
-        (rows, placed, second), cases = _wanting(asking, wants, cases, ends)
-        self._lift(state, placed)
-        option, cases = self._sourcing.choose(state, placed, cases)
-        productive, lines = _call_results(calls, made, rows, cases)
-        found = _addressed((placed, option, second), state.day, self._options, self._cutoff)
-        mode, site, attempt = found
-        placed_at = (placed, second, option, mode, site, attempt)
-        return Placed(*placed_at, cases, beat, productive, lines, collected)
+        collected = self._ask(state, beat, asked)
+        count = self._strikes(state, beat, collected)
+        ends = self._ends(beat, asked)
+        placed = self._review(state, count, self._network.due[cycle], ends)
+        orders, cases = self._orders[:, :placed], self._cases[:placed]
+        self._sourcing.choose(state, orders[OUTLET], cases, orders[OPTION])
+        calls = 0 if beat is None else len(beat.outlet)
+        productive, lines = np.zeros(calls, dtype=np.bool_), np.zeros(calls, dtype=np.int64)
+        _address(orders, cases, state.day, self._addresses, productive, lines)
+        _, outlet, second, option, mode, site, attempt = orders
+        found = (outlet, second, option, mode, site, attempt, cases)
+        return Placed(*found, beat, productive, lines, collected)
 
     def _lists(self, state: State, cycle: int) -> tuple[Beat | None, Asked | None]:
         """Return the lists of a working day, and keep what goes to the next one."""
@@ -114,15 +124,11 @@ class Ordering:
             self._carried = beats.missed(design, beat)
         return beat, asked
 
-    def _ask(
-        self, state: State, beat: Beat | None, asked: Asked | None, struck: BoolArray
-    ) -> Collections | None:
-        """Ask for overdue money; ``struck`` (calls,) ends where no order is taken without it."""
+    def _ask(self, state: State, beat: Beat | None, asked: Asked | None) -> Collections | None:
+        """Ask for overdue money."""
         if self._collecting is None or beat is None or asked is None:
             return None
-        found = self._collecting.ask(state, beat, asked)
-        struck[np.isin(beat.outlet[beat.made], found.outlet[found.refused])] = False
-        return found
+        return self._collecting.ask(state, beat, asked)
 
     def _ends(self, beat: Beat | None, asked: Asked | None) -> IntArray:
         """Return the second at which each call would take its order."""
@@ -132,205 +138,80 @@ class Ordering:
             return beat.end
         return self._collecting.order_seconds(beat, asked)
 
-    def _counted(self, state: State, called: IntArray, outlet: IntArray) -> IntArray:
-        """Return the shelves of outlets, the first of which callers count: (n, P) units."""
-        work = self._network.market.field_work
-        shelf = np.asarray(state.shelf.take(outlet, axis=0))
-        if work is None or not called.size or not work.count_error.any():
-            return shelf
-        sigma = work.count_error[self._network.design.outlets.mode[called]]
-        uniform = self._address.grid(Purpose.SHELF_COUNT, state.day, called, shelf.shape[1])
-        counted = shelf[: len(called)] * laws.shocks(uniform, sigma[:, None])
-        shelf[: len(called)] = np.floor(counted + 0.5)
-        return shelf
-
-    def _suggest(
-        self, state: State, outlet: IntArray, shelf: IntArray
-    ) -> tuple[IntArray, BoolArray]:
-        """Return the suggested cases (n, P) and whether the outlet wants to order."""
-        network = self._network
-        plan, reorder = network.design.outlets, network.design.service.reorder_days
-        expected = expected_demand(network, state, outlet, state.day)
-        if self._policies is None:
-            unit = network.market.products.units_per_case
-            days = (network.cover, reorder, plan.mode)
-            cases, low = suggest(outlet, days, expected, (shelf, state.on_order), unit)
-            return cases, low & self._sourcing.enough(outlet, cases)
-        cover, reorder = network.cover[outlet], reorder[plan.mode[outlet]]
-        position = shelf + state.on_order[outlet]
-        waiting = np.zeros_like(position)
-        if state.waiting is not None:
-            waiting = state.waiting[np.searchsorted(network.covered, outlet)]
-        cases = self._policies.suggest(outlet, (cover, reorder), expected, position, waiting)
-        return cases, self._sourcing.enough(outlet, cases)
-
-    def _strikes(self, state: State, called: IntArray) -> BoolArray:
-        if called.size == 0:
-            return np.zeros(0, dtype=bool)
-        market, plan = self._network.market, self._network.design.outlets
-        uniform = self._address.at(Purpose.STRIKE, state.day, called)
-        chance = behaviour.strike_probability(market, self._modes, state.effort)
-        return np.asarray(uniform < chance[plan.mode[called]])
-
-    def _seconds(self, state: State, outlet: IntArray) -> IntArray:
-        """Return the second at which outlets order that are not called."""
-        if outlet.size == 0:
-            return _NONE
-        service = self._network.design.service
-        uniform = self._address.at(Purpose.ORDER_TIME, state.day, outlet)
-        return _order_seconds(
-            uniform, outlet, self._mode, (service.order_open, service.order_close), self._fixed
+    def _strikes(self, state: State, beat: Beat | None, collected: Collections | None) -> int:
+        """Find the calls that can end in an order; no order is taken where money is refused."""
+        if beat is None:
+            return 0
+        refused = _NONE if collected is None else collected.outlet[collected.refused]
+        return strike(
+            (beat.outlet, beat.made, refused),
+            (state.day, self._address.key),
+            (self._strike, state.effort, self._mode),
+            self._struck,
         )
 
-    def _lift(self, state: State, outlet: IntArray) -> None:
-        if state.shops is not None:
-            state.shops.raise_parts(outlet, self._lifts(state, outlet))
-            return
-        _raise(state.execution, outlet, self._mode, (self._lift_of, state.effort))
+    def _errors(self, state: State, count: int) -> FloatArray:
+        """Return what people who count shelves make of them, (count, P), or nothing at all."""
+        if not len(self._spread) or not count:
+            return NO_FACTORS
+        called = self._struck[1, :count]
+        uniform = self._address.grid(Purpose.SHELF_COUNT, state.day, called, self._cases.shape[1])
+        return laws.shocks(uniform, self._spread[self._mode[called]][:, None])
 
-    def _lifts(self, state: State, outlet: IntArray) -> FloatArray:
-        """Return lift x effort of some outlets, before it is cut at 1."""
-        mode = self._network.design.outlets.mode[outlet]
-        return np.asarray(self._network.market.modes.lift[mode] * state.effort[mode])
+    def _review(self, state: State, count: int, others: IntArray, ends: IntArray) -> int:
+        """Write the orders of those who want some, and lift their execution."""
+        factors, listed, shown = expecting(self._network, state, state.day)
+        waiting = _NOT_WAITING if state.waiting is None else state.waiting
+        shops = state.shops
+        lift, gain = (NO_PARTS, 0.0) if shops is None else (shops.lift, shops.gain)
+        errors = self._errors(state, count)
+        return review(
+            (self._struck, count, others, state.day, self._address.key),
+            (self._demand, factors, listed, shown, gain),
+            (state.shelf, errors, self._spread, state.on_order, waiting, self._place),
+            self._levels,
+            self._sourcing.sells,
+            (ends, *self._hours),
+            (self._lift, state.effort, lift),
+            self._orders,
+            self._cases,
+        )
 
 
-@kernel
-def _made(calls: IntArray, made: BoolArray) -> IntArray:
-    """Return the rows and the outlets of the calls (n,) that are made: (2, c)."""
-    result, used = np.empty((2, len(calls)), dtype=np.int64), 0
-    for row in range(len(calls)):
-        if made[row]:
-            result[0, used], result[1, used] = row, calls[row]
-            used += 1
-    return result[:, :used].copy()
-
-
-@kernel
-def _asking(called: IntArray, struck: BoolArray, others: IntArray) -> tuple[IntArray, int]:
-    """Return who could order, (2, n) place and outlet, and how many of them were called.
-
-    Parameters
-    ----------
-    called, struck : (c,) outlets of calls made, and whether these could end in an order
-    others : outlets that are not called; their places follow the calls made
-    """
-    result = np.empty((2, len(called) + len(others)), dtype=np.int64)
-    used = 0
-    for row in range(len(called)):
-        if struck[row]:
-            result[0, used], result[1, used] = row, called[row]
-            used += 1
-    count = used
-    for row in range(len(others)):
-        result[0, used], result[1, used] = len(called) + row, others[row]
-        used += 1
-    return result[:, :used].copy(), count
+def _levels(network: Network, mode: IntArray) -> Levels:
+    """Return up to where outlets order, by policy or by their cover."""
+    rules, reorder = network.shelves, network.design.service.reorder_days.copy()
+    terms = variance_terms(network.market)
+    days = (mode, network.cover, reorder, network.plain.unit)
+    if rules is None:
+        return (*days, np.zeros((0, 0, 0), dtype=np.int64), np.zeros((0, 0, 0)), terms)
+    return (*days, rules.numbers.whole, rules.numbers.real, terms)
 
 
 @kernel
-def _wanting(
-    asking: IntArray, wants: BoolArray, cases: IntArray, seconds: tuple[IntArray, ...]
-) -> tuple[IntArray, IntArray]:
-    """Return who orders: (3, m) place, outlet and second of the order; and its cases (m, P).
-
-    Parameters
-    ----------
-    asking, wants, cases : (2, n) as of `_asking`, (n,), (n, P)
-    seconds : (calls,) of all calls, (c,) rows of those made, (others,) of orders without a call
-    """
-    ends, made, other = seconds
-    result = np.empty((3, len(wants)), dtype=np.int64)
-    chosen, used = np.empty_like(cases), 0
-    for row in range(len(wants)):
-        if not wants[row]:
-            continue
-        place = asking[0, row]
-        result[0, used], result[1, used] = place, asking[1, row]
-        if place < len(made):
-            result[2, used] = ends[made[place]]
-        else:
-            result[2, used] = other[place - len(made)]
-        for product in range(cases.shape[1]):
-            chosen[used, product] = cases[row, product]
-        used += 1
-    return result[:, :used].copy(), chosen[:used].copy()
-
-
-@kernel
-def _addressed(
-    orders: tuple[IntArray, ...], day: int, options: tuple[IntArray, IntArray], cutoff: IntArray
-) -> IntArray:
-    """Return mode, site and day of the first attempt of orders (n): (3, n).
-
-    Parameters
-    ----------
-    orders : outlet, option and second
-    options : (O, N) modes and sites; cutoff : (M,) second after which orders wait for tomorrow
-    """
-    outlet, option, second = orders
-    result = np.empty((3, len(outlet)), dtype=np.int64)
-    for row in range(len(outlet)):
-        mode = options[0][outlet[row], option[row]]
-        result[0, row], result[1, row] = mode, options[1][outlet[row], option[row]]
-        result[2, row] = day + 1 if second[row] > cutoff[mode] else day
-    return result
-
-
-@kernel
-def _raise(
-    execution: FloatArray,
-    outlet: IntArray,
-    mode: IntArray,
-    lifting: tuple[FloatArray, FloatArray],
+def _address(
+    orders: IntArray,
+    cases: IntArray,
+    day: int,
+    addresses: tuple[IntArray, IntArray, IntArray],
+    productive: BoolArray,
+    lines: IntArray,
 ) -> None:
-    """Raise the execution of outlets (n,) by `behaviour.lift_share` of what they miss.
+    """Write mode, site and day of the first attempt of orders (7, n), and what calls ended in.
 
     Parameters
     ----------
-    execution, mode : (O,); lifting : (M,) lift and effort of each mode
+    cases : (n, P); addresses : (O, N) modes and sites of options, (M,) second after which orders of
+        a mode wait for tomorrow
+    productive, lines : (calls,) whether a call ended in an order, and its lines; written
     """
-    lift, effort = lifting
-    for place in outlet:
-        share = min(1.0, lift[mode[place]] * effort[mode[place]])
-        execution[place] += share * (1 - execution[place])
-
-
-@kernel
-def _order_seconds(
-    uniform: FloatArray,
-    outlet: IntArray,
-    mode: IntArray,
-    hours: tuple[IntArray, IntArray],
-    fixed: BoolArray,
-) -> IntArray:
-    """Return seconds of the day (n,) between the hours of each mode, at the first where fixed."""
-    opening, close = hours
-    result = np.empty(len(outlet), dtype=np.int64)
-    for row in range(len(outlet)):
-        kind = mode[outlet[row]]
-        result[row] = opening[kind]
-        if not fixed[kind]:
-            result[row] += np.int64(np.floor(uniform[row] * (close[kind] - opening[kind])))
-    return result
-
-
-@kernel
-def _call_results(
-    calls: IntArray, made: IntArray, rows: IntArray, cases: IntArray
-) -> tuple[BoolArray, IntArray]:
-    """Return which calls ended in an order, and its lines: (calls,) each.
-
-    Parameters
-    ----------
-    made : calls that were made, the first rows of the outlets that could order
-    rows : (n,) those of them that did; cases : (n, P) of their orders
-    """
-    productive, lines = np.zeros(len(calls), dtype=np.bool_), np.zeros(len(calls), dtype=np.int64)
-    for order in range(len(rows)):
-        if rows[order] >= len(made):
-            continue
-        call = made[rows[order]]
-        productive[call] = True
-        for product in range(cases.shape[1]):
-            lines[call] += cases[order, product] > 0
-    return productive, lines
+    modes, sites, cutoff = addresses
+    for row in range(orders.shape[1]):
+        outlet, option, call = orders[OUTLET, row], orders[OPTION, row], orders[CALL, row]
+        mode = modes[outlet, option]
+        orders[MODE, row], orders[SITE, row] = mode, sites[outlet, option]
+        orders[ATTEMPT, row] = day + 1 if orders[SECOND, row] > cutoff[mode] else day
+        if call != NO_CALL:
+            productive[call] = True
+            for product in range(cases.shape[1]):
+                lines[call] += cases[row, product] > 0

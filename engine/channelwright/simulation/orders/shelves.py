@@ -1,16 +1,14 @@
-"""Kernels of the shelf: what consumers take from it, what an outlet wants for it, its sums.
+"""Kernels of the shelf: what consumers take from it and its sums.
 
 Each passes once over outlets and products where a batch would pass once per operation.
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.foundation.units import IntArray
 
 
 @kernel
@@ -36,47 +34,6 @@ def sell(shelf: IntArray, rows: IntArray, demanded: IntArray, online: IntArray) 
             sold[0, row, product], sold[1, row, product] = first, second
             shelf[rows[row], product] = held - first - second
     return sold
-
-
-@kernel
-def suggest(
-    rows: IntArray,
-    days: tuple[FloatArray, FloatArray, IntArray],
-    expected: FloatArray,
-    units: tuple[IntArray, IntArray],
-    unit: IntArray,
-) -> tuple[IntArray, BoolArray]:
-    """Return the cases up to the level of each shelf, to the nearest case, and who is low.
-
-    Parameters
-    ----------
-    rows : (n,) outlets
-    days : (O,) days of cover, (M,) position in days below which outlets of a mode order, negative =
-        always, (O,) mode
-    expected : (n, P) units a day
-    units : (n, P) units on the shelf, (O, P) units on order
-    unit : (P,) units per case
-
-    Returns
-    -------
-    cases : (n, P); low : (n,) bool
-    """
-    cover, reorder, mode = days
-    shelf, on_order = units
-    cases, low = np.zeros(shelf.shape, dtype=np.int64), np.empty(len(rows), dtype=np.bool_)
-    for row in range(len(rows)):
-        outlet, held, wanted = rows[row], np.int64(0), 0.0
-        for product in range(len(unit)):
-            position = shelf[row, product] + on_order[outlet, product]
-            level = np.int64(math.floor(cover[outlet] * expected[row, product] + 0.5))
-            gap = level - position
-            if gap > 0:
-                cases[row, product] = (2 * gap + unit[product]) // (2 * unit[product])
-            held += position
-            wanted += expected[row, product]
-        most = reorder[mode[outlet]]
-        low[row] = most < 0 or held < most * wanted
-    return cases, low
 
 
 @kernel

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
+from channelwright.foundation.philox import uniform_at
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import BoolArray, FloatArray, IntArray, share
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.rules import sourcing
+from channelwright.rules.sourcing import Tastes, utility_of
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import State
+
+#: Whether offers are weighed whole and rights matter, else only haul and habit count; options
+#: (O, N), their modes (O, N), prices and rights (O, N, P), no rights: all sell all; least cases and
+#: least value of an order by mode, (M,) each.
+Sells: TypeAlias = tuple[bool, IntArray, IntArray, IntArray, BoolArray, IntArray, IntArray]
+_CHOICE = int(Purpose.SOURCE_CHOICE)
 
 
 class Sourcing:
@@ -17,184 +27,227 @@ class Sourcing:
 
     Attributes
     ----------
-    weighs : bool, offers are weighed whole and rights matter; else only haul and habit count
+    sells : what sources sell to outlets, for kernels
     """
 
     def __init__(self, network: Network, address: Address) -> None:
-        self._network = network
-        self._address = address
-        service, capture = network.design.service, network.design.capture
-        smallest = np.maximum(1, service.minimum_cases)
-        least = np.zeros_like(smallest) if capture is None else capture.minimum_value.copy()
-        self._smallest, self._mode = (smallest, least), network.design.outlets.mode.copy()
-        self.weighs = sourcing.is_on(network.market, network.design)
-        if self.weighs:
-            market, design = network.market, network.design
-            rights = sourcing.may_sell(market, design)
-            self._rights = np.zeros((0, 0, 0), dtype=np.bool_) if rights is None else rights
-            self._last = np.zeros(len(market.outlets), dtype=np.int64)
-            self._sells = (
-                np.ascontiguousarray(network.options),
-                np.ascontiguousarray(network.option_mode),
-                np.ascontiguousarray(network.price),
-                self._rights,
-            )
-
-    def enough(self, outlet: IntArray, cases: IntArray) -> BoolArray:
-        """Return which outlets (n,) find a source for the suggested cases (n, P)."""
-        if self.weighs:
-            return np.asarray(self._offers(outlet, cases)[0].any(axis=1))
-        return _enough(outlet, cases, self._mode, self._smallest, self._network.price)
-
-    def choose(self, state: State, outlet: IntArray, cases: IntArray) -> tuple[IntArray, IntArray]:
-        """Return the column of the chosen source (n,) and the cases that it may sell (n, P)."""
-        if not self.weighs:
-            return self._by_haul(state, outlet), cases
-        if not outlet.size:
-            return np.zeros(0, dtype=np.int64), cases
-        available, total, value = self._offers(outlet, cases)
-        held = _on_hand(outlet, cases, self._sells, self._stock(state))
-        utility = self._utility(outlet, np.maximum(total, 1), value, held)
-        chances = np.cumsum(sourcing.logit(utility, available), axis=1)
-        last = available.shape[1] - 1 - available[:, ::-1].argmax(axis=1)
-        option = _drawn(self._uniforms(state, outlet), chances, last)
-        self._last[outlet] = option
-        if len(self._rights):
-            cases = cases * self._rights[outlet, option]
-        return option, cases
-
-    def _offers(self, outlet: IntArray, cases: IntArray) -> tuple[BoolArray, IntArray, IntArray]:
-        return _offers(outlet, np.ascontiguousarray(cases), self._sells, self._smallest)
-
-    def _stock(self, state: State) -> IntArray:
-        """Return the whole cases that sites hold: (S, P)."""
-        return state.stock // self._network.market.products.units_per_case
-
-    def _utility(
-        self, outlet: IntArray, total: IntArray, value: IntArray, held: IntArray
-    ) -> FloatArray:
-        """Return the utility of every offer: (n, N); cases offered, their worth, those there."""
-        network, market = self._network, self._network.market
-        mode = network.option_mode[outlet]
-        paid = value - share(value, network.design.terms.outlet_rebate[mode])
-        utility = sourcing.offer_utilities(
-            market, network.design, mode, network.option_metres[outlet], paid / total, held / total
+        market, design = network.market, network.design
+        self._key, self._options = address.key, network.options
+        self._cumulative = np.ascontiguousarray(network.option_cumulative)
+        self._unit = network.plain.unit
+        self._weighs = sourcing.is_on(market, design)
+        rights = sourcing.may_sell(market, design) if self._weighs else None
+        smallest = np.maximum(1, design.service.minimum_cases)
+        least = np.zeros_like(smallest)
+        if design.capture is not None:
+            least = design.capture.minimum_value.copy()
+        self.sells: Sells = (
+            self._weighs,
+            network.options,
+            network.option_mode,
+            np.ascontiguousarray(network.price),
+            np.zeros((0, 0, 0), dtype=np.bool_) if rights is None else rights,
+            smallest,
+            least,
         )
-        utility[np.arange(len(outlet)), self._last[outlet]] += market.behaviour.habit
-        return utility
+        if self._weighs:
+            self._last = np.zeros(len(market.outlets), dtype=np.int64)
+            self._tastes = sourcing.tastes(market, design)
+            self._metres = network.option_metres
 
-    def _by_haul(self, state: State, outlet: IntArray) -> IntArray:
-        cumulative = self._network.option_cumulative
-        if cumulative.shape[1] == 1 or outlet.size == 0:
-            return np.zeros(len(outlet), dtype=np.int64)
-        options = self._network.options
-        return _first_above(self._uniforms(state, outlet), outlet, cumulative, options)
+    def choose(self, state: State, outlet: IntArray, cases: IntArray, option: IntArray) -> None:
+        """Write the column of the source that is chosen (n,); ``cases`` (n, P) are cut to rights.
 
-    def _uniforms(self, state: State, outlet: IntArray) -> FloatArray:
-        return self._address.at(Purpose.SOURCE_CHOICE, state.day, outlet)
-
-
-def _drawn(uniform: FloatArray, cumulative: FloatArray, last: IntArray) -> IntArray:
-    """Return the first column whose cumulated probability exceeds the uniform, else the last."""
-    below = uniform[:, None] < cumulative
-    return np.asarray(np.where(below.any(axis=1), below.argmax(axis=1), last))
+        The source sells what it has a right to.
+        """
+        if not len(outlet):
+            return
+        if not self._weighs:
+            today = (state.day, self._key)
+            _by_haul(outlet, today, self._cumulative, self._options, option)
+            return
+        there = (state.stock, self._unit)
+        known = (self._metres, self._last)
+        utility = _weigh(outlet, cases, self.sells, there, known, self._tastes)
+        weight = np.exp(utility)
+        chosen = (utility, weight, np.add.reduce(weight, axis=1))
+        _draw(outlet, (state.day, self._key), chosen, self.sells[4], cases, option)
+        self._last[outlet] = option
 
 
 @kernel
-def _enough(
-    outlet: IntArray,
-    cases: IntArray,
-    mode: IntArray,
-    smallest: tuple[IntArray, IntArray],
-    price: IntArray,
-) -> BoolArray:
-    """Return which orders, cases (n, P), are large enough at the price of the first option.
+def finding_source(
+    outlets: IntArray, rows: IntArray, mode: IntArray, cases: IntArray, sells: Sells
+) -> int:
+    """Leave the rows (n,) of outlets with a source for their cases (n, P); return how many.
 
-    Parameters
-    ----------
-    mode : (O,); smallest : as of `_offers`; price : (O, N, P) ticks per case
+    Where offers are not weighed, the first option's price says what the order is worth.
     """
-    fewest, least = smallest
-    enough = np.empty(len(outlet), dtype=np.bool_)
-    for row in range(len(outlet)):
-        place, total, value = outlet[row], np.int64(0), np.int64(0)
-        kind = mode[place]
-        for product in range(cases.shape[1]):
-            total += cases[row, product]
-            if least[kind] > 0:
-                value += cases[row, product] * price[place, 0, product]
-        enough[row] = total >= fewest[kind] and (least[kind] == 0 or value >= least[kind])
-    return enough
+    weighs, _, _, price, _, fewest, least = sells
+    used = 0
+    if weighs:
+        offers = _offers(outlets[rows], cases, sells)[0]
+    for place in range(len(rows)):
+        outlet, found = outlets[rows[place]], False
+        if weighs:
+            for option in range(offers.shape[1]):
+                found |= offers[place, option]
+        else:
+            kind, total, value = mode[outlet], 0, 0
+            for product in range(cases.shape[1]):
+                total += cases[place, product]
+                value += cases[place, product] * price[outlet, 0, product]
+            found = total >= fewest[kind] and (least[kind] == 0 or value >= least[kind])
+        if found:
+            rows[used] = rows[place]
+            for product in range(cases.shape[1]):
+                cases[used, product] = cases[place, product]
+            used += 1
+    return used
 
 
 @kernel
 def _offers(
-    outlet: IntArray,
-    cases: IntArray,
-    sells: tuple[IntArray, IntArray, IntArray, BoolArray],
-    smallest: tuple[IntArray, IntArray],
+    outlets: IntArray, cases: IntArray, sells: Sells
 ) -> tuple[BoolArray, IntArray, IntArray]:
-    """Return which options may be ordered from, the cases that they may sell, and their worth.
-
-    Parameters
-    ----------
-    outlet, cases : (n,), (n, P) what is wanted
-    sells : options (O, N), their modes (O, N), prices and rights (O, N, P); no rights: all sell all
-    smallest : (M,), (M,) least cases and least value of an order by mode
+    """Return which options take orders (n,), the cases (n, P) that they may sell, and their worth.
 
     Returns
     -------
-    available : (n, N) bool; offered : (n, N) cases; value : (n, N) ticks
+    takes : (n, N) bool; offered : (n, N) cases; value : (n, N) ticks
     """
-    options, modes, price, rights = sells
-    fewest, least = smallest
-    shape = (len(outlet), options.shape[1])
-    available = np.zeros(shape, dtype=np.bool_)
+    _, options, modes, price, rights, fewest, least = sells
+    shape = (len(outlets), options.shape[1])
+    takes = np.zeros(shape, dtype=np.bool_)
     offered, value = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    for place in range(len(outlet)):
-        row = outlet[place]
+    for row in range(len(outlets)):
+        outlet = outlets[row]
         for option in range(options.shape[1]):
+            if options[outlet, option] < 0:
+                continue
             for product in range(cases.shape[1]):
-                if len(rights) == 0 or rights[row, option, product]:
-                    offered[place, option] += cases[place, product]
-                    value[place, option] += cases[place, product] * price[row, option, product]
-            mode = modes[row, option]
-            enough = offered[place, option] >= fewest[mode] and value[place, option] >= least[mode]
-            available[place, option] = enough and options[row, option] >= 0
-    return available, offered, value
+                if len(rights) == 0 or rights[outlet, option, product]:
+                    offered[row, option] += cases[row, product]
+                    value[row, option] += cases[row, product] * price[outlet, option, product]
+            mode = modes[outlet, option]
+            takes[row, option] = (
+                offered[row, option] >= fewest[mode] and value[row, option] >= least[mode]
+            )
+    return takes, offered, value
+
+
+@kernel
+def _weigh(
+    outlets: IntArray,
+    cases: IntArray,
+    sells: Sells,
+    there: tuple[IntArray, IntArray],
+    known: tuple[IntArray, IntArray],
+    tastes: Tastes,
+) -> FloatArray:
+    """Return what each option's offer is worth less than the best of its outlet: (n, N).
+
+    Parameters
+    ----------
+    cases : (n, P) of the orders
+    there : (S, P) units that sites hold, (P,) units per case
+    known : (O, N) metres to the options, (O,) the option that each outlet chose last
+    """
+    modes, (metres, last) = sells[2], known
+    weights, habit, rebate, days, smallest, promise = tastes
+    takes, offered, value = _offers(outlets, cases, sells)
+    held = _on_hand(outlets, cases, sells, there)
+    result: FloatArray = np.full(takes.shape, -np.inf)
+    for row in range(len(outlets)):
+        outlet, best = outlets[row], -np.inf
+        for option in range(result.shape[1]):
+            if not takes[row, option]:
+                continue
+            mode = modes[outlet, option]
+            goods = (offered[row, option], value[row, option], held[row, option])
+            terms = (rebate[mode], days[mode], smallest[mode], promise[mode])
+            found = utility_of(metres[outlet, option], goods, terms, weights)
+            if option == last[outlet]:
+                found += habit
+            result[row, option], best = found, max(best, found)
+        for option in range(result.shape[1]):
+            if takes[row, option]:
+                result[row, option] -= best
+    return result
 
 
 @kernel
 def _on_hand(
-    outlet: IntArray,
-    cases: IntArray,
-    sells: tuple[IntArray, IntArray, IntArray, BoolArray],
-    stock: IntArray,
+    outlets: IntArray, cases: IntArray, sells: Sells, there: tuple[IntArray, IntArray]
 ) -> IntArray:
-    """Return the cases of each offer that the source has now: (n, N); ``stock`` (S, P) cases."""
-    options, _, _, rights = sells
-    held = np.zeros((len(outlet), options.shape[1]), dtype=np.int64)
-    for place in range(len(outlet)):
-        row = outlet[place]
+    """Return the cases of each offer that the source has now: (n, N)."""
+    _, options, _, _, rights, _, _ = sells
+    stock, unit = there
+    held = np.zeros((len(outlets), options.shape[1]), dtype=np.int64)
+    whole = np.empty_like(stock)
+    for site in range(len(stock)):
+        for product in range(len(unit)):
+            whole[site, product] = stock[site, product] // unit[product]
+    for row in range(len(outlets)):
+        outlet = outlets[row]
         for option in range(options.shape[1]):
-            site = max(options[row, option], 0)
-            for product in range(cases.shape[1]):
-                if len(rights) == 0 or rights[row, option, product]:
-                    held[place, option] += min(cases[place, product], stock[site, product])
+            site = max(options[outlet, option], 0)
+            for product in range(len(unit)):
+                if len(rights) == 0 or rights[outlet, option, product]:
+                    held[row, option] += min(cases[row, product], whole[site, product])
     return held
 
 
 @kernel
-def _first_above(
-    uniform: FloatArray, outlet: IntArray, cumulative: FloatArray, options: IntArray
-) -> IntArray:
-    """Return what `_drawn` returns for outlets (n,): probabilities and options are (O, N)."""
-    result = np.empty(len(outlet), dtype=np.int64)
-    for row in range(len(outlet)):
-        place, last, column = outlet[row], -1, 0
-        for option in range(options.shape[1]):
-            last += options[place, option] >= 0
-        while column < options.shape[1] and not uniform[row] < cumulative[place, column]:
+def _draw(
+    outlets: IntArray,
+    today: tuple[int, tuple[np.uint64, np.uint64]],
+    offers: tuple[FloatArray, FloatArray, FloatArray],
+    rights: BoolArray,
+    cases: IntArray,
+    chosen: IntArray,
+) -> None:
+    """Write the options (n,) that outlets choose by the logit, and cut cases (n, P) to rights.
+
+    Parameters
+    ----------
+    offers : (n, N) utilities less the best, -inf where there is no offer; (n, N) weights, (n,) sums
+    """
+    utility, weight, total = offers
+    for row in range(len(outlets)):
+        outlet = outlets[row]
+        uniform = uniform_at(outlet, 0, today[1], _CHOICE, today[0])
+        option, passed, last = -1, 0.0, 0
+        for place in range(utility.shape[1]):
+            if utility[row, place] > -np.inf:
+                last = place
+            passed += weight[row, place] / total[row]
+            if option < 0 and uniform < passed:
+                option = place
+        chosen[row] = option if option >= 0 else last
+        if len(rights):
+            for product in range(cases.shape[1]):
+                cases[row, product] *= rights[outlet, chosen[row], product]
+
+
+@kernel
+def _by_haul(
+    outlets: IntArray,
+    today: tuple[int, tuple[np.uint64, np.uint64]],
+    cumulative: FloatArray,
+    options: IntArray,
+    chosen: IntArray,
+) -> None:
+    """Write the options (n,) that outlets choose with cumulated probabilities (O, N)."""
+    width = cumulative.shape[1]
+    for row in range(len(outlets)):
+        chosen[row] = 0
+        if width == 1:
+            continue
+        outlet, last, column = outlets[row], -1, 0
+        uniform = uniform_at(outlet, 0, today[1], _CHOICE, today[0])
+        for option in range(width):
+            last += options[outlet, option] >= 0
+        while column < width and not uniform < cumulative[outlet, column]:
             column += 1
-        result[row] = column if column < options.shape[1] else last
-    return result
+        chosen[row] = column if column < width else last
