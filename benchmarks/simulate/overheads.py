@@ -45,7 +45,6 @@ OFF: tuple[Place, ...] = (
     (CreditSide, "draw"),
     (CreditSide, "pay"),
     (CreditRecorder, "evening"),
-    (CreditRecorder, "invoices"),
     (CreditRecorder, "midnight"),
     (Bills, "midnight"),
     (promoting, "post_refunds"),

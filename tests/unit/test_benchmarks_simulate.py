@@ -12,10 +12,9 @@ from benchmarks.simulate.mechanisms import full_world, left_off, switched_on
 from benchmarks.simulate.proof import detail_tables, differences
 from benchmarks.simulate.timing import bare_loop, counted_events
 from benchmarks.simulate.work import flagship
-from channelwright.simulation import replicate, replication
+from channelwright.simulation import replicate
 from channelwright.simulation.cash.chains import Penalties
-from channelwright.simulation.network import build_network
-from channelwright.simulation.state import opening_state
+from channelwright.simulation.delivery.tours import Delivering
 from channelwright.tables.sink import MemorySink
 
 TINY = ["simulate", "--quick", "--outlets", "20", "--days", "3", "--peer-days", "0"]
@@ -177,16 +176,9 @@ def test_what_is_left_out_may_not_matter(work):
 
 
 def test_a_part_that_does_something_cannot_be_left_out(work, monkeypatch):
-    monkeypatch.setattr(overheads, "PARTS", {"trucks": ((replication, "deliver"),)})
-    nothing = replication.deliver(*_empty_day(work))
-    monkeypatch.setattr(overheads, "_nothing", lambda *_: nothing)
+    monkeypatch.setattr(overheads, "PARTS", {"trucks": ((Delivering, "deliver"),)})
     with pytest.raises(ValueError, match="without trucks something else happened"):
         overheads.measure(work, 3)
-
-
-def _empty_day(work):
-    network = build_network(work.market, work.design)
-    return network, work.address, opening_state(network, work.address)
 
 
 def test_every_size_stands_beside_the_floor():

@@ -25,9 +25,16 @@ from channelwright.simulation.cash.settling import (
     month_ends,
     settle_month,
 )
-from channelwright.simulation.delivery.delivering import last_drop, receive, settle_payments
-from channelwright.simulation.delivery.failing import bring_back, may_fail
-from channelwright.simulation.delivery.tours import Dropped, deliver
+from channelwright.simulation.delivery.delivering import (
+    BILLED,
+    ORDER,
+    VALUE,
+    Receiving,
+    last_drop,
+)
+from channelwright.simulation.delivery.failing import bring_back
+from channelwright.simulation.delivery.load_columns import COST, LAST
+from channelwright.simulation.delivery.tours import Delivering, Dropped
 from channelwright.simulation.demand import promoting
 from channelwright.simulation.demand.consumers import Consumers
 from channelwright.simulation.demand.rivals import RivalSales
@@ -132,6 +139,8 @@ class _World:
         self._goods = GoodsSide(parts)
         self._consumers = Consumers(network, address, self._goods.nearby)
         self._invoicing = Invoicing(parts, self._credit, self._details)
+        self._delivering = Delivering(network, address, self._state)
+        self._receiving = Receiving(network, self._state)
 
     def run(self) -> ReplicationSummary:
         """Run all days and close the books."""
@@ -175,8 +184,21 @@ class _World:
         month = self._network.market.calendar.month
         if state.day == 0 or month[state.day] != month[state.day - 1]:
             self._choose_effort(int(month[state.day]))
-        self._books.paid += settle_payments(state)
+        self._books.paid += self._settle_payments()
         self._credit.midnight()
+
+    def _settle_payments(self) -> int:
+        """Take what is paid today out of receivables and payables; return its sum in ticks."""
+        state = self._state
+        money = state.receivable, state.site_receivable, state.cash
+        total = state.owed.settle(state.day, money)
+        for seller, buyer, value in state.settle_sites.pop(state.day, []):
+            subtract_at(state.site_receivable, seller, value)
+            subtract_at(state.site_payable, buyer, value)
+            add_at(state.cash, seller, value)
+            subtract_at(state.cash, buyer, value)
+            total += int(value.sum())
+        return total
 
     def _choose_effort(self, month: int) -> None:
         market, design, state = self._network.market, self._network.design, self._state
@@ -200,52 +222,54 @@ class _World:
         self._invoicing.settle(self._goods.consignments)
 
     def _morning(self) -> None:
-        network, state = self._network, self._state
-        visited = deliver(network, self._address, state)
-        if not len(visited.loads):
+        morning = self._delivering.deliver()
+        if morning is None:
             return
-        loads, cost = visited.loads, visited.cost
-        self._recorder.tours(visited)
-        self._postings.trade(Account.DELIVERY, OWNER, OUTSIDE, loads.columns(_PLACES), cost)
-        fails = may_fail(network) and visited.failed.any()
-        drops, missed = visited.split() if fails else (visited, None)
-        if missed is not None:
-            self._fail(missed)
-        if len(drops.loads):
-            self._receive(drops)
+        self._recorder.tours(morning.tours)
+        if morning.missed is not None:
+            self._fail(morning.missed)
+        if len(morning.drops.loads):
+            self._receive(morning.drops)
         self._drop_finished_orders()
+
+    def _pay_delivery(self, visited: Dropped) -> None:
+        places, cost = visited.loads.columns(_PLACES), visited.visits[COST]
+        self._postings.trade(Account.DELIVERY, OWNER, OUTSIDE, places, cost)
 
     def _fail(self, missed: Dropped) -> None:
         network, state = self._network, self._state
+        self._pay_delivery(missed)
         self._recorder.failures(missed)
         if self._details is not None:
             self._details.failures(state.day, missed)
-        back = missed.loads.take(missed.cancelled)
+        last = missed.visits[LAST] > 0
+        if not last.any():
+            return
+        back = missed.loads.take(last)
         orders = bring_back(network, state, back)
-        if self._details is not None and len(back):
+        if self._details is not None:
             self._details.finished(
                 state.day, state.orders.take(orders), last_drop(orders, back["cases"])
             )
 
     def _receive(self, drops: Dropped) -> None:
-        network, state = self._network, self._state
-        invoiced = receive(network, self._address, state, drops, self._credit.bills)
-        self._count["deliveries"] += len(drops.loads)
-        places = drops.loads.columns(_PLACES)
-        self._books.goods += self._postings.trade(
-            Account.GOODS, BUYER, OWNER, places, invoiced.billed
-        )
-        self._goods.delivered(drops.loads, invoiced.value)
-        self._invoicing.note(invoiced)
-        self._credit.post_discounts(drops.loads, invoiced.value)
-        promoting.post_outlet_cuts(network, self._postings, state.day, drops.loads)
-        self._recorder.deliveries(drops, invoiced)
-        self._penalties.delivered(drops.loads)
+        state, loads = self._state, drops.loads
+        received, invoices = self._receiving.receive(drops)
+        self._count["deliveries"] += len(loads)
+        self._pay_delivery(drops)
+        places, billed, value = loads.columns(_PLACES), received[BILLED], received[VALUE]
+        self._books.goods += self._postings.trade(Account.GOODS, BUYER, OWNER, places, billed)
+        self._goods.delivered(loads, value)
+        self._invoicing.write(invoices)
+        self._credit.post_discounts(loads, value)
+        promoting.post_outlet_cuts(self._network, self._postings, state.day, loads)
+        self._recorder.deliveries(drops, received)
+        self._penalties.delivered(loads)
         if self._details is not None:
-            self._details.deliveries(state.day, drops, invoiced, self._credit.known(invoiced))
-            orders = state.orders.take(invoiced.orders)
-            last = last_drop(invoiced.orders, drops.loads["cases"])
-            self._details.finished(state.day, orders, last)
+            self._details.deliveries(state.day, drops)
+            self._details.invoices(state.day, invoices, all_known=self._credit.bills is None)
+            orders, last = received[ORDER], last_drop(received[ORDER], loads["cases"])
+            self._details.finished(state.day, state.orders.take(orders), last)
 
     def _drop_finished_orders(self) -> None:
         drop_finished(self._state.orders)

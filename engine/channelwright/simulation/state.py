@@ -10,6 +10,8 @@ from channelwright.foundation.random import Address
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.market import Market
 from channelwright.rules import behaviour
+from channelwright.simulation.cash.owed import Owed
+from channelwright.simulation.delivery.load_columns import LOAD_COLUMNS
 from channelwright.simulation.demand.execution import Shops
 from channelwright.simulation.demand.expecting import (
     ALL_PRODUCTS,
@@ -42,9 +44,7 @@ def empty_orders(products: int) -> Rows:
 
 def empty_loads(products: int) -> Rows:
     """Return the table of pick orders: allocated on one evening, not yet delivered."""
-    names = ["serial", "outlet", "mode", "site", "option", "order_day", "ready"]
-    names += ["left", "tariff", "fails", "pay_day", "discount"]
-    columns = {name: np.zeros(0, dtype=np.int64) for name in names}
+    columns = {name: np.zeros(0, dtype=np.int64) for name in LOAD_COLUMNS}
     columns["cases"] = np.zeros((0, products), dtype=np.int64)
     return Rows(**columns)
 
@@ -52,12 +52,6 @@ def empty_loads(products: int) -> Rows:
 def empty_invoices() -> Rows:
     """Return the table of unpaid invoices that are or may become overdue."""
     names = ("account", "due", "paid")
-    return Rows(**{name: np.zeros(0, dtype=np.int64) for name in names})
-
-
-def empty_owed() -> Rows:
-    """Return the table of invoices that are paid whole on a known day."""
-    names = ("account", "site", "amount", "paid")
     return Rows(**{name: np.zeros(0, dtype=np.int64) for name in names})
 
 
@@ -127,7 +121,7 @@ class State:
     cash: IntArray
     drawn_days: IntArray
     bills: Rows = field(default_factory=empty_bills)
-    owed: Rows = field(default_factory=empty_owed)
+    owed: Owed = field(default_factory=Owed)
     settle_sites: dict[int, list[tuple[IntArray, IntArray, IntArray]]] = field(default_factory=dict)
     shops: Shops | None = None
     parcels: ParcelStock | None = None

@@ -5,131 +5,95 @@ docs/world/credit.md. A bill is an invoice of an outlet or chain that is not pai
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import BoolArray, FloatArray, IntArray, share
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.payments import punctual
 from channelwright.simulation import laws
 from channelwright.simulation.cash.bill_kernels import (
-    COLUMNS,
-    Columns,
+    BILL,
+    KIND,
+    VALUE,
     Money,
-    pay_due,
+    Sums,
+    night,
     pay_some,
-    remind,
-    write_off,
+    still_open,
 )
 from channelwright.simulation.evening.credit import credit_rules, limits
+from channelwright.simulation.grouping import Whole
 from channelwright.simulation.network import Network
 from channelwright.simulation.rows import Rows
-from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
-from channelwright.tables.codes import ReceiptKind
 
 
-@dataclass(frozen=True)
 class Collected:
-    """What happened to bills at 00:00.
+    """What happened to bills, which are not closed yet.
 
     Attributes
     ----------
-    moved : Rows, bills with ``kind`` and ``value`` of a payment or write-off
-    reminded : Rows, bills with the ``cost`` of a reminder
-    fell_due : Rows, bills that fell due today
-    ended : Rows, bills that are closed
+    moves : (3, k) int64, row of the bill, kind of receipt and ticks; the losses come last
+    lost : the first of them where something is lost
+    reminded : (3, r) int64, row of the bill, nothing, and the cost of the reminder
+    paid, written_off : ticks
     """
 
-    moved: Rows
-    reminded: Rows
-    fell_due: Rows
-    ended: Rows
+    __slots__ = ("lost", "moves", "paid", "reminded", "written_off")
+
+    def __init__(
+        self, moves: IntArray, lost: int, reminded: IntArray, paid: Whole, written_off: Whole
+    ) -> None:
+        self.moves, self.lost, self.reminded = moves, lost, reminded
+        self.paid, self.written_off = int(paid), int(written_off)
 
 
 class Bills:
     """The open bills of a replication (kept in ``state.bills``) and how accounts pay."""
 
-    def __init__(self, network: Network, address: Address, state: State) -> None:
-        self._network, self._address = network, address
+    def __init__(self, network: Network, address: Address, state: State, sums: Sums) -> None:
+        self._network, self._address, self._sums = network, address, sums
         self._paying = network.market.payments or punctual(len(network.market.segments))
         self._segment = _account_segment(network)
         self._stopped = np.zeros(len(network.limit), dtype=np.int64)
-        self._character = self._characters()
+        self.character = self._characters()
         rules = credit_rules(network)
         longest = 0 if rules is None else int(rules.review_days.max(initial=0))
-        self._history = np.zeros((2, max(1, longest), len(network.limit)), dtype=np.int64)
+        self._history = np.zeros((max(1, longest), 2, len(network.limit)), dtype=np.int64)
         self._score = np.full(len(network.market.outlets), 1000, dtype=np.int64)
         state.limit = limits(network, self._score)
         levels = None if network.design.credit is None else network.design.credit.dunning
         self._levels = (_NONE, _NONE, _NONE)
         if levels is not None:
-            self._levels = (levels.days, levels.keep, levels.cost)
-        self._giving_up = (self._paying.write_off_days, self._paying.recovered)
-
-    def delays(self, day: int, outlet: IntArray, mode: IntArray) -> IntArray:
-        """Return days after the due date of invoices of a day: (n,)."""
-        if not outlet.size:
-            return np.zeros(0, dtype=np.int64)
-        factor = self._paying.delay_factor[self._network.market.outlets.segment[outlet]]
-        mean = self._network.design.terms.payment_delay[mode] * factor
-        mean = mean * self._character[self._network.account[outlet]]
-        uniform = self._uniform(Purpose.PAYMENT_DELAY, day, outlet)
-        return np.where(mean > 0, laws.delay_days(uniform, mean), 0)
-
-    def owe(
-        self,
-        state: State,
-        outlet: IntArray,
-        site: IntArray,
-        mode: IntArray,
-        due: IntArray,
-        paid: IntArray,
-        amount: IntArray,
-    ) -> None:
-        """Note the invoices of today that are paid later."""
-        later = np.flatnonzero(paid > state.day)
-        if not later.size:
-            return
-        outlet, amount, site = outlet[later], amount[later], site[later]
-        segment = self._network.market.outlets.segment[outlet]
-        chance = self._paying.part_chance[segment]
-        in_part = self._uniform(Purpose.PAYMENT_PART, state.day, outlet) < chance
-        account = self._network.account[outlet]
-        state.bills.append(
-            account=account,
-            outlet=outlet,
-            site=site,
-            mode=mode[later],
-            day=np.full(len(later), state.day, dtype=np.int64),
-            due=due[later],
-            paid=paid[later],
-            amount=amount,
-            open=amount,
-            part=np.where(in_part, share(amount, self._paying.part_share[segment]), 0),
-        )
-        add_at(state.receivable, account, amount)
-        add_at(state.site_receivable, site, amount)
+            self._levels = (levels.days.copy(), levels.keep.copy(), levels.cost.copy())
+        segment, paying = network.market.outlets.segment, self._paying
+        self.delay_factor = paying.delay_factor[segment]
+        self.parts = paying.part_chance[segment], paying.part_share[segment]
+        giving_up = (segment.copy(), paying.write_off_days.copy(), paying.recovered.copy())
+        self._rules = (self._levels, giving_up)
+        self._moves = _NO_MOVES
+        self._money: Money = (state.receivable, state.site_receivable, state.cash)
 
     def midnight(self, state: State) -> Collected:
         """Let accounts pay, send reminders, write off, review limits."""
         day, bills = state.day, state.bills
         self._stop_paying(day)
-        columns, money = _columns(bills), _money(state)
-        stopped = self._stopped > day
-        fell, paid = pay_due(day, columns, stopped, money)
-        self._remember(day, bills, fell)
-        reminded, cost = remind(day, columns, stopped, self._levels)
-        segment = self._network.market.outlets.segment
-        lost = write_off(day, columns, money, segment, self._giving_up)
-        self._review(state)
-        return Collected(
-            moved=_moved(bills, np.concatenate([paid, lost], axis=1)),
-            reminded=bills.take(reminded).plus(cost=cost),
-            fell_due=bills.take(fell),
-            ended=_close(bills),
+        room = len(bills) * (4 + len(self._levels[0]))
+        if room > self._moves.shape[1]:
+            self._moves = np.empty((3, 2 * room), dtype=np.int64)
+        moves = self._moves
+        moved, lost, ended, paid, written_off = night(
+            bills.storage()[0],
+            (len(bills), day),
+            self._stopped > day,
+            self._rules,
+            self._money,
+            self._history[day % len(self._history)],
+            self._sums,
+            moves,
         )
+        self._review(state)
+        return Collected(moves[:, :moved], lost, moves[:, moved:ended], paid, written_off)
 
     def stopped(self, day: int, outlet: IntArray) -> BoolArray:
         """Return whose accounts do not pay on a day: (n,)."""
@@ -137,15 +101,8 @@ class Bills:
 
     def collect(self, state: State, rows: IntArray, value: IntArray) -> Collected:
         """Take money for some bills at calls of today."""
-        bills, some = state.bills, value > 0
-        rows, value = rows[some], value[some]
-        pay_some(_columns(bills), _money(state), rows, value)
-        moves = np.stack([rows, np.full_like(rows, ReceiptKind.COLLECTED), value])
-        none = bills.take(_NONE)
-        return Collected(_moved(bills, moves), none.plus(cost=_NONE), none, _close(bills))
-
-    def _uniform(self, purpose: Purpose, day: int, outlet: IntArray) -> FloatArray:
-        return self._address.at(purpose, day, outlet)
+        moves, paid = pay_some(state.bills.storage()[0], self._money, rows, value, self._sums[1])
+        return Collected(moves, moves.shape[1], _NO_MOVES, paid, 0)
 
     def _accounts_uniform(self, purpose: Purpose, day: int) -> FloatArray:
         market = self._network.market
@@ -169,25 +126,18 @@ class Bills:
         until = day + self._paying.default_days[self._segment]
         self._stopped = np.where(stops, until, self._stopped)
 
-    def _remember(self, day: int, bills: Rows, rows: IntArray) -> None:
-        """Note what fell due today and what of it is late, by account."""
-        slot = self._history[:, day % self._history.shape[1]]
-        slot[:] = 0
-        add_at(slot[0], bills["account"][rows], bills["amount"][rows])
-        add_at(slot[1], bills["account"][rows], bills["open"][rows])
-
     def _review(self, state: State) -> None:
         rules, day = credit_rules(self._network), state.day
         if rules is None or day == 0:
             return
-        plan, length = self._network.design.outlets, self._history.shape[1]
+        plan, length = self._network.design.outlets, len(self._history)
         changed = False
         for mode in np.flatnonzero(rules.review_days > 0).tolist():
             days = int(rules.review_days[mode])
             if day % days:
                 continue
             slots = (day - np.arange(days)) % length
-            due, late = self._history[:, slots].sum(axis=1)
+            due, late = self._history[slots].sum(axis=0)
             rows = np.flatnonzero(plan.mode == mode)
             fell, still = due[self._network.account[rows]], late[self._network.account[rows]]
             score = 1000 * (fell - still) // np.maximum(fell, 1)
@@ -198,6 +148,7 @@ class Bills:
 
 
 _NONE = np.zeros(0, dtype=np.int64)
+_NO_MOVES = np.zeros((3, 0), dtype=np.int64)
 
 
 def _account_segment(network: Network) -> IntArray:
@@ -208,22 +159,19 @@ def _account_segment(network: Network) -> IntArray:
     return segment
 
 
-def _columns(bills: Rows) -> Columns:
-    account, outlet, site, day, due, paid, left, part = (bills[name] for name in COLUMNS)
-    return account, outlet, site, day, due, paid, left, part
+def moved(bills: Rows, moves: IntArray) -> Rows:
+    """Return the bills of some moves with ``kind`` and ``value``."""
+    return bills.take(moves[BILL]).plus(kind=moves[KIND], value=moves[VALUE])
 
 
-def _money(state: State) -> Money:
-    return state.receivable, state.site_receivable, state.cash
-
-
-def _moved(bills: Rows, moves: IntArray) -> Rows:
-    row, kind, value = moves
-    return bills.take(row).plus(kind=kind, value=value)
-
-
-def _close(bills: Rows) -> Rows:
-    ended = bills.take(np.flatnonzero(bills["open"] == 0))
-    if len(ended):
-        bills.keep(bills["open"] > 0)
+def close(bills: Rows, *, wanted: bool) -> Rows | None:
+    """Drop the bills that are paid or lost; return them, if they are wanted."""
+    count = len(bills)
+    stays = np.empty(count, dtype=np.bool_)
+    ended = None
+    if still_open(bills.storage()[0], count, stays) < count:
+        ended = bills.take(~stays) if wanted else None
+        bills.keep(stays)
+    elif wanted:
+        ended = bills.take(_NONE)
     return ended

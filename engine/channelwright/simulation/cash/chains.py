@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.units import BoolArray, IntArray, share
+from channelwright.foundation.units import IntArray, share
 from channelwright.rules import contracts as rules
 from channelwright.simulation.cash.postings import Postings
 from channelwright.simulation.network import Network
@@ -13,8 +13,6 @@ from channelwright.simulation.rows import Rows
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.tables.codes import Account
-
-_NONE = np.zeros(0, dtype=np.int64)
 
 
 class Penalties:
@@ -107,45 +105,3 @@ def settle_contracts(
     rows, fee = rules.store_fees(market, network.design, days, length)
     site, mode = network.design.outlets.site[rows], network.design.outlets.mode[rows]
     postings.post(Account.TRADE_FEE, owner[site], payer[rows], mode, site, rows, fee)
-
-
-def drop_costs(network: Network, loads: Rows) -> IntArray:
-    """Return the part of each tariff load in the cost of its drop: (n,) ticks."""
-    cost = network.design.service.tariff_drop[loads["mode"]]
-    together, key, order = _dc_drops(network, loads)
-    if not together.any():
-        return np.asarray(cost)
-    cost = cost.copy()
-    rows = order[together[order]]
-    _, first, size = np.unique(key[rows], return_index=True, return_counts=True)
-    place = np.arange(len(rows)) - np.repeat(first, size)
-    parts = np.repeat(size, size)
-    cost[rows] = cost[rows] // parts + (place < cost[rows] % parts)
-    return np.asarray(cost)
-
-
-def drop_counts(network: Network, loads: Rows) -> IntArray:
-    """Return 1 for each stop, once for the loads that shared the way to a DC: (n,).
-
-    (0,) where no goods go over a DC, so that every load is a stop.
-    """
-    if not network.plain.by_dc:
-        return _NONE
-    together, key, order = _dc_drops(network, loads)
-    count = np.ones(len(loads), dtype=np.int64)
-    if together.any():
-        rows = order[together[order]]
-        count[rows] = np.append(True, key[rows][1:] != key[rows][:-1])
-    return count
-
-
-def _dc_drops(network: Network, loads: Rows) -> tuple[BoolArray, IntArray, IntArray]:
-    """Return which loads go over a DC, their drop, and the order within it: (n,) each."""
-    market, design = network.market, network.design
-    outlet, mode = loads["outlet"], loads["mode"]
-    together = rules.by_dc(market, design, outlet, mode)
-    chain = market.outlets.chain[outlet]
-    chains = max(len(market.chain_ids), 1)
-    key = (loads["site"] * chains + chain) * len(market.modes) + mode
-    order = np.lexsort((loads["order_day"], outlet, key)) if together.any() else outlet
-    return together, key, order

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.units import BoolArray, IntArray, share
+from channelwright.foundation.units import IntArray, share
 from channelwright.rules.bills import follows_bills
-from channelwright.simulation.cash.bills import Bills, Collected
+from channelwright.simulation.cash.bills import Bills, Collected, close, moved
 from channelwright.simulation.cash.settling import OUTSIDE
-from channelwright.simulation.delivery.delivering import Invoiced
 from channelwright.simulation.orders.approving import Approvals
 from channelwright.simulation.orders.collecting import Collecting, collection_rows
 from channelwright.simulation.orders.ordering import Placed
@@ -20,7 +19,7 @@ from channelwright.simulation.records.credit_recording import (
 )
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.stock.purchasing import Purchasing
-from channelwright.tables.codes import Account, ReceiptKind
+from channelwright.tables.codes import Account
 
 
 class CreditSide:
@@ -31,8 +30,9 @@ class CreditSide:
         self._network, self._state, self._books = network, state, parts.books
         self._postings, self._sink, self._detail = parts.postings, parts.sink, parts.detail
         bills = follows_bills(network.market, network.design)
-        self.bills = Bills(network, address, state) if bills else None
         self.recorder = CreditRecorder(network)
+        sums = self.recorder.columns("due", "collected", "written_off", "reminders")
+        self.bills = Bills(network, address, state, sums) if bills else None
         limits = network.market.limits
         policy = network.design.credit
         desk = None if policy is None else policy.approval
@@ -61,37 +61,32 @@ class CreditSide:
             self._sink.append("collections", collection_rows(self._state.day, found))
         if not found.value.any():
             return
-        money = self.bills.collect(self._state, found.bills, found.value)
-        self._book(money)
+        self._book(self.bills.collect(self._state, found.bills, found.value))
 
     def _book(self, collected: Collected) -> None:
-        self._post(collected)
-        self.recorder.collected(collected)
-        if self._detail:
-            day, network = self._state.day, self._network
-            self._sink.append("receipts", receipt_rows(network, day, collected.moved))
-            self._sink.append("payments", payment_rows(network, collected.ended, day))
-
-    def _post(self, collected: Collected) -> None:
-        network, moved, reminded = self._network, collected.moved, collected.reminded
-        lost = moved.take(np.flatnonzero(moved["kind"] == ReceiptKind.WRITTEN_OFF))
-        for account, rows, amount in (
-            (Account.WRITE_OFF, lost, lost["value"]),
-            (Account.DUNNING, reminded, reminded["cost"]),
+        bills, moves, detail = self._state.bills, collected.moves, self._detail
+        lost = moves[:, collected.lost :]
+        for account, (rows, _, amount) in (
+            (Account.WRITE_OFF, lost),
+            (Account.DUNNING, collected.reminded),
         ):
-            if not len(rows):
-                continue
-            outlet, site = rows["outlet"], rows["site"]
-            mode = rows["mode"]
-            payee = network.payer[outlet] if account is Account.WRITE_OFF else OUTSIDE
-            self._postings.post(account, network.owner[site], payee, mode, site, outlet, amount)
-        written_off = int(lost["value"].sum())
-        self._books.written_off += written_off
-        self._books.paid += int(moved["value"].sum()) - written_off
+            if len(rows):
+                self._post(account, bills.take(rows), amount)
+        self._books.written_off += collected.written_off
+        self._books.paid += collected.paid
+        if detail:
+            chunk = receipt_rows(self._network, self._state.day, moved(bills, moves))
+            self._sink.append("receipts", chunk)
+        ended = close(bills, wanted=detail)
+        if ended is not None:
+            chunk = payment_rows(self._network, ended, self._state.day)
+            self._sink.append("payments", chunk)
 
-    def known(self, invoiced: Invoiced) -> BoolArray | None:
-        """Return which invoices have their payment already; None = all that ever will."""
-        return None if self.bills is None else invoiced.paid <= self._state.day
+    def _post(self, account: Account, bills: Rows, amount: IntArray) -> None:
+        network, outlet, site = self._network, bills["outlet"], bills["site"]
+        payee = network.payer[outlet] if account is Account.WRITE_OFF else OUTSIDE
+        owner, mode = network.owner[site], bills["mode"]
+        self._postings.post(account, owner, payee, mode, site, outlet, amount)
 
     def approve(self, placed: Placed) -> tuple[IntArray, IntArray]:
         """Return first attempt and discount (ppm) of today's orders after the desk."""

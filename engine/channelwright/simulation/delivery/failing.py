@@ -2,45 +2,67 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.philox import uniform_at
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.simulation.delivery.load_columns import (
+    FAILS,
+    LAST,
+    LEFT,
+    LOAD,
+    MODE,
+    OUTLET,
+    TARIFF,
+)
 from channelwright.simulation.evening.credit import ON_TERMS
 from channelwright.simulation.network import Network
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.scatter import add_at, subtract_at
 from channelwright.simulation.state import State
 
+#: Chance that nobody takes the goods (O,), (0,) = somebody always does; tries of modes; the key.
+Failures: TypeAlias = tuple[FloatArray, IntArray, tuple[np.uint64, np.uint64]]
+_PURPOSE = int(Purpose.DELIVERY_FAILURE)
 
-def may_fail(network: Network) -> bool:
-    """Return whether stops fail at all."""
-    return network.market.delivery is not None and network.design.service.attempts is not None
+
+def failures(network: Network, address: Address) -> Failures:
+    """Return how stops fail."""
+    rules, attempts = network.market.delivery, network.design.service.attempts
+    key = np.uint64(address.seed), np.uint64(address.replication)
+    if rules is None or attempts is None:
+        return np.zeros(0), np.zeros(0, dtype=np.int64), key
+    return rules.failure[network.market.outlets.segment], attempts.copy(), key
 
 
-def stops(
-    network: Network, address: Address, state: State, rows: IntArray
-) -> tuple[BoolArray, BoolArray]:
-    """Return which loads of a day fail, and which of them for the last time; updates them.
+@kernel
+def fail(numbers: IntArray, visits: IntArray, day: int, rules: Failures) -> BoolArray:
+    """Return the visits (n,) where nobody takes the goods; their loads wait for another day.
 
     Parameters
     ----------
-    rows : (n,) int64, loads that are brought to their outlets today
+    numbers : columns of the loads; visits : (7, n), the last attempts are marked
     """
-    rules, attempts = network.market.delivery, network.design.service.attempts
-    none = np.zeros(len(rows), dtype=bool)
-    if rules is None or attempts is None or not len(rows):
-        return none, none
-    loads = state.loads
-    outlet = loads["outlet"][rows]
-    uniform = address.at(Purpose.DELIVERY_FAILURE, state.day, outlet)
-    failed = uniform < rules.failure[network.market.outlets.segment[outlet]]
-    again = rows[failed]
-    loads["fails"][again] += 1
-    loads["left"][again] = 1
-    loads["tariff"][again] = np.where(loads["tariff"][again] >= 0, state.day + 1, -1)
-    last = loads["fails"][rows] >= attempts[loads["mode"][rows]]
-    return failed, failed & last
+    chance, attempts, key = rules
+    failed = np.zeros(visits.shape[1], dtype=np.bool_)
+    if len(chance) == 0:
+        return failed
+    for place in range(len(failed)):
+        row = visits[LOAD, place]
+        outlet = numbers[OUTLET, row]
+        if uniform_at(outlet, 0, key, _PURPOSE, day) >= chance[outlet]:
+            continue
+        failed[place] = True
+        numbers[FAILS, row] += 1
+        numbers[LEFT, row] = 1
+        if numbers[TARIFF, row] >= 0:
+            numbers[TARIFF, row] = day + 1
+        visits[LAST, place] = numbers[FAILS, row] >= attempts[numbers[MODE, row]]
+    return failed
 
 
 def bring_back(network: Network, state: State, loads: Rows) -> IntArray:

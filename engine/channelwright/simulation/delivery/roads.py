@@ -2,71 +2,66 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.market import Market
 from channelwright.rules import geography
+from channelwright.simulation.grouping import Whole
 
+#: Latitude and longitude in radians and in degrees, cosine of the latitude, zone: (O,) each.
+RoadPoints: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, IntArray]
+
+UNSURE = -2  # another zone, or a way that the last bit of a sine may round up or down
 _RADIANS = np.pi / 180  # of a degree, as NumPy multiplies
 _DIAMETER = 2 * geography.EARTH_METRES
+_DOUBT = 1e-6  # m; sines and arcsines of two libraries differ by less than a hundredth of it
+_LONG = 0.25  # of the squared chord: the arcsine is steep beyond, some 6,600 km
 
 
 class Roads:
     """The roads between the outlets of a market.
 
-    Angles of the outlets are turned once; sines and arcsines stay with NumPy, so that every way is
-    the one that `geography.metres` finds, bit for bit.
+    Angles of the outlets are turned once. Kernels have sines of their own, which may differ from
+    NumPy's in the last bit: where that could matter to a whole metre they say so, and `exact`
+    finds the way as `geography.metres` does.
     """
 
     def __init__(self, market: Market) -> None:
         self._geography = market.geography
-        self._points = geography.outlet_points(market)
-        self._angle = np.radians(self._points.lat)
-        self._cosine = np.cos(self._angle)
+        self._outlets = geography.outlet_points(market)
+        angle = np.radians(self._outlets.lat)
+        lon, zone = self._outlets.lon.copy(), self._outlets.zone.astype(np.int64)
+        self.points: RoadPoints = angle, lon, np.cos(angle), zone
+        self.factor = float(market.geography.road_factor)
 
     def legs(self, outlet: IntArray) -> IntArray:
         """Return the metres to each outlet (n,) from the one before, to the first from the last."""
-        points = self._points
-        sine = np.sin(_half_angles(outlet, self._angle, points.lon))
-        arc = np.arcsin(_half_chords(outlet, sine, self._cosine))
-        result, crossed = _metres(outlet, arc, points.zone, self._geography.road_factor)
-        if crossed:
-            some = points.take(outlet)
-            return geography.metres(self._geography, some.rolled(), some)
-        return result
+        some = self._outlets.take(outlet)
+        return geography.metres(self._geography, some.rolled(), some)
+
+    def table(self, outlet: IntArray) -> IntArray:
+        """Return the metres between some outlets: (n, n)."""
+        some = self._outlets.take(outlet)
+        return geography.distance_table(self._geography, some, some)
 
 
 @kernel
-def _half_angles(outlet: IntArray, angle: FloatArray, lon: FloatArray) -> FloatArray:
-    """Return half the differences of latitude and longitude, in radians: (2, n)."""
-    half = np.empty((2, len(outlet)))
-    for row in range(len(outlet)):
-        here, before = outlet[row], outlet[row - 1]
-        half[0, row] = (angle[here] - angle[before]) / 2
-        half[1, row] = (lon[here] - lon[before]) * _RADIANS / 2
-    return half
-
-
-@kernel
-def _half_chords(outlet: IntArray, sine: FloatArray, cosine: FloatArray) -> FloatArray:
-    """Return half the straight ways through the earth, in radii: (n,)."""
-    chord = np.empty(len(outlet))
-    for row in range(len(outlet)):
-        here, before = outlet[row], outlet[row - 1]
-        across = cosine[before] * cosine[here] * sine[1, row] * sine[1, row]
-        chord[row] = np.sqrt(min(sine[0, row] * sine[0, row] + across, 1.0))
-    return chord
-
-
-@kernel
-def _metres(
-    outlet: IntArray, arc: FloatArray, zone: IntArray, road_factor: float
-) -> tuple[IntArray, bool]:
-    """Return the metres by road, and whether some way leads into another zone."""
-    metres, crossed = np.empty(len(outlet), dtype=np.int64), False
-    for row in range(len(outlet)):
-        crossed = crossed or zone[outlet[row]] != zone[outlet[row - 1]]
-        metres[row] = np.int64(np.floor(_DIAMETER * arc[row] * road_factor + 0.5))
-    return metres, crossed
+def road_metres(points: RoadPoints, a: int, b: int, factor: float) -> Whole:
+    """Return the metres by road between two outlets, UNSURE where a kernel cannot say."""
+    angle, lon, cosine, zone = points
+    if zone[a] != zone[b]:
+        return UNSURE
+    north = np.sin((angle[b] - angle[a]) / 2)
+    east = np.sin((lon[b] - lon[a]) * _RADIANS / 2)
+    chord = north * north + cosine[a] * cosine[b] * east * east
+    if chord > _LONG:
+        return UNSURE
+    far = _DIAMETER * np.arcsin(np.sqrt(chord)) * factor + 0.5
+    whole = np.floor(far)
+    if far - whole < _DOUBT or whole + 1 - far < _DOUBT:
+        return UNSURE
+    return np.int64(whole)

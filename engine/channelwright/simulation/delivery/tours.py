@@ -2,259 +2,337 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TypeAlias
 
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address
 from channelwright.foundation.units import DAY_SECONDS, BoolArray, FloatArray, IntArray
-from channelwright.simulation.cash.chains import drop_costs
-from channelwright.simulation.delivery import failing
-from channelwright.simulation.delivery.filling import FAR, Stops, fill, priced
-from channelwright.simulation.delivery.sequencing import route_anew
-from channelwright.simulation.grouping import radix_order
+from channelwright.simulation.delivery import filling
+from channelwright.simulation.delivery.failing import Failures, fail, failures
+from channelwright.simulation.delivery.filling import (
+    BEGIN,
+    FAR,
+    LENGTH,
+    NUMBER,
+    PLACE,
+    ROW,
+    SERVED_BY,
+    SIZE,
+    STOP_ROWS,
+    TOUR_ROWS,
+    fill,
+    tour_costs,
+)
+from channelwright.simulation.delivery.load_columns import (
+    COST,
+    COUNTED,
+    LAST,
+    LEFT,
+    LOAD,
+    METRES,
+    OPTION,
+    ORDER_DAY,
+    OUTLET,
+    READY,
+    SECOND,
+    SITE,
+    TARIFF,
+    TOUR,
+    VISIT_ROWS,
+)
+from channelwright.simulation.delivery.roads import UNSURE, RoadPoints, road_metres
+from channelwright.simulation.delivery.sequencing import DayRoutes, seconds_of
+from channelwright.simulation.delivery.tariffs import (
+    LEAVE,
+    DcWays,
+    Tariff,
+    bring,
+    dc_ways,
+    share_drops,
+    tariff_of,
+)
+from channelwright.simulation.grouping import Whole, radix_order
 from channelwright.simulation.network import Network
-from channelwright.simulation.rows import Rows
+from channelwright.simulation.rows import Blocks, Rows
 from channelwright.simulation.state import State
 
-LEAVE = 21_600
 _NONE = np.zeros(0, dtype=np.int64)
-_NOBODY = np.zeros((5, 0), dtype=np.int64)
-_ANY_TIME = (_NONE, _NONE)
+_NOWHERE: Whole = np.int64(0)
+#: Place of outlets on their route, from and to when they take goods ((0,) = at any time), metres
+#: from their options (O, N).
+Plan: TypeAlias = tuple[IntArray, IntArray, IntArray, IntArray]
+#: Kind of vehicle of each site; seconds per stop and per case and km/h of each kind.
+Vehicles: TypeAlias = tuple[IntArray, IntArray, IntArray, FloatArray]
 
 
-class Tours(NamedTuple):
-    """Tours that left on a day: site, s from leaving to return, metres, cases, s waited: (t,)."""
-
-    site: IntArray
-    seconds: IntArray
-    metres: IntArray
-    cases: IntArray
-    waited: IntArray
-
-
-_NO_TOURS = Tours(_NONE, _NONE, _NONE, _NONE, _NONE)
-
-
-@dataclass(frozen=True)
 class Dropped:
-    """Deliveries of one day (n rows, one per pick order).
+    """Visits of one day, one per pick order, that ended alike.
 
     Attributes
     ----------
-    loads : Rows, the pick orders delivered
-    second, tour, cost, metres : (n,) int64; tour -1 = tariff
-    failed : (n,) bool, nobody took the goods
-    cancelled : (n,) bool, and it was the last attempt
-    tours : the tours that left
+    loads : Rows, the pick orders (n rows)
+    visits : (7, n) int64, rows as in `load_columns`
     """
 
-    loads: Rows
-    second: IntArray
-    tour: IntArray
-    cost: IntArray
-    metres: IntArray
-    failed: BoolArray
-    cancelled: BoolArray
-    tours: Tours
+    __slots__ = ("loads", "visits")
 
-    def split(self) -> tuple[Dropped, Dropped]:
-        """Return the stops that were served and those that failed."""
-        return self._part(~self.failed), self._part(self.failed)
+    def __init__(self, loads: Rows, visits: IntArray) -> None:
+        self.loads, self.visits = loads, visits
 
-    def _part(self, mask: BoolArray) -> Dropped:
-        return Dropped(
-            loads=self.loads.take(mask),
-            second=self.second[mask],
-            tour=self.tour[mask],
-            cost=self.cost[mask],
-            metres=self.metres[mask],
-            failed=self.failed[mask],
-            cancelled=self.cancelled[mask],
-            tours=self.tours,
+
+class Morning:
+    """What left on a day.
+
+    Attributes
+    ----------
+    drops : visits where the goods were taken; missed : where they were not, None without any
+    tours : (8, t) int64, rows as in `filling`
+    """
+
+    __slots__ = ("drops", "missed", "tours")
+
+    def __init__(self, drops: Dropped, missed: Dropped | None, tours: IntArray) -> None:
+        self.drops, self.missed, self.tours = drops, missed, tours
+
+
+class Delivering:
+    """Brings loads to outlets; keeps what never changes as kernels take it."""
+
+    def __init__(self, network: Network, address: Address, state: State) -> None:
+        self._state, self._roads = state, network.roads
+        self._routes = DayRoutes(network)
+        self._trucks = (
+            _plan(network),
+            _vehicles(network),
+            (network.roads.points, network.roads.factor),
+            np.stack(network.fleets),
         )
+        self._rules = (
+            self._trucks[-1],
+            tariff_of(network),
+            dc_ways(network),
+            failures(network, address),
+        )
+        self._working = network.market.calendar.working.tolist()
+
+    def deliver(self) -> Morning | None:
+        """Deliver everything that leaves or arrives today; updates the loads; None = nothing."""
+        state = self._state
+        loads, day, count = state.loads, state.day, len(state.loads)
+        if not count:
+            return None
+        storage = loads.storage()
+        stops = np.empty((STOP_ROWS, count), dtype=np.int64)
+        tours = np.empty((TOUR_ROWS, count), dtype=np.int64)
+        visits = np.empty((VISIT_ROWS, count), dtype=np.int64)
+        today = count, day, self._working[day]
+        work = stops, tours, visits
+        trucks, left, carried = _set_out(storage, today, *self._trucks, _NONE, work)
+        if trucks < 0:
+            legs = self._roads.legs(storage[0][OUTLET, stops[ROW, :-trucks]])
+            trucks, left, carried = _set_out(storage, today, *self._trucks, legs, work)
+        self._routes.route(storage[0], stops, trucks, tours)
+        stays = np.ones(count, dtype=np.bool_)
+        counts = trucks, left, carried, day
+        taken, made = _visit(storage, counts, work, self._rules, stays)
+        if not made:
+            return None
+        drops = Dropped(loads.take(visits[LOAD, :taken]), visits[:, :taken])
+        missed = None
+        if made > taken:
+            missed = Dropped(loads.take(visits[LOAD, taken:made]), visits[:, taken:made])
+        loads.keep(stays)
+        return Morning(drops, missed, tours[:, :left])
 
 
-def deliver(network: Network, address: Address, state: State) -> Dropped:
-    """Deliver everything that leaves or arrives on ``state.day``; updates the loads."""
-    loads = state.loads
-    names = ("tariff", "ready", "left", "order_day", "site", "outlet")
-    trucks, carriers = _leaving(
-        loads.columns(names),
-        network.design.outlets.route_rank,
-        state.day,
-        bool(network.market.calendar.working[state.day]),
-    )
-    visits, tours = _drive(network, loads, trucks) if trucks.size else (_NOBODY, _NO_TOURS)
-    if carriers.size:
-        brought = _by_tariff(network, loads, carriers)
-        visits = np.concatenate([visits, brought], axis=1) if visits.size else brought
-    rows, second, number, cost, metres = visits
-    failed, cancelled = failing.stops(network, address, state, rows)
-    dropped = Dropped(loads.take(rows), second, number, cost, metres, failed, cancelled, tours)
-    if rows.size:
-        mask = np.ones(len(loads), dtype=bool)
-        mask[rows] = failed & ~cancelled
-        loads.keep(mask)
-    return dropped
+def _plan(network: Network) -> Plan:
+    hours = network.hours
+    opens, closes = (_NONE, _NONE) if hours is None else hours
+    rank = network.design.outlets.route_rank.copy()
+    return rank, opens.copy(), closes.copy(), network.option_metres
+
+
+def _vehicles(network: Network) -> Vehicles:
+    fleet, kind = network.market.vehicles, network.design.sites.vehicle
+    speed = fleet.speed.astype(np.float64)
+    return kind.copy(), fleet.drop_seconds.copy(), fleet.case_seconds.copy(), speed
+
+
+@kernel
+def _set_out(
+    loads: Blocks,
+    today: tuple[int, int, bool],
+    plan: Plan,
+    vehicles: Vehicles,
+    roads: tuple[RoadPoints, float],
+    fleets: IntArray,
+    legs: IntArray,
+    work: tuple[IntArray, IntArray, IntArray],
+) -> tuple[Whole, Whole, Whole]:
+    """Fill the tours of the trucks that leave today.
+
+    Parameters
+    ----------
+    today : number of loads, day, whether trucks leave
+    legs : (n,) metres between the stops one after the other, (0,) = to be found
+    work : blocks of stops, tours and visits with room for every load, written
+
+    Returns
+    -------
+    stops of the trucks, their tours, and loads of carriers, whose rows stand behind as many
+    visits as there are stops; the stops below zero where the legs are to be given
+    """
+    numbers, grids = loads
+    count, day, working = today
+    stops, tours, visits = work
+    trucks, carried = _leaving(numbers, count, plan[0], day, working, visits[COST])
+    for place in range(carried):
+        visits[LOAD, len(trucks) + place] = visits[COST, place]
+    if not _stops(numbers, grids[0], trucks, plan, vehicles, roads, legs, stops):
+        return -len(trucks), np.int64(0), carried
+    return np.int64(len(trucks)), fill(stops, len(trucks), fleets, tours), carried
 
 
 @kernel
 def _leaving(
-    loads: tuple[IntArray, ...], rank: IntArray, day: int, working: bool
-) -> tuple[IntArray, IntArray]:
-    """Return the loads that trucks could take, in order of turn, and those that carriers bring.
+    numbers: IntArray, count: int, rank: IntArray, day: int, working: bool, carriers: IntArray
+) -> tuple[IntArray, Whole]:
+    """Return the loads that trucks could take, in order of turn, and how many carriers bring.
 
     Parameters
     ----------
-    loads : (n,) day by tariff (-1 = by truck), ready second, left behind before, order day, site
-        and outlet
+    numbers : columns of the loads, the first ``count`` in use
     rank : (O,) place of each outlet on its route
     working : bool, trucks leave today
+    carriers : rows of the loads that carriers bring, written
     """
-    tariff, ready, left, order_day, site, outlet = loads
-    trucks, carriers = np.empty_like(tariff), np.empty_like(tariff)
-    keys = np.empty((4, len(tariff)), dtype=np.int64)
-    count, brought = np.int64(0), 0
-    for row in range(len(tariff)):
-        if tariff[row] >= 0:
-            if tariff[row] <= day:
+    trucks, keys = np.empty(count, dtype=np.int64), np.empty((4, count), dtype=np.int64)
+    leaving, brought = np.int64(0), np.int64(0)
+    for row in range(count):
+        if numbers[TARIFF, row] >= 0:
+            if numbers[TARIFF, row] <= day:
                 carriers[brought] = row
                 brought += 1
-        elif working and ready[row] <= day * DAY_SECONDS + LEAVE:
-            trucks[count] = row
-            keys[0, count], keys[1, count] = site[row], 1 - left[row]
-            keys[2, count], keys[3, count] = rank[outlet[row]], order_day[row]
-            count += 1
-    return trucks[radix_order(keys, keys.shape[0], count)], carriers[:brought].copy()
-
-
-def _drive(network: Network, loads: Rows, rows: IntArray) -> tuple[IntArray, Tours]:
-    """Return row, second, tour, cost and metres of every stop of the trucks, and the tours."""
-    stops = _stops(network, loads, rows)
-    filled = fill(stops, network.fleets)
-    route_anew(network, loads["outlet"][rows], stops, filled)
-    visits = _served(rows, priced(filled, network.fleets), loads["left"])
-    site, _, seconds, metres, waited, cases = filled.tours
-    return visits, Tours(site, seconds, metres, cases, waited)
+        elif working and numbers[READY, row] <= day * DAY_SECONDS + LEAVE:
+            trucks[leaving] = row
+            keys[0, leaving], keys[1, leaving] = numbers[SITE, row], 1 - numbers[LEFT, row]
+            keys[2, leaving] = rank[numbers[OUTLET, row]]
+            keys[3, leaving] = numbers[ORDER_DAY, row]
+            leaving += 1
+    return trucks[radix_order(keys, keys.shape[0], leaving)], brought
 
 
 @kernel
-def _served(rows: IntArray, served: IntArray, left: IntArray) -> IntArray:
-    """Return row, second, tour, cost and metres of the stops made: (5, n); marks the others."""
-    visits = np.empty((5, len(rows)), dtype=np.int64)
-    used = 0
-    for stop in range(len(rows)):
-        if served[0, stop] < 0:
-            left[rows[stop]] = 1
-            continue
-        visits[0, used], visits[1, used] = rows[stop], LEAVE + served[1, stop]
-        visits[2, used], visits[3, used] = served[0, stop], served[2, stop]
-        visits[4, used] = served[3, stop]
-        used += 1
-    return visits[:, :used].copy()
-
-
-def _stops(network: Network, loads: Rows, rows: IntArray) -> Stops:
-    """Return the stops of some loads in order of turn, and the ways between them."""
-    fleet, hours = network.market.vehicles, network.hours
-    outlet = loads["outlet"][rows]
-    leg = network.roads.legs(outlet)
-    columns = _stop_columns(
-        outlet,
-        (loads["site"][rows], loads["option"][rows]),
-        loads["cases"],
-        rows,
-        (leg, network.option_metres),
-        (network.design.sites.vehicle, fleet.drop_seconds, fleet.case_seconds),
-        fleet.speed,
-        _ANY_TIME if hours is None else hours,
-    )
-    return Stops(*columns)
-
-
-@kernel
-def _stop_columns(
-    outlet: IntArray,
-    places: tuple[IntArray, IntArray],
+def _stops(
+    numbers: IntArray,
     cases: IntArray,
-    rows: IntArray,
-    metres: tuple[IntArray, IntArray],
-    fleet: tuple[IntArray, ...],
-    speed: FloatArray,
-    hours: tuple[IntArray, IntArray],
-) -> IntArray:
-    """Return the columns of `Stops`: (9, n).
-
-    Parameters
-    ----------
-    outlet, places : (n,) outlet, site and option of each stop
-    cases : (loads, P) and rows : (n,) loads of the stops
-    metres : (n,) from the stop before, (O, N) from each option to each outlet
-    fleet : (S,) kind of vehicle, seconds per stop and per case of each kind
-    speed : km/h of each kind
-    hours : (O,) seconds after midnight from and to which stops may begin, (0,) = at any time
-    """
-    site, option = places
-    leg, home = metres
-    vehicle, drop_seconds, case_seconds = fleet
-    opens, closes = hours
-    result = np.empty((9, len(rows)), dtype=np.int64)
-    for stop in range(len(rows)):
-        place, kind, total = outlet[stop], vehicle[site[stop]], np.int64(0)
+    trucks: IntArray,
+    plan: Plan,
+    vehicles: Vehicles,
+    roads: tuple[RoadPoints, float],
+    legs: IntArray,
+    stops: IntArray,
+) -> bool:
+    """Write the stops of the trucks; return whether all legs are sure, else only rows are right."""
+    vehicle, drop_seconds, case_seconds, speed = vehicles
+    _, opens, closes, home = plan
+    points, factor = roads
+    sure = True
+    for stop in range(len(trucks)):
+        row, leg = trucks[stop], _NOWHERE
+        site, outlet = numbers[SITE, row], numbers[OUTLET, row]
+        kind, total = vehicle[site], np.int64(0)
         for product in range(cases.shape[1]):
-            total += cases[rows[stop], product]
-        back = home[place, option[stop]]
-        result[0, stop], result[1, stop] = site[stop], total
-        result[2, stop] = drop_seconds[kind] + case_seconds[kind] * total
-        result[3, stop], result[5, stop] = leg[stop], back
-        result[4, stop] = np.int64(np.floor(leg[stop] * 3.6 / speed[kind] + 0.5))
-        result[6, stop] = np.int64(np.floor(back * 3.6 / speed[kind] + 0.5))
-        result[7, stop], result[8, stop] = 0, FAR
+            total += cases[row, product]
+        if len(legs):
+            leg = legs[stop]
+        elif stop > 0 and stops[filling.SITE, stop - 1] == site:
+            leg = road_metres(points, numbers[OUTLET, trucks[stop - 1]], outlet, factor)
+            sure = sure and leg != UNSURE
+        back = home[outlet, numbers[OPTION, row]]
+        stops[ROW, stop], stops[filling.SITE, stop], stops[filling.CASES, stop] = row, site, total
+        stops[filling.STOP, stop] = drop_seconds[kind] + case_seconds[kind] * total
+        stops[filling.LEG_METRES, stop], stops[filling.HOME_METRES, stop] = leg, back
+        stops[filling.LEG, stop] = seconds_of(leg, speed[kind])
+        stops[filling.HOME, stop] = seconds_of(back, speed[kind])
+        stops[filling.OPENS, stop], stops[filling.CLOSES, stop] = 0, FAR
         if len(opens):
-            result[7, stop], result[8, stop] = opens[place] - LEAVE, closes[place] - LEAVE
-    return result
-
-
-def _by_tariff(network: Network, loads: Rows, rows: IntArray) -> IntArray:
-    """Return row, second, tour, cost and metres of what carriers deliver at a tariff: (5, n)."""
-    service = network.design.service
-    opens = _NONE if network.hours is None else network.hours[0]
-    columns = loads.columns(("mode", "outlet", "cases"))
-    visits = _carried(rows, columns, (service.tariff_drop, service.tariff_case), opens)
-    if network.plain.by_dc:
-        some = loads.take(rows)
-        visits[3] += drop_costs(network, some) - service.tariff_drop[some["mode"]]
-    return visits
+            stops[filling.OPENS, stop] = opens[outlet] - LEAVE
+            stops[filling.CLOSES, stop] = closes[outlet] - LEAVE
+    return sure
 
 
 @kernel
-def _carried(
-    rows: IntArray,
-    loads: tuple[IntArray, ...],
-    tariff: tuple[IntArray, IntArray],
-    opens: IntArray,
-) -> IntArray:
-    """Return the visits of `_by_tariff` where every load is a drop of its own.
+def _visit(
+    loads: Blocks,
+    counts: tuple[Whole, Whole, Whole, int],
+    work: tuple[IntArray, IntArray, IntArray],
+    rules: tuple[IntArray, Tariff, DcWays, Failures],
+    stays: BoolArray,
+) -> tuple[Whole, Whole]:
+    """Make the visits of a day, those where the goods are taken first.
 
     Parameters
     ----------
-    rows : (n,) of the loads; loads : mode, outlet, (loads, P) cases
-    tariff : (M,) ticks per drop and per case
-    opens : (O,) s from which outlets take goods, (0,) = all at any time
+    counts : what `_set_out` returned, and the day
+    rules : fleets, tariffs, ways over a DC, failures
+    stays : (n,) loads that are still to be delivered, changed
+
+    Returns
+    -------
+    visits where the goods were taken, all visits
     """
-    mode, outlet, cases = loads
-    drop, each = tariff
-    visits = np.zeros((5, len(rows)), dtype=np.int64)
-    for place in range(len(rows)):
-        row = rows[place]
-        cost = drop[mode[row]]
-        for product in range(cases.shape[1]):
-            cost += each[mode[row]] * cases[row, product]
-        visits[0, place], visits[1, place], visits[2, place] = row, LEAVE, -1
-        visits[3, place] = cost
-        if len(opens):  # at 06:00, or when the outlet opens
-            visits[1, place] = max(LEAVE, opens[outlet[row]])
-    return visits
+    numbers, grids = loads
+    stops, tours, visits = work
+    fleets, tariff, ways, failing = rules
+    made = _served(numbers, stops, tours, counts, fleets, visits)
+    for place in range(counts[2]):
+        visits[LOAD, made + place] = visits[LOAD, counts[0] + place]
+    bring(numbers, grids[0], visits, (made, made + counts[2]), tariff)
+    made += counts[2]
+    failed = fail(numbers, visits[:, :made], counts[3], failing)
+    if len(ways[0]):
+        share_drops(numbers, visits, failed, tariff[0], ways)
+    taken, later = np.int64(0), np.empty((len(visits), made), dtype=np.int64)
+    for place in range(made):
+        to = place - taken
+        if failed[place]:
+            later[:, to] = visits[:, place]
+            stays[visits[LOAD, place]] = visits[LAST, place] == 0
+            continue
+        if to > 0:
+            visits[:, taken] = visits[:, place]
+        stays[visits[LOAD, place]] = False
+        taken += 1
+    visits[:, taken:made] = later[:, : made - taken]
+    return taken, made
+
+
+@kernel
+def _served(
+    numbers: IntArray,
+    stops: IntArray,
+    tours: IntArray,
+    counts: tuple[Whole, Whole, Whole, int],
+    fleets: IntArray,
+    visits: IntArray,
+) -> Whole:
+    """Write the visits of trucks, the other stops are left behind; return their number.
+
+    What a tour costs and its metres are split evenly over its stops, larger parts first.
+    """
+    cost, made = tour_costs(tours, counts[1], fleets), np.int64(0)
+    for stop in range(counts[0]):
+        tour, row = stops[SERVED_BY, stop], stops[ROW, stop]
+        if tour < 0:
+            numbers[LEFT, row] = 1
+            continue
+        place, many, metres = stops[PLACE, stop], tours[SIZE, tour], tours[LENGTH, tour]
+        visits[LOAD, made], visits[SECOND, made] = row, LEAVE + stops[BEGIN, stop]
+        visits[TOUR, made], visits[COUNTED, made] = tours[NUMBER, tour], 1
+        visits[COST, made] = cost[tour] // many + (place < cost[tour] % many)
+        visits[METRES, made] = metres // many + (place < metres % many)
+        made += 1
+    return made

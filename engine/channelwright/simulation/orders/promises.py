@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.foundation.units import IntArray
 from channelwright.simulation.network import Network
-from channelwright.simulation.rows import Rows
 
 
 class Promises:
     """Counts orders, and those that were kept, by the day on which their promise ends.
 
-    Two rings of counts, (days + 1, O) each: the longest promise, at most the horizon.
+    Two rings of counts, (days + 1, O) each: the longest promise, at most the horizon. Orders that
+    were delivered whole and in time are added to ``kept`` where the drops are walked over.
     """
 
     def __init__(self, network: Network) -> None:
@@ -22,19 +22,13 @@ class Promises:
         longest = min(int(self._days.max(initial=0)), horizon)
         shape = (longest + 1, len(network.market.outlets))
         self._rings = np.zeros((2, *shape), dtype=np.int32)
-        self._given, self._kept = self._rings
-        self._horizon = horizon
-        self._everyone = np.zeros(0, dtype=np.bool_)
+        self._given, self.kept = self._rings
+        self.horizon = horizon
 
     def give(self, day: int, outlet: IntArray, mode: IntArray) -> None:
         """Note the orders placed on a day."""
         days = np.full(len(outlet), day, dtype=np.int64)
-        _note(self._given, outlet, days, mode, self._days, self._horizon, self._everyone)
-
-    def keep(self, loads: Rows, whole: BoolArray) -> None:
-        """Note the orders that were delivered whole and in time."""
-        outlet, day, mode = loads["outlet"], loads["order_day"], loads["mode"]
-        _note(self._kept, outlet, day, mode, self._days, self._horizon, whole)
+        _note(self._given, outlet, days, mode, self._days, self.horizon)
 
     def judge(self, day: int, promised: IntArray, kept: IntArray) -> None:
         """Count by outlet (O,) the orders whose promise ends, and those that kept it."""
@@ -49,12 +43,11 @@ def _note(
     mode: IntArray,
     days: IntArray,
     horizon: int,
-    chosen: BoolArray,
 ) -> None:
-    """Count orders (n,) of some days by the end of their promise; ``chosen`` (0,) = all."""
+    """Count orders (n,) of some days by the end of their promise."""
     for row in range(len(outlet)):
         end = day[row] + days[mode[row]]
-        if end < horizon and (len(chosen) == 0 or chosen[row]):
+        if end < horizon:
             ring[end % len(ring), outlet[row]] += 1
 
 

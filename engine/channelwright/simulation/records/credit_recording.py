@@ -5,21 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.foundation.units import IntArray
 from channelwright.rules.bills import follows_bills
-from channelwright.simulation.cash.bills import Collected
-from channelwright.simulation.delivery.delivering import Invoiced
 from channelwright.simulation.evening.allocation import Allocated
 from channelwright.simulation.evening.credit import AT_DOOR, ON_TERMS
 from channelwright.simulation.evening.work import HELD, NEW, REFUSED, ROW, Table
 from channelwright.simulation.network import Network
 from channelwright.simulation.orders.order_columns import OUTLET, PAY_DAY
 from channelwright.simulation.records.cell_sums import NamedSums, cell_sums
-from channelwright.simulation.records.outstanding import Outstanding
+from channelwright.simulation.records.outstanding import NOTHING_COMES, Coming, Outstanding
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
-from channelwright.tables.codes import ReceiptKind
 from channelwright.tables.credit_outputs import CREDIT_CELLS
 from channelwright.tables.sink import Chunk
 
@@ -46,30 +43,18 @@ class CreditRecorder:
         names = ("orders_part", "cases_held", "orders_cash", "orders_prepaid")
         _add_checked(evening.count, evening.orders[0], evening.work, self._cell.columns(*names))
 
-    def invoices(self, invoiced: Invoiced, day: int) -> None:
-        """Add the invoices of a day."""
-        columns = self._cell.columns("due", "collected", "on_terms", "own_on_terms")
-        money = invoiced.amount, invoiced.due, invoiced.paid
-        _add_invoices(columns, invoiced.outlet, self._network.own[invoiced.site], *money[::2], day)
-        if self._plain is not None:
-            later = invoiced.paid > day
-            places = invoiced.outlet[later], invoiced.site[later]
-            self._plain.invoices(day, *places, tuple(column[later] for column in money))
+    def columns(self, *names: str) -> tuple[IntArray, ...]:
+        """Return some sums (O,), to be added to."""
+        return self._cell.columns(*names)
+
+    def coming(self) -> Coming:
+        """Return what is open and what will change it, to be added to; empty with bills."""
+        return NOTHING_COMES if self._plain is None else self._plain.coming
 
     def begin_day(self, day: int) -> None:
         """Take what is paid at 00:00 where there are no bills."""
         if self._plain is not None:
             self._plain.begin_day(day)
-
-    def collected(self, collected: Collected) -> None:
-        """Add what happened to bills at 00:00."""
-        cell, moved = self._cell, collected.moved
-        fell, reminded = collected.fell_due, collected.reminded
-        add_at(cell["due"], fell["outlet"], fell["amount"])
-        lost = moved["kind"] == ReceiptKind.WRITTEN_OFF
-        add_at(cell["collected"], moved["outlet"], np.where(lost, 0, moved["value"]))
-        add_at(cell["written_off"], moved["outlet"], np.where(lost, moved["value"], 0))
-        add_at(cell["reminders"], reminded["outlet"], 1)
 
     def midnight(self, state: State) -> None:
         """Add what is open at the end of a day."""
@@ -92,28 +77,6 @@ class CreditRecorder:
                 chunk[name] = chunk[name] + column
         self._sums[:] = 0
         return chunk
-
-
-@kernel
-def _add_invoices(
-    columns: tuple[IntArray, ...],
-    outlet: IntArray,
-    own: BoolArray,
-    amount: IntArray,
-    paid: IntArray,
-    day: int,
-) -> None:
-    """Add invoices (n,): those that are paid by the end of their day, and those on terms."""
-    due, collected, on_terms, own_on_terms = columns
-    for row in range(len(outlet)):
-        place, value = outlet[row], amount[row]
-        if paid[row] <= day:
-            due[place] += value
-            collected[place] += value
-            continue
-        on_terms[place] += value
-        if own[row]:
-            own_on_terms[place] += value
 
 
 @kernel

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray
+from channelwright.foundation.units import DAY_SECONDS, IntArray
 from channelwright.rules.beats import carries
-from channelwright.simulation.delivery.delivering import Invoiced
+from channelwright.simulation.cash import invoice_kernels
+from channelwright.simulation.delivery.load_columns import LAST, SECOND, TOUR
 from channelwright.simulation.delivery.tours import Dropped
 from channelwright.simulation.demand.consumers import Sales
 from channelwright.simulation.evening.allocation import Allocated
@@ -62,33 +63,30 @@ class Details:
         carried = carries(self._network.design, outlet)
         return np.where(carried, CallState.CARRIED, CallState.MISSED)
 
-    def deliveries(
-        self, day: int, drops: Dropped, invoiced: Invoiced, known: BoolArray | None = None
-    ) -> None:
-        """Write deliveries line by line, and the invoices of the day (those with a known end)."""
+    def deliveries(self, day: int, drops: Dropped) -> None:
+        """Write deliveries line by line."""
         loads = drops.loads
         names = ("outlet", "option", "site", "order_day", "ready")
         columns = loads.columns(names)
-        stops = (drops.second, drops.tour)
+        stops = (drops.visits[SECOND], drops.visits[TOUR])
         table = delivery_rows(columns, loads["cases"], stops, self._network.price)
         table[0] = day
         self._sink.append("deliveries", dict(zip(DELIVERY_COLUMNS, table, strict=True)))
-        self.invoices(day, invoiced, known)
 
-    def invoices(self, day: int, invoiced: Invoiced, known: BoolArray | None) -> None:
-        """Write the invoices of a day of which the end is known (None = of all)."""
-        network = self._network
-        known = np.full(len(invoiced.due), True) if known is None else known
-        outlet, site = invoiced.outlet[known], invoiced.site[known]
+    def invoices(self, day: int, invoices: IntArray, *, all_known: bool) -> None:
+        """Write the invoices of a day of which the end is known: (9, n), rows of their kernels."""
+        network, paid = self._network, invoices[invoice_kernels.PAID]
+        known = invoices if all_known else invoices[:, paid <= day]
+        outlet, site = known[invoice_kernels.OUTLET], known[invoice_kernels.SITE]
         self._payments(
             np.full(len(outlet), day, dtype=np.int64),
-            invoiced.due[known],
-            invoiced.paid[known],
+            known[invoice_kernels.DUE],
+            known[invoice_kernels.PAID],
             network.payer[outlet],
             network.owner[site],
             outlet,
             site,
-            invoiced.amount[known],
+            known[invoice_kernels.AMOUNT],
         )
 
     def _payments(
@@ -187,11 +185,11 @@ class Details:
             chunk
             | {
                 "day": np.full(len(loads), day, dtype=np.int64),
-                "second": missed.second,
-                "tour": missed.tour,
+                "second": missed.visits[SECOND],
+                "tour": missed.visits[TOUR],
                 "cases": loads["cases"].sum(axis=1),
                 "attempt": loads["fails"],
-                "cancelled": missed.cancelled.astype(np.int64),
+                "cancelled": missed.visits[LAST],
             },
         )
 

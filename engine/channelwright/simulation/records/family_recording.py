@@ -9,11 +9,9 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.rules.families import family_rows
-from channelwright.simulation.evening.credit import CONSIGNED
 from channelwright.simulation.network import Network
 from channelwright.simulation.plain import PLANT
 from channelwright.simulation.records.cell_sums import NamedSums
-from channelwright.simulation.rows import Rows
 from channelwright.simulation.state import State
 from channelwright.simulation.stock.replenishing import Shipments
 from channelwright.tables.family_outputs import FAMILY_CELLS, TIER_CELLS
@@ -29,8 +27,8 @@ class FamilyRecorder:
     def __init__(self, network: Network) -> None:
         self._network = network
         market, plan = network.market, network.design.sites
-        self._family = family_rows(market.products)
-        count = int(self._family.max(initial=-1)) + 1
+        self.family = family_rows(market.products)
+        count = int(self.family.max(initial=-1)) + 1
         rows = network.covered
         place = (market.outlets.area[rows], network.design.outlets.mode[rows])
         self._outlets = _Sums(FAMILY_CELLS, place, rows, len(market.outlets), count)
@@ -43,11 +41,11 @@ class FamilyRecorder:
     def shelves(self, sums: dict[str, IntArray]) -> None:
         """Add the sums of a period by covered outlet and product: name -> (C, P)."""
         for name, amount in sums.items():
-            self._outlets.add(name, self._network.covered, amount, self._family)
+            self._outlets.add(name, self._network.covered, amount, self.family)
 
     def orders(self, outlet: IntArray, cases: IntArray) -> None:
         """Add the orders of a day: (n,) outlets, (n, P) cases."""
-        self._outlets.add("cases_ordered", outlet, cases, self._family)
+        self._outlets.add("cases_ordered", outlet, cases, self.family)
 
     def of_evening(self) -> tuple[tuple[IntArray, ...], tuple[IntArray, ...], IntArray]:
         """Return the sums that the allocation of a day is added to (`tally_evening`)."""
@@ -55,29 +53,24 @@ class FamilyRecorder:
         return (
             (*outlets.columns("cases_attempted", "cases_first"), outlets.group),
             (*sites.columns("cases_asked", "cases_first", "cases_out"), sites.group),
-            self._family,
+            self.family,
         )
 
     def parcels(self, site: IntArray, asked: IntArray, first: IntArray, out: IntArray) -> None:
         """Add the cases that consumers asked sites for, got at once and got: (n, P) each."""
         for name, cases in (("cases_asked", asked), ("cases_first", first), ("cases_out", out)):
-            self._sites.add(name, site, cases, self._family)
+            self._sites.add(name, site, cases, self.family)
 
-    def deliveries(self, loads: Rows) -> None:
-        """Add the deliveries of a day."""
-        network, into = self._network, self._outlets
-        _add_deliveries(
-            into.columns("cases_delivered", "outlet_value", "production_value"),
-            into.group,
-            (loads["outlet"], loads["option"], loads["pay_day"], loads["cases"]),
-            self._family,
-            network.price,
-            network.market.products.production_cost,
+    def delivered(self) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+        """Return cases delivered, ticks invoiced and of production, to be added to, and groups."""
+        cases, value, production = self._outlets.columns(
+            "cases_delivered", "outlet_value", "production_value"
         )
+        return cases, value, production, self._outlets.group
 
     def settled(self, outlet: IntArray, value: IntArray) -> None:
         """Add what was invoiced because it had been sold: (n,) outlets, (n, P) ticks."""
-        self._outlets.add("outlet_value", outlet, value, self._family)
+        self._outlets.add("outlet_value", outlet, value, self.family)
 
     def shipments(self, shipments: Shipments) -> None:
         """Add the replenishments of a day."""
@@ -86,7 +79,7 @@ class FamilyRecorder:
             into.columns("cases_in", "cases_out", "cases_asked", "cases_first"),
             into.group,
             (shipments.site, shipments.parent, shipments.ordered, shipments.shipped),
-            self._family,
+            self.family,
             self._network.market.products.units_per_case,
         )
 
@@ -95,7 +88,7 @@ class FamilyRecorder:
         sites = self._sites
         stock = sites.columns("stock_case_days", "empty_days", "product_days")
         unit = self._network.market.products.units_per_case
-        _add_stock(stock, sites.group, self._family, state.stock, unit, self._watched)
+        _add_stock(stock, sites.group, self.family, state.stock, unit, self._watched)
 
     def close(self, period: int) -> dict[str, Chunk]:
         """Return the tables of the period and start the next one."""
@@ -161,35 +154,6 @@ def _add(
             continue
         for product in range(amount.shape[1]):
             total[cell, family[product]] += amount[row, product]
-
-
-@kernel
-def _add_deliveries(
-    total: tuple[IntArray, ...],
-    group: IntArray,
-    loads: tuple[IntArray, ...],
-    family: IntArray,
-    price: IntArray,
-    cost: IntArray,
-) -> None:
-    """Add cases, their invoiced and their production value.
-
-    Parameters
-    ----------
-    loads : (n,) outlet, option and day of payment, (n, P) cases
-    price : (O, N, P) and cost : (P,), ticks per case
-    """
-    delivered, value, production = total
-    outlet, option, pay_day, cases = loads
-    for row in range(len(outlet)):
-        place = outlet[row]
-        cell, sold = group[place], pay_day[row] != CONSIGNED
-        for product in range(len(family)):
-            kind, many = family[product], cases[row, product]
-            delivered[cell, kind] += many
-            production[cell, kind] += many * cost[product]
-            if sold:
-                value[cell, kind] += many * price[place, option[row], product]
 
 
 @kernel

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.foundation.units import IntArray
 from channelwright.simulation.network import Network
 from channelwright.simulation.stock.replenishing import Shipments
 
-Columns = tuple[IntArray, ...]
-_FALLS, _PAID, _OWN_PAID, _LATE, _IN_TIME = range(5)
+#: Group of outlets; ticks open, open to own sites and late (G,); what changes them (5, days, G).
+Coming: TypeAlias = tuple[IntArray, IntArray, IntArray, IntArray, IntArray]
+_NONE = np.zeros(0, dtype=np.int64)
+NOTHING_COMES: Coming = _NONE, _NONE, _NONE, _NONE, np.zeros((5, 0, 0), dtype=np.int64)
+#: Ticks that fall due on a day, are paid, are paid to own sites, are late from then on, are late
+#: no longer.
+FALLS, PAID, OWN_PAID, LATE, IN_TIME = range(5)
 
 
 class Outstanding:
@@ -22,11 +29,11 @@ class Outstanding:
     def __init__(self, network: Network) -> None:
         cells = network.cells
         days, groups = network.market.calendar.horizon_days, len(cells.area)
-        self._group = np.zeros(len(network.market.outlets), dtype=np.int64)
-        self._group[network.covered] = cells.group
-        self._own = network.own
-        self._coming = np.zeros((_IN_TIME + 1, days, groups), dtype=np.int64)
+        group = np.zeros(len(network.market.outlets), dtype=np.int64)
+        group[network.covered] = cells.group
+        changes = np.zeros((IN_TIME + 1, days, groups), dtype=np.int64)
         self._open, self._own_open, self._late = np.zeros((3, groups), dtype=np.int64)
+        self.coming: Coming = group, self._open, self._own_open, self._late, changes
         self.sums = {
             name: np.zeros(groups, dtype=np.int64)
             for name in ("due", "collected", "owed_days", "overdue_days", "own_owed_days")
@@ -34,17 +41,7 @@ class Outstanding:
 
     def begin_day(self, day: int) -> None:
         """Take what is paid and what falls due at 00:00."""
-        falls, paid, own_paid, late, in_time = self._coming[:, day]
-        self._open -= paid
-        self._own_open -= own_paid
-        self._late += late - in_time
-        self.sums["due"] += falls
-        self.sums["collected"] += paid
-
-    def invoices(self, day: int, outlet: IntArray, site: IntArray, money: Columns) -> None:
-        """Note the invoices of a day that are paid later: (n,) ticks, due and paid days."""
-        totals = self._open, self._own_open, self._late
-        _note(day, self._group[outlet], self._own[site], money, self._coming, totals)
+        _begin_day(day, self.coming, self.sums["due"], self.sums["collected"])
 
     def midnight(self) -> None:
         """Add what is open at 24:00."""
@@ -61,41 +58,16 @@ class Outstanding:
 
 
 @kernel
-def _note(
-    day: int, group: IntArray, own: BoolArray, money: Columns, coming: IntArray, totals: Columns
-) -> None:
-    """Add invoices to what is open and to the days on which that changes.
-
-    Parameters
-    ----------
-    group, own : (n,) pair of area and mode; sold by a site of the manufacturer
-    money : (n,) ticks, due and paid days; paid after today
-    coming : (5, days, G) ticks that fall due, are paid, are paid to own sites, are late from
-        then on, are late no longer
-    totals : (G,) ticks open, open to own sites, late
-    """
-    amount, due, paid = money
-    open_now, own_open, late_now = totals
-    days = coming.shape[1]
-    for row in range(len(amount)):
-        place, value, at = group[row], amount[row], paid[row]
-        late, falls = max(due[row], day), max(due[row], day + 1)
-        open_now[place] += value
-        if own[row]:
-            own_open[place] += value
-        if falls < days:
-            coming[_FALLS, falls, place] += value
-        if at < days:
-            coming[_PAID, at, place] += value
-            if own[row]:
-                coming[_OWN_PAID, at, place] += value
-        if at > late:
-            if late == day:
-                late_now[place] += value
-            elif late < days:
-                coming[_LATE, late, place] += value
-            if at < days:
-                coming[_IN_TIME, at, place] += value
+def _begin_day(day: int, coming: Coming, due: IntArray, collected: IntArray) -> None:
+    """Change what is open by what was noted for a day; add it to sums of groups."""
+    _, open_now, own_open, late, changes = coming
+    for group in range(len(due)):
+        paid = changes[PAID, day, group]
+        open_now[group] -= paid
+        own_open[group] -= changes[OWN_PAID, day, group]
+        late[group] += changes[LATE, day, group] - changes[IN_TIME, day, group]
+        due[group] += changes[FALLS, day, group]
+        collected[group] += paid
 
 
 class HouseDebts:

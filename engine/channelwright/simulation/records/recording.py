@@ -6,9 +6,8 @@ import numpy as np
 
 from channelwright.foundation.units import IntArray
 from channelwright.rules.kpi_stock import THOUSANDTHS
-from channelwright.simulation.cash.chains import drop_counts
 from channelwright.simulation.cash.settling import owned_value, stock_value
-from channelwright.simulation.delivery.delivering import Invoiced
+from channelwright.simulation.delivery.load_columns import LAST, METRES
 from channelwright.simulation.delivery.tours import Dropped
 from channelwright.simulation.demand.consumers import Sales
 from channelwright.simulation.evening.allocation import Allocated
@@ -17,6 +16,7 @@ from channelwright.simulation.network import Network
 from channelwright.simulation.orders.ordering import Placed
 from channelwright.simulation.orders.promises import Promises
 from channelwright.simulation.records.cell_sums import NamedSums, cell_sums
+from channelwright.simulation.records.drop_sums import tally_drops
 from channelwright.simulation.records.family_recording import FamilyRecorder
 from channelwright.simulation.records.flow_recording import FlowRecorder
 from channelwright.simulation.records.outstanding import HouseDebts
@@ -25,7 +25,6 @@ from channelwright.simulation.records.stock_recording import StockRecorder
 from channelwright.simulation.records.supply_recording import SupplyRecorder
 from channelwright.simulation.records.tallies import (
     tally_calls,
-    tally_drops,
     tally_evening,
     tally_orders,
     tally_shipments,
@@ -73,50 +72,46 @@ class Recorder:
         self._day = 0
         weight = market.outlets.category_cases * _WEIGHT_UNIT
         self._weight = np.floor(weight + 0.5).astype(np.int64)
-
-    def deliveries(self, drops: Dropped, invoiced: Invoiced) -> None:
-        """Add the deliveries and invoices of a day."""
-        network, loads = self._network, drops.loads
-        places = loads.columns(("outlet", "site", "order_day"))
-        cases = tally_drops(
-            self._cell.columns("drops", "cases_delivered", "cases_direct", "case_days"),
+        self._drops = (
+            self._cell.columns("drops", "cases_delivered", "cases_direct", "case_days", "metres"),
+            self._stock.direct(),
             self._person["sales"],
-            (*places, network.design.outlets.rep, loads["cases"]),
-            (drop_counts(network, loads), invoiced.value),
-            network.own,
-            self._day,
+            self._promises.kept,
+            self._families.delivered(),
         )
-        self._promises.keep(loads, invoiced.whole)
-        self.invoices(invoiced)
-        self._stock.delivered(self._day, loads["site"], cases)
-        self._families.deliveries(loads)
+        plain, cost = network.plain, market.products.production_cost.copy()
+        promise, family = plain.promise_days, self._families.family
+        self._plan = plain.rep, promise, family, cost, network.price, network.own
 
-    def settled(self, settled: Invoiced, value: IntArray) -> None:
-        """Add the invoices of goods sold from consignment; ``value`` (n, P) ticks."""
-        self.invoices(settled)
-        self._families.settled(settled.outlet, value)
+    @property
+    def outlet_value(self) -> IntArray:
+        """Ticks invoiced to outlets in the period, to be added to: (O,)."""
+        return self._cell["outlet_value"]
 
-    def invoices(self, invoiced: Invoiced) -> None:
-        """Add the invoices of a day."""
-        add_at(self._cell["outlet_value"], invoiced.outlet, invoiced.amount)
+    def deliveries(self, drops: Dropped, received: IntArray) -> None:
+        """Add the deliveries of a day; ``received`` : (4, n), rows as in `delivering`."""
+        day = self._day
+        today = day, self._promises.horizon, self._stock.late(day)
+        loads = drops.loads.storage()
+        tally_drops(loads, drops.visits, received, today, self._plan, *self._drops)
 
-    def tours(self, visited: Dropped) -> None:
-        """Add the tours of a day and the distance of their stops."""
-        tally_tours(
-            self._cell["metres"],
-            (visited.loads["outlet"], visited.metres),
-            self._site.columns(
-                "tours", "tour_seconds", "tour_metres", "tour_cases", "tour_waiting"
-            ),
-            visited.tours,
-        )
+    def settled(self, outlet: IntArray, value: IntArray) -> None:
+        """Add what was invoiced of goods sold from consignment: (n,) outlets, (n, P) ticks."""
+        self._families.settled(outlet, value)
+
+    def tours(self, tours: IntArray) -> None:
+        """Add the tours of a day: (8, t), rows as in `filling`."""
+        names = ("tours", "tour_seconds", "tour_metres", "tour_cases", "tour_waiting")
+        tally_tours(self._site.columns(*names), tours)
 
     def failures(self, missed: Dropped) -> None:
-        """Add the stops of a day where nobody took the goods."""
-        outlet, cell = missed.loads["outlet"], self._cell
+        """Add the stops of a day where nobody took the goods, and the way to them."""
+        outlet, cell, visits = missed.loads["outlet"], self._cell, missed.visits
+        add_at(cell["metres"], outlet, visits[METRES])
         add_at(cell["drops_failed"], outlet, 1)
-        cases = np.where(missed.cancelled, missed.loads["cases"].sum(axis=1), 0)
-        add_at(cell["cases_cancelled"], outlet, cases)
+        if visits[LAST].any():
+            cases = np.where(visits[LAST] > 0, missed.loads["cases"].sum(axis=1), 0)
+            add_at(cell["cases_cancelled"], outlet, cases)
 
     def orders(self, placed: Placed) -> None:
         """Add the orders and calls of a day."""

@@ -31,10 +31,14 @@ class StockRecorder:
         stocking = network.design.sites.open & (network.market.sites.kind != PLANT)
         self._watched = stocking[:, None] & (network.opening_demand > 0)
 
-    def delivered(self, day: int, site: IntArray, cases: IntArray) -> None:
-        """Add deliveries to outlets: (n,) sites and cases."""
-        columns = self._cell.columns("direct", "direct_late")
-        _add_direct(columns, site, cases, self._network.own, bool(self._late[day]))
+    def direct(self) -> tuple[IntArray, IntArray]:
+        """Return cases that own sites delivered, and those of the last days, to be added to."""
+        direct, late = self._cell.columns("direct", "direct_late")
+        return direct, late
+
+    def late(self, day: int) -> bool:
+        """Return whether a day is among the last of its month."""
+        return bool(self._late[day])
 
     def shipments(self, day: int, site: IntArray, shipped: IntArray, ordered: IntArray) -> None:
         """Add the replenishments of a day: (n,) sites, cases shipped and ordered."""
@@ -63,19 +67,6 @@ class StockRecorder:
         chunk |= {name: column[rows] for name, column in self._cell.items()}
         self._sums[:] = 0
         return chunk
-
-
-@kernel
-def _add_direct(
-    columns: tuple[IntArray, ...], site: IntArray, cases: IntArray, own: BoolArray, late: bool
-) -> None:
-    """Add deliveries (n,) of the manufacturer's sites, and those of the last days of a month."""
-    direct, direct_late = columns
-    for row in range(len(site)):
-        if own[site[row]]:
-            direct[site[row]] += cases[row]
-            if late:
-                direct_late[site[row]] += cases[row]
 
 
 @kernel

@@ -10,6 +10,7 @@ import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.simulation.delivery import filling
 from channelwright.simulation.evening.work import (
     ENDED,
     GIVE,
@@ -146,59 +147,19 @@ def _tally_families(
 
 
 @kernel
-def tally_tours(metres: IntArray, stops: Columns, sites: Columns, tours: Columns) -> None:
-    """Add the tours of a day.
+def tally_tours(sites: Columns, block: IntArray) -> None:
+    """Add the tours of a day to tours, seconds, metres, cases and seconds waited of sites.
 
-    Parameters
-    ----------
-    stops : (n,) outlet and metres of each stop
-    sites : tours, seconds, metres, cases and seconds waited
-    tours : (t,) site, seconds, metres, cases and seconds waited of each tour
+    ``block`` : (8, t), rows as in `filling`
     """
-    outlet, part = stops
     number, seconds, driven, loaded, waiting = sites
-    site, took, length, cases, waited = tours
-    for row in range(len(outlet)):
-        metres[outlet[row]] += part[row]
-    for row in range(len(site)):
-        place = site[row]
+    for tour in range(block.shape[1]):
+        place = block[filling.TOUR_SITE, tour]
         number[place] += 1
-        seconds[place] += took[row]
-        driven[place] += length[row]
-        loaded[place] += cases[row]
-        waiting[place] += waited[row]
-
-
-@kernel
-def tally_drops(
-    columns: Columns, sales: IntArray, loads: Columns, values: Columns, own: BoolArray, today: int
-) -> IntArray:
-    """Add the deliveries of a day; return the cases of each: (n,).
-
-    Parameters
-    ----------
-    columns : drops, cases delivered, those of them from sites of the manufacturer, case-days
-    sales : (reps,) ticks
-    loads : (n,) outlet, site and order day, (O,) person of each outlet (-1 = none), (n, P) cases
-    values : (n,) stops to count, (0,) = one each; (n,) ticks
-    own : (S,) bool, sites of the manufacturer
-    """
-    drops, delivered, direct, case_days = columns
-    outlet, site, day, rep, cases = loads
-    stops, value = values
-    total = np.zeros(len(outlet), dtype=np.int64)
-    for row in range(len(outlet)):
-        place = outlet[row]
-        for product in range(cases.shape[1]):
-            total[row] += cases[row, product]
-        drops[place] += stops[row] if len(stops) else 1
-        delivered[place] += total[row]
-        case_days[place] += total[row] * (today - day[row])
-        if own[site[row]]:
-            direct[place] += total[row]
-        if rep[place] >= 0:
-            sales[rep[place]] += value[row]
-    return total
+        seconds[place] += block[filling.SECONDS, tour]
+        driven[place] += block[filling.LENGTH, tour]
+        loaded[place] += block[filling.LOADED, tour]
+        waiting[place] += block[filling.WAITED, tour]
 
 
 @kernel

@@ -6,14 +6,18 @@ import numpy as np
 
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.rules.consignment import settle_days
-from channelwright.simulation.cash.bills import Bills
-from channelwright.simulation.delivery.delivering import Invoiced, invoice
+from channelwright.simulation.cash.invoice_kernels import (
+    AMOUNT,
+    FIXED,
+    INVOICE_ROWS,
+    OPTION,
+    OUTLET,
+    SITE,
+)
 from channelwright.simulation.evening.credit import ON_TERMS
 from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.outlet_cells import area_mode_rows
 from channelwright.tables.goods_outputs import CONSIGNMENT_CELLS
-
-_NONE = np.zeros(0, dtype=np.int64)
 
 
 class Consignments:
@@ -38,12 +42,13 @@ class Consignments:
         if self._rows.size:
             self._state.unsettled[self._rows] += units[self._place]
 
-    def settle(self, bills: Bills | None) -> tuple[Invoiced, IntArray] | None:
+    def settle(self) -> tuple[IntArray, IntArray] | None:
         """06:00, after the deliveries: invoice what was sold, where today is a day for it.
 
         Returns
         -------
-        the invoices, and their amounts by product (n, P); None without any
+        (9, n) int64, the invoices, rows as in `invoice_kernels`, and their amounts by product
+        (n, P); None without any
         """
         network, state, day = self._network, self._state, self._state.day
         if not self._rows.size or day == 0:
@@ -60,13 +65,10 @@ class Consignments:
         if not rows.size:
             return None
         self._sums[1, rows] += amount
-        plan, option = network.design.outlets, np.zeros_like(rows)
-        site, fixed = plan.site[rows], np.full_like(rows, ON_TERMS)
-        invoices = np.stack([rows, site, option, fixed, amount])
-        due, paid = invoice(network, self._address, state, invoices, bills)
-        whole = np.zeros(0, dtype=np.bool_)
-        settled = Invoiced(rows, site, option, due, paid, amount, _NONE, _NONE, whole, _NONE)
-        return settled, amounts
+        invoices = np.zeros((INVOICE_ROWS, len(rows)), dtype=np.int64)
+        invoices[OUTLET], invoices[SITE] = rows, network.design.outlets.site[rows]
+        invoices[OPTION], invoices[FIXED], invoices[AMOUNT] = 0, ON_TERMS, amount
+        return invoices, amounts
 
     def _write(self, rows: IntArray, units: IntArray, amounts: IntArray) -> None:
         place, product = np.nonzero(units)
