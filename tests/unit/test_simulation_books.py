@@ -65,14 +65,14 @@ def test_a_payment_that_is_not_noted_is_found(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_goods_that_nobody_is_billed_for_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    note = replication.Invoicing.note
+    write = replication.Invoicing.write
 
-    def forgetful(self: replication.Invoicing, invoiced: object) -> None:
-        note(self, invoiced)  # type: ignore[arg-type]
+    def forgetful(self: replication.Invoicing, invoices: np.ndarray) -> None:
+        write(self, invoices)
         self._books.invoiced -= 1
         self._books.paid -= 1
 
-    monkeypatch.setattr(replication.Invoicing, "note", forgetful)
+    monkeypatch.setattr(replication.Invoicing, "write", forgetful)
     with pytest.raises(ConservationError, match="money does not balance"):
         play()
 

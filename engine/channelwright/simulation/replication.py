@@ -16,7 +16,7 @@ from channelwright.rules import behaviour
 from channelwright.simulation.books import Books, units_held
 from channelwright.simulation.cash.chains import Penalties
 from channelwright.simulation.cash.credit_side import CreditSide
-from channelwright.simulation.cash.invoicing import Invoicing
+from channelwright.simulation.cash.invoicing import Invoicing, settle_payments
 from channelwright.simulation.cash.postings import BUYER, OWNER, Postings
 from channelwright.simulation.cash.settling import (
     MANUFACTURER,
@@ -184,21 +184,8 @@ class _World:
         month = self._network.market.calendar.month
         if state.day == 0 or month[state.day] != month[state.day - 1]:
             self._choose_effort(int(month[state.day]))
-        self._books.paid += self._settle_payments()
+        self._books.paid += settle_payments(state)
         self._credit.midnight()
-
-    def _settle_payments(self) -> int:
-        """Take what is paid today out of receivables and payables; return its sum in ticks."""
-        state = self._state
-        money = state.receivable, state.site_receivable, state.cash
-        total = state.owed.settle(state.day, money)
-        for seller, buyer, value in state.settle_sites.pop(state.day, []):
-            subtract_at(state.site_receivable, seller, value)
-            subtract_at(state.site_payable, buyer, value)
-            add_at(state.cash, seller, value)
-            subtract_at(state.cash, buyer, value)
-            total += int(value.sum())
-        return total
 
     def _choose_effort(self, month: int) -> None:
         market, design, state = self._network.market, self._network.design, self._state

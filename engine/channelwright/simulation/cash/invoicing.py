@@ -25,6 +25,8 @@ from channelwright.simulation.cash.settling import MANUFACTURER, OUTSIDE
 from channelwright.simulation.network import Network
 from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.details import Details
+from channelwright.simulation.scatter import add_at, subtract_at
+from channelwright.simulation.state import State
 from channelwright.simulation.stock.consigning import Consignments
 from channelwright.tables.codes import Account
 
@@ -102,6 +104,19 @@ class Invoicing:
         self._recorder.settled(outlet, value)
         if self._details is not None:
             self._details.invoices(self._state.day, settled, all_known=self._bills is None)
+
+
+def settle_payments(state: State) -> int:
+    """00:00: invoices paid today leave receivables and payables; returns their sum in ticks."""
+    money = state.receivable, state.site_receivable, state.cash
+    total = state.owed.settle(state.day, money)
+    for seller, buyer, value in state.settle_sites.pop(state.day, []):
+        subtract_at(state.site_receivable, seller, value)
+        subtract_at(state.site_payable, buyer, value)
+        add_at(state.cash, seller, value)
+        subtract_at(state.cash, buyer, value)
+        total += int(value.sum())
+    return total
 
 
 def _delays(network: Network, bills: Bills | None) -> Delays:
