@@ -9,8 +9,8 @@ import pytest
 from numba import njit
 
 from channelwright.cli.main import main
-from channelwright.foundation.compiled import high_word
 from channelwright.foundation.compiling import compiling_begins, tell_when_compiling
+from channelwright.foundation.units import share_of
 from channelwright.studies.pools import _start
 from tests.conftest import ROOT
 
@@ -49,11 +49,10 @@ def test_the_first_compilation_is_told_and_no_other():
 
 
 def test_code_that_is_kept_is_no_compilation():
-    word = np.uint64(2**63)
-    high_word(word, word)
+    share_of(10, 500_000)
     told = []
     tell_when_compiling(lambda: told.append(1))
-    assert high_word(word, word) == 2**62
+    assert share_of(10, 500_000) == 5
     assert told == []
 
 

@@ -4,11 +4,20 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import gammainc, gammaincinv
 
 from channelwright.model.market import LAW_FIXED, LAW_NEGATIVE_BINOMIAL, LAW_POISSON
 from channelwright.simulation import laws
 from channelwright.simulation.demand import counting
-from channelwright.simulation.demand.guiding import MEANS_PER_UNIT, UNIFORMS, UNKNOWN, guide_of
+from channelwright.simulation.demand.guiding import (
+    EDGES_PER_UNIT,
+    MEANS_PER_UNIT,
+    SURE,
+    UNIFORMS,
+    UNKNOWN,
+    guide_of,
+)
+from channelwright.simulation.demand.large_counts import large_count, weights
 
 MEANS = (0.02, 0.7, 3.0, 11.5, 29.99)
 SIZES = (0.2, 1.0, 2.5, 3.0, 8.0, 40.0, 1e6)
@@ -72,8 +81,8 @@ def test_a_uniform_on_a_step_is_not_counted_quickly():
 
 @pytest.mark.parametrize(("law", "size"), CASES)
 def test_a_guided_count_is_that_of_every_corner_of_its_range(law, size):
-    tables, _ = guide_of(np.array([law]), np.array([size]))
-    means, uniforms = np.nonzero(tables[0] != UNKNOWN)
+    tables, *_ = guide_of(np.array([law]), np.array([size]))
+    means, uniforms = np.nonzero(tables[0] < SURE)
     assert len(means) > tables[0].size / 2
     chosen = np.random.default_rng(3).integers(len(means), size=150)
     for mean, uniform in zip(means[chosen], uniforms[chosen], strict=True):
@@ -84,18 +93,75 @@ def test_a_guided_count_is_that_of_every_corner_of_its_range(law, size):
             assert found == [tables[0, mean, uniform]] * 2
 
 
+@pytest.mark.parametrize(("law", "size"), CASES)
+def test_an_interpolated_distribution_function_errs_less_than_its_margin(law, size):
+    _, below, _, numbers, _ = guide_of(np.array([law]), np.array([size]))
+    means = np.random.default_rng(8).uniform(0.0, 30.0, 400)
+    for mean in np.append(means, [1e-9, 0.05, 0.06, 29.999, 30.0]):
+        exact = sums(law, size, mean)[: below.shape[1]]
+        left = max(int(mean * EDGES_PER_UNIT) - 1, 0)
+        parts = np.array(weights(mean * EDGES_PER_UNIT - left))
+        found = below[0, :, left : left + 4] @ parts
+        assert np.abs(found - exact).max() < numbers[0, 0]
+
+
 def test_a_guide_has_one_table_for_equal_laws_and_none_for_fixed_counts():
     law = np.array([LAW_POISSON, LAW_NEGATIVE_BINOMIAL, LAW_FIXED, LAW_NEGATIVE_BINOMIAL])
-    tables, place = guide_of(law, np.array([0.0, 3.0, 0.0, 3.0]))
-    assert len(tables) == 2
+    tables, *_, place = guide_of(law, np.array([0.0, 3.0, 0.0, 3.0]))
+    assert len(tables) == 3
     assert place[1] == place[3] != place[0]
+    assert (tables[place[2]] == UNKNOWN).all()
 
 
 def test_places_of_large_means_are_left_to_the_gamma_law():
     law, size = np.array([LAW_POISSON, LAW_POISSON]), np.ones(2)
     mean = np.array([[2.0, 31.0], [40.0, 0.0]])
     out = np.zeros((2, 2), dtype=np.int64)
-    left = counting.count_summed((law, size), mean, np.full((2, 2), 0.5), out)
-    assert left.tolist() == [1, 2]
+    places, numbers = counting.count_summed((law, size), mean, np.full((2, 2), 0.5), out)
+    assert places.tolist() == [[0, 1], [1, 0]]
+    assert numbers.tolist() == [[31.0, 40.0], [0.5, 0.5]]
     assert out[0, 0] == 2
     assert out[1, 1] == 0
+
+
+def exactly(law, size, mean, uniform):
+    """Return the counts of large means as the page says."""
+    variance = mean if law == LAW_POISSON else mean + mean * mean / size
+    value = gammaincinv(mean * mean / variance, uniform) * variance / mean
+    return np.floor(value + 0.5).astype(np.int64)
+
+
+@pytest.mark.parametrize(("law", "size"), CASES)
+def test_large_counts_are_those_of_the_inverse_gamma_function(law, size):
+    rng = np.random.default_rng(21)
+    mean = 30.0 + rng.exponential(1.0, 20_000) ** 3 * 20.0
+    uniform = rng.random(20_000)
+    uniform[:2_000] = rng.random(2_000) ** 6 * 1e-3
+    uniform[2_000:4_000] = 1.0 - rng.random(2_000) ** 6 * 1e-3
+    uniform[:2], uniform[4_000] = (0.0, 2.0**-53), np.nextafter(1.0, 0.0)
+    uniform = np.minimum(uniform, np.nextafter(1.0, 0.0))
+    kind = np.array([law]), np.array([size])
+    columns = mean[:, None], uniform[:, None]
+    found = laws.counts(kind[0], columns[0], kind[1], columns[1], guide_of(*kind))[:, 0]
+    assert (found == exactly(law, size, mean, uniform)).all()
+
+
+@pytest.mark.parametrize(("law", "size"), CASES)
+def test_large_counts_on_a_step_are_left_to_the_inverse(law, size):
+    mean = np.linspace(30.5, 300.0, 200)
+    variance = mean if law == LAW_POISSON else mean + mean * mean / size
+    step = np.floor(mean) + 0.5
+    uniform = np.minimum(gammainc(mean * mean / variance, step * mean / variance), 1.0 - 2.0**-53)
+    _, _, large, numbers, _ = guide_of(np.array([law]), np.array([size]))
+    inverse = 0.0 if law == LAW_POISSON else 1.0 / size
+    for each, drawn in zip(mean, uniform, strict=True):
+        assert large_count(each, inverse, drawn, 0, large, numbers) == -1
+
+
+def test_nearly_all_large_counts_are_read_off_the_table():
+    rng = np.random.default_rng(2)
+    kind = np.array([LAW_NEGATIVE_BINOMIAL]), np.array([3.0])
+    mean, uniform = 30.0 + rng.exponential(50.0, (20_000, 1)), rng.random((20_000, 1))
+    out = np.zeros(mean.shape, dtype=np.int64)
+    places, _ = counting.count_summed(kind, mean, uniform, out, guide_of(*kind))
+    assert places.shape[1] < 60

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from channelwright.foundation.compiled import high_word, kernel
+from channelwright.foundation.compiled import halves, inlined, kernel
 from channelwright.foundation.units import FloatArray, IntArray
 
 Word: TypeAlias = np.uint64
@@ -25,19 +25,40 @@ _DROPPED = np.uint64(11)
 _TO_UNIT = 1.0 / 9007199254740992.0  # 2**-53: the top 53 bits of a word
 
 
-@kernel
-def _encipher(
+@inlined
+def encipher(
     block: Word, sub: Word, day: Word, purpose: Word, key: Word, second_key: Word
 ) -> tuple[Word, Word, Word, Word]:
     """Return the four words of a counter."""
     a, b, c, d = block, sub, day, purpose
     for _ in range(_ROUNDS):
-        low, high = _FIRST * a, high_word(_FIRST, a)
-        second_low, second_high = _SECOND * c, high_word(_SECOND, c)
+        low, high = halves(_FIRST, a)
+        second_low, second_high = halves(_SECOND, c)
         a, b, c, d = second_high ^ b ^ key, second_low, high ^ d ^ second_key, low
         key += _FIRST_WEYL
         second_key += _SECOND_WEYL
     return a, b, c, d
+
+
+@inlined
+def unit(words: tuple[Word, Word, Word, Word], entity: int) -> float:
+    """Return the uniform of an entity of a block, whose words they are."""
+    place = entity & 3
+    first, second, third, fourth = words
+    word = first if place < 2 else third
+    other = second if place < 2 else fourth
+    if place & 1:
+        word = other
+    return np.int64(word >> _DROPPED) * _TO_UNIT
+
+
+@inlined
+def same_block(entities: IntArray, begin: int) -> int:
+    """Return the end of the run of entities from one on that are in its block of four."""
+    end = begin + 1
+    while end < len(entities) and entities[end] >> 2 == entities[begin] >> 2:
+        end += 1
+    return end
 
 
 @kernel
@@ -53,44 +74,18 @@ def fill(
     seed, replication : uint64, purpose, day : int64, the address
     """
     kind, moment = np.uint64(purpose), np.uint64(day)
-    for sub in range(out.shape[1]):
-        known = np.int64(-1)
-        words = _encipher(np.uint64(0), np.uint64(sub), moment, kind, seed, replication)
-        for row in range(len(entities)):
-            block = entities[row] >> 2
-            if block != known:
-                known = block
-                words = _encipher(
-                    np.uint64(block + 1), np.uint64(sub), moment, kind, seed, replication
-                )
-            place = entities[row] & 3
-            word = words[0]
-            if place == 1:
-                word = words[1]
-            elif place == 2:
-                word = words[2]
-            elif place == 3:
-                word = words[3]
-            out[row, sub] = (word >> _DROPPED) * _TO_UNIT
+    begin = 0
+    while begin < len(entities):
+        end, block = same_block(entities, begin), np.uint64((entities[begin] >> 2) + 1)
+        for sub in range(out.shape[1]):
+            words = encipher(block, np.uint64(sub), moment, kind, seed, replication)
+            for row in range(begin, end):
+                out[row, sub] = unit(words, entities[row])
+        begin = end
 
 
 @kernel
 def uniform_at(entity: int, sub: int, key: tuple[Word, Word], purpose: int, day: int) -> float:
     """Return the uniform of one entity, as `fill` writes it; ``key`` : seed and replication."""
-    words = _encipher(
-        np.uint64((entity >> 2) + 1),
-        np.uint64(sub),
-        np.uint64(day),
-        np.uint64(purpose),
-        key[0],
-        key[1],
-    )
-    place = entity & 3
-    word = words[0]
-    if place == 1:
-        word = words[1]
-    elif place == 2:
-        word = words[2]
-    elif place == 3:
-        word = words[3]
-    return (word >> _DROPPED) * _TO_UNIT
+    block, moment, kind = np.uint64((entity >> 2) + 1), np.uint64(day), np.uint64(purpose)
+    return unit(encipher(block, np.uint64(sub), moment, kind, key[0], key[1]), entity)

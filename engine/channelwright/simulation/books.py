@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channelwright.foundation.errors import ConservationError
-from channelwright.foundation.units import IntArray
-from channelwright.simulation.demand.consumers import Sales
 from channelwright.simulation.network import Network
+from channelwright.simulation.records.shelf_sums import Taken
 from channelwright.simulation.state import State
 
 
@@ -35,14 +34,11 @@ class Books:
     drawn: int = 0
     unserved: int = 0
 
-    def note_sales(self, sales: Sales, units: IntArray) -> None:
-        """Add the consumer sales of a day, ``units`` sold at the door and online: (C, P)."""
-        self.sold += int(units.sum())
-        if sales.settled is not None:
-            asked = int(sales.online_demanded.sum())
-            self.drawn += int(sales.demanded.sum()) + asked
-            missed = asked - int(sales.online_sold.sum())
-            self.unserved += int(sales.settled.lost.sum()) + missed
+    def note_sales(self, taken: Taken) -> None:
+        """Add the consumer sales of a day."""
+        self.sold += taken.sold
+        self.drawn += taken.drawn
+        self.unserved += taken.unserved
 
     def check(self, network: Network, state: State) -> None:
         """Compare the totals with what is in the state.

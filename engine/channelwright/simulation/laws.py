@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import gammaincinv, ndtri
 
-from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.market import LAW_POISSON
-from channelwright.simulation.demand.counting import count_summed
+from channelwright.simulation.demand.counting import Open, count_summed
 from channelwright.simulation.demand.guiding import NO_GUIDE, Guide
 
 _HALF_STEP = 2.0**-54
@@ -59,17 +59,16 @@ def counts(
     """
     mean, uniform = np.ascontiguousarray(mean), np.ascontiguousarray(uniform)
     result = np.empty(mean.shape, dtype=np.int64)
-    large = count_summed((law, size), mean, uniform, result, guide)
-    if large.size:
-        product = large % len(law)
-        chosen = (mean.ravel()[large], size[product], uniform.ravel()[large])
-        result.ravel()[large] = _large_counts(law[product] == LAW_POISSON, *chosen)
+    count_large((law, size), count_summed((law, size), mean, uniform, result, guide), result)
     return result
 
 
-def _large_counts(
-    poisson: BoolArray, mean: FloatArray, size: FloatArray, uniform: FloatArray
-) -> IntArray:
+def count_large(laws: tuple[IntArray, FloatArray], pairs: Open, out: IntArray) -> None:
+    """Write the counts of pairs with large means, as the page says, into (n, P)."""
+    (row, product), (mean, uniform) = pairs
+    if not row.size:
+        return
+    poisson, size = laws[0][product] == LAW_POISSON, laws[1][product]
     variance = np.where(poisson, mean, mean + mean * mean / size)
     value = gammaincinv(mean * mean / variance, uniform) * variance / mean
-    return np.floor(value + 0.5).astype(np.int64)
+    out[row, product] = np.floor(value + 0.5).astype(np.int64)

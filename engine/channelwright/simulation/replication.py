@@ -43,7 +43,6 @@ from channelwright.simulation.evening.picking import PickDesk
 from channelwright.simulation.network import Network, build_network
 from channelwright.simulation.orders.open_orders import drop_finished, open_orders
 from channelwright.simulation.orders.ordering import Ordering, Placed
-from channelwright.simulation.orders.shelves import worth
 from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.details import Details
 from channelwright.simulation.records.recording import PERIOD_DAYS, Recorder
@@ -137,7 +136,7 @@ class _World:
         self._credit = CreditSide(parts)
         self._ordering = Ordering(network, address, self._credit.collecting)
         self._goods = GoodsSide(parts)
-        self._consumers = Consumers(network, address, self._goods.nearby)
+        self._consumers = Consumers(network, address, self._goods.nearby, detail=detail)
         self._invoicing = Invoicing(parts, self._credit, self._details)
         self._delivering = Delivering(network, address, self._state)
         self._receiving = Receiving(network, self._state)
@@ -284,20 +283,20 @@ class _World:
         network, state = self._network, self._state
         sales = self._consumers.buy(state)
         price = promoting.consumer_prices(network, state.day)
-        units, (value, online) = worth(sales.sold, sales.online_sold, price)
-        self._books.note_sales(sales, units)
+        moved = self._goods.nearby.moved(sales.fills)
+        taken = self._recorder.sales(sales, price, moved)
+        units = taken.units
+        self._books.note_sales(taken)
         self._replenishing.note_sales(units)
-        self._retail.post(value)
+        self._retail.post(taken.value)
         if self._consumers.online:
-            fee = online * network.design.terms.online_fee
+            fee = taken.online * network.design.terms.online_fee
             if fee.any():
                 places = self._at_outlets
                 self._postings.trade(Account.PLATFORM, MANUFACTURER, OUTSIDE, places, fee)
         promoting.post_refunds(network, self._postings, state.day, units)
         self._rivals.evening(state.day, units)
         self._goods.sold(sales, units, price)
-        moved = self._goods.nearby.moved(sales.fills)
-        self._recorder.sales(sales, units, price, moved)
         if self._details is not None:
             self._details.shelf(state.day, sales, state)
 

@@ -19,9 +19,7 @@ from channelwright.simulation.demand.expecting import (
     NO_PARTS,
     Demand,
     Shown,
-    execution_levels,
     expect_all,
-    expected_units,
 )
 from channelwright.simulation.network import Network
 from channelwright.simulation.orders.order_columns import ORDER_COLUMNS, ORDER_GRIDS
@@ -175,23 +173,6 @@ def end_day(network: Network, state: State) -> None:
         state.execution[:] = state.shops.night(state.day)
     else:
         state.execution *= behaviour.decay(network.market)
-
-
-def demand_levels(network: Network, state: State, rows: IntArray) -> FloatArray:
-    """Return the demand multiplier of the execution of some outlets: (n,)."""
-    if state.shops is not None:
-        return state.shops.multiplier(rows)
-    rules = network.market.behaviour
-    return execution_levels(state.execution, rows, rules.floor, rules.ceiling - rules.floor)
-
-
-def plain_demand(network: Network, state: State, rows: IntArray, day: int) -> FloatArray:
-    """Return E, expected demand without what being online brings, units a day: (n, P)."""
-    promoted = None if network.campaign is None else network.campaign.factor(day)
-    level = demand_levels(network, state, rows)
-    factor = network.market.calendar.factor[day]
-    factors = NO_FACTORS if promoted is None else promoted
-    return expected_units(rows, network.rate, factor, level, factors)
 
 
 def _opening_cash(market: Market) -> IntArray:

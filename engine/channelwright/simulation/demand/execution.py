@@ -48,21 +48,6 @@ class Shops:
             drawn = address.grid(Purpose.RANGE_OPENING, 0, network.covered, products)
             self.listed[network.covered] = drawn < execution.range.opening
 
-    def multiplier(self, rows: IntArray) -> FloatArray:
-        """Return the demand multiplier of some outlets: (n,)."""
-        table = self._execution.parts
-        level = np.ones(len(rows))
-        for row in range(len(table)):
-            width = table.high[row] - table.low[row]
-            level *= table.low[row] + width * self.parts[row, rows]
-        return level
-
-    def wanted(self, mean: FloatArray, shelf: IntArray) -> FloatArray:
-        """Return the demand of covered outlets: none for what is neither listed nor there."""
-        if self.listed is None:
-            return mean
-        return np.where(self.listed[self._network.covered] | (shelf > 0), mean, 0.0)
-
     def night(self, day: int) -> FloatArray:
         """Lose what a night costs; return the mean of the parts: (O,)."""
         self.parts *= self._left[:, None]

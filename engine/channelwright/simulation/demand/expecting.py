@@ -22,43 +22,6 @@ Shown: TypeAlias = tuple[bool, FloatArray, float, float, FloatArray, FloatArray,
 
 
 @kernel
-def execution_levels(
-    execution: FloatArray, rows: IntArray, floor: float, span: float
-) -> FloatArray:
-    """Return what execution (O,) makes of the demand of some outlets: (n,)."""
-    levels = np.empty(len(rows))
-    for row in range(len(rows)):
-        levels[row] = floor + span * execution[rows[row]]
-    return levels
-
-
-@kernel
-def expected_units(
-    rows: IntArray,
-    rate: FloatArray,
-    factor: FloatArray,
-    level: FloatArray,
-    promoted: FloatArray,
-) -> FloatArray:
-    """Return expected units a day of some outlets: (n, P).
-
-    Parameters
-    ----------
-    rows : (n,) outlets; level : (n,) what execution makes of their demand
-    rate : (O, P) units a day; factor : (P,) of the day
-    promoted : (O, P) what promotions make of it, ``NO_FACTORS`` = nothing
-    """
-    result = np.empty((len(rows), len(factor)))
-    for row in range(len(rows)):
-        for product in range(len(factor)):
-            units = rate[rows[row], product] * factor[product] * level[row]
-            if len(promoted):
-                units *= promoted[rows[row], product]
-            result[row, product] = units
-    return result
-
-
-@kernel
 def expect_all(
     rows: IntArray,
     demand: Demand,
@@ -90,6 +53,45 @@ def expect_all(
                 units *= growth
             result[row, product] = units
     return result
+
+
+@kernel
+def consumers_expected(
+    means: FloatArray,
+    static: tuple[IntArray, FloatArray, BoolArray],
+    factors: tuple[FloatArray, FloatArray],
+    shocks: FloatArray,
+    offered: tuple[BoolArray, IntArray],
+    shown: Shown,
+    share: tuple[float, float],
+) -> None:
+    """Write the units that consumers want of covered outlets today.
+
+    Parameters
+    ----------
+    means : (2, C, P) at the door and online, written; online where an outlet sells online
+    static : (C,) outlets, (O, P) rate, (C,) bool: sells online
+    factors : (P,) of the day, (O, P) what promotions make of it, ``NO_FACTORS`` = nothing
+    shocks : (C, P) factors of the week
+    offered : (O, P) what outlets list, ``ALL_PRODUCTS`` = all, and their shelves, units: nothing is
+        wanted of what is neither listed nor there
+    share : of the demand of an outlet that sells online, what stays at the door and what is online
+    """
+    (rows, rate, online), (factor, promoted), (listed, shelf) = static, factors, offered
+    levels, (stays, extra) = _shown_levels(rows, shown), share
+    for row in range(len(rows)):
+        outlet, level = rows[row], levels[row]
+        for product in range(len(factor)):
+            units = rate[outlet, product] * factor[product] * level
+            if len(promoted):
+                units *= promoted[outlet, product]
+            units *= shocks[row, product]
+            if len(listed) and not listed[outlet, product] and shelf[outlet, product] <= 0:
+                units = 0.0
+            means[0, row, product] = units
+            if online[row]:
+                means[0, row, product] = units * stays
+                means[1, row, product] = units * extra
 
 
 @kernel

@@ -50,30 +50,30 @@ class NearbyShelves:
         origin = self._rules.origin[self._pairs]
         self._first = np.searchsorted(origin, np.arange(outlets + 1))
         self._sums = np.zeros((3, outlets), dtype=np.int64)
+        self._online = network.covered[covered.o2o[network.covered]]
+        self._place = np.full(outlets, -1, dtype=np.int64)
+        self._place[network.covered] = np.arange(len(network.covered))
 
-    def serve(self, shelf: IntArray, asked: IntArray, unmet: IntArray) -> Fills | None:
+    def serve(self, shelf: IntArray, units: IntArray, unmet: int) -> Fills | None:
         """Serve what is unmet from other shelves.
 
         Parameters
         ----------
-        shelf : (O, P) units, changed
-        asked, unmet : (C, P) units asked for online, and of them not served by the own shelf
+        shelf : (O, P) units, lowered
+        units : (2, C, P) units asked for online and sold from the own shelf; the second is raised
+        unmet : int, units that no own shelf served
         """
         if self._rules is None:
             return None
-        rows = self._network.covered
-        self._sums[0, rows] += asked.sum(axis=1)
-        self._sums[1, rows] += (asked - unmet).sum(axis=1)
-        room = int(unmet.sum())
-        out = np.empty((3, room), dtype=np.int64)
-        used = _fill(shelf, rows, unmet, self._first, self._helper, out)
-        pair, product, units = out[:, :used]
-        return Fills(self._pairs[pair], product.copy(), units.copy())
+        out = np.empty((3, unmet), dtype=np.int64)
+        pairs = (self._first, self._helper, self._pairs)
+        used = _fill(shelf, (self._online, self._place), units, pairs, self._sums, out)
+        return Fills(*out[:, :used]) if used else None
 
     def book(self, day: int, fills: Fills | None) -> None:
         """Pay helpers and couriers, and write what was served."""
         rules = self._rules
-        if rules is None or fills is None or not len(fills.pair):
+        if rules is None or fills is None:
             return
         origin, helper = rules.origin[fills.pair], rules.helper[fills.pair]
         add_at(self._sums[2], origin, fills.units)
@@ -101,11 +101,6 @@ class NearbyShelves:
             }
             self._sink.append("online_fills", columns)
 
-    def helpers(self, fills: Fills) -> IntArray:
-        """Return the outlet that served each row: (n,)."""
-        assert self._rules is not None
-        return np.asarray(self._rules.helper[fills.pair])
-
     def moved(self, fills: Fills | None) -> IntArray | None:
         """Return units that an outlet served for others less those served for it: (O,)."""
         if self._rules is None or fills is None:
@@ -127,24 +122,44 @@ class NearbyShelves:
 @kernel
 def _fill(
     shelf: IntArray,
-    rows: IntArray,
-    unmet: IntArray,
-    first: IntArray,
-    helper: IntArray,
+    where: tuple[IntArray, IntArray],
+    units: IntArray,
+    pairs: tuple[IntArray, IntArray, IntArray],
+    sums: IntArray,
     out: IntArray,
 ) -> int:
-    """Give unmet units to helpers in turn, product by product; return the rows written."""
+    """Give unmet units to helpers in turn, product by product; return the rows written.
+
+    Parameters
+    ----------
+    shelf : (O, P) units, lowered
+    where : (n,) outlets that sell online, (O,) row of each outlet
+    units : (2, C, P) asked for and sold online, raised where a shelf helped
+    pairs : (O + 1,) begin of each outlet's pairs, (K,) the helper, and the pair's row in the rules
+    sums : (3, O) units asked for and served by the own shelf, raised
+    out : (3, n) pair, product and units of each help, written
+    """
+    (online, place), (first, helper, numbers) = where, pairs
+    asked, sold = units
+    for outlet in online:
+        for product in range(shelf.shape[1]):
+            sums[0, outlet] += asked[place[outlet], product]
+            sums[1, outlet] += sold[place[outlet], product]
+    if out.shape[1] == 0:
+        return 0
+    missed = asked - sold
     used = 0
-    for product in range(unmet.shape[1]):
-        for row in range(len(rows)):
-            left = unmet[row, product]
-            pair = first[rows[row]]
-            while left > 0 and pair < first[rows[row] + 1]:
-                units = min(left, shelf[helper[pair], product])
-                if units > 0:
-                    shelf[helper[pair], product] -= units
-                    left -= units
-                    out[0, used], out[1, used], out[2, used] = pair, product, units
+    for product in range(shelf.shape[1]):
+        for outlet in online:
+            left = missed[place[outlet], product]
+            pair = first[outlet]
+            while left > 0 and pair < first[outlet + 1]:
+                given = min(left, shelf[helper[pair], product])
+                if given > 0:
+                    shelf[helper[pair], product] -= given
+                    sold[place[helper[pair]], product] += given
+                    left -= given
+                    out[0, used], out[1, used], out[2, used] = numbers[pair], product, given
                     used += 1
                 pair += 1
     return used

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
+from channelwright.foundation.philox import Word, encipher, unit
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.stockout import Stockout
 from channelwright.simulation.network import Network
 from channelwright.tables.rival_outputs import STOCKOUTS
 from channelwright.tables.sink import Chunk
+
+_UNMET, _LOOK, _LEAVE, _CAME, _INSTEAD = range(5)
+_PARTS = 5
 
 
 @dataclass(frozen=True)
@@ -22,121 +26,169 @@ class Settled:
 
     Attributes
     ----------
-    bought : (C, P) int64, units sold besides those at the door and online
     lost : (C,) int64, units lost at each outlet
-    waiting : (C, P) int64, units that come again tomorrow
-    rows : the day's rows of table `stockouts`
+    rows : the day's rows of table `stockouts`, None where nobody keeps them
     """
 
-    bought: IntArray
     lost: IntArray
-    waiting: IntArray
-    rows: Chunk
+    rows: Chunk | None
 
 
 class Stockouts:
-    """Settles unmet demand evening by evening."""
+    """Settles unmet demand evening by evening.
 
-    def __init__(self, network: Network, address: Address, stockout: Stockout) -> None:
+    Attributes
+    ----------
+    waiting : (C, P) int64, units that nobody got at the door; when they are settled, those that
+        come again tomorrow
+    short : (C,) int64, room for the rows with such units
+    """
+
+    def __init__(
+        self, network: Network, address: Address, stockout: Stockout, *, detail: bool
+    ) -> None:
         self._network = network
         self._address = address
+        self._detail = detail
         shares = (stockout.wait, stockout.product, stockout.outlet)
-        self._limits = np.cumsum(np.array(shares, dtype=np.float64))
-        self._goal = _goals(network, stockout)
+        limits = np.cumsum(np.array(shares, dtype=np.float64))
         rate = network.rate[network.covered]
-        self._ranked = np.argsort(-rate, axis=1, kind="stable")
+        ranked = np.argsort(-rate, axis=1, kind="stable")
+        self._static = (network.covered, limits, ranked, _goals(network, stockout))
+        self.waiting = np.zeros(rate.shape, dtype=np.int64)
+        self.short = np.zeros(len(rate), dtype=np.int64)
+        self._lost = np.zeros(len(rate), dtype=np.int64)
+        self._parts = np.zeros((_PARTS, *rate.shape), dtype=np.int64)
+        self._touched = np.zeros(len(rate), dtype=np.bool_)
 
-    def settle(self, day: int, shelf: IntArray, unmet: IntArray) -> Settled:
-        """Split unmet demand; ``shelf`` (C, P) is what the door and online left."""
-        short = np.flatnonzero(unmet.any(axis=1))
-        outlets, products = self._network.covered[short], unmet.shape[1]
-        drawn = self._address.grid(Purpose.STOCKOUT, day, outlets, products)
-        shares = (drawn, self._limits)
-        bought, lost, waiting, block = _settle(
-            shelf, unmet, short, shares, self._ranked, self._goal
-        )
+    def settle(self, day: int, short: int, shelf: IntArray, sold: IntArray) -> Settled:
+        """Split what is unmet in the first ``short`` rows that are short.
+
+        Parameters
+        ----------
+        shelf : (O, P) units that the door and online left, lowered
+        sold : (C, P) units, raised by what is bought instead
+        """
+        address = (*self._address.key, int(Purpose.STOCKOUT), day)
+        scratch = (self._parts, self._touched)
+        self._lost[:] = 0
+        rows = self.short[:short]
+        touched = _decide(self.waiting, rows, self._static, address, shelf, self._lost, scratch)
+        kept = touched if self._detail else 0
+        block = np.empty((len(STOCKOUTS.names), kept * sold.shape[1]), dtype=np.int64)
+        used = _leave(self._network.covered, self.waiting, shelf, sold, self._lost, scratch, block)
+        if not self._detail:
+            return Settled(self._lost, None)
         block[0] = day
-        block[1] = self._network.covered[block[1]]
-        return Settled(bought, lost, waiting, dict(zip(STOCKOUTS.names, block, strict=True)))
+        return Settled(self._lost, dict(zip(STOCKOUTS.names, block[:, :used], strict=True)))
 
 
 @kernel
-def _settle(
-    shelf: IntArray,
-    unmet: IntArray,
+def _decide(
+    waiting: IntArray,
     short: IntArray,
-    shares: tuple[FloatArray, FloatArray],
-    ranked: IntArray,
-    goal: IntArray,
-) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    static: tuple[IntArray, FloatArray, IntArray, IntArray],
+    address: tuple[Word, Word, int, int],
+    shelf: IntArray,
+    lost: IntArray,
+    scratch: tuple[IntArray, BoolArray],
+) -> int:
     """Let the consumers of some outlets wait, take another product, or go to the next outlet.
 
     Parameters
     ----------
-    shelf, unmet : (C, P) units
-    short : (n,) rows with unmet demand
-    shares : drawn (n, P), and the cumulated shares of those who wait, switch, go elsewhere
-    ranked : (C, P) products, most wanted first
-    goal : (C,) row of the next outlet, -1 = none
+    waiting : (C, P) units that nobody got; in the end those that wait
+    short : (n,) rows with such units
+    static : (C,) outlets; the cumulated shares of those who wait, switch, go elsewhere; (C, P)
+        products, most wanted first; (C,) row of the next outlet, -1 = none
+    address : seed, replication, purpose and day of the draw
+    shelf : (O, P) units
+    lost : (C,) units, written
+    scratch : (5, C, P) units unmet, looking for another product, leaving, coming, bought instead;
+        (C,) rows where something happens; written, all 0 before
 
     Returns
     -------
-    bought : (C, P); lost : (C,); waiting : (C, P)
-    block : (10, k) the columns of `stockouts`; day is not filled, outlet is a row
+    int, rows where something happens
     """
-    waiting, look, leave = np.zeros_like(unmet), np.zeros_like(unmet), np.zeros_like(unmet)
-    came, instead = np.zeros_like(unmet), np.zeros_like(unmet)
-    lost = np.zeros(len(unmet), dtype=np.int64)
-    drawn, limits = shares
-    for place in range(len(short)):
-        row = short[place]
-        looking = np.int64(0)
-        for product in range(unmet.shape[1]):
-            asked, uniform = unmet[row, product], drawn[place, product]
+    (rows, limits, ranked, goal), (parts, touched) = static, scratch
+    seed, replication, kind, day = address
+    purpose, moment, happens = np.uint64(kind), np.uint64(day), 0
+    for row in short:
+        outlet, next_row, looking = rows[row], goal[row], np.int64(0)
+        happens += not touched[row]
+        touched[row] = True
+        if next_row >= 0:
+            happens += not touched[next_row]
+            touched[next_row] = True
+        block = np.uint64((outlet >> 2) + 1)
+        for product in range(waiting.shape[1]):
+            asked = waiting[row, product]
+            if asked == 0:
+                continue
+            words = encipher(block, np.uint64(product), moment, purpose, seed, replication)
+            uniform = unit(words, outlet)
             first = min(asked, np.int64(math.floor(asked * limits[0] + uniform)))
             second = min(asked, np.int64(math.floor(asked * limits[1] + uniform)))
             third = min(asked, np.int64(math.floor(asked * limits[2] + uniform)))
-            waiting[row, product], look[row, product] = first, second - first
+            waiting[row, product] = first
+            parts[_UNMET, row, product], parts[_LOOK, row, product] = asked, second - first
             looking += second - first
             lost[row] += asked - third
-            if goal[row] < 0:
+            if next_row < 0:
                 lost[row] += third - second
             else:
-                leave[row, product] = third - second
-                came[goal[row], product] += third - second
+                parts[_LEAVE, row, product] = third - second
+                parts[_CAME, next_row, product] += third - second
         for product in ranked[row]:
-            given = min(looking, shelf[row, product])
-            instead[row, product] = given
+            given = min(looking, shelf[outlet, product])
+            parts[_INSTEAD, row, product] = given
             looking -= given
         lost[row] += looking
-    bought = instead.copy()
-    happened = 0
-    for row in range(len(unmet)):
-        for product in range(unmet.shape[1]):
-            taken = min(came[row, product], shelf[row, product] - instead[row, product])
-            bought[row, product] += taken
-            lost[row] += came[row, product] - taken
-            happened += unmet[row, product] > 0 or bought[row, product] + came[row, product] > 0
-    parts = (unmet, waiting, look, leave, instead, came, bought)
-    return bought, lost, waiting, _rows(parts, happened)
+    return happens
 
 
 @kernel
-def _rows(parts: tuple[IntArray, ...], happened: int) -> IntArray:
-    """Return the rows of outlets and products at which something happened: (10, k)."""
-    unmet, waiting, look, leave, instead, came, bought = parts
-    block = np.empty((10, happened), dtype=np.int64)
-    used = 0
-    for row in range(len(unmet)):
-        for product in range(unmet.shape[1]):
-            if unmet[row, product] > 0 or bought[row, product] + came[row, product] > 0:
-                block[1, used], block[2, used] = row, product
-                block[3, used], block[4, used] = unmet[row, product], waiting[row, product]
-                block[5, used], block[6, used] = look[row, product], leave[row, product]
-                block[7, used], block[8, used] = instead[row, product], came[row, product]
-                block[9, used] = bought[row, product] - instead[row, product]
+def _leave(
+    rows: IntArray,
+    waiting: IntArray,
+    shelf: IntArray,
+    sold: IntArray,
+    lost: IntArray,
+    scratch: tuple[IntArray, BoolArray],
+    block: IntArray,
+) -> int:
+    """Serve who came from another outlet, take all from the shelves, and clear the scratch.
+
+    Parameters
+    ----------
+    block : (10, k) the columns of `stockouts`, written but for the day; k = 0: nobody keeps them
+
+    Returns
+    -------
+    int, rows of the block that are written
+    """
+    (parts, touched), used = scratch, 0
+    for row in range(len(rows)):
+        if not touched[row]:
+            continue
+        touched[row] = False
+        for product in range(sold.shape[1]):
+            came, instead = parts[_CAME, row, product], parts[_INSTEAD, row, product]
+            taken = min(came, shelf[rows[row], product] - instead)
+            shelf[rows[row], product] -= instead + taken
+            sold[row, product] += instead + taken
+            lost[row] += came - taken
+            unmet = parts[_UNMET, row, product]
+            if block.shape[1] and (unmet > 0 or instead + came > 0):
+                block[1, used], block[2, used] = rows[row], product
+                block[3, used], block[4, used] = unmet, waiting[row, product]
+                block[5, used] = parts[_LOOK, row, product]
+                block[6, used] = parts[_LEAVE, row, product]
+                block[7, used], block[8, used], block[9, used] = instead, came, taken
                 used += 1
-    return block
+            parts[:, row, product] = 0
+    return used
 
 
 def _goals(network: Network, stockout: Stockout) -> IntArray:

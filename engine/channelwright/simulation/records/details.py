@@ -9,7 +9,13 @@ from channelwright.rules.beats import carries
 from channelwright.simulation.cash import invoice_kernels
 from channelwright.simulation.delivery.load_columns import LAST, SECOND, TOUR
 from channelwright.simulation.delivery.tours import Dropped
-from channelwright.simulation.demand.consumers import Sales
+from channelwright.simulation.demand.selling import (
+    DEMANDED,
+    ONLINE_DEMANDED,
+    ONLINE_SOLD,
+    SOLD,
+    Sales,
+)
 from channelwright.simulation.evening.allocation import Allocated
 from channelwright.simulation.evening.work import ENDED, HELD, REFUSED
 from channelwright.simulation.network import Network
@@ -118,21 +124,23 @@ class Details:
     def shelf(self, day: int, sales: Sales, state: State) -> None:
         """Write demand, sales and closing stock of every covered outlet and product."""
         outlet, product = self._places
+        units = sales.units.reshape(len(sales.units), -1).copy()
         self._sink.append(
             "shelf",
             {
                 "day": np.full(len(outlet), day, dtype=np.int64),
                 "outlet": outlet,
                 "product": product,
-                "demanded": sales.demanded.ravel(),
-                "sold": sales.sold.ravel(),
-                "online_demanded": sales.online_demanded.ravel(),
-                "online_sold": sales.online_sold.ravel(),
+                "demanded": units[DEMANDED],
+                "sold": units[SOLD],
+                "online_demanded": units[ONLINE_DEMANDED],
+                "online_sold": units[ONLINE_SOLD],
                 "closing": state.shelf[self._network.covered].ravel(),
             },
         )
-        if sales.settled is not None and len(sales.settled.rows["day"]):
-            self._sink.append("stockouts", sales.settled.rows)
+        settled = sales.settled
+        if settled is not None and settled.rows is not None and len(settled.rows["day"]):
+            self._sink.append("stockouts", settled.rows)
 
     def shipments(self, day: int, shipments: Shipments) -> None:
         """Write the replenishments of a day and their invoices."""

@@ -9,7 +9,7 @@ from channelwright.rules.kpi_stock import THOUSANDTHS
 from channelwright.simulation.cash.settling import owned_value, stock_value
 from channelwright.simulation.delivery.load_columns import LAST, METRES
 from channelwright.simulation.delivery.tours import Dropped
-from channelwright.simulation.demand.consumers import Sales
+from channelwright.simulation.demand.selling import Sales
 from channelwright.simulation.evening.allocation import Allocated
 from channelwright.simulation.evening.credit import advances
 from channelwright.simulation.network import Network
@@ -20,7 +20,7 @@ from channelwright.simulation.records.drop_sums import tally_drops
 from channelwright.simulation.records.family_recording import FamilyRecorder
 from channelwright.simulation.records.flow_recording import FlowRecorder
 from channelwright.simulation.records.outstanding import HouseDebts
-from channelwright.simulation.records.shelf_sums import ShelfSums
+from channelwright.simulation.records.shelf_sums import ShelfSums, Taken
 from channelwright.simulation.records.stock_recording import StockRecorder
 from channelwright.simulation.records.supply_recording import SupplyRecorder
 from channelwright.simulation.records.tallies import (
@@ -58,7 +58,6 @@ class Recorder:
         self._people = np.zeros((len(REP_CELLS.names) - 2, people), dtype=np.int64)
         self._person = NamedSums(REP_CELLS.names[2:], self._people)
         self._promises = Promises(network)
-        self._shelves = ShelfSums(network)
         self._stock = StockRecorder(network)
         self._families = FamilyRecorder(network)
         self._supply = SupplyRecorder(network)
@@ -69,6 +68,7 @@ class Recorder:
         sites = self._site.columns("cases_out", "cases_demanded")
         columns = self._cell.columns(*names, *ended)
         self._evening = (*columns, *sites), self._families.of_evening()
+        self._shelves = ShelfSums(network, self._flows)
         self._day = 0
         weight = market.outlets.category_cases * _WEIGHT_UNIT
         self._weight = np.floor(weight + 0.5).astype(np.int64)
@@ -130,20 +130,15 @@ class Recorder:
             (beat.planned, beat.made, placed.productive),
         )
 
-    def sales(
-        self, sales: Sales, bought: IntArray, price: IntArray, moved: IntArray | None = None
-    ) -> None:
-        """Add the consumer sales of a day: units ``bought`` at their ``price``, (C, P).
+    def sales(self, sales: Sales, price: IntArray, moved: IntArray | None = None) -> Taken:
+        """Add the consumer sales of a day at their ``price``, (C, P) ticks per unit.
 
         ``moved`` : (O,) units demanded elsewhere and sold here, less the other way round.
         """
         demanded = self._cell["units_demanded"]
-        if sales.settled is not None:  # demand counts where and when it ends, not where it arose
-            ended = (sales.sold - sales.demanded).sum(axis=1) + sales.settled.lost
-            demanded[self._network.covered] += ended
         if moved is not None:
             demanded += moved
-        self._shelves.sales(sales, bought, price, self._flows)
+        return self._shelves.sales(sales, price, demanded)
 
     def evening(self, evening: Allocated) -> None:
         """Add the credit check and the allocation of a day."""

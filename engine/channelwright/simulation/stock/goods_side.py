@@ -5,8 +5,8 @@ from __future__ import annotations
 from channelwright.foundation.units import IntArray
 from channelwright.simulation.delivery.empties import Crates
 from channelwright.simulation.delivery.parcels import Parcels
-from channelwright.simulation.demand.consumers import Sales
 from channelwright.simulation.demand.nearby_shelves import NearbyShelves
+from channelwright.simulation.demand.selling import Sales
 from channelwright.simulation.parts import Parts
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.stock.ageing import Ageing
