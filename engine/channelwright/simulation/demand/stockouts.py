@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from channelwright.foundation.compiled import kernel
+from channelwright.foundation.compiled import inlined, kernel
 from channelwright.foundation.philox import Word, encipher, unit
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
@@ -127,10 +127,7 @@ def _decide(
             if asked == 0:
                 continue
             words = encipher(block, np.uint64(product), moment, purpose, seed, replication)
-            uniform = unit(words, outlet)
-            first = min(asked, np.int64(math.floor(asked * limits[0] + uniform)))
-            second = min(asked, np.int64(math.floor(asked * limits[1] + uniform)))
-            third = min(asked, np.int64(math.floor(asked * limits[2] + uniform)))
+            first, second, third = _split(asked, limits, unit(words, outlet))
             waiting[row, product] = first
             parts[_UNMET, row, product], parts[_LOOK, row, product] = asked, second - first
             looking += second - first
@@ -146,6 +143,15 @@ def _decide(
             looking -= given
         lost[row] += looking
     return happens
+
+
+@inlined
+def _split(asked: int, limits: FloatArray, uniform: float) -> tuple[int, int, int]:
+    """Return the units of an amount below each of three limits, shares of it."""
+    first = min(asked, math.floor(asked * limits[0] + uniform))
+    second = min(asked, math.floor(asked * limits[1] + uniform))
+    third = min(asked, math.floor(asked * limits[2] + uniform))
+    return first, second, third
 
 
 @kernel
