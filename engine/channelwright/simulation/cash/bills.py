@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.payments import punctual
 from channelwright.simulation import laws
 from channelwright.simulation.cash.bill_kernels import (
@@ -95,9 +95,10 @@ class Bills:
         self._review(state)
         return Collected(moves[:, :moved], lost, moves[:, moved:ended], paid, written_off)
 
-    def stopped(self, day: int, outlet: IntArray) -> BoolArray:
-        """Return whose accounts do not pay on a day: (n,)."""
-        return np.asarray(self._stopped[self._network.account[outlet]] > day)
+    @property
+    def stopped_until(self) -> IntArray:
+        """First day on which each account pays again: (A,)."""
+        return self._stopped
 
     def collect(self, state: State, rows: IntArray, value: IntArray) -> Collected:
         """Take money for some bills at calls of today."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray, share
 from channelwright.rules import contracts as rules
 from channelwright.simulation.cash.postings import Postings
@@ -22,6 +23,10 @@ class Penalties:
         self._network = network
         agreed = network.design.contracts
         self.on = agreed is not None and bool((agreed.penalty > 0).any())
+        self._watched = np.zeros(len(network.market.outlets), dtype=np.bool_)
+        if agreed is not None and self.on:
+            chain = network.market.outlets.chain
+            self._watched = (chain >= 0) & (agreed.penalty[chain] > 0)
         names = ("serial", "outlet", "option", "end")
         columns = {name: np.zeros(0, dtype=np.int64) for name in names}
         grid = np.zeros((0, len(network.market.products)), dtype=np.int64)
@@ -29,21 +34,13 @@ class Penalties:
 
     def placed(self, day: int, first: int, placed: Placed) -> None:
         """Note the orders of a day; ``first`` is the serial number of the first."""
-        agreed, network = self._network.design.contracts, self._network
-        if not self.on or agreed is None:
+        if not self.on:
             return
-        chain = network.market.outlets.chain[placed.outlet]
-        rows = np.flatnonzero((chain >= 0) & (agreed.penalty[chain] > 0))
-        outlet, option = placed.outlet[rows], placed.option[rows]
-        promise = network.design.service.promise_days[network.option_mode[outlet, option]]
-        self._orders.append(
-            serial=first + rows,
-            outlet=outlet,
-            option=option,
-            end=day + promise,
-            ordered=placed.cases[rows],
-            delivered=np.zeros_like(placed.cases[rows]),
-        )
+        rows = self._watched[placed.outlet].nonzero()[0]
+        numbers, grids = self._orders.extend(len(rows))
+        orders = (placed.outlet, placed.option, placed.mode, placed.cases)
+        promise = self._network.plain.promise_days
+        _note((day, first), rows, orders, promise, numbers, grids)
 
     def refused(self, serial: IntArray) -> None:
         """Forget orders that the credit check refused."""
@@ -83,6 +80,33 @@ class Penalties:
         payee = network.payer[outlet]
         postings.post(Account.PENALTY, network.owner[site], payee, mode, site, outlet, amount)
         orders.keep(~due)
+
+
+@kernel
+def _note(
+    serial: tuple[int, int],
+    rows: IntArray,
+    orders: tuple[IntArray, IntArray, IntArray, IntArray],
+    promise: IntArray,
+    numbers: IntArray,
+    grids: IntArray,
+) -> None:
+    """Write some orders (r,) of a day into new rows of the table.
+
+    Parameters
+    ----------
+    serial : day, and number of the first order of it
+    orders : (n,) outlet, option and mode, (n, P) cases; promise : (M,) days
+    numbers, grids : (4, r), (2, r, P) the columns of the table, written
+    """
+    day, first = serial
+    outlet, option, mode, cases = orders
+    for place in range(len(rows)):
+        row = rows[place]
+        numbers[0, place], numbers[1, place] = first + row, outlet[row]
+        numbers[2, place], numbers[3, place] = option[row], day + promise[mode[row]]
+        for product in range(cases.shape[1]):
+            grids[0, place, product], grids[1, place, product] = cases[row, product], 0
 
 
 def settle_contracts(

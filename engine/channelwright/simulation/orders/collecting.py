@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.philox import uniform_at
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import BoolArray, IntArray, share
-from channelwright.model.collecting import CollectingRules
+from channelwright.foundation.units import BoolArray, FloatArray, IntArray, share_of
+from channelwright.model.collecting import CollectingResponse, CollectingRules
 from channelwright.rules import beats
 from channelwright.rules.beats import Beat
 from channelwright.simulation.cash.bills import Bills
 from channelwright.simulation.network import Network
 from channelwright.simulation.records.cell_sums import cell_sums
-from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.tables.codes import CollectResult
 from channelwright.tables.collecting_outputs import COLLECTING_CELLS
 from channelwright.tables.sink import Chunk
 
-_NONE = np.zeros(0, dtype=np.int64)
+#: Mode (O,), outlets that pay themselves (O,); who asks, seconds, days past due and least ticks by
+#: mode, (M,) each.
+Rules: TypeAlias = tuple[IntArray, BoolArray, BoolArray, IntArray, IntArray, IntArray]
+#: Segment (O,); by segment the cumulated probabilities of the answers (3, G), the part paid at once
+#: in ppm and the days until a promised day, (G,).
+Answers: TypeAlias = tuple[IntArray, FloatArray, IntArray, IntArray]
+_PURPOSE = int(Purpose.COLLECTING)
+_NOTHING, _PAID = int(CollectResult.NOTHING), int(CollectResult.PAID)
+_PROMISED, _BROKEN = int(CollectResult.PROMISED), int(CollectResult.BROKEN)
+_ANSWERS = (_PAID, _PROMISED, _BROKEN)
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What is asked for on the lists of a day (n calls).
 
     Attributes
@@ -38,15 +47,14 @@ class Asked:
     bills: IntArray
 
 
-@dataclass(frozen=True)
-class Collections:
+class Collections(NamedTuple):
     """What came of asking (n calls).
 
     Attributes
     ----------
     outlet, rep, overdue, seconds, result, promised_day : (n,) int64
     paid : (n,) int64, ticks at once
-    refused : (n,) bool, no order is taken
+    refused : (n,) int64, 1 where no order is taken
     bills, value : (b,) int64, rows of the open bills that are paid from, and ticks
     """
 
@@ -57,7 +65,7 @@ class Collections:
     result: IntArray
     promised_day: IntArray
     paid: IntArray
-    refused: BoolArray
+    refused: IntArray
     bills: IntArray
     value: IntArray
 
@@ -68,98 +76,55 @@ class Collecting:
     def __init__(
         self, network: Network, address: Address, bills: Bills, rules: CollectingRules
     ) -> None:
-        self._network, self._address = network, address
-        self._bills, self._rules = bills, rules
-        paying = network.market.payments
-        self._response = None if paying is None else paying.collecting
-        self._own = network.market.outlets.chain < 0
+        self._network, self._address, self._bills = network, address, bills
+        paying, outlets = network.market.payments, network.market.outlets
+        mode, segment = network.design.outlets.mode.copy(), outlets.segment.copy()
+        self._rules: Rules = (
+            mode,
+            outlets.chain < 0,
+            rules.asks.copy(),
+            rules.seconds.copy(),
+            rules.overdue_days.copy(),
+            np.maximum(1, rules.minimum),
+        )
+        self._answers = _answers(None if paying is None else paying.collecting, segment)
+        self._terms = (mode, network.account, rules.refuse.copy())
+        self._after = rules.after.copy() if rules.after.any() else None
+        self._place = np.full(len(mode), -1, dtype=np.int64)
         names = COLLECTING_CELLS.names[3:]
-        self._sums = np.zeros((len(names), len(network.market.outlets)), dtype=np.int64)
-        self._cell = {name: self._sums[row] for row, name in enumerate(names)}
+        self._sums = np.zeros((len(names), len(mode)), dtype=np.int64)
 
     def lists(self, state: State, beat: Beat) -> tuple[Beat, Asked]:
         """Return the lists with the time that asking takes, and what is asked for."""
-        network, rules, bills = self._network, self._rules, state.bills
-        mode = network.design.outlets.mode[bills["outlet"]]
-        late = bills["due"] + rules.overdue_days[mode] < state.day
-        late &= rules.asks[mode] & self._own[bills["outlet"]]
-        rows = np.flatnonzero(late)
-        owed = np.zeros(len(self._own), dtype=np.int64)
-        add_at(owed, bills["outlet"][rows], bills["open"][rows])
-        called = network.design.outlets.mode[beat.outlet]
-        asked = owed[beat.outlet]
-        asked = np.where(asked >= np.maximum(1, rules.minimum[called]), asked, 0)
-        seconds = np.where(asked > 0, rules.seconds[called], 0)
+        network, bills = self._network, state.bills.columns(("outlet", "due", "open"))
+        asked, rows = _asked(state.day, bills, beat.outlet, self._rules, self._place)
+        overdue, seconds = asked
         longer = beats.with_tasks(network.market, network.design, beat, seconds)
-        return longer, Asked(asked, seconds, rows)
+        return longer, Asked(overdue, seconds, rows)
 
     def ask(self, state: State, beat: Beat, asked: Asked) -> Collections:
         """Return what is given at the calls that are made; a promise moves the day of payment."""
-        calls = np.flatnonzero(beat.made & (asked.overdue > 0))
-        outlet = beat.outlet[calls]
-        result, mode = self._answers(state.day, outlet), self._network.design.outlets.mode[outlet]
-        segment = self._network.market.outlets.segment[outlet]
-        promised = np.full(len(calls), -1, dtype=np.int64)
-        place = np.full(len(self._own), -1, dtype=np.int64)
-        place[outlet] = np.arange(len(calls))
-        bills = asked.bills[place[state.bills["outlet"][asked.bills]] >= 0]
-        call = place[state.bills["outlet"][bills]]
-        value = np.zeros(len(bills), dtype=np.int64)
-        if self._response is not None:
-            given = (result == CollectResult.PROMISED) | (result == CollectResult.BROKEN)
-            promised = np.where(given, state.day + self._response.promise_days[segment], -1)
-            part = share(state.bills["open"][bills], self._response.pay_share[segment[call]])
-            value = np.where(result[call] == CollectResult.PAID, part, 0)
-            keeps = result[call] == CollectResult.PROMISED
-            on = np.minimum(state.bills["paid"][bills[keeps]], promised[call[keeps]])
-            state.bills["paid"][bills[keeps]] = on
-        paid = np.zeros(len(calls), dtype=np.int64)
-        add_at(paid, call, value)
-        refused = self._rules.refuse[mode] & (result == CollectResult.NOTHING)
-        return Collections(
-            outlet=outlet,
-            rep=beat.rep[calls],
-            overdue=asked.overdue[calls],
-            seconds=asked.seconds[calls],
-            result=result,
-            promised_day=promised,
-            paid=paid,
-            refused=refused,
-            bills=bills,
-            value=value,
+        found, bills = _ask(
+            (state.day, self._address.key),
+            (beat.outlet, beat.rep, beat.made, asked.overdue, asked.seconds),
+            (*state.bills.columns(("outlet", "open", "paid")), asked.bills),
+            (*self._terms, self._bills.stopped_until),
+            self._answers,
+            self._place,
         )
-
-    def _answers(self, day: int, outlet: IntArray) -> IntArray:
-        response = self._response
-        if response is None or not outlet.size:
-            return np.full(len(outlet), CollectResult.NOTHING, dtype=np.int64)
-        drawn = self._address.at(Purpose.COLLECTING, day, outlet)
-        segment = self._network.market.outlets.segment[outlet]
-        pays, promises = response.pays[segment], response.promises[segment]
-        steps = (pays, pays + promises * response.kept[segment], pays + promises)
-        answers = (CollectResult.PAID, CollectResult.PROMISED, CollectResult.BROKEN)
-        found = np.select([drawn < step for step in steps], answers, CollectResult.NOTHING)
-        return np.where(self._bills.stopped(day, outlet), CollectResult.NOTHING, found)
+        return Collections(*found, *bills)
 
     def order_seconds(self, beat: Beat, asked: Asked) -> IntArray:
         """Return the second at which each call of the lists takes its order: (n,)."""
-        after = self._rules.after[self._network.design.outlets.mode[beat.outlet]]
+        if self._after is None:
+            return beat.end
+        after = self._after[self._network.design.outlets.mode[beat.outlet]]
         return beat.end - np.where(after, asked.seconds, 0)
 
     def count(self, found: Collections) -> None:
         """Add what came of asking to the sums of the period."""
-        promised = found.promised_day >= 0
-        for name, value in (
-            ("calls", np.ones(len(found.outlet), dtype=np.int64)),
-            ("calls_paid", (found.paid > 0).astype(np.int64)),
-            ("calls_promised", promised.astype(np.int64)),
-            ("calls_no_order", found.refused.astype(np.int64)),
-            ("seconds", found.seconds),
-            ("asked", found.overdue),
-            ("collected", found.paid),
-            ("promised", np.where(promised, found.overdue, 0)),
-        ):
-            self._cell[name][found.outlet] += value
+        given = (found.overdue, found.seconds, found.promised_day, found.paid, found.refused)
+        _count(self._sums, found.outlet, given)
 
     def close(self, period: int) -> Chunk:
         """Return the rows of the period and start the next one."""
@@ -175,7 +140,151 @@ def collection_rows(day: int, found: Collections) -> Chunk:
         "rep": found.rep,
         "outlet": found.outlet,
         "overdue": found.overdue,
-        "result": found.result.astype(np.int64),
+        "result": found.result,
         "paid": found.paid,
         "promised_day": found.promised_day,
     }
+
+
+def _answers(response: CollectingResponse | None, segment: IntArray) -> Answers:
+    """Return what outlets answer by segment; nothing is given where nobody says otherwise."""
+    if response is None:
+        none, days = np.zeros((3, 1)), np.zeros(1, dtype=np.int64)
+        return np.zeros_like(segment), none, days, days
+    pays, promises = response.pays, response.promises
+    steps = np.stack([pays, pays + promises * response.kept, pays + promises])
+    return segment, steps, response.pay_share.copy(), response.promise_days.copy()
+
+
+@kernel
+def _asked(
+    day: int,
+    bills: tuple[IntArray, IntArray, IntArray],
+    outlets: IntArray,
+    rules: Rules,
+    place: IntArray,
+) -> tuple[IntArray, IntArray]:
+    """Return ticks asked for at calls (n,) and their seconds, (2, n), and the bills behind them.
+
+    Parameters
+    ----------
+    bills : (b,) outlet, day on which it is due, and ticks that are open
+    place : (O,) -1, used and left so
+    """
+    outlet, due, left = bills
+    mode, own, asks, seconds, overdue_days, minimum = rules
+    asked, rows, used = np.zeros((2, len(outlets)), dtype=np.int64), np.empty_like(outlet), 0
+    for call in range(len(outlets)):
+        kind = mode[outlets[call]]
+        if asks[kind] and own[outlets[call]]:
+            place[outlets[call]] = call
+    for bill in range(len(outlet)):
+        call = place[outlet[bill]]
+        if call >= 0 and due[bill] + overdue_days[mode[outlet[bill]]] < day:
+            asked[0, call] += left[bill]
+            rows[used] = bill
+            used += 1
+    for call in range(len(outlets)):
+        kind = mode[outlets[call]]
+        place[outlets[call]] = -1
+        if asked[0, call] >= minimum[kind]:
+            asked[1, call] = seconds[kind]
+        else:
+            asked[0, call] = 0
+    return asked, rows[:used].copy()
+
+
+@kernel
+def _ask(
+    today: tuple[int, tuple[np.uint64, np.uint64]],
+    lists: tuple[IntArray, IntArray, BoolArray, IntArray, IntArray],
+    bills: tuple[IntArray, IntArray, IntArray, IntArray],
+    terms: tuple[IntArray, IntArray, BoolArray, IntArray],
+    answers: Answers,
+    place: IntArray,
+) -> tuple[IntArray, IntArray]:
+    """Return what is given at calls, (8, n), and from which bills, (2, b): as in `Collections`.
+
+    Parameters
+    ----------
+    lists : (calls,) outlet, person, whether the call is made, ticks asked for and seconds
+    bills : (all,) outlet, ticks open and day of payment, which promises change; rows asked for
+    terms : mode (O,), account (O,), whether orders are refused (M,), first day on which an account
+        pays again (A,)
+    place : (O,) -1, used and left so
+    """
+    outlets, reps, made, overdue, seconds = lists
+    mode, account, refuse, stopped = terms
+    segment, _, _, days = answers
+    found, used = np.empty((8, len(outlets)), dtype=np.int64), 0
+    for call in range(len(outlets)):
+        if not made[call] or overdue[call] == 0:
+            continue
+        outlet = outlets[call]
+        result = _NOTHING
+        if stopped[account[outlet]] <= today[0]:
+            drawn = uniform_at(outlet, 0, today[1], _PURPOSE, today[0])
+            result = _answer(drawn, answers[1][:, segment[outlet]])
+        found[0, used], found[1, used], found[2, used] = outlet, reps[call], overdue[call]
+        found[3, used], found[4, used] = seconds[call], result
+        found[5, used], found[6, used] = -1, 0
+        if result in (_PROMISED, _BROKEN):
+            found[5, used] = today[0] + days[segment[outlet]]
+        found[7, used] = refuse[mode[outlet]] and result == _NOTHING
+        place[outlet] = used
+        used += 1
+    given = _give(found, bills, answers, place)
+    for call in range(used):
+        place[found[0, call]] = -1
+    return found[:, :used].copy(), given
+
+
+@kernel
+def _give(
+    found: IntArray,
+    bills: tuple[IntArray, IntArray, IntArray, IntArray],
+    answers: Answers,
+    place: IntArray,
+) -> IntArray:
+    """Return bills and what is paid from each, (2, b), and write the sums of calls (8, n)."""
+    outlet, left, paid, rows = bills
+    segment, _, part, _ = answers
+    given, many = np.zeros((2, len(rows)), dtype=np.int64), 0
+    for bill in rows:
+        call = place[outlet[bill]]
+        if call < 0:
+            continue
+        given[0, many] = bill
+        if found[4, call] == _PAID:
+            given[1, many] = share_of(left[bill], part[segment[outlet[bill]]])
+            found[6, call] += given[1, many]
+        elif found[4, call] == _PROMISED:
+            paid[bill] = min(paid[bill], found[5, call])
+        many += 1
+    return given[:, :many].copy()
+
+
+@kernel
+def _answer(drawn: float, steps: FloatArray) -> int:
+    """Return what an outlet answers, by cumulated probabilities of the three answers (3,)."""
+    for answer in range(len(steps)):
+        if drawn < steps[answer]:
+            return _ANSWERS[answer]
+    return _NOTHING
+
+
+@kernel
+def _count(sums: IntArray, outlet: IntArray, given: tuple[IntArray, ...]) -> None:
+    """Add calls at which money was asked for to the sums of outlets, rows as in the table."""
+    overdue, seconds, promised_day, paid, refused = given
+    for row in range(len(outlet)):
+        place, promised = outlet[row], promised_day[row] >= 0
+        sums[0, place] += 1
+        sums[1, place] += paid[row] > 0
+        sums[2, place] += promised
+        sums[3, place] += refused[row]
+        sums[4, place] += seconds[row]
+        sums[5, place] += overdue[row]
+        sums[6, place] += paid[row]
+        if promised:
+            sums[7, place] += overdue[row]

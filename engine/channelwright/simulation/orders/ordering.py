@@ -142,7 +142,7 @@ class Ordering:
         """Find the calls that can end in an order; no order is taken where money is refused."""
         if beat is None:
             return 0
-        refused = _NONE if collected is None else collected.outlet[collected.refused]
+        refused = _NONE if collected is None else collected.outlet[collected.refused > 0]
         return strike(
             (beat.outlet, beat.made, refused),
             (state.day, self._address.key),
