@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,7 @@ DAY_START = 28_800
 _VISIT = CAPTURES.index("visit")
 
 
-@dataclass(frozen=True)
-class Beat:
+class Beat(NamedTuple):
     """The lists of people on one day (n rows, by rep and place in the list).
 
     Attributes
@@ -112,7 +111,7 @@ def carries(design: Design, outlet: IntArray) -> BoolArray:
 def missed(design: Design, beat: Beat) -> IntArray:
     """Return the outlets whose calls go to the next working day, in order of the lists."""
     left = beat.outlet[~beat.made]
-    return left[carries(design, left)]
+    return left[carries(design, left)] if left.size else left
 
 
 def with_carried(
@@ -130,7 +129,7 @@ def with_carried(
         return beat
     late = design.outlets.rep[carried]
     outlet, planned, before, taken = _merged(beat.outlet, beat.rep, beat.taken, carried, late)
-    other = np.flatnonzero(taken < 0)
+    other = (taken < 0).nonzero()[0]
     taken[other] = times.taken(before[other], outlet[other])
     return _clocked(market, design, outlet, taken, planned)
 

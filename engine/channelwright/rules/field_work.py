@@ -30,9 +30,8 @@ def travel_seconds(
     """
     speed = market.roles.speed[design.reps.role[rep]]
     seconds = geography.seconds(_legs(market, design, outlet, rep, first), speed)
-    if market.field_work is None or not len(market.field_work.travel):
-        return seconds
-    return _given(market, design, outlet, rep, first, seconds)
+    start = np.where(first, len(market.outlets) + design.reps.area[rep], np.roll(outlet, 1))
+    return _given(market, start, outlet, seconds)
 
 
 class CallTimes:
@@ -45,6 +44,12 @@ class CallTimes:
 
     def __init__(self, market: Market, design: Design) -> None:
         self._market, self._design = market, design
+        outlets, starts = geography.outlet_points(market), _starts(market, design)
+        self._points = geography.Points(
+            np.concatenate([outlets.lat, starts.lat]),
+            np.concatenate([outlets.lon, starts.lon]),
+            np.concatenate([outlets.zone, starts.zone]),
+        )
         self._known: dict[tuple[int, int], int] = {}
 
     def taken(self, before: IntArray, outlet: IntArray) -> IntArray:
@@ -61,16 +66,17 @@ class CallTimes:
         return np.array([self._known[pair] for pair in pairs], dtype=np.int64)
 
     def _look_up(self, pairs: list[tuple[int, int]]) -> None:
-        """Travel all pairs as lists of two calls, or of one from the start point."""
-        market, design = self._market, self._design
-        stops = [(stop, at > 0) for pair in pairs for at, stop in enumerate(pair) if stop >= 0]
-        outlet = np.array([stop for stop, _ in stops], dtype=np.int64)
-        second = np.array([late for _, late in stops])
-        first = ~second | np.append(True, second[:-1])
-        rep = design.outlets.rep[outlet]
-        taken = travel_seconds(market, design, outlet, rep, first)
-        taken = taken + stay_seconds(market, design.reps.role[rep], outlet)
-        self._known |= dict(zip(pairs, taken[second].tolist(), strict=True))
+        """Travel all pairs, those without an outlet before from where their people start."""
+        market, design, points = self._market, self._design, self._points
+        before, outlet = np.array(pairs, dtype=np.int64).T
+        rep, outlets = design.outlets.rep[outlet], len(market.outlets)
+        first, role = before < 0, design.reps.role[rep]
+        origin = points.take(np.where(first, outlets + rep, before))
+        far = geography.metres(market.geography, origin, points.take(outlet))
+        seconds = geography.seconds(far, market.roles.speed[role])
+        start = np.where(first, outlets + design.reps.area[rep], before)
+        taken = _given(market, start, outlet, seconds) + stay_seconds(market, role, outlet)
+        self._known |= dict(zip(pairs, taken.tolist(), strict=True))
 
 
 def stay_seconds(market: Market, role: IntArray, outlet: IntArray) -> IntArray:
@@ -78,18 +84,16 @@ def stay_seconds(market: Market, role: IntArray, outlet: IntArray) -> IntArray:
     return np.asarray(market.roles.stop_seconds[role] + call_seconds(market, role, outlet))
 
 
-def _given(
-    market: Market,
-    design: Design,
-    outlet: IntArray,
-    rep: IntArray,
-    first: BoolArray,
-    otherwise: IntArray,
-) -> IntArray:
-    """Return the listed seconds where a pair is listed."""
-    assert market.field_work is not None
+def _given(market: Market, start: IntArray, outlet: IntArray, otherwise: IntArray) -> IntArray:
+    """Return the listed seconds where a pair is listed.
+
+    Parameters
+    ----------
+    start : (n,) outlet, or number of outlets + area, from which people come
+    """
+    if market.field_work is None or not len(market.field_work.travel):
+        return otherwise
     span, listed, seconds = market.field_work.travel.by_pair
-    start = np.where(first, len(market.outlets) + design.reps.area[rep], np.roll(outlet, 1))
     wanted = np.where(outlet < span, start * span + outlet, -1)
     place = np.minimum(np.searchsorted(listed, wanted), len(listed) - 1)
     return np.where(listed[place] == wanted, seconds[place], otherwise)
@@ -99,9 +103,7 @@ def _legs(
     market: Market, design: Design, outlet: IntArray, rep: IntArray, first: BoolArray
 ) -> IntArray:
     """Return metres from the point before: the outlet before, or the rep's start."""
-    points = geography.outlet_points(market)
-    reps = design.reps
-    start = geography.Points(reps.lat, reps.lon, market.areas.zone[reps.area]).take(rep)
+    points, start = geography.outlet_points(market), _starts(market, design).take(rep)
     previous = points.take(np.roll(outlet, 1))
     before = geography.Points(
         np.where(first, start.lat, previous.lat),
@@ -109,3 +111,9 @@ def _legs(
         np.where(first, start.zone, previous.zone),
     )
     return geography.metres(market.geography, before, points.take(outlet))
+
+
+def _starts(market: Market, design: Design) -> geography.Points:
+    """Return where people start their days."""
+    reps = design.reps
+    return geography.Points(reps.lat, reps.lon, market.areas.zone[reps.area])

@@ -71,10 +71,10 @@ class Approvals:
         """Return the seconds that each decision takes: (r,)."""
         service, random = self._seconds[requests[_MODE]], self._exponential[requests[_MODE]]
         if not random.any():
-            return service
+            return np.asarray(service)
         uniform = self._address.at(Purpose.APPROVAL_TIME, day, requests[_OUTLET])
         drawn = laws.exponential_seconds(uniform, service.astype(np.float64))
-        return np.where(random, drawn, service)
+        return np.asarray(np.where(random, drawn, service))
 
     def close(self, period: int) -> Chunk:
         """Return the rows of the period and start the next one."""

@@ -96,23 +96,25 @@ class Collecting:
 
     def lists(self, state: State, beat: Beat) -> tuple[Beat, Asked]:
         """Return the lists with the time that asking takes, and what is asked for."""
-        network, bills = self._network, state.bills.columns(("outlet", "due", "open"))
-        asked, rows = _asked(state.day, bills, beat.outlet, self._rules, self._place)
+        network, bills = self._network, state.bills
+        open_bills = (bills["outlet"], bills["due"], bills["open"])
+        asked, rows = _asked(state.day, open_bills, beat.outlet, self._rules, self._place)
         overdue, seconds = asked
         longer = beats.with_tasks(network.market, network.design, beat, seconds)
         return longer, Asked(overdue, seconds, rows)
 
     def ask(self, state: State, beat: Beat, asked: Asked) -> Collections:
         """Return what is given at the calls that are made; a promise moves the day of payment."""
-        found, bills = _ask(
+        bills = state.bills
+        found, given = _ask(
             (state.day, self._address.key),
             (beat.outlet, beat.rep, beat.made, asked.overdue, asked.seconds),
-            (*state.bills.columns(("outlet", "open", "paid")), asked.bills),
+            (bills["outlet"], bills["open"], bills["paid"], asked.bills),
             (*self._terms, self._bills.stopped_until),
             self._answers,
             self._place,
         )
-        return Collections(*found, *bills)
+        return Collections(*found, *given)
 
     def order_seconds(self, beat: Beat, asked: Asked) -> IntArray:
         """Return the second at which each call of the lists takes its order: (n,)."""
