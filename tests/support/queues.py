@@ -129,7 +129,7 @@ def watched(market: Market, design: Design) -> Iterator[Nights]:
     class Seen(Replenishing):
         def __init__(self, *args: object) -> None:
             super().__init__(*args)
-            nights.awaited = self._supplying.awaited
+            nights.awaited = self.awaited
 
     replication.Recorder, replication.Replenishing = Counting, Seen
     try:

@@ -9,7 +9,7 @@ import numpy as np
 import simpy
 
 from channelwright.foundation.random import Address
-from channelwright.foundation.units import DAY_SECONDS, IntArray
+from channelwright.foundation.units import DAY_SECONDS
 from channelwright.model.design import Design
 from channelwright.model.market import SOLICITORS, Market
 from channelwright.rules import behaviour
@@ -46,11 +46,10 @@ from channelwright.simulation.orders.ordering import Ordering, Placed
 from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.details import Details
 from channelwright.simulation.records.recording import PERIOD_DAYS, Recorder
-from channelwright.simulation.scatter import add_at, subtract_at
 from channelwright.simulation.state import end_day, opening_state
 from channelwright.simulation.stock.goods_side import GoodsSide
 from channelwright.simulation.stock.replenishing import Replenishing
-from channelwright.simulation.stock.shipping import post_shipments
+from channelwright.simulation.stock.shipping import ShipmentMoney
 from channelwright.tables.codes import Account
 from channelwright.tables.sink import Sink
 
@@ -122,7 +121,6 @@ class _World:
         self._rivals = RivalSales(network, address, sink, detail=detail)
         self._allocating = Allocation(network, address, self._state)
         self._desk = PickDesk(network, address, self._state)
-        self._replenishing = Replenishing(network, address)
         self._penalties = Penalties(network)
         self._books = Books(opening=units_held(network, self._state))
         self._count = dict.fromkeys(("calls", "orders", "lines", "deliveries", "shipments"), 0)
@@ -134,6 +132,9 @@ class _World:
         booked = (self._postings, self._recorder, self._books, sink)
         parts = Parts(network, address, self._state, *booked, detail)
         self._credit = CreditSide(parts)
+        limits = self._credit.purchasing
+        self._replenishing = Replenishing(network, address, self._state, limits)
+        self._shipment_money = ShipmentMoney(network)
         self._ordering = Ordering(network, address, self._credit.collecting)
         self._goods = GoodsSide(parts)
         self._consumers = Consumers(network, address, self._goods.nearby, detail=detail)
@@ -147,6 +148,7 @@ class _World:
         environment = self._environment
         for second, phase in (
             (0, self._midnight),
+            (RECEIPTS, self._replenishing.arrive),
             (21_600, self._dawn),
             (28_800, self._selling),
             (64_800, self._evening_demand),
@@ -317,27 +319,14 @@ class _World:
             self._drop_finished_orders()
 
     def _replenishment(self) -> None:
-        shipments = self._replenishing.review(self._state, self._credit.purchasing)
-        days = sorted(set(shipments.arrival.tolist()))
-        for day in days:
-            if day < self._network.market.calendar.horizon_days:
-                sites, units = shipments.site, shipments.shipped
-                if len(days) > 1:
-                    rows = shipments.arrival == day
-                    sites, units = sites[rows], units[rows]
-                self._environment.process(self._travel(day, sites, units))
-        if len(shipments):
-            post_shipments(self._network, self._postings, self._books, self._state.day, shipments)
-        self._recorder.shipments(shipments)
-        self._count["shipments"] += len(shipments)
+        day, moved = self._state.day, self._replenishing.review()
+        shipments = moved[0].shape[1]
+        self._count["shipments"] += shipments
+        if shipments:
+            self._shipment_money.post(self._postings, self._books, day, moved)
+        self._recorder.shipments(moved)
         if self._details is not None:
-            self._details.shipments(self._state.day, shipments)
-
-    def _travel(self, day: int, sites: IntArray, units: IntArray) -> Process:
-        """Bring what left for some sites on one evening and arrives on one morning."""
-        yield self._environment.timeout(day * DAY_SECONDS + RECEIPTS - self._environment.now)
-        subtract_at(self._state.transit, sites, units)
-        add_at(self._state.stock, sites, units)
+            self._details.shipments(day, moved)
 
     def _settlement(self) -> None:
         network, state = self._network, self._state

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import DAY_SECONDS, BoolArray, IntArray, share
+from channelwright.foundation.units import DAY_SECONDS, IntArray, share
 from channelwright.model.parcels import ParcelShop
 from channelwright.rules import parcels as rules
 from channelwright.simulation.cash.settling import MANUFACTURER, OUTSIDE
+from channelwright.simulation.delivery.parcel_kernels import ZONE, bench_of, send, serve
 from channelwright.simulation.evening.picking import BATCH_RELEASE, queue
+from channelwright.simulation.evening.work import Table
 from channelwright.simulation.orders.parcel_orders import COLUMNS, ParcelOrders, no_orders
 from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.parcel_recording import ParcelRecorder
@@ -47,9 +48,15 @@ class Parcels:
         self._waiting = no_orders(products)
         self._sent = no_orders(products, "sent_day", "arrival")
         self._returning = no_orders(products, "back")
-        sites = len(market.sites)
-        self._packers = np.full(sites, shop.packers, dtype=np.int64)
-        self._free = np.zeros((sites, shop.packers), dtype=np.int64)
+        sites, zones = market.sites, shop.zones
+        self._packers = np.full(len(sites), shop.packers, dtype=np.int64)
+        self._free = np.zeros((len(sites), shop.packers), dtype=np.int64)
+        self._hours = sites.pick_open.copy(), sites.pick_close.copy()
+        self._zones = zones.site.copy(), zones.area.copy(), zones.days.copy()
+        parcel = np.array([shop.pack_seconds, shop.packing], dtype=np.int64)
+        numbers = shop.parcel_units.copy(), sites.handling_cost.copy(), parcel
+        self._bench = (self._zones, parts.network.plain.unit, *numbers)
+        self._handling = (int(Account.HANDLING), MANUFACTURER, OUTSIDE, shop.mode)
 
     @property
     def before_outlets(self) -> bool:
@@ -65,61 +72,33 @@ class Parcels:
 
     def allocate(self) -> None:
         """19:00: take orders from stock, whole or not at all, and pack them."""
-        day, waiting, zones = self._state.day, self._waiting, self._shop.zones
-        due = np.flatnonzero(waiting["attempt"] <= day)
-        due = due[self._sequence(waiting.take(due))]
-        orders = waiting.take(due)
-        site, units = zones.site[orders["zone"]], orders["units"]
-        self._count_demand(site, orders)
-        served = _take(site, units, self._state.stock)
-        self._count_cases(site, orders, served)
-        lost = ~served & (day - orders["attempt"] >= self._shop.wait_days)
-        self._own.lost(orders.take(lost))
-        self._pack(orders.take(served), site[served])
-        stays = np.ones(len(waiting), dtype=np.bool_)
-        stays[due[served | lost]] = False
-        waiting.keep(stays)
-        still = ~served & ~lost
-        self._stock.waiting[:] = 0
-        add_at(self._stock.waiting, site[still], units[still])
+        state, waiting = self._state, self._waiting
+        count, orders = len(waiting), waiting.storage()
+        demand = state.demand[state.day % len(state.demand)]
+        units = (state.stock, demand, self._stock.waiting, self._stock.sent)
+        served, lost, stays = serve(
+            state.day, count, orders, self._zones, self._shop.wait_days, units, self._units
+        )
+        self._recorder.parcels(self._sites, self._units)
+        if len(lost):
+            self._own.lost(waiting.take(lost))
+        if len(served):
+            self._pack(orders, served)
+        if len(lost) or len(served):
+            waiting.keep(stays)
 
-    def _sequence(self, orders: Rows) -> IntArray:
-        area = self._shop.zones.area[orders["zone"]]
-        keys = (orders["number"], orders["product"], area, orders["second"], orders["day"])
-        return np.asarray(np.lexsort(keys))
-
-    def _count_demand(self, site: IntArray, orders: Rows) -> None:
-        """Count the orders of a first attempt as demand of their sites."""
-        state, new = self._state, orders["attempt"] == self._state.day
-        add_at(state.demand[state.day % len(state.demand)], site[new], orders["units"][new])
-
-    def _pack(self, orders: Rows, site: IntArray) -> None:
+    def _pack(self, orders: Table, served: IntArray) -> None:
         """Take orders to the packing bench, in turn, and pay for it."""
-        shop, day, sites = self._shop, self._state.day, self._network.market.sites
-        units, case = orders["units"], self._network.market.products.units_per_case
-        parcels = rules.parcels_of(shop, units)
-        add_at(self._stock.sent, site, units)
-        work = rules.by_case(units, sites.handling_cost[site][:, None], case).sum(axis=1)
-        cost = parcels * shop.packing + work
-        self._pay(Account.HANDLING, orders, site, cost)
-        release = np.full(len(site), day * DAY_SECONDS + BATCH_RELEASE, dtype=np.int64)
-        hours = (sites.pick_open, sites.pick_close)
-        service = parcels * shop.pack_seconds
-        ready = queue(site, release, service, hours, self._packers, self._free)
-        arrival = ready // DAY_SECONDS + shop.zones.days[orders["zone"]]
-        columns = {name: orders[name] for name in COLUMNS}
-        sent = np.full(len(site), day, dtype=np.int64)
-        self._sent.append(**columns, sent_day=sent, arrival=arrival)
-
-    def _count_cases(self, site: IntArray, orders: Rows, served: BoolArray) -> None:
-        """Count what was asked of sites and left them in whole cases, the rest later."""
-        new = orders["attempt"] == self._state.day
-        for units, mine in zip(self._units, (new, new & served, served), strict=True):
-            add_at(units, site[mine], orders["units"][mine])
-        unit = self._network.market.products.units_per_case
-        cases = self._units // unit
-        self._units -= cases * unit
-        self._recorder.parcels(self._sites, *cases[:, self._sites])
+        day = self._state.day
+        money = self._postings.room(len(served)), self._own.column("handling")
+        release = day * DAY_SECONDS + BATCH_RELEASE
+        bench = bench_of(orders, served, release, self._bench, money, self._handling)
+        _, site, released, work = bench
+        ready = queue(site, released, work, self._hours, self._packers, self._free)
+        arrival = ready // DAY_SECONDS + self._zones[2][orders[0][ZONE, served]]
+        begin = len(self._sent)
+        self._sent.extend(len(served))
+        send(day, orders, bench, arrival, begin, self._sent.storage())
 
     # ------------------------------------------------------------ 06:00
     def morning(self) -> None:
@@ -192,19 +171,3 @@ class Parcels:
         self, account: Account, payer: int, payee: int, site: IntArray, amount: IntArray
     ) -> None:
         self._postings.post(account, payer, payee, self._shop.mode, site, -1, amount)
-
-
-@kernel
-def _take(site: IntArray, units: IntArray, stock: IntArray) -> BoolArray:
-    """Take the units (n, P) of every order from its site where there are enough, in turn."""
-    served = np.zeros(len(site), dtype=np.bool_)
-    for row in range(len(site)):
-        held = stock[site[row]]
-        enough = True
-        for product in range(len(held)):
-            enough &= held[product] >= units[row, product]
-        if enough:
-            for product in range(len(held)):
-                held[product] -= units[row, product]
-            served[row] = True
-    return served

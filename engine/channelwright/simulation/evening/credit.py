@@ -19,11 +19,14 @@ from channelwright.simulation.evening.work import HELD, NEW, REFUSED, ROW, Table
 from channelwright.simulation.network import Network
 from channelwright.simulation.orders.order_columns import (
     DAY,
+    MISSING,
     MODE,
     OPTION,
     ORDERED,
     OUTLET,
     PAY_DAY,
+    PENDING,
+    SITE,
 )
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
@@ -245,13 +248,21 @@ def customers_money(network: Network, state: State) -> IntArray:
 def advances(network: Network, state: State) -> IntArray:
     """Return what has been paid for goods that are still to be delivered: (S,) ticks."""
     held = np.zeros(len(network.owner), dtype=np.int64)
-    orders = state.orders
-    if credit_rules(network) is None:  # nobody pays before the goods come
-        return held
-    paid = (orders["pay_day"] >= 0) & (orders["pay_day"] <= state.day)
-    if paid.any():
-        cases = orders["missing"][paid] + orders["pending"][paid]
-        price = network.price[orders["outlet"][paid], orders["option"][paid]]
-        value = (cases * price).sum(axis=1)
-        add_at(held, orders["site"][paid], value)
+    if credit_rules(network) is not None:  # else nobody pays before the goods come
+        orders = state.orders
+        advanced(state.day, len(orders), orders.storage(), network.price, held)
     return held
+
+
+@kernel
+def advanced(day: int, count: int, orders: Table, price: IntArray, held: IntArray) -> None:
+    """Find what has been paid of ``count`` open orders that are still to come: (S,) ticks."""
+    numbers, grids = orders
+    held[:] = 0
+    for row in range(count):
+        if not 0 <= numbers[PAY_DAY, row] <= day:
+            continue
+        outlet, option = numbers[OUTLET, row], numbers[OPTION, row]
+        for product in range(grids.shape[2]):
+            cases = grids[MISSING, row, product] + grids[PENDING, row, product]
+            held[numbers[SITE, row]] += cases * price[outlet, option, product]

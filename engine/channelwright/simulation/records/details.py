@@ -31,7 +31,7 @@ from channelwright.simulation.records.line_states import (
 )
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.state import State
-from channelwright.simulation.stock.replenishing import Shipments
+from channelwright.simulation.stock.shipment_columns import Moved
 from channelwright.tables.codes import CallState, LineState
 from channelwright.tables.sink import Sink
 
@@ -142,31 +142,31 @@ class Details:
         if settled is not None and settled.rows is not None and len(settled.rows["day"]):
             self._sink.append("stockouts", settled.rows)
 
-    def shipments(self, day: int, shipments: Shipments) -> None:
+    def shipments(self, day: int, moved: Moved) -> None:
         """Write the replenishments of a day and their invoices."""
-        if not len(shipments):
+        (site, parent, value, due, arrival), (ordered, shipped) = moved
+        if not len(site):
             return
-        row, product = np.nonzero((shipments.ordered > 0) | (shipments.shipped > 0))
+        row, product = np.nonzero((ordered > 0) | (shipped > 0))
         self._sink.append(
             "shipments",
             {
                 "day": np.full(len(row), day, dtype=np.int64),
-                "site": shipments.site[row],
-                "parent": shipments.parent[row],
+                "site": site[row],
+                "parent": parent[row],
                 "product": product,
-                "ordered": shipments.ordered[row, product],
-                "shipped": shipments.shipped[row, product],
-                "arrival_day": shipments.arrival[row],
+                "ordered": ordered[row, product],
+                "shipped": shipped[row, product],
+                "arrival_day": arrival[row],
             },
         )
-        self._site_invoices(day, shipments)
+        billed = np.flatnonzero(value)
+        if billed.size:
+            self._site_invoices(day, site[billed], parent[billed], due[billed], value[billed])
 
-    def _site_invoices(self, day: int, shipments: Shipments) -> None:
-        billed = np.flatnonzero(shipments.value)
-        if not billed.size:
-            return
-        site, parent = shipments.site[billed], shipments.parent[billed]
-        due, value = shipments.due[billed], shipments.value[billed]
+    def _site_invoices(
+        self, day: int, site: IntArray, parent: IntArray, due: IntArray, value: IntArray
+    ) -> None:
         days, outlet = np.full_like(site, day), np.full_like(site, -1)
         owner = self._network.owner
         self._payments(days, due, due, owner[site], owner[parent], outlet, site, value)

@@ -13,7 +13,6 @@ from channelwright.simulation.network import Network
 from channelwright.simulation.plain import PLANT
 from channelwright.simulation.records.cell_sums import NamedSums
 from channelwright.simulation.state import State
-from channelwright.simulation.stock.replenishing import Shipments
 from channelwright.tables.family_outputs import FAMILY_CELLS, TIER_CELLS
 from channelwright.tables.schema import Table
 from channelwright.tables.sink import Chunk
@@ -56,10 +55,10 @@ class FamilyRecorder:
             self.family,
         )
 
-    def parcels(self, site: IntArray, asked: IntArray, first: IntArray, out: IntArray) -> None:
-        """Add the cases that consumers asked sites for, got at once and got: (n, P) each."""
-        for name, cases in (("cases_asked", asked), ("cases_first", first), ("cases_out", out)):
-            self._sites.add(name, site, cases, self.family)
+    def of_parcels(self) -> tuple[IntArray, ...]:
+        """Return the sums that cases of consumers are added to (`tally_parcels`)."""
+        columns = self._sites.columns("cases_asked", "cases_first", "cases_out")
+        return *columns, self._sites.group, self.family
 
     def delivered(self) -> tuple[IntArray, IntArray, IntArray, IntArray]:
         """Return cases delivered, ticks invoiced and of production, to be added to, and groups."""
@@ -72,16 +71,10 @@ class FamilyRecorder:
         """Add what was invoiced because it had been sold: (n,) outlets, (n, P) ticks."""
         self._outlets.add("outlet_value", outlet, value, self.family)
 
-    def shipments(self, shipments: Shipments) -> None:
-        """Add the replenishments of a day."""
-        into = self._sites
-        _add_shipments(
-            into.columns("cases_in", "cases_out", "cases_asked", "cases_first"),
-            into.group,
-            (shipments.site, shipments.parent, shipments.ordered, shipments.shipped),
-            self.family,
-            self._network.market.products.units_per_case,
-        )
+    def of_shipments(self) -> tuple[tuple[IntArray, ...], IntArray]:
+        """Return the sums that replenishments are added to, and the families (P,)."""
+        names = ("cases_in", "cases_out", "cases_asked", "cases_first")
+        return (*self._sites.columns(*names), self._sites.group), self.family
 
     def midnight(self, state: State) -> None:
         """Add the stocks of sites at the end of a day."""
@@ -154,30 +147,6 @@ def _add(
             continue
         for product in range(amount.shape[1]):
             total[cell, family[product]] += amount[row, product]
-
-
-@kernel
-def _add_shipments(
-    total: tuple[IntArray, ...],
-    group: IntArray,
-    shipments: tuple[IntArray, ...],
-    family: IntArray,
-    unit: IntArray,
-) -> None:
-    """Add what (n,) sites and their parents moved: (n, P) units ordered and shipped."""
-    cases_in, cases_out, asked, first = total
-    site, parent, ordered, shipped = shipments
-    for row in range(len(site)):
-        place, above = group[site[row]], group[parent[row]]
-        for product in range(len(family)):
-            kind, case = family[product], unit[product]
-            sent, wanted = shipped[row, product] // case, ordered[row, product] // case
-            if place >= 0:
-                cases_in[place, kind] += sent
-            if above >= 0:
-                cases_out[above, kind] += sent
-                asked[above, kind] += wanted
-                first[above, kind] += min(wanted, sent)
 
 
 @kernel

@@ -8,7 +8,6 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.rules.kpi_stock import THOUSANDTHS
 from channelwright.simulation.network import Network
-from channelwright.simulation.plain import PLANT
 from channelwright.simulation.state import State
 from channelwright.tables.sink import Chunk
 from channelwright.tables.stock_outputs import FLOW_CELLS
@@ -23,7 +22,6 @@ class FlowRecorder:
     def __init__(self, network: Network) -> None:
         market = network.market
         self.per_case: FloatArray = THOUSANDTHS / market.products.units_per_case
-        self._plant = market.sites.kind == PLANT
         self._outlets = np.zeros((3, len(market.outlets)), dtype=np.int64)
         self.asked, self.asked_squared, self._ordered_squared = self._outlets
         self._sums = dict.fromkeys(FLOW_CELLS.names[1:], 0)
@@ -43,9 +41,9 @@ class FlowRecorder:
         """Add what consumers asked for today, in thousandths of a case."""
         self._day_asked += asked
 
-    def shipments(self, parent: IntArray, ordered: IntArray) -> None:
-        """Add what sites ordered today: (n,) cases."""
-        self._day_ordered += int(ordered[self._plant[parent]].sum())
+    def ordered(self, cases: np.int64) -> None:
+        """Add what sites ordered from plants today."""
+        self._day_ordered += int(cases)
 
     def midnight(self, state: State) -> None:
         """Add the day, and how much of their credit accounts use at its end."""

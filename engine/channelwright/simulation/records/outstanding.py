@@ -7,9 +7,8 @@ from typing import TypeAlias
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import IntArray
+from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation.network import Network
-from channelwright.simulation.stock.replenishing import Shipments
 
 #: Group of outlets; ticks open, open to own sites and late (G,); what changes them (5, days, G).
 Coming: TypeAlias = tuple[IntArray, IntArray, IntArray, IntArray, IntArray]
@@ -79,16 +78,9 @@ class HouseDebts:
         self._coming = np.zeros((days, sites), dtype=np.int64)
         self._open = np.zeros(sites, dtype=np.int64)
 
-    def bought(self, day: int, shipments: Shipments, on_terms: IntArray) -> None:
-        """Note what was bought on terms today; it is added to ``on_terms`` (S,)."""
-        later = self._own[shipments.parent] & (shipments.due > day) & (shipments.value > 0)
-        if not later.any():
-            return
-        site, value, due = shipments.site[later], shipments.value[later], shipments.due[later]
-        np.add.at(on_terms, site, value)
-        np.add.at(self._open, site, value)
-        known = due < len(self._coming)
-        np.add.at(self._coming, (due[known], site[known]), value[known])
+    def of_shipments(self, on_terms: IntArray) -> tuple[BoolArray, IntArray, IntArray, IntArray]:
+        """Return what goods bought on terms are added to, among them ``on_terms`` (S,)."""
+        return self._own, on_terms, self._open, self._coming
 
     def midnight(self, day: int, owed_days: IntArray) -> None:
         """Add what is open at 24:00 to ``owed_days`` (S,)."""

@@ -69,6 +69,10 @@ class ParcelRecorder:
         """Add what some orders cost: ticks under `handling`, `delivery` or `platform`."""
         self._add(orders, **{account: cost})
 
+    def column(self, name: str) -> IntArray:
+        """Return one sum by area and first product, (A, P), to be added to."""
+        return self._cell[name]
+
     def returned(self, orders: Rows, value: IntArray) -> None:
         """Add what came back on a day."""
         self._add(orders, returned_orders=1, returned=orders["units"], refunded=value)

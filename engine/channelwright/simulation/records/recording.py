@@ -17,23 +17,25 @@ from channelwright.simulation.orders.ordering import Placed
 from channelwright.simulation.orders.promises import Promises
 from channelwright.simulation.records.cell_sums import NamedSums, cell_sums
 from channelwright.simulation.records.drop_sums import tally_drops
+from channelwright.simulation.records.evening_sums import tally_evening
 from channelwright.simulation.records.family_recording import FamilyRecorder
 from channelwright.simulation.records.flow_recording import FlowRecorder
 from channelwright.simulation.records.outstanding import HouseDebts
 from channelwright.simulation.records.shelf_sums import ShelfSums, Taken
+from channelwright.simulation.records.shipment_sums import Debts, Supply, tally_shipments
 from channelwright.simulation.records.stock_recording import StockRecorder
 from channelwright.simulation.records.supply_recording import SupplyRecorder
 from channelwright.simulation.records.tallies import (
+    Columns,
     tally_calls,
-    tally_evening,
     tally_orders,
-    tally_shipments,
+    tally_parcels,
     tally_sites,
     tally_tours,
 )
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
-from channelwright.simulation.stock.replenishing import Shipments
+from channelwright.simulation.stock.shipment_columns import Moved
 from channelwright.tables.codes import LossCause
 from channelwright.tables.outputs import CELLS, REP_CELLS, SITE_CELLS
 from channelwright.tables.sink import Chunk
@@ -69,6 +71,9 @@ class Recorder:
         columns = self._cell.columns(*names, *ended)
         self._evening = (*columns, *sites), self._families.of_evening()
         self._shelves = ShelfSums(network, self._flows)
+        sites = self._site.columns("cases_demanded", "cases_out")
+        self._parcels = sites, self._families.of_parcels()
+        self._shipping = self._of_shipments()
         self._day = 0
         weight = market.outlets.category_cases * _WEIGHT_UNIT
         self._weight = np.floor(weight + 0.5).astype(np.int64)
@@ -82,6 +87,15 @@ class Recorder:
         plain, cost = network.plain, market.products.production_cost.copy()
         promise, family = plain.promise_days, self._families.family
         self._plan = plain.rep, promise, family, cost, network.price, network.own
+
+    def _of_shipments(self) -> tuple[Columns, Columns, Supply, Debts, Columns]:
+        """Return the sums that the replenishments of a day are added to (`tally_shipments`)."""
+        names = ("cases_in", "value_in", "cases_out", "cases_demanded")
+        columns = (*self._site.columns(*names), *self._stock.of_shipments())
+        debts = self._debts.of_shipments(self._site["bought_on_terms"])
+        unit, plant = self._network.plain.unit, self._network.plain.plant.astype(np.int64)
+        families, family = self._families.of_shipments()
+        return columns, families, self._supply.of_shipments(), debts, (unit, family, plant)
 
     @property
     def outlet_value(self) -> IntArray:
@@ -148,12 +162,13 @@ class Recorder:
         """Return sums of sites that `PickDesk.pick` adds to: orders picked, seconds waited."""
         return self._site["orders_picked"], self._site["pick_wait"]
 
-    def parcels(self, site: IntArray, asked: IntArray, first: IntArray, out: IntArray) -> None:
-        """Add the cases that consumers asked sites for, got at once and got: (n, P) each."""
-        add_at(self._site["cases_demanded"], site, asked.sum(axis=1))
-        add_at(self._site["cases_out"], site, out.sum(axis=1))
-        self._families.parcels(site, asked, first, out)
-        self._flows.consumers(THOUSANDTHS * int(asked.sum()))
+    def parcels(self, sites: IntArray, units: IntArray) -> None:
+        """Add what consumers asked sites for, got at once and got, as far as it is whole cases.
+
+        ``units`` : (3, S, P), the cases are taken off
+        """
+        asked = tally_parcels(sites, units, self._network.plain.unit, *self._parcels)
+        self._flows.consumers(THOUSANDTHS * int(asked))
 
     def losses(self, cause: LossCause, sites: IntArray, shelves: IntArray) -> None:
         """Add units that sites (S, P) and shelves (O, P) lost."""
@@ -167,19 +182,10 @@ class Recorder:
         self._site["age_case_days"] += (unit_days // unit).sum(axis=1)
         self._site["age_cases"] += (stock // unit).sum(axis=1)
 
-    def shipments(self, shipments: Shipments) -> None:
+    def shipments(self, moved: Moved) -> None:
         """Add the replenishments of a day."""
-        row, parent = shipments.site, shipments.parent
-        shipped, ordered = tally_shipments(
-            self._site.columns("cases_in", "value_in", "cases_out", "cases_demanded"),
-            (row, parent, shipments.value, shipments.ordered, shipments.shipped),
-            self._network.market.products.units_per_case,
-        )
-        self._stock.shipments(self._day, row, shipped, ordered)
-        self._families.shipments(shipments)
-        self._supply.shipments(self._day, row, parent, shipped, shipments.value)
-        self._flows.shipments(parent, ordered)
-        self._debts.bought(self._day, shipments, self._site["bought_on_terms"])
+        late = self._stock.late(self._day)
+        self._flows.ordered(tally_shipments(self._day, late, moved, *self._shipping))
 
     def pay(self, pay: IntArray) -> None:
         """Add the monthly pay of every person."""

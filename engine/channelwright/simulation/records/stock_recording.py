@@ -10,7 +10,6 @@ from channelwright.model.market import Calendar
 from channelwright.simulation.network import Network
 from channelwright.simulation.plain import PLANT
 from channelwright.simulation.records.cell_sums import NamedSums
-from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.tables.sink import Chunk
 from channelwright.tables.stock_outputs import STOCK_CELLS
@@ -40,12 +39,9 @@ class StockRecorder:
         """Return whether a day is among the last of its month."""
         return bool(self._late[day])
 
-    def shipments(self, day: int, site: IntArray, shipped: IntArray, ordered: IntArray) -> None:
-        """Add the replenishments of a day: (n,) sites, cases shipped and ordered."""
-        self._ordered[:] = 0
-        add_at(self._ordered, site, ordered)
-        if self._late[day]:
-            add_at(self._cell["bought_late"], site, shipped)
+    def of_shipments(self) -> tuple[IntArray, IntArray]:
+        """Return cases ordered today and bought late by site, which replenishments are added to."""
+        return self._ordered, self._cell["bought_late"]
 
     def midnight(self, state: State) -> None:
         """Add what was asked for, ordered and missing on a day."""

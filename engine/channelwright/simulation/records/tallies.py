@@ -11,18 +11,6 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation.delivery import filling
-from channelwright.simulation.evening.work import (
-    ENDED,
-    GIVE,
-    GIVEN,
-    HELD,
-    NEW,
-    OTHERS,
-    REFUSED,
-    ROW,
-    Table,
-)
-from channelwright.simulation.orders.order_columns import ORDERED, OUTLET, SITE
 
 Columns = tuple[IntArray, ...]
 
@@ -74,76 +62,42 @@ def tally_calls(
 
 
 @kernel
-def tally_evening(
-    count: int,
-    orders: Table,
-    work: Table,
-    columns: Columns,
-    families: tuple[Columns, Columns, IntArray],
-) -> None:
-    """Add the credit check and the allocation of a day.
+def tally_parcels(
+    sites: IntArray, units: IntArray, unit: IntArray, columns: Columns, families: Columns
+) -> np.int64:
+    """Add the whole cases that consumers asked sites for; the rest is counted later.
 
     Parameters
     ----------
-    orders, work : the table of open orders, and the ``count`` orders of the evening
-    columns : of outlets, cases at the first attempt, in place of others and attempted, orders
-        refused, cases refused and cut; of sites, cases out and demanded
-    families : cases attempted and given at the first attempt (G, F), groups of outlets (O,);
-        cases asked for, given at the first attempt and given at all, groups of sites (S,); the
-        families (P,)
+    units : (3, S, P) units asked for, got at the first attempt and got; cases are taken off
+    columns : cases demanded and out (S,)
+    families : cases asked for, given at the first attempt and given at all (G, F), groups of
+        sites (S,), families (P,)
+
+    Returns
+    -------
+    cases asked for
     """
-    first, substituted, attempted, orders_refused, cases_refused, cases_cut = columns[:6]
-    cases_out, demanded = columns[6:]
-    (numbers, grids), (marks, lines) = orders, work
-    for place in range(count):
-        row, refused = marks[ROW, place], marks[REFUSED, place] != 0
-        outlet, site = numbers[OUTLET, row], numbers[SITE, row]
-        asked, others, lost, denied = 0, 0, 0, 0
-        for product in range(lines.shape[2]):
-            wanted, back = grids[ORDERED, row, product], lines[HELD, place, product]
-            asked += wanted - back
-            others += lines[OTHERS, place, product]
-            lost += lines[ENDED, place, product]
-            if refused or back == wanted:
-                denied += wanted
-        cases_out[site] += marks[GIVEN, place]
-        tried = marks[NEW, place] != 0 and not refused
-        if tried:
-            first[outlet] += marks[GIVEN, place] - others
-            attempted[outlet] += asked
-            demanded[site] += asked
-        if lost + others + denied > 0 or refused:  # seldom: four more places far away
-            orders_refused[outlet] += refused
-            substituted[outlet] += others
-            cases_cut[outlet] += lost
-            cases_refused[outlet] += denied
-        _tally_families(place, grids[ORDERED, row], lines, tried, (outlet, site), families)
-
-
-@kernel
-def _tally_families(
-    place: int,
-    ordered: IntArray,
-    lines: IntArray,
-    tried: bool,
-    where: tuple[int, int],
-    families: tuple[Columns, Columns, IntArray],
-) -> None:
-    """Add the cases of one order to the groups of its outlet and site."""
-    (attempted, first, group), (asked, first_out, out, site_group), family = families
-    cell, above = group[where[0]], site_group[where[1]]
-    for product in range(len(family)):
-        kind, given = family[product], lines[GIVE, place, product]
-        if tried:
-            wanted = ordered[product] - lines[HELD, place, product]
-            own = given - lines[OTHERS, place, product]
-            attempted[cell, kind] += wanted
-            first[cell, kind] += own
-            if above >= 0:
-                asked[above, kind] += wanted
-                first_out[above, kind] += own
-        if above >= 0:
-            out[above, kind] += given
+    demanded, cases_out = columns
+    asked, first, out, group, family = families
+    total = np.int64(0)
+    for site in sites:
+        cell = group[site]
+        for product in range(len(unit)):
+            kind, case = family[product], unit[product]
+            wanted, once = units[0, site, product] // case, units[1, site, product] // case
+            given = units[2, site, product] // case
+            units[0, site, product] -= wanted * case
+            units[1, site, product] -= once * case
+            units[2, site, product] -= given * case
+            demanded[site] += wanted
+            cases_out[site] += given
+            total += wanted
+            if cell >= 0:
+                asked[cell, kind] += wanted
+                first[cell, kind] += once
+                out[cell, kind] += given
+    return total
 
 
 @kernel
@@ -160,31 +114,6 @@ def tally_tours(sites: Columns, block: IntArray) -> None:
         driven[place] += block[filling.LENGTH, tour]
         loaded[place] += block[filling.LOADED, tour]
         waiting[place] += block[filling.WAITED, tour]
-
-
-@kernel
-def tally_shipments(
-    columns: Columns, shipments: Columns, unit: IntArray
-) -> tuple[IntArray, IntArray]:
-    """Add the replenishments of a day; return the cases shipped and ordered of each: (n,).
-
-    Parameters
-    ----------
-    columns : cases in, value in, cases out, cases demanded
-    shipments : (n,) site, parent and value, (n, P) units ordered and shipped
-    """
-    cases_in, value_in, cases_out, demanded = columns
-    site, parent, value, ordered, shipped = shipments
-    total = np.zeros((2, len(site)), dtype=np.int64)
-    for row in range(len(site)):
-        for product in range(len(unit)):
-            total[0, row] += shipped[row, product] // unit[product]
-            total[1, row] += ordered[row, product] // unit[product]
-        cases_in[site[row]] += total[0, row]
-        value_in[site[row]] += value[row]
-        cases_out[parent[row]] += total[0, row]
-        demanded[parent[row]] += total[1, row]
-    return total[0], total[1]
 
 
 @kernel

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import IntArray
+from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.limits import SiteLimits
-from channelwright.simulation.evening.credit import advances
 from channelwright.simulation.network import Network
 from channelwright.simulation.state import State
 from channelwright.tables.codes import PARTY_STRIDE, Account, Party
@@ -19,58 +20,42 @@ _GOODS, _WRITE_OFF = int(Account.GOODS), int(Account.WRITE_OFF)
 _OWNER = int(Party.OWNER)
 
 
+#: Sites with limited room and with limited cash, their room in cases and credit line in ticks
+#: (S,), cases that came in the last days (7, S); sums (S,), changed: cases cut for want of cash,
+#: days with that, cases cut for want of room, days with that.
+Limits: TypeAlias = tuple[
+    BoolArray,
+    BoolArray,
+    IntArray,
+    IntArray,
+    IntArray,
+    IntArray,
+    IntArray,
+    IntArray,
+    IntArray,
+]
+_COUNTS = ("cases_cut_cash", "days_cut_cash", "cases_cut_capacity", "days_cut_capacity")
+
+
 class Purchasing:
     """Cuts orders of sites to their limits, and counts what was cut."""
 
     def __init__(self, network: Network, limits: SiteLimits) -> None:
         self._network, self._limits = network, limits
         sites = len(network.market.sites)
-        self._limited = limits.capacity | limits.cash
         self._room = np.floor(network.market.sites.capacity_cases).astype(np.int64)
         self._taken = np.zeros((WEEK, sites), dtype=np.int64)
         names = LIMIT_CELLS.names[2:]
         self._sums = np.zeros((len(names), sites), dtype=np.int64)
         self._cell = {name: self._sums[row] for row, name in enumerate(names)}
 
-    def cut(self, state: State, sites: IntArray, ordered: IntArray, price: IntArray) -> IntArray:
-        """Return what some sites order within their limits: (n, P) units.
-
-        Parameters
-        ----------
-        ordered : (n, P) int64, units that their policies ask for, whole cases
-        price : (n, P) int64, ticks per case; zeros where the parent has the same owner
-        """
-        rows = np.flatnonzero(self._limited[sites] & (ordered > 0).any(axis=1))
-        if not rows.size:
-            return ordered
-        unit = self._network.market.products.units_per_case
-        cases = ordered // unit
-        means = state.cash[sites] - state.site_payable[sites] + self._limits.credit_line[sites]
-        if self._limits.cash[sites[rows]].any():
-            means += advances(self._network, state)[sites]
-        for row in rows.tolist():
-            cases[row] = self._within(int(sites[row]), cases[row], price[row], int(means[row]))
-        return cases * unit
-
-    def _within(self, site: int, cases: IntArray, price: IntArray, means: int) -> IntArray:
-        """Return what one site has room for and can pay: (P,) cases."""
-        if self._limits.capacity[site]:
-            free = max(0, int(self._room[site] - self._taken[:, site].sum()))
-            cases = self._count("capacity", site, cases, np.ones_like(cases), free)
-        if self._limits.cash[site]:
-            cases = self._count("cash", site, cases, price, max(0, means))
-        return cases
-
-    def _count(self, why: str, site: int, cases: IntArray, price: IntArray, free: int) -> IntArray:
-        taken = within(cases, price, free)
-        lost = int((cases - taken).sum())
-        self._cell[f"cases_cut_{why}"][site] += lost
-        self._cell[f"days_cut_{why}"][site] += lost > 0
-        return taken
-
-    def shipped(self, day: int, sites: IntArray, cases: IntArray) -> None:
-        """Note what was shipped to some sites today: (n,) cases."""
-        self._taken[day % WEEK, sites] += cases
+    @property
+    def limits(self) -> Limits:
+        """What `cut` reads and counts in."""
+        given = self._limits
+        flags = given.capacity.copy(), given.cash.copy()
+        counts = tuple(self._cell[name] for name in _COUNTS)
+        return *flags, self._room, given.credit_line.copy(), self._taken, *counts
 
     def begin_day(self, day: int) -> None:
         """Forget what was shipped a week ago."""
@@ -108,11 +93,65 @@ def _pay(cash: IntArray, postings: IntArray) -> None:
             cash[payer % PARTY_STRIDE] -= amount
 
 
-def within(cases: IntArray, price: IntArray, free: int) -> IntArray:
-    """Return the cases that fit into an amount, product by product in pack order: (P,)."""
-    taken = np.zeros_like(cases)
-    for product in np.flatnonzero(cases).tolist():
-        cost = int(price[product])
-        taken[product] = min(int(cases[product]), free // cost) if cost else cases[product]
-        free -= int(taken[product]) * cost
-    return taken
+def no_limits() -> Limits:
+    """Return the limits of sites where none has any."""
+    flags, none = np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.int64)
+    return flags, flags, none, none, np.zeros((WEEK, 0), dtype=np.int64), none, none, none, none
+
+
+@kernel
+def cut(
+    tier: IntArray,
+    ordered: IntArray,
+    price: IntArray,
+    limits: Limits,
+    money: tuple[IntArray, IntArray, IntArray],
+    unit: IntArray,
+) -> None:
+    """Cut what the sites of a tier order to what they have room for and can pay.
+
+    Parameters
+    ----------
+    ordered : (S, P) units, whole cases, changed
+    price : (S, P) ticks per case; zeros where the parent has the same owner
+    money : (S,) cash, what is owed, and money of customers for goods that are still to come
+    """
+    by_room, by_cash, room, line, taken = limits[:5]
+    if len(by_room) == 0:
+        return
+    cash, payable, advanced = money
+    for site in tier:
+        if by_room[site]:
+            free = room[site]
+            for day in range(len(taken)):
+                free -= taken[day, site]
+            lost = _within(ordered[site], price[site], unit, max(0, free), paid=False)
+            limits[7][site] += lost
+            limits[8][site] += lost > 0
+        if by_cash[site]:
+            means = cash[site] - payable[site] + line[site] + advanced[site]
+            lost = _within(ordered[site], price[site], unit, max(0, means), paid=True)
+            limits[5][site] += lost
+            limits[6][site] += lost > 0
+
+
+@kernel
+def _within(ordered: IntArray, price: IntArray, unit: IntArray, free: int, paid: bool) -> np.int64:
+    """Cut an order (P,) to what fits into an amount, product by product in pack order.
+
+    Parameters
+    ----------
+    free : ticks, or cases where the goods are not ``paid``
+
+    Returns
+    -------
+    cases that do not fit
+    """
+    lost = np.int64(0)
+    for product in range(len(unit)):
+        cases, cost = ordered[product] // unit[product], price[product] if paid else 1
+        fits = min(cases, free // cost) if cost != 0 else cases
+        free -= fits * cost
+        lost += cases - fits
+        ordered[product] = fits * unit[product]
+    return lost

@@ -2,298 +2,309 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from typing import TypeAlias
 
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address
-from channelwright.foundation.units import BoolArray, FloatArray, IntArray
-from channelwright.rules.stock_kernels import CASE, POLICY, order_of, targets_of
-from channelwright.rules.stock_levels import StockRules
+from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.rules.stock_kernels import CASE, POLICY, numbers_of, order_of
+from channelwright.simulation.evening.credit import advanced, credit_rules
+from channelwright.simulation.evening.work import Table
 from channelwright.simulation.network import Network
+from channelwright.simulation.orders import order_columns as columns
 from channelwright.simulation.state import State
-from channelwright.simulation.stock.forecasting import Forecasting
-from channelwright.simulation.stock.purchasing import Purchasing
-from channelwright.simulation.stock.supplying import Supplying
+from channelwright.simulation.stock.forecasting import Forecast, Forecasting, expected, is_smooth
+from channelwright.simulation.stock.lanes import Ladder, asked, ladder_of
+from channelwright.simulation.stock.purchasing import WEEK, Limits, Purchasing, cut, no_limits
+from channelwright.simulation.stock.shipment_columns import (
+    ARRIVAL,
+    DUE,
+    ORDERED,
+    PARENT,
+    SHIPPED,
+    SITE,
+    VALUE,
+    Moved,
+)
+from channelwright.simulation.stock.supplier_choice import (
+    Offers,
+    Sources,
+    choose,
+    given_sources,
+    offers_of,
+)
+from channelwright.simulation.stock.supplying import (
+    Shortage,
+    Supplied,
+    Supply,
+    nothing_supplied,
+    ship,
+    shortage_of,
+    supply_of,
+    turns_of,
+)
+from channelwright.simulation.stock.travelling import Travel
 
-
-@dataclass(frozen=True)
-class Shipments:
-    """Replenishments of one day (n rows): what sites ordered and their parents shipped.
-
-    Attributes
-    ----------
-    site, parent : (n,) int64
-    ordered, shipped : (n, P) int64, units
-    arrival : (n,) int64, day of receipt
-    value : (n,) int64, ticks of the invoice, 0 where the owner is the same
-    due : (n,) int64, day on which it is paid
-    """
-
-    site: IntArray
-    parent: IntArray
-    ordered: IntArray
-    shipped: IntArray
-    arrival: IntArray
-    value: IntArray
-    due: IntArray
-
-    def __len__(self) -> int:
-        """Return the number of shipments."""
-        return len(self.site)
-
-
-@dataclass(frozen=True)
-class _Reviews:
-    """Policies of a tier's n sites: the blocks of `Numbers`, their rows, review days (n, P)."""
-
-    whole: IntArray
-    real: FloatArray
-    rows: IntArray
-    days: IntArray
-    lengths: tuple[int, ...]
-
-    @staticmethod
-    def of(rules: StockRules) -> _Reviews:
-        days = rules.need.review.astype(np.int64)
-        lengths = tuple(np.unique(days).tolist())
-        numbers, rows = rules.numbers, np.arange(len(days))
-        return _Reviews(numbers.whole, numbers.real, rows, days, lengths)
+#: First row of every tier (T + 1,); the sites of all tiers, and the same as they are served (n,).
+Tiers: TypeAlias = tuple[IntArray, IntArray, IntArray]
+#: Blocks of `Numbers` of all sites (6, S, P), (7, S, P), days between reviews (S, P).
+Policies: TypeAlias = tuple[IntArray, FloatArray, IntArray]
+#: What sites order, are sent, pay in ticks per case, and their outlets and consumers wait for:
+#: (S, P), written.
+Lines: TypeAlias = tuple[IntArray, IntArray, IntArray, IntArray]
+#: How sites get goods: sources, offers, prices, supply, shortages, what is awaited and owed.
+Lanes: TypeAlias = tuple[Sources, Offers, Ladder, Supply, Shortage, Supplied]
+#: Units in stock, on lanes and asked of sites by day; purchases of the month, what is owed to and
+#: by sites, and cash (S,): changed.
+Goods: TypeAlias = tuple[IntArray, IntArray, IntArray]
+Money: TypeAlias = tuple[IntArray, IntArray, IntArray, IntArray]
+#: Owner (S,), days until accounts pay (M,), limits of sites, and what customers have paid before
+#: the goods came (S,), written.
+Terms: TypeAlias = tuple[IntArray, IntArray, Limits, IntArray]
 
 
 class Replenishing:
     """The replenishment of a replication: demand -> levels -> orders -> supply -> shipments."""
 
-    def __init__(self, network: Network, address: Address) -> None:
-        self._network = network
-        self._forecasting = Forecasting(network, address)
-        self._supplying = Supplying(network, address)
-        self._rules = [_Reviews.of(network.stock.of(tier)) for tier in network.tiers]
+    def __init__(
+        self,
+        network: Network,
+        address: Address,
+        state: State,
+        purchasing: Purchasing | None = None,
+    ) -> None:
+        self._network, self._state = network, state
+        self._forecasting = Forecasting(network, address, state)
+        sizes = [len(tier) for tier in network.tiers]
+        nobody = np.zeros(0, dtype=np.int64)
+        begin = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        self._tiers = begin, np.concatenate([*network.tiers, nobody]), turns_of(network)
+        numbers, review = network.stock.numbers, network.stock.need.review.astype(np.int64)
+        self._policies = numbers.whole, numbers.real, review
+        shape = state.stock.shape
+        ordered, shipped, price, waiting = np.zeros((4, *shape), dtype=np.int64)
+        self._lines = ordered, shipped, price, waiting
+        sources = given_sources(network)
+        ways = (offers_of(network), ladder_of(network), supply_of(network), shortage_of(network))
+        self._lanes = (sources, *ways, nothing_supplied(network))
+        limits = no_limits() if purchasing is None else purchasing.limits
+        days, advances = (
+            network.design.terms.account_days.copy(),
+            np.zeros(shape[0], dtype=np.int64),
+        )
+        self._terms = network.owner, days, limits, advances
+        self._prepaid = purchasing is not None and credit_rules(network) is not None
+        self._goods = state.stock, state.transit, state.demand
+        debts = state.site_receivable, state.site_payable, state.cash
+        self._money = (state.month_purchases, *debts)
+        self._travel = Travel(network, address, state, sources[1])
+
+    @property
+    def awaited(self) -> IntArray:
+        """What sites still wait for from their parents, as it stands: (S, P) units."""
+        return self._lanes[5][0]
 
     def note_sales(self, units: IntArray) -> None:
         """Keep what covered outlets sold today: (C, P) units."""
         self._forecasting.note_sales(units)
 
-    def review(self, state: State, purchasing: Purchasing | None = None) -> Shipments:
+    def arrive(self) -> None:
+        """05:00: bring the shipments that arrive today."""
+        self._travel.arrive(self._state.day)
+
+    def review(self) -> Moved:
         """Review the sites that are due, tier by tier; updates stock, transit and debts."""
-        network, supplying = self._network, self._supplying
-        shipments: list[Shipments] = []
-        waiting = _waiting_units(network, state)
-        self._forecasting.start_evening(state)
-        for tier, rules in zip(network.tiers, self._rules, strict=True):
-            ordered = self._review(rules, state, tier, waiting)
-            supplying.choose(state, tier, ordered)
-            if purchasing is not None:
-                ordered = _within_limits(network, state, purchasing, supplying, tier, ordered)
-            sent = _send(network, state, supplying, tier, ordered)
-            if purchasing is not None:
-                _note_received(network, state.day, purchasing, sent)
-            shipments.append(sent)
-        nothing = np.zeros(0, dtype=np.int64)
-        return _joined(shipments or [_send(network, state, supplying, nothing, waiting[:0])])
-
-    def _review(
-        self, rules: _Reviews, state: State, sites: IntArray, waiting: IntArray
-    ) -> IntArray:
-        """Return what the sites of a tier order: demand -> levels -> orders, (n, P) units.
-
-        Parameters
-        ----------
-        rules : policies of the sites
-        waiting : (S, P) int64, units of waiting lines of outlets
-        """
-        forecasting, supplying = self._forecasting, self._supplying
-        today = any(state.day % days == 0 for days in rules.lengths)
-        if not (forecasting.remembers or today):
-            return np.zeros((len(sites), waiting.shape[1]), dtype=np.int64)
-        average, deviation = forecasting.forecast(state, sites)
-        targets = targets_of(rules.whole, rules.real, rules.rows, average, deviation)
-        return _to_order(
-            rules.whole,
-            rules.days,
+        state = self._state
+        self._forecasting.start_evening()
+        orders = state.orders.storage()
+        waiting = self._lines[3]
+        waiting[:] = 0 if state.parcels is None else state.parcels.waiting
+        _wait(state.day, len(state.orders), orders, waiting, self._network.plain.unit)
+        if self._prepaid:
+            advanced(state.day, len(state.orders), orders, self._network.price, self._terms[3])
+        moved = _review(
             state.day,
-            targets,
-            sites,
-            (state.stock, state.transit, supplying.awaited, supplying.owed, waiting),
+            self._tiers,
+            self._policies,
+            self._forecasting.rules,
+            self._lines,
+            self._lanes,
+            self._terms,
+            self._goods,
+            self._money,
         )
+        if moved[0].shape[1]:
+            self._travel.leave(state.day, moved)
+            self._owe(moved[0])
+        return moved
+
+    def _owe(self, numbers: IntArray) -> None:
+        """Note what sites pay to others on later days."""
+        day, later = self._state.day, self._state.settle_sites
+        for due in sorted(set(numbers[DUE].tolist())):
+            if due > day:
+                seller, buyer, value = _due_on(numbers, due)
+                later.setdefault(due, []).append((seller, buyer, value))
 
 
 @kernel
-def _to_order(
-    whole: IntArray,
-    review: IntArray,
-    day: int,
-    targets: tuple[IntArray, IntArray, IntArray],
-    sites: IntArray,
-    units: tuple[IntArray, ...],
-) -> IntArray:
-    """Return what sites that are due order, in whole cases: (n, P) units.
+def _wait(day: int, count: int, orders: Table, waiting: IntArray, unit: IntArray) -> None:
+    """Add the units that open orders miss at their sites after a first attempt: (S, P)."""
+    numbers, grids = orders
+    for row in range(count):
+        if numbers[columns.ATTEMPT, row] > day:
+            continue
+        site = numbers[columns.SITE, row]
+        for product in range(len(unit)):
+            waiting[site, product] += grids[columns.MISSING, row, product] * unit[product]
 
-    Parameters
-    ----------
-    whole, review : whole numbers of the policies and days between reviews, of the n sites
-    targets : (n, P) reorder points, levels and quantities
-    units : (S, P) stock, in transit, awaited from the parent, owed to others, waited for
-    """
-    reorder, level, quantity = targets
-    stock, transit, awaited, owed, waiting = units
-    ordered = np.zeros(level.shape, dtype=np.int64)
-    for row in range(len(sites)):
-        site = sites[row]
-        for product in range(level.shape[1]):
-            if day % review[row, product] != 0:
+
+@kernel
+def _review(
+    day: int,
+    tiers: Tiers,
+    policies: Policies,
+    forecast: Forecast,
+    lines: Lines,
+    lanes: Lanes,
+    terms: Terms,
+    goods: Goods,
+    money: Money,
+) -> Moved:
+    """Review all tiers, each one after those below it have ordered; return the shipments."""
+    sources, offers, ladder, supply, shortage, supplied = lanes
+    ordered, shipped, price, _ = lines
+    (begin, sites, turns), (owner, _, limits, prepaid) = tiers, terms
+    stock, transit, ring = goods
+    demand, unit, count = ring[day % len(ring)], supply[5], 0
+    numbers = np.empty((5, len(sites)), dtype=np.int64)
+    moved = numbers, np.empty((2, len(sites), len(unit)), dtype=np.int64)
+    for tier in range(len(begin) - 1):
+        mine = sites[begin[tier] : begin[tier + 1]]
+        turn = turns[begin[tier] : begin[tier + 1]]
+        _order(day, mine, policies, forecast, lines, supplied, goods)
+        choose(day, mine, ordered, sources, offers, supply[4], (stock, supply[0], unit))
+        _price(mine, sources, owner, ladder, price)
+        cut(mine, ordered, price, limits, (money[3], money[2], prepaid), unit)
+        ship(day, turn, (ordered, shipped), sources, supply, shortage, supplied, (stock, demand))
+        for site in mine:
+            if _write(day, site, sources, lines, moved, count):
+                _bill(day, count, moved, lines, ladder, terms, (transit, unit), money)
+                count += 1
+    return moved[0][:, :count].copy(), moved[1][:, :count].copy()
+
+
+@kernel
+def _order(
+    day: int,
+    tier: IntArray,
+    policies: Policies,
+    forecast: Forecast,
+    lines: Lines,
+    supplied: Supplied,
+    goods: Goods,
+) -> None:
+    """Write what the sites of a tier that are due order: demand -> levels -> orders."""
+    whole, real, review = policies
+    ordered, _, _, waiting = lines
+    stock, transit, _ = goods
+    awaited, owed = supplied[0], supplied[1]
+    for site in tier:
+        for product in range(ordered.shape[1]):
+            ordered[site, product] = 0
+            due = day % review[site, product] == 0
+            if not (due or is_smooth(forecast, site)):
                 continue
+            mean, deviation = expected(day, site, product, forecast)
+            if not due:
+                continue
+            found = numbers_of(whole, real, site, product, mean, deviation)
             position = stock[site, product] + transit[site, product] + awaited[site, product]
             position -= owed[site, product] + waiting[site, product]
-            policy, case = whole[POLICY, row, product], whole[CASE, row, product]
-            wanted = order_of(
-                policy,
-                position,
-                reorder[row, product],
-                level[row, product],
-                quantity[row, product],
-            )
-            ordered[row, product] = -(-wanted // case) * case
-    return ordered
-
-
-def _joined(parts: list[Shipments]) -> Shipments:
-    parts = [part for part in parts if len(part)] or parts[:1]
-    if len(parts) == 1:
-        return parts[0]
-    names = [column.name for column in fields(Shipments)]
-    return Shipments(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-
-
-def _within_limits(
-    network: Network,
-    state: State,
-    purchasing: Purchasing,
-    supplying: Supplying,
-    tier: IntArray,
-    ordered: IntArray,
-) -> IntArray:
-    """Cut the orders of a tier to what its sites can take in and pay: (n, P)."""
-    parent = supplying.choice.parent[tier]
-    sold = network.owner[tier] != network.owner[parent]
-    prices = np.where(sold[:, None], supplying.choice.prices(tier), 0)
-    return purchasing.cut(state, tier, ordered, prices)
-
-
-def _note_received(network: Network, day: int, purchasing: Purchasing, sent: Shipments) -> None:
-    cases = (sent.shipped // network.market.products.units_per_case).sum(axis=1)
-    purchasing.shipped(day, sent.site, cases)
-
-
-def _waiting_units(network: Network, state: State) -> IntArray:
-    """Return units of waiting lines (had an attempt, not allocated) per site: (S, P)."""
-    orders = state.orders
-    columns = orders.columns(("attempt", "site", "missing"))
-    unit = network.market.products.units_per_case
-    waiting = _waited_for(columns, state.day, unit, len(state.stock))
-    return waiting if state.parcels is None else waiting + state.parcels.waiting
+            case = whole[CASE, site, product]
+            policy = whole[POLICY, site, product]
+            units = order_of(policy, position, found[0], found[1], found[2])
+            ordered[site, product] = -(-units // case) * case
 
 
 @kernel
-def _waited_for(orders: tuple[IntArray, ...], day: int, unit: IntArray, sites: int) -> IntArray:
-    """Return the units that orders (n) miss at their sites after a first attempt: (S, P)."""
-    attempt, site, missing = orders
-    waiting = np.zeros((sites, len(unit)), dtype=np.int64)
-    for row in range(len(site)):
-        if attempt[row] > day:
-            continue
-        for product in range(len(unit)):
-            waiting[site[row], product] += missing[row, product] * unit[product]
-    return waiting
-
-
-def _send(
-    network: Network, state: State, supplying: Supplying, tier: IntArray, ordered: IntArray
-) -> Shipments:
-    """Ship to the sites of a tier what their parents can, and bill it."""
-    shipped = supplying.ship(state, tier, ordered)
-    moved, sites = _moving(ordered, shipped), tier
-    if len(moved) < len(tier):
-        sites, ordered, shipped = tier[moved], ordered[moved], shipped[moved]
-    parent = supplying.choice.parent[sites]
-    arrival = supplying.arrivals(state.day, sites)
-    bills = _bill(
-        (sites, parent, shipped, supplying.choice.prices(sites)),
-        (network.owner, network.design.sites.mode, network.design.terms.account_days),
-        network.own,
-        network.plain.unit,
-        state.day,
-        (
-            state.transit,
-            state.month_purchases,
-            state.site_receivable,
-            state.site_payable,
-            state.cash,
-        ),
-    )
-    value, due = bills
-    for day in sorted(set(due.tolist())):
-        if day > state.day:
-            rows = np.flatnonzero((due == day) & (value != 0))
-            bill = (parent[rows], sites[rows], value[rows])
-            state.settle_sites.setdefault(day, []).append(bill)
-    return Shipments(sites, parent, ordered, shipped, arrival, value, due)
+def _price(
+    tier: IntArray, sources: Sources, owner: IntArray, ladder: Ladder, price: IntArray
+) -> None:
+    """Write ticks per case (S, P) that sites pay their source of today, 0 to the same owner."""
+    parent, _, index, _ = sources
+    for site in tier:
+        source = parent[site]
+        for product in range(price.shape[1]):
+            price[site, product] = 0
+            if owner[site] != owner[source]:
+                price[site, product] = asked(ladder, site, source, index[site], product)
 
 
 @kernel
-def _moving(ordered: IntArray, shipped: IntArray) -> IntArray:
-    """Return the rows of (n, P) units where something is ordered or shipped."""
-    rows, used = np.empty(len(ordered), dtype=np.int64), 0
-    for row in range(len(ordered)):
-        some = False
-        for product in range(ordered.shape[1]):
-            some = some or ordered[row, product] > 0 or shipped[row, product] > 0
-        if some:
-            rows[used] = row
-            used += 1
-    return rows[:used].copy()
+def _write(day: int, site: int, sources: Sources, lines: Lines, moved: Moved, row: int) -> bool:
+    """Write what a site ordered and is sent as a shipment; return whether there is any."""
+    (ordered, shipped, _, _), (numbers, grids), some = lines, moved, False
+    for product in range(ordered.shape[1]):
+        units, sent = ordered[site, product], shipped[site, product]
+        grids[ORDERED, row, product], grids[SHIPPED, row, product] = units, sent
+        some = some or units > 0 or sent > 0
+    numbers[SITE, row], numbers[PARENT, row] = site, sources[0][site]
+    numbers[ARRIVAL, row] = day + max(1, sources[1][site])
+    return some
 
 
 @kernel
 def _bill(
-    shipments: tuple[IntArray, ...],
-    sites: tuple[IntArray, IntArray, IntArray],
-    own: BoolArray,
-    unit: IntArray,
     day: int,
-    totals: tuple[IntArray, ...],
-) -> IntArray:
-    """Invoice what changes hands and book it; returns values and due days: (2, n).
+    row: int,
+    moved: Moved,
+    lines: Lines,
+    ladder: Ladder,
+    terms: Terms,
+    goods: tuple[IntArray, IntArray],
+    money: Money,
+) -> None:
+    """Invoice a shipment and book it.
 
     Parameters
     ----------
-    shipments : (n,) site and parent, (n, P) units shipped and ticks per case
-    sites : (S,) owner and mode, (M,) days until accounts pay
-    own : (S,) sites of the manufacturer
-    totals : (S, P) units in transit, (S,) purchases of the month, receivables, payables and cash,
-        changed
+    goods : units in transit (S, P), changed, and of a case (P,)
     """
-    site, parent, shipped, price = shipments
-    owner, mode, days = sites
-    transit, purchases, receivable, payable, cash = totals
-    bills = np.zeros((2, len(site)), dtype=np.int64)
-    for row in range(len(site)):
-        buyer, seller, value, due = site[row], parent[row], np.int64(0), day
-        for product in range(len(unit)):
-            transit[buyer, product] += shipped[row, product]
-            value += shipped[row, product] // unit[product] * price[row, product]
-        if owner[buyer] == owner[seller]:
-            value = np.int64(0)
-        else:
-            due = day + days[mode[buyer]]
-        if own[seller]:
-            purchases[buyer] += value
-        if due > day:
-            receivable[seller] += value
-            payable[buyer] += value
-        else:
-            cash[seller] += value
-            cash[buyer] -= value
-        bills[0, row], bills[1, row] = value, due
-    return bills
+    (numbers, grids), (own, mode, _, _), (owner, days, limits, _) = moved, ladder, terms
+    purchases, receivable, payable, cash = money
+    transit, unit = goods
+    buyer, seller = numbers[SITE, row], numbers[PARENT, row]
+    value, total, due = np.int64(0), np.int64(0), np.int64(day)
+    for product in range(len(unit)):
+        transit[buyer, product] += grids[SHIPPED, row, product]
+        cases = grids[SHIPPED, row, product] // unit[product]
+        value += cases * lines[2][buyer, product]
+        total += cases
+    if owner[buyer] != owner[seller]:
+        due += days[mode[buyer]]
+    if own[seller]:
+        purchases[buyer] += value
+    if due > day:
+        receivable[seller] += value
+        payable[buyer] += value
+    else:
+        cash[seller] += value
+        cash[buyer] -= value
+    numbers[VALUE, row], numbers[DUE, row] = value, due
+    if len(limits[0]):
+        limits[4][day % WEEK, buyer] += total
+
+
+@kernel
+def _due_on(numbers: IntArray, day: int) -> IntArray:
+    """Return seller, buyer and ticks of the shipments that are paid on a day: (3, m)."""
+    result, count = np.empty((3, numbers.shape[1]), dtype=np.int64), 0
+    for row in range(numbers.shape[1]):
+        if numbers[DUE, row] == day and numbers[VALUE, row] != 0:
+            result[0, count], result[1, count] = numbers[PARENT, row], numbers[SITE, row]
+            result[2, count] = numbers[VALUE, row]
+            count += 1
+    return result[:, :count].copy()

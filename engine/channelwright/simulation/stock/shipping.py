@@ -11,7 +11,14 @@ from channelwright.simulation.books import Books
 from channelwright.simulation.cash.postings import Postings
 from channelwright.simulation.cash.settling import MANUFACTURER, OUTSIDE
 from channelwright.simulation.network import Network
-from channelwright.simulation.stock.replenishing import Shipments
+from channelwright.simulation.stock.shipment_columns import (
+    DUE,
+    PARENT,
+    SHIPPED,
+    SITE,
+    VALUE,
+    Moved,
+)
 from channelwright.tables.codes import Account
 
 _FREIGHT, _PRODUCTION = int(Account.FREIGHT), int(Account.PRODUCTION)
@@ -19,31 +26,31 @@ _HANDLING, _GOODS = int(Account.HANDLING), int(Account.GOODS)
 _ACCOUNTS = 4
 
 
-def post_shipments(
-    network: Network, postings: Postings, books: Books, day: int, shipments: Shipments
-) -> None:
-    """Post freight, production, handling and goods of the shipments of a day."""
-    if not len(shipments):
-        return
-    sites, products = network.market.sites, network.market.products
-    made, billed, paid = _post(
-        postings.room(_ACCOUNTS * len(shipments)),
-        (shipments.site, shipments.parent, shipments.value, shipments.due, shipments.shipped),
-        (network.owner, network.design.sites.mode),
-        (network.plain.plant, choosers(network.design)),
-        (sites.lane_cost, products.production_cost, sites.handling_cost, network.plain.unit),
-        day,
-    )
-    books.made += int(made)
-    books.goods += int(billed)
-    books.invoiced += int(billed)
-    books.paid += int(paid)
+class ShipmentMoney:
+    """Posts freight, production, handling and goods of shipments."""
+
+    def __init__(self, network: Network) -> None:
+        sites, products, plain = network.market.sites, network.market.products, network.plain
+        self._sites = network.owner, network.design.sites.mode.copy()
+        self._flags = plain.plant, choosers(network.design)
+        numbers = (sites.lane_cost, products.production_cost, sites.handling_cost, plain.unit)
+        self._costs = tuple(column.copy() for column in numbers)
+
+    def post(self, postings: Postings, books: Books, day: int, moved: Moved) -> None:
+        """Post the shipments of a day; there is at least one."""
+        rows = postings.room(_ACCOUNTS * moved[0].shape[1])
+        known = self._sites, self._flags, self._costs
+        made, billed, paid = _post(rows, moved, *known, day)
+        books.made += int(made)
+        books.goods += int(billed)
+        books.invoiced += int(billed)
+        books.paid += int(paid)
 
 
 @kernel
 def _post(
     rows: IntArray,
-    shipments: tuple[IntArray, ...],
+    moved: Moved,
     sites: tuple[IntArray, IntArray],
     flags: tuple[BoolArray, BoolArray],
     costs: tuple[IntArray, ...],
@@ -54,22 +61,22 @@ def _post(
     Parameters
     ----------
     rows : (7, 4 n) postings, written
-    shipments : (n,) site, parent, ticks and the day on which they are paid, (n, P) units shipped
+    moved : the shipments
     sites : (S,) owner and mode
     flags : (S,) plants, and sites that fetch their goods (market wholesalers)
     costs : ticks per case on each lane (S, S), to make each product (P,), at each site (S,);
         units per case (P,)
     """
-    site, parent, value, due, shipped = shipments
+    numbers, grids = moved
     owner, mode = sites
     plant, fetches = flags
     lane, production, handling, unit = costs
-    made, billed, paid, count = np.int64(0), np.int64(0), np.int64(0), len(site)
+    made, billed, paid, count = np.int64(0), np.int64(0), np.int64(0), numbers.shape[1]
     for row in range(count):
-        buyer, above = site[row], parent[row]
+        buyer, above, value = numbers[SITE, row], numbers[PARENT, row], numbers[VALUE, row]
         cases, produced = np.int64(0), np.int64(0)
         for product in range(len(unit)):
-            many = shipped[row, product] // unit[product]
+            many = grids[SHIPPED, row, product] // unit[product]
             cases += many
             if plant[above]:
                 produced += many * production[product]
@@ -90,9 +97,9 @@ def _post(
         rows[0, place], rows[1, place], rows[6, place] = _HANDLING, owner[above], handled
         rows[4, place] = above
         place += count
-        rows[0, place], rows[1, place], rows[6, place] = _GOODS, owner[buyer], value[row]
+        rows[0, place], rows[1, place], rows[6, place] = _GOODS, owner[buyer], value
         rows[2, place] = owner[above]
-        billed += value[row]
-        if due[row] == day:
-            paid += value[row]
+        billed += value
+        if numbers[DUE, row] == day:
+            paid += value
     return made, billed, paid

@@ -2,166 +2,207 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
-from scipy.special import gammaincinv
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.stock import PROPORTIONAL
-from channelwright.model.supply import ALL_CHILDREN
-from channelwright.rules.sharing import in_proportion, in_turn
+from channelwright.model.supply import UNLIMITED
 from channelwright.simulation.network import Network
-from channelwright.simulation.plain import PLANT
-from channelwright.simulation.scatter import add_at
-from channelwright.simulation.state import State
-from channelwright.simulation.stock.supplier_choice import SupplierChoice
+from channelwright.simulation.stock.lanes import is_out, outages_of
+from channelwright.simulation.stock.supplier_choice import Sources
 
 _WEEK = 7
+_ENDLESS = np.iinfo(np.int64).max // 4
+
+#: Plants (S,), units that they can ship in a period (S, P) and its days (S,), (0, P) and (0,)
+#: where nothing is limited; weekday of day 0; outages (4, n); units per case (P,).
+Supply: TypeAlias = tuple[BoolArray, IntArray, IntArray, int, IntArray, IntArray]
+#: Sites that keep what they cannot ship waiting, and that ration in proportion (S,).
+Shortage: TypeAlias = tuple[BoolArray, BoolArray]
+#: Units awaited from the parent, owed to others, shipped in the period of a plant, asked for and
+#: left today (S, P); period of a plant (S,), parents seen today (S,): changed.
+Supplied: TypeAlias = tuple[IntArray, IntArray, IntArray, IntArray, IntArray, IntArray, BoolArray]
 
 
-class Supplying:
-    """What sites wait for, what plants can still make, and when shipments arrive."""
+def supply_of(network: Network) -> Supply:
+    """Return what limits the supply of sites."""
+    supply, unit = network.market.supply, network.plain.unit
+    weekday, outages = network.market.calendar.start.weekday(), outages_of(network)
+    capacity, days = np.zeros((0, len(unit)), dtype=np.int64), np.zeros(0, dtype=np.int64)
+    if supply is not None and (supply.capacity != UNLIMITED).any():
+        capacity, days = supply.capacity.copy(), supply.capacity_days.copy()
+    return network.plain.plant, capacity, days, weekday, outages, unit
 
-    def __init__(self, network: Network, address: Address) -> None:
-        self._network = network
-        self._address = address
-        shape = network.opening_demand.shape
-        self.choice = SupplierChoice(network)
-        self._parent = self.choice.parent
-        self._case = network.market.products.units_per_case
-        self._plant = network.market.sites.kind == PLANT
-        stock = network.design.stock
-        self._rules = None if stock is None else stock.shortage
-        self._supply = network.market.supply
-        self._limited = self._rules is not None or self._supply is not None
-        none = np.zeros(shape[0], dtype=bool)
-        self._backorder = none if self._rules is None else self._rules.backorder
-        self._used = np.zeros(shape, dtype=np.int64)
-        self._period = np.full(shape[0], -1, dtype=np.int64)
-        self._last_arrival = np.zeros(shape[0], dtype=np.int64)
-        self.awaited = np.zeros(shape, dtype=np.int64)
-        self.owed = np.zeros(shape, dtype=np.int64)
 
-    def choose(self, state: State, tier: IntArray, ordered: IntArray) -> None:
-        """Let market wholesalers of a tier choose their source for what they ordered."""
-        stock = self._network.design.stock
-        given = None if stock is None else stock.suppliers
-        if given is not None:
-            blocked = self._out(state.day, given.source, given.site)
-            self.choice.choose(state, tier, ordered, blocked)
+def shortage_of(network: Network) -> Shortage:
+    """Return what happens where more is asked for than there is."""
+    stock = network.design.stock
+    rules = None if stock is None else stock.shortage
+    if rules is None:
+        none = np.zeros(len(network.owner), dtype=np.bool_)
+        return none, none
+    return rules.backorder.copy(), rules.rationing == PROPORTIONAL
 
-    def ship(self, state: State, sites: IntArray, ordered: IntArray) -> IntArray:
-        """Return what the sites of a tier are sent, in units: (n, P); books it out of the parents.
 
-        Parameters
-        ----------
-        sites : (n,) int64, all sites of the tier; ordered : (n, P) int64, units
-        """
-        parent = self._parent[sites]
-        if not self._limited:
-            add_at(state.demand[state.day % len(state.demand)], parent, ordered)
-            endless = self._plant[parent]
-            return _in_turn(state.stock, parent, endless, self._case, np.ascontiguousarray(ordered))
-        want = ordered + self.awaited[sites]
-        add_at(state.demand[state.day % len(state.demand)], parent, ordered)
-        open_lane = np.where(self._blocked(state.day)[sites, None], 0, want)
-        shipped = open_lane.copy()
-        for above in sorted(set(parent.tolist())):
-            mine = np.flatnonzero(parent == above)
-            left = self._left(state, above)
-            if left is not None:
-                asked = open_lane[mine].sum(axis=0)
-                if (asked > left).any():
-                    shipped[mine] = self._share(above, sites[mine], open_lane[mine], left)
-                    asked = shipped[mine].sum(axis=0)
-                self._take(state, above, asked)
-        waits = self._backorder[parent] & ~self.choice.chooses[sites]
-        rest = np.where(waits[:, None], want - shipped, 0)
-        add_at(self.owed, parent, rest - self.awaited[sites])
-        self.awaited[sites] = rest
-        return shipped
+def turns_of(network: Network) -> IntArray:
+    """Return the sites of all tiers, tier by tier, those served first before others: (n,)."""
+    stock = network.design.stock
+    rules = None if stock is None else stock.shortage
+    turns = [
+        tier if rules is None else tier[np.lexsort((tier, rules.priority[tier]))]
+        for tier in network.tiers
+    ]
+    return np.concatenate([*turns, np.zeros(0, dtype=np.int64)])
 
-    def arrivals(self, day: int, sites: IntArray) -> IntArray:
-        """Return the days on which shipments of a day to some sites arrive: (n,)."""
-        lead = self.choice.lead[sites]
-        if self._supply is None or not self._supply.lead_deviation.any():
-            return np.asarray(day + np.maximum(1, lead))
-        lane = sites, self._parent[sites]
-        spread = self._supply.lead_deviation[lane]
-        drawn = np.flatnonzero((spread > 0) & (lead > 0))
-        uniform = self._address.at(Purpose.LANE_TIME, day, sites[drawn])
-        mean, variance = lead[drawn].astype(np.float64), spread[drawn] ** 2
-        days = lead.copy()
-        days[drawn] = np.floor(gammaincinv(mean * mean / variance, uniform) * variance / mean + 0.5)
-        arrival = day + np.maximum(1, days)
-        behind = np.maximum(arrival, self._last_arrival[sites])
-        arrival = np.where(self._supply.overtaking[lane], arrival, behind)
-        self._last_arrival[sites] = arrival
-        return arrival
 
-    def _blocked(self, day: int) -> BoolArray:
-        """Return the sites whose lane from the parent is out: (S,)."""
-        return self._out(day, self._parent, np.arange(len(self._parent)))
-
-    def _out(self, day: int, source: IntArray, child: IntArray) -> BoolArray:
-        """Return which lanes (n,) are out on a day."""
-        blocked = np.zeros(len(source), dtype=bool)
-        if self._supply is None:
-            return blocked
-        outages = self._supply.outages
-        for row in np.flatnonzero((outages.first <= day) & (day <= outages.last)).tolist():
-            mine = (child == outages.child[row]) | (outages.child[row] == ALL_CHILDREN)
-            blocked |= (source == outages.site[row]) & mine
-        return blocked
-
-    def _left(self, state: State, site: int) -> IntArray | None:
-        """Return the units, in whole cases, that a site can still ship; None = no limit."""
-        if not self._plant[site]:
-            return np.asarray(state.stock[site] // self._case * self._case)
-        if self._supply is None or not (self._supply.capacity[site] >= 0).any():
-            return None
-        period = state.day
-        if self._supply.capacity_days[site] == _WEEK:
-            period = (state.day + self._network.market.calendar.start.weekday()) // _WEEK
-        if period != self._period[site]:
-            self._period[site] = period
-            self._used[site] = 0
-        capacity = self._supply.capacity[site]
-        left = (capacity - self._used[site]) // self._case * self._case
-        return np.where(capacity >= 0, left, np.iinfo(np.int64).max // 4)
-
-    def _take(self, state: State, site: int, units: IntArray) -> None:
-        if self._plant[site]:
-            self._used[site] += units
-        else:
-            state.stock[site] -= units
-
-    def _share(self, above: int, sites: IntArray, want: IntArray, left: IntArray) -> IntArray:
-        """Ration what is left among children, in units."""
-        cases, have = want // self._case, left // self._case
-        if self._rules is None:
-            given = in_turn(cases, have, np.arange(len(sites)))
-        elif self._rules.rationing[above] == PROPORTIONAL:
-            given = in_proportion(cases, have)
-        else:
-            turn = np.lexsort((sites, self._rules.priority[sites]))
-            given = in_turn(cases, have, turn)
-        return np.asarray(given * self._case)
+def nothing_supplied(network: Network) -> Supplied:
+    """Return what is awaited, owed and used before the first day."""
+    sites, products = network.opening_demand.shape
+    grids = np.zeros((5, sites, products), dtype=np.int64)
+    period = np.full(sites, -1, dtype=np.int64)
+    return (*grids, period, np.zeros(sites, dtype=np.bool_))
 
 
 @kernel
-def _in_turn(
-    stock: IntArray, parent: IntArray, endless: BoolArray, unit: IntArray, ordered: IntArray
-) -> IntArray:
-    """Take orders from the stock of the parents in turn, in whole cases: (n, P) units."""
-    shipped = np.empty_like(ordered)
-    for row in range(len(parent)):
+def ship(
+    day: int,
+    turn: IntArray,
+    lines: tuple[IntArray, IntArray],
+    sources: Sources,
+    supply: Supply,
+    shortage: Shortage,
+    supplied: Supplied,
+    goods: tuple[IntArray, IntArray],
+) -> None:
+    """Send what the sites of a tier order and wait for, as far as their parents have it.
+
+    Parameters
+    ----------
+    turn : the sites of the tier, those served first before others
+    lines : (S, P) units ordered and shipped, the latter written
+    goods : (S, P) units in stock and asked of sites today, changed
+    """
+    parent, chooses = sources[0], sources[3]
+    ordered, shipped = lines
+    stock, demand = goods
+    awaited, owed, _, asked, _, _, seen = supplied
+    outages, unit = supply[4], supply[5]
+    for site in turn:
+        seen[parent[site]] = False
+    for site in turn:
+        above = parent[site]
+        if not seen[above]:
+            seen[above] = True
+            _open(day, above, supply, supplied, stock)
+        closed = is_out(day, above, site, outages)
         for product in range(len(unit)):
-            units = ordered[row, product]
-            if not endless[row]:
-                held = stock[parent[row], product]
-                units = min(units, held // unit[product] * unit[product])
-                stock[parent[row], product] = held - units
-            shipped[row, product] = units
-    return shipped
+            units = ordered[site, product]
+            demand[above, product] += units
+            shipped[site, product] = 0 if closed else units + awaited[site, product]
+            asked[above, product] += shipped[site, product]
+    for site in turn:
+        above = parent[site]
+        if seen[above]:
+            seen[above] = False
+            _ration(above, turn, parent, shipped, shortage[1][above], supplied, unit)
+        waits = shortage[0][above] and not chooses[site]
+        for product in range(len(unit)):
+            rest = np.int64(0)
+            if waits:
+                rest = ordered[site, product] + awaited[site, product] - shipped[site, product]
+            owed[above, product] += rest - awaited[site, product]
+            awaited[site, product] = rest
+            _take(above, product, shipped[site, product], supply, supplied, stock)
+
+
+@kernel
+def _open(day: int, site: int, supply: Supply, supplied: Supplied, stock: IntArray) -> None:
+    """Find the units, in whole cases, that a parent can still ship; forget what was asked of it."""
+    plant, capacity, days, weekday, _, unit = supply
+    _, _, used, asked, left, period, _ = supplied
+    limited = plant[site] and len(days) > 0
+    if limited:
+        now = (day + weekday) // _WEEK if days[site] == _WEEK else day
+        if now != period[site]:
+            period[site] = now
+            used[site] = 0
+    for product in range(len(unit)):
+        case, asked[site, product] = unit[product], 0
+        if not plant[site]:
+            left[site, product] = stock[site, product] // case * case
+        elif limited and capacity[site, product] >= 0:
+            rest = capacity[site, product] - used[site, product]
+            left[site, product] = rest // case * case
+        else:
+            left[site, product] = _ENDLESS
+
+
+@kernel
+def _take(
+    site: int, product: int, units: int, supply: Supply, supplied: Supplied, stock: IntArray
+) -> None:
+    """Book units out of a parent."""
+    if supply[0][site]:
+        supplied[2][site, product] += units
+    else:
+        stock[site, product] -= units
+
+
+@kernel
+def _ration(
+    above: int,
+    turn: IntArray,
+    parent: IntArray,
+    shipped: IntArray,
+    in_proportion: bool,
+    supplied: Supplied,
+    unit: IntArray,
+) -> None:
+    """Cut what is asked of a parent to what it has, in whole cases."""
+    asked, left = supplied[3], supplied[4]
+    for product in range(len(unit)):
+        case, have = unit[product], left[above, product]
+        if asked[above, product] <= have:
+            continue
+        if in_proportion:
+            _in_proportion(above, product, turn, parent, shipped, have // case, case)
+            continue
+        for site in turn:
+            if parent[site] == above:
+                units = min(shipped[site, product], have) // case * case
+                shipped[site, product] = units
+                have -= units
+
+
+@kernel
+def _in_proportion(
+    above: int,
+    product: int,
+    turn: IntArray,
+    parent: IntArray,
+    shipped: IntArray,
+    cases: int,
+    case: int,
+) -> None:
+    """Give shares in proportion; what is left over goes to the largest remainders, one each.
+
+    Of equal remainders the site that comes first is served (`rules.sharing.in_proportion`).
+    """
+    total, over = np.int64(0), cases
+    for site in turn:
+        if parent[site] == above:
+            total += shipped[site, product] // case
+    remainder = np.full(len(parent), -1, dtype=np.int64)
+    for site in turn:
+        if parent[site] == above:
+            scaled = shipped[site, product] // case * cases
+            remainder[site] = scaled % total
+            shipped[site, product] = scaled // total * case
+            over -= scaled // total
+    for _ in range(over):
+        site = np.argmax(remainder)
+        remainder[site] = -1
+        shipped[site, product] += case
