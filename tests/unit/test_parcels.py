@@ -28,7 +28,7 @@ from channelwright.rules.offers import base_rate
 from channelwright.rules.parcels import parcels_of
 from channelwright.simulation import replicate
 from channelwright.simulation.cash.settling import OUTSIDE
-from channelwright.simulation.delivery.parcels import _take
+from channelwright.simulation.delivery.parcel_kernels import SECOND, serve
 from channelwright.tables.codes import Account, LineState, Party
 from channelwright.tables.sink import MemorySink
 from tests.support.tiny_market import MT, OFFICE, PLANT, tiny_market
@@ -170,10 +170,21 @@ def test_products_of_a_basket_share_parcels() -> None:
 
 
 def test_a_basket_leaves_whole_or_not_at_all() -> None:
-    stock = np.array([[9, 9], [5, 5]])
-    units = np.array([[3, 3], [3, 0], [2, 2]])
-    assert _take(np.array([1, 1, 1]), units, stock).tolist() == [True, False, True]
+    stock, nothing = np.array([[9, 9], [5, 5]]), np.zeros((3, 2, 2), dtype=np.int64)
+    orders = np.zeros((6, 3), dtype=np.int64)
+    orders[SECOND] = 1, 2, 3
+    units = np.array([[[3, 3], [3, 0], [2, 2]]])
+    zones = (np.array([1]), np.array([0]), np.array([2]))
+    demand, waiting, sent = nothing
+    counted = np.zeros_like(nothing)
+    served, lost, stays = serve(
+        0, 3, (orders, units), zones, 1, (stock, demand, waiting, sent), counted
+    )
+    assert (served.tolist(), lost.tolist(), stays.tolist()) == ([0, 2], [], [False, True, False])
     assert stock.tolist() == [[9, 9], [0, 0]]
+    assert (demand[1].tolist(), waiting[1].tolist()) == ([8, 5], [3, 0])
+    assert sent[1].tolist() == [5, 5]
+    assert counted[:, 1].tolist() == [[8, 5], [5, 5], [5, 5]]
 
 
 def test_baskets_ask_for_as_much_in_fewer_orders() -> None:
