@@ -100,56 +100,68 @@ def group_sums(columns: IntArray, count: int) -> IntArray:
 
 
 class SumTable:
-    """Sums by a whole-number key that grow with every batch (open addressing)."""
+    """Sums by a whole-number key, at least 0, that grow with every batch (open addressing).
+
+    A kernel that makes the keys enters them itself, by `enter_sums`.
+
+    Attributes
+    ----------
+    entries : (places,) int64 keys and sums
+    used : (1,) int64, number of keys
+    """
 
     def __init__(self, places: int = 1 << 12) -> None:
-        self._clear(places)
+        self.entries = _empty_table(places)
+        self.used = np.zeros(1, dtype=np.int64)
 
-    def _clear(self, places: int) -> None:
-        self._used = 0
-        self._keys = np.full(places, _FREE, dtype=np.int64)
-        self._sums = np.zeros(places, dtype=np.int64)
-
-    def add(self, keys: IntArray, amounts: IntArray) -> None:
-        """Add amounts to the sums of their keys, which are at least 0."""
-        done = self._enter(keys, amounts, 0)
-        while done < len(keys):
-            kept, sums = self._keys, self._sums
-            self._clear(2 * len(kept))
-            held = kept != _FREE
-            self._enter(kept[held], sums[held], 0)
-            done = self._enter(keys, amounts, done)
-
-    def _enter(self, keys: IntArray, amounts: IntArray, first: int) -> int:
-        """Add rows from ``first`` on; return the row at which the table is full, or all."""
-        done, self._used = _add((self._keys, self._sums), self._used, keys, amounts, first)
-        return done
+    def grow(self) -> None:
+        """Double the room."""
+        keys, sums = self.entries
+        self.entries = _empty_table(2 * len(keys))
+        self.used[0] = 0
+        held = keys != _FREE
+        enter_sums(*self.entries, self.used, keys[held], sums[held])
 
     def take(self) -> tuple[IntArray, IntArray]:
         """Return keys in ascending order and their sums, zero left out; then forget them."""
-        held = np.flatnonzero(self._sums)
-        held = held[np.argsort(self._keys[held])]
-        keys, sums = self._keys[held], self._sums[held]
-        self._clear(len(self._keys))
-        return keys, sums
+        keys, sums = self.entries
+        held = sums.nonzero()[0]
+        held = held[keys[held].argsort()]
+        found = keys[held], sums[held]
+        keys.fill(_FREE)
+        sums.fill(0)
+        self.used[0] = 0
+        return found
+
+
+def _empty_table(places: int) -> tuple[IntArray, IntArray]:
+    return np.full(places, _FREE, dtype=np.int64), np.zeros(places, dtype=np.int64)
 
 
 @kernel
-def _add(
-    entries: tuple[IntArray, IntArray], used: int, keys: IntArray, amounts: IntArray, first: int
-) -> tuple[int, int]:
-    """Return the row at which a table of keys and sums is full, or all, and its entries."""
-    table, sums = entries
+def enter_sums(
+    table: IntArray, sums: IntArray, used: IntArray, keys: IntArray, amounts: IntArray
+) -> int:
+    """Add amounts to the sums of their keys; return how many, fewer than given if it is full.
+
+    Parameters
+    ----------
+    table, sums, used : entries and number of keys of a `SumTable`; changed
+    keys, amounts : (n,) int64
+    """
     places = len(table)
-    for row in range(first, len(keys)):
+    last, place = np.int64(_FREE), np.int64(0)
+    for row in range(len(keys)):
         key = keys[row]
-        place = np.int64((np.uint64(key) * _MULTIPLIER) >> np.uint64(33)) & (places - 1)
-        while table[place] != key and table[place] != _FREE:
-            place = np.int64((place + 1) & (places - 1))
-        if table[place] == _FREE:
-            if _FULL_SHARE * used >= places:
-                return row, used
-            table[place] = key
-            used += 1
+        if key != last:
+            place = np.int64((np.uint64(key) * _MULTIPLIER) >> np.uint64(33)) & (places - 1)
+            while table[place] != key and table[place] != _FREE:
+                place = np.int64((place + 1) & (places - 1))
+            if table[place] == _FREE:
+                if _FULL_SHARE * used[0] >= places:
+                    return row
+                table[place] = key
+                used[0] += 1
+            last = key
         sums[place] += amounts[row]
-    return len(keys), used
+    return len(keys)

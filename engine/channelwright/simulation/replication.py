@@ -138,6 +138,10 @@ class _World:
         self._ordering = Ordering(network, address, self._credit.collecting)
         self._goods = GoodsSide(parts)
         self._consumers = Consumers(network, address, self._goods.nearby, detail=detail)
+        self._fees = None
+        if self._consumers.online:
+            fees = Account.PLATFORM, MANUFACTURER, OUTSIDE
+            self._fees = self._postings.standing(*fees, self._at_outlets)
         self._invoicing = Invoicing(parts, self._credit, self._details)
         self._delivering = Delivering(network, address, self._state)
         self._receiving = Receiving(network, self._state)
@@ -291,11 +295,8 @@ class _World:
         self._books.note_sales(taken)
         self._replenishing.note_sales(units)
         self._retail.post(taken.value)
-        if self._consumers.online:
-            fee = taken.online * network.design.terms.online_fee
-            if fee.any():
-                places = self._at_outlets
-                self._postings.trade(Account.PLATFORM, MANUFACTURER, OUTSIDE, places, fee)
+        if self._fees is not None:
+            self._fees.post(taken.online * network.design.terms.online_fee)
         promoting.post_refunds(network, self._postings, state.day, units)
         self._rivals.evening(state.day, units)
         self._goods.sold(sales, units, price)

@@ -16,28 +16,33 @@ _ROOM = 8  # pairs of account and payer at the start; doubled when there are mor
 
 
 class OutletLedger:
-    """Adds up postings by account, kind of payer and outlet."""
+    """Money by account, kind of payer and outlet, which the kernel of `Postings` adds up.
+
+    Attributes
+    ----------
+    entries : sums by slot, (slots, O) of outlets and (slots, modes x sites) of what has none; the
+        slot of each pair of account and kind of payer, -1 = none yet; (1,) slots in use
+    """
 
     def __init__(self, network: Network) -> None:
         market = network.market
         self._covered = network.covered
         self._places = (len(market.modes) + 1, len(market.sites) + 1)
-        self._slot = np.full((max(Account) + 1) * _KINDS, -1, dtype=np.int64)
-        self._sums = np.zeros((_ROOM, len(market.outlets)), dtype=np.int64)
-        self._shared = np.zeros((_ROOM, self._places[0] * self._places[1]), dtype=np.int64)
-        self._used = 0
+        shared = self._places[0] * self._places[1]
+        self.entries = (
+            np.zeros((_ROOM, len(market.outlets)), dtype=np.int64),
+            np.zeros((_ROOM, shared), dtype=np.int64),
+            np.full((max(Account) + 1) * _KINDS, -1, dtype=np.int64),
+            np.zeros(1, dtype=np.int64),
+        )
         self._cells = np.zeros((len(OUTLET_CELLS.names) - 1, len(market.outlets)), dtype=np.int64)
 
-    def add(self, rows: IntArray, used: int) -> None:
-        """Add postings: the first ``used`` columns of (7, n), as `Postings` keeps them."""
-        row = 0
-        while row < used:
-            row, self._used = _add(
-                rows, row, used, self._slot, self._used, self._sums, self._shared, self._places[1]
-            )
-            if row < used:
-                self._sums = np.concatenate([self._sums, np.zeros_like(self._sums)])
-                self._shared = np.concatenate([self._shared, np.zeros_like(self._shared)])
+    def grow(self) -> None:
+        """Double the room for pairs of account and kind of payer."""
+        sums, shared, slot, used = self.entries
+        sums = np.concatenate([sums, np.zeros_like(sums)])
+        shared = np.concatenate([shared, np.zeros_like(shared)])
+        self.entries = sums, shared, slot, used
 
     def count(self, cells: dict[str, IntArray]) -> None:
         """Add what was counted by outlet in a measured period."""
@@ -46,12 +51,13 @@ class OutletLedger:
 
     def tables(self) -> dict[str, Chunk]:
         """Return `outlet_ledger` and `outlet_cells`."""
-        pairs = np.flatnonzero(self._slot >= 0)
+        sums, common, slots, _ = self.entries
+        pairs = np.flatnonzero(slots >= 0)
         parts = []
         for pair in pairs.tolist():
-            slot = int(self._slot[pair])
-            outlet = np.flatnonzero(self._sums[slot])
-            shared = np.flatnonzero(self._shared[slot])
+            slot = int(slots[pair])
+            outlet = np.flatnonzero(sums[slot])
+            shared = np.flatnonzero(common[slot])
             mode, site = np.divmod(shared, self._places[1])
             none, nowhere = np.full_like(shared, -1), np.full_like(outlet, -1)
             total = len(outlet) + len(shared)
@@ -62,7 +68,7 @@ class OutletLedger:
                     np.concatenate([nowhere, mode - 1]),
                     np.concatenate([nowhere, site - 1]),
                     np.concatenate([outlet, none]),
-                    np.concatenate([self._sums[slot, outlet], self._shared[slot, shared]]),
+                    np.concatenate([sums[slot, outlet], common[slot, shared]]),
                 )
             )
         columns = [np.concatenate(part) for part in zip(*parts, strict=True)]
@@ -76,27 +82,27 @@ class OutletLedger:
 
 
 @kernel
-def _add(
+def add_outlets(
     rows: IntArray,
     first: int,
     used: int,
     slot: IntArray,
-    slots: int,
+    slots: IntArray,
     sums: IntArray,
     shared: IntArray,
     sites: int,
-) -> tuple[int, int]:
-    """Add rows until a pair has no room; return the row to go on with, and the slots in use."""
+) -> int:
+    """Add postings (7, ...) to ``entries`` until a pair has no slot; return where to go on."""
     for row in range(first, used):
         pair = rows[0, row] * _KINDS + rows[1, row] // PARTY_STRIDE
         if slot[pair] < 0:
-            if slots == sums.shape[0]:
-                return row, slots
-            slot[pair] = slots
-            slots += 1
+            if slots[0] == sums.shape[0]:
+                return row
+            slot[pair] = slots[0]
+            slots[0] += 1
         place, outlet = slot[pair], rows[5, row]
         if outlet >= 0:
             sums[place, outlet] += rows[6, row]
         else:
             shared[place, (rows[3, row] + 1) * sites + rows[4, row] + 1] += rows[6, row]
-    return used, slots
+    return used

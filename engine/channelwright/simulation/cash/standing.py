@@ -10,7 +10,6 @@ from channelwright.foundation.units import IntArray
 class Standing:
     """All postings of one account, whose keys never change.
 
-    Nothing else is posted on the account, so that its rows of a day are together, in order.
     What consumers pay is posted for every outlet on every day: it would be most of the postings.
     """
 
