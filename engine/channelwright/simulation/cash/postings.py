@@ -75,8 +75,7 @@ class Postings:
         """
         who = (int(account), payer, payee)
         begin = self._grown(len(amount))
-        total: int = _trade(self._rows, begin, who, self._parties, places, amount)
-        return total
+        return int(_trade(self._rows, begin, who, self._parties, places, amount))
 
     def standing(
         self, account: Account, payer: int, payee: int, places: tuple[IntArray, ...]

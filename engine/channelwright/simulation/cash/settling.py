@@ -86,12 +86,15 @@ def _pay_rebates(network: Network, state: State, postings: Postings) -> None:
     postings.post(Account.REBATE, MANUFACTURER, owner, mode, buyers, -1, amount)
 
 
+def valued_stock(network: Network, state: State) -> IntArray:
+    """Return the units in which each site has its capital, consignments included: (S, P)."""
+    units = state.stock
+    return units + consigned_units(network, state) if network.plain.consigns else units
+
+
 def stock_value(network: Network, state: State) -> IntArray:
     """Return the value of each site's stock at the owner's price: (S,) ticks."""
-    units = state.stock
-    if network.plain.consigns:
-        units = units + consigned_units(network, state)
-    return _worth(network, units)
+    return _worth(network, valued_stock(network, state))
 
 
 def _worth(network: Network, units: IntArray) -> IntArray:
@@ -113,11 +116,22 @@ def _valued(units: IntArray, price: IntArray, unit: IntArray, plant: BoolArray) 
 def consigned_units(network: Network, state: State) -> IntArray:
     """Return what each site has on consignment, sold and unsettled included: (S, P) units."""
     units = np.zeros_like(state.stock)
-    rows = np.flatnonzero(network.consigned)
-    if rows.size:
-        held = state.shelf[rows] + state.unsettled[rows]
-        np.add.at(units, network.design.outlets.site[rows], held)
+    if network.plain.consigns:
+        places = network.consigned, network.design.outlets.site
+        _consigned(units, *places, state.shelf, state.unsettled)
     return units
+
+
+@kernel
+def _consigned(
+    units: IntArray, consigned: BoolArray, site: IntArray, shelf: IntArray, unsettled: IntArray
+) -> None:
+    """Add what consigned outlets (O,) hold and did not settle, (O, P), to their sites (S, P)."""
+    for outlet in range(len(consigned)):
+        if consigned[outlet]:
+            for product in range(shelf.shape[1]):
+                held = shelf[outlet, product] + unsettled[outlet, product]
+                units[site[outlet], product] += held
 
 
 def owned_value(network: Network, state: State) -> IntArray:

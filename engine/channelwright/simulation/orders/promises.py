@@ -54,7 +54,9 @@ def _note(
 @kernel
 def _judge(rings: np.ndarray, place: int, promised: IntArray, kept: IntArray) -> None:
     """Add the counts of a day to totals (O,) and forget them."""
+    given_today, kept_today = rings[0, place], rings[1, place]
     for outlet in range(len(promised)):
-        promised[outlet] += rings[0, place, outlet]
-        kept[outlet] += rings[1, place, outlet]
-        rings[0, place, outlet] = rings[1, place, outlet] = 0
+        promised[outlet] += given_today[outlet]
+        kept[outlet] += kept_today[outlet]
+    given_today[:] = 0
+    kept_today[:] = 0

@@ -28,9 +28,9 @@ class NamedSums(dict[str, IntArray]):
 
 
 def cell_sums(network: Network, period: int, names: Sequence[str], columns: IntArray) -> Chunk:
-    """Return the columns (K, O), added up by area and mode of the covered outlets."""
+    """Return the columns (K, O), added up by area and mode of the covered outlets; clear them."""
     cells = network.cells
-    sums = _grouped(columns, network.covered, cells.group, len(cells.area))
+    sums = _taken(columns, network.covered, cells.group, len(cells.area))
     chunk = {
         "period": np.full(len(cells.area), period, dtype=np.int64),
         "area": cells.area,
@@ -39,11 +39,24 @@ def cell_sums(network: Network, period: int, names: Sequence[str], columns: IntA
     return chunk | dict(zip(names, sums, strict=True))
 
 
+def filled_rows(names: Sequence[str], period: int, table: IntArray) -> Chunk:
+    """Return a row for each entity with a sum (K, n) that is not zero; clear the sums.
+
+    ``names`` : period, the entity and the K sums
+    """
+    rows = np.flatnonzero(table.any(axis=0))
+    chunk = {names[0]: np.full(len(rows), period, dtype=np.int64), names[1]: rows}
+    chunk |= dict(zip(names[2:], table[:, rows], strict=True))
+    table.fill(0)
+    return chunk
+
+
 @kernel
-def _grouped(columns: IntArray, rows: IntArray, group: IntArray, groups: int) -> IntArray:
-    """Return sums of columns (K, O) over rows (n,) of equal group (n,): (K, groups)."""
+def _taken(columns: IntArray, rows: IntArray, group: IntArray, groups: int) -> IntArray:
+    """Return sums of columns (K, O) over rows (n,) of equal group (n,): (K, groups); clear them."""
     sums = np.zeros((columns.shape[0], groups), dtype=np.int64)
     for column in range(columns.shape[0]):
         for row in range(len(rows)):
             sums[column, group[row]] += columns[column, rows[row]]
+        columns[column] = 0
     return sums

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import IntArray
+from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.rules.bills import follows_bills
 from channelwright.simulation.evening.allocation import Allocated
 from channelwright.simulation.evening.credit import AT_DOOR, ON_TERMS
@@ -15,10 +15,11 @@ from channelwright.simulation.orders.order_columns import OUTLET, PAY_DAY
 from channelwright.simulation.records.cell_sums import NamedSums, cell_sums
 from channelwright.simulation.records.outstanding import NOTHING_COMES, Coming, Outstanding
 from channelwright.simulation.rows import Rows
-from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.tables.credit_outputs import CREDIT_CELLS
 from channelwright.tables.sink import Chunk
+
+_OPEN = ("outlet", "site", "due", "open")
 
 
 class CreditRecorder:
@@ -61,13 +62,9 @@ class CreditRecorder:
         if self._plain is not None:
             self._plain.midnight()
             return
-        cell, bills = self._cell, state.bills
-        outlet, left = bills["outlet"], bills["open"]
-        add_at(cell["owed_days"], outlet, left)
-        late = bills["due"] <= state.day
-        add_at(cell["overdue_days"], outlet, np.where(late, left, 0))
-        own = self._network.own[bills["site"]]
-        add_at(cell["own_owed_days"], outlet, np.where(own, left, 0))
+        bills = state.bills.columns(_OPEN)
+        columns = self._cell.columns("owed_days", "overdue_days", "own_owed_days")
+        _add_open(columns, bills, self._network.own, state.day)
 
     def close(self, period: int) -> Chunk:
         """Return the rows of the period and start the next one."""
@@ -75,8 +72,23 @@ class CreditRecorder:
         if self._plain is not None:
             for name, column in self._plain.close().items():
                 chunk[name] = chunk[name] + column
-        self._sums[:] = 0
         return chunk
+
+
+@kernel
+def _add_open(
+    columns: tuple[IntArray, ...], bills: tuple[IntArray, ...], own: BoolArray, day: int
+) -> None:
+    """Add bills (n,) to what outlets owe, owe late and owe to sites of the manufacturer."""
+    owed, overdue, own_owed = columns
+    outlet, site, due, left = bills
+    for row in range(len(outlet)):
+        place, value = outlet[row], left[row]
+        owed[place] += value
+        if due[row] <= day:
+            overdue[place] += value
+        if own[site[row]]:
+            own_owed[place] += value
 
 
 @kernel

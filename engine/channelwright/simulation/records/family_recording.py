@@ -7,12 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import BoolArray, IntArray
+from channelwright.foundation.units import IntArray
 from channelwright.rules.families import family_rows
 from channelwright.simulation.network import Network
-from channelwright.simulation.plain import PLANT
 from channelwright.simulation.records.cell_sums import NamedSums
-from channelwright.simulation.state import State
 from channelwright.tables.family_outputs import FAMILY_CELLS, TIER_CELLS
 from channelwright.tables.schema import Table
 from channelwright.tables.sink import Chunk
@@ -34,13 +32,10 @@ class FamilyRecorder:
         sites = np.flatnonzero(plan.open)
         tier = (market.sites.area[sites], plan.mode[sites], market.sites.kind[sites])
         self._sites = _Sums(TIER_CELLS, tier, sites, len(market.sites), count)
-        stocking = plan.open & (market.sites.kind != PLANT)
-        self._watched = stocking[:, None] & (network.opening_demand > 0)
 
-    def shelves(self, sums: dict[str, IntArray]) -> None:
-        """Add the sums of a period by covered outlet and product: name -> (C, P)."""
-        for name, amount in sums.items():
-            self._outlets.add(name, self._network.covered, amount, self.family)
+    def of_shelves(self, names: tuple[str, ...]) -> tuple[tuple[IntArray, ...], IntArray, IntArray]:
+        """Return some sums (G, F), groups (O,) and families (P,), to be added to by `ShelfSums`."""
+        return self._outlets.columns(*names), self._outlets.group, self.family
 
     def orders(self, outlet: IntArray, cases: IntArray) -> None:
         """Add the orders of a day: (n,) outlets, (n, P) cases."""
@@ -76,12 +71,11 @@ class FamilyRecorder:
         names = ("cases_in", "cases_out", "cases_asked", "cases_first")
         return (*self._sites.columns(*names), self._sites.group), self.family
 
-    def midnight(self, state: State) -> None:
-        """Add the stocks of sites at the end of a day."""
+    def of_nights(self) -> tuple[tuple[IntArray, ...], IntArray, IntArray]:
+        """Return the sums (G, F) of a night of sites, groups (S,) and families (P,)."""
         sites = self._sites
-        stock = sites.columns("stock_case_days", "empty_days", "product_days")
-        unit = self._network.market.products.units_per_case
-        _add_stock(stock, sites.group, self.family, state.stock, unit, self._watched)
+        sums = sites.columns("stock_case_days", "empty_days", "product_days")
+        return sums, sites.group, self.family
 
     def close(self, period: int) -> dict[str, Chunk]:
         """Return the tables of the period and start the next one."""
@@ -126,14 +120,14 @@ class _Sums:
 
     def close(self, period: int) -> Chunk:
         """Return the rows of the period, those where nothing happened left out."""
-        happened: BoolArray = (self._sums != 0).any(axis=0)
-        group, family = np.nonzero(happened)
-        keys = self.table.names[1 : len(self._keys) + 1]
-        chunk = {"period": np.full(len(group), period, dtype=np.int64)}
-        chunk |= {name: self._keys[row, group] for row, name in enumerate(keys)}
-        chunk["family"] = family
-        chunk |= {name: column[group, family] for name, column in self._of.items()}
-        self._sums[:] = 0
+        families = self._sums.shape[2]
+        sums = self._sums.reshape(len(self._sums), -1)
+        cells = np.flatnonzero(sums.any(axis=0))
+        group = cells // families
+        columns = np.concatenate([self._keys[:, group], (cells % families)[None], sums[:, cells]])
+        chunk = {"period": np.full(len(cells), period, dtype=np.int64)}
+        chunk |= dict(zip(self.table.names[1:], columns, strict=True))
+        self._sums.fill(0)
         return chunk
 
 
@@ -147,26 +141,3 @@ def _add(
             continue
         for product in range(amount.shape[1]):
             total[cell, family[product]] += amount[row, product]
-
-
-@kernel
-def _add_stock(
-    total: tuple[IntArray, ...],
-    group: IntArray,
-    family: IntArray,
-    stock: IntArray,
-    unit: IntArray,
-    watched: BoolArray,
-) -> None:
-    """Add the stock of all sites (S, P): cases, watched days without a case, watched days."""
-    cases, empty, days = total
-    for site in range(len(group)):
-        cell = group[site]
-        if cell < 0:
-            continue
-        for product in range(len(family)):
-            kind, held = family[product], stock[site, product]
-            cases[cell, kind] += held // unit[product]
-            if watched[site, product]:
-                empty[cell, kind] += held < unit[product]
-                days[cell, kind] += 1

@@ -70,9 +70,9 @@ def _credit(limit: IntArray, receivable: IntArray, accepted: IntArray) -> tuple[
     """Return exposure and limit of the accounts (A,) that have one: ticks each."""
     used = whole = np.int64(0)
     for account in range(len(limit)):
-        if limit[account] > 0:
-            used += receivable[account] + accepted[account]
-            whole += limit[account]
+        has = np.int64(limit[account] > 0)
+        used += has * (receivable[account] + accepted[account])
+        whole += max(np.int64(0), limit[account])
     return used, whole
 
 

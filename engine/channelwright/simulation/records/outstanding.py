@@ -70,19 +70,19 @@ def _begin_day(day: int, coming: Coming, due: IntArray, collected: IntArray) -> 
 
 
 class HouseDebts:
-    """What every site owes to the manufacturer for goods."""
+    """What every site owes to the manufacturer for goods.
+
+    Attributes
+    ----------
+    open : (S,) int64, ticks; coming : (days, S) int64, what of it is paid on each day
+    """
 
     def __init__(self, network: Network) -> None:
         days, sites = network.market.calendar.horizon_days, len(network.market.sites)
         self._own = network.own
-        self._coming = np.zeros((days, sites), dtype=np.int64)
-        self._open = np.zeros(sites, dtype=np.int64)
+        self.coming = np.zeros((days, sites), dtype=np.int64)
+        self.open = np.zeros(sites, dtype=np.int64)
 
     def of_shipments(self, on_terms: IntArray) -> tuple[BoolArray, IntArray, IntArray, IntArray]:
         """Return what goods bought on terms are added to, among them ``on_terms`` (S,)."""
-        return self._own, on_terms, self._open, self._coming
-
-    def midnight(self, day: int, owed_days: IntArray) -> None:
-        """Add what is open at 24:00 to ``owed_days`` (S,)."""
-        self._open -= self._coming[day]
-        owed_days += self._open
+        return self._own, on_terms, self.open, self.coming

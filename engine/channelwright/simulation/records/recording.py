@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
 from channelwright.rules.kpi_stock import THOUSANDTHS
-from channelwright.simulation.cash.settling import owned_value, stock_value
+from channelwright.simulation.cash.settling import owned_value
 from channelwright.simulation.delivery.load_columns import LAST, METRES
 from channelwright.simulation.delivery.tours import Dropped
 from channelwright.simulation.demand.selling import Sales
 from channelwright.simulation.evening.allocation import Allocated
-from channelwright.simulation.evening.credit import advances
 from channelwright.simulation.network import Network
 from channelwright.simulation.orders.ordering import Placed
 from channelwright.simulation.orders.promises import Promises
-from channelwright.simulation.records.cell_sums import NamedSums, cell_sums
+from channelwright.simulation.records.cell_sums import NamedSums, cell_sums, filled_rows
 from channelwright.simulation.records.drop_sums import tally_drops
 from channelwright.simulation.records.evening_sums import tally_evening
 from channelwright.simulation.records.family_recording import FamilyRecorder
 from channelwright.simulation.records.flow_recording import FlowRecorder
 from channelwright.simulation.records.outstanding import HouseDebts
+from channelwright.simulation.records.shelf_sums import NAMES as SHELVES
 from channelwright.simulation.records.shelf_sums import ShelfSums, Taken
 from channelwright.simulation.records.shipment_sums import Debts, Supply, tally_shipments
+from channelwright.simulation.records.site_nights import SiteNights
 from channelwright.simulation.records.stock_recording import StockRecorder
 from channelwright.simulation.records.supply_recording import SupplyRecorder
 from channelwright.simulation.records.tallies import (
@@ -30,7 +32,6 @@ from channelwright.simulation.records.tallies import (
     tally_calls,
     tally_orders,
     tally_parcels,
-    tally_sites,
     tally_tours,
 )
 from channelwright.simulation.scatter import add_at
@@ -44,6 +45,14 @@ PERIOD_DAYS = 7
 ACTIVE_DAYS = 30
 _EXECUTION_UNIT = 1_000_000.0
 _WEIGHT_UNIT = 1_000
+_SNAPSHOT = (
+    "products_stocked",
+    "outlets_stocked",
+    "weight_stocked",
+    "outlets_active",
+    "outlets_covered",
+)
+_OF_SHELVES = ("units_demanded", *SHELVES[1:])
 
 
 class Recorder:
@@ -74,6 +83,8 @@ class Recorder:
         sites = self._site.columns("cases_demanded", "cases_out")
         self._parcels = sites, self._families.of_parcels()
         self._shipping = self._of_shipments()
+        parts = self._stock, self._families, self._debts
+        self._nights = SiteNights(network, self._site, *parts)
         self._day = 0
         weight = market.outlets.category_cases * _WEIGHT_UNIT
         self._weight = np.floor(weight + 0.5).astype(np.int64)
@@ -196,28 +207,13 @@ class Recorder:
         cell = self._cell
         self._shelves.midnight(state, cell["execution"], _EXECUTION_UNIT)
         self._promises.judge(state.day, cell["orders_promised"], cell["orders_on_time_full"])
-        self._stock.midnight(state)
-        self._families.midnight(state)
-        self._debts.midnight(state.day, self._site["own_owed_days"])
         self._flows.midnight(state)
+        self._nights.add(state)
         self._day = state.day + 1
-        network = self._network
-        tally_sites(
-            self._site.columns(
-                "stock_case_days", "stock_value_days", "receivable_days", "payable_days"
-            ),
-            (state.stock, network.plain.unit),
-            stock_value(network, state),
-            (state.site_receivable, advances(network, state), state.site_payable),
-        )
 
     def gather(self) -> dict[str, IntArray]:
         """Group what lies in sums of shelves; return all counted in the period: name -> (O,)."""
-        by_product, by_outlet = self._shelves.take()
-        for name, column in by_outlet.items():
-            into = "units_demanded" if name == "units_asked" else name
-            self._cell[into][self._network.covered] += column
-        self._families.shelves(by_product)
+        self._shelves.take(self._cell.columns(*_OF_SHELVES), *self._families.of_shelves(SHELVES))
         return self._cell | self._flows.by_outlet
 
     def close(self, state: State, period: int) -> dict[str, Chunk]:
@@ -225,34 +221,54 @@ class Recorder:
         self._snapshot(state)
         tables = {
             "cells": cell_sums(self._network, period, CELLS.names[3:], self._outlets),
-            "site_cells": _rows(SITE_CELLS.names, period, self._sites),
+            "site_cells": filled_rows(SITE_CELLS.names, period, self._sites),
             "stock_cells": self._stock.close(period),
-            "rep_cells": _rows(REP_CELLS.names, period, self._people),
+            "rep_cells": filled_rows(REP_CELLS.names, period, self._people),
             "flow_cells": self._flows.close(period),
             **self._families.close(period),
         }
         if self._supply.on:
             tables["supply_cells"] = self._supply.close(period)
-        for array in (self._outlets, self._sites, self._people):
-            array[:] = 0
         return tables
 
     def _snapshot(self, state: State) -> None:
-        rows, cell = self._network.covered, self._cell
-        products = (state.shelf[rows] > 0).sum(axis=1)
-        stocked = products > 0
-        cell["products_stocked"][rows] = products
-        cell["outlets_stocked"][rows] = stocked
-        cell["weight_stocked"][rows] = np.where(stocked, self._weight[rows], 0)
-        cell["outlets_active"][rows] = state.last_purchase[rows] > state.day - ACTIVE_DAYS
-        cell["outlets_covered"][rows] = 1
+        _count_outlets(
+            self._cell.columns(*_SNAPSHOT),
+            self._network.covered,
+            state.shelf,
+            (state.last_purchase, self._weight),
+            state.day - ACTIVE_DAYS,
+        )
         unit = self._network.market.products.units_per_case
         self._site["closing_cases"][:] = (state.stock // unit).sum(axis=1)
         self._site["closing_value"][:] = owned_value(self._network, state)
 
 
-def _rows(names: tuple[str, ...], period: int, table: np.ndarray) -> Chunk:
-    """Return one row per entity, the ones where nothing happened left out."""
-    rows = np.flatnonzero((table != 0).any(axis=0))
-    chunk = {names[0]: np.full(len(rows), period, dtype=np.int64), names[1]: rows}
-    return chunk | {name: column[rows] for name, column in zip(names[2:], table, strict=True)}
+@kernel
+def _count_outlets(
+    columns: tuple[IntArray, ...],
+    rows: IntArray,
+    shelf: IntArray,
+    outlets: tuple[IntArray, IntArray],
+    since: int,
+) -> None:
+    """Write what covered outlets (C,) are on the last day of a period.
+
+    Parameters
+    ----------
+    columns : (O,) products in stock, whether any is, the weight of outlets with some, whether
+        they bought after a day, 1
+    shelf : (O, P) units
+    outlets : (O,) day of the last purchase, weight
+    """
+    products, stocked, weighed, active, covered = columns
+    purchase, weight = outlets
+    for row in rows:
+        count = np.int64(0)
+        for product in range(shelf.shape[1]):
+            count += shelf[row, product] > 0
+        products[row] = count
+        stocked[row] = count > 0
+        weighed[row] = weight[row] if count > 0 else 0
+        active[row] = purchase[row] > since
+        covered[row] = 1

@@ -34,8 +34,9 @@ NAMES = (
     "product_days",
 )
 _ASKED, _SOLD, _ONLINE, _VALUE = range(4)
-_NIGHT = slice(4, 7)
+_SALES = 4  # of them are added up by covered outlet at 18:00, the others by outlet at 24:00
 _NOBODY = np.zeros(0, dtype=np.int64)
+Columns = tuple[IntArray, ...]
 
 
 class Taken(NamedTuple):
@@ -58,12 +59,14 @@ class Taken(NamedTuple):
 
 
 class ShelfSums:
-    """Sums by covered outlet and product until they are taken."""
+    """Sums by outlet and product until they are taken."""
 
     def __init__(self, network: Network, flows: FlowRecorder) -> None:
         self._rows = network.covered
         shape = (len(network.covered), network.rate.shape[1])
-        self._sums = np.zeros((len(NAMES), *shape), dtype=np.int64)
+        self._sales = np.zeros((_SALES, *shape), dtype=np.int64)
+        self._night = np.zeros((2, network.rate.size), dtype=np.int64)
+        self._nights = 0
         self._flows = flows
         self._daily = (flows.per_case, flows.asked, flows.asked_squared)
         self._units = np.zeros(shape, dtype=np.int64)
@@ -79,7 +82,7 @@ class ShelfSums:
         taken = (self._units, self._worth)
         sold = (sales.units, sales.online, price)
         ended = (lost, demanded)
-        totals = _add_sales(self._sums, self._rows, sold, taken, self._daily, ended)
+        totals = _add_sales(self._sales, self._rows, sold, taken, self._daily, ended)
         asked, *counted = (int(total) for total in totals)
         self._flows.consumers(asked)
         value, online = self._worth
@@ -87,15 +90,20 @@ class ShelfSums:
 
     def midnight(self, state: State, execution: IntArray, scale: float) -> None:
         """Add the shelves of a night, and their execution times ``scale`` by outlet: (O,)."""
-        night = tuple(self._sums[_NIGHT])
-        _add_night(night, self._rows, state.shelf, (execution, state.execution), scale)
+        self._nights += 1
+        _add_night(self._night, state.shelf.reshape(-1), (execution, state.execution), scale)
 
-    def take(self) -> tuple[dict[str, IntArray], dict[str, IntArray]]:
-        """Return the sums by outlet and product, (C, P), and by outlet, (C,); then forget them."""
-        by_product = dict(zip(NAMES, self._sums, strict=True))
-        by_outlet = dict(zip(NAMES, _by_outlet(self._sums), strict=True))
-        self._sums = np.zeros_like(self._sums)
-        return by_product, by_outlet
+    def take(self, outlets: Columns, families: Columns, group: IntArray, family: IntArray) -> None:
+        """Add the sums to those of a period and forget them.
+
+        Parameters
+        ----------
+        outlets, families : the columns of ``NAMES``, by outlet (O,) and by group and family (G, F)
+        group : (O,) group of outlets; family : (P,)
+        """
+        sums = self._sales, self._night.reshape(2, len(group), -1), self._nights
+        _take(sums, self._rows, (outlets, families), group, family)
+        self._nights = 0
 
 
 @kernel
@@ -163,36 +171,67 @@ def _add_sales(
 
 @kernel
 def _add_night(
-    sums: tuple[IntArray, ...],
-    rows: IntArray,
-    shelf: IntArray,
-    execution: tuple[IntArray, FloatArray],
-    scale: float,
+    sums: IntArray, shelf: IntArray, execution: tuple[IntArray, FloatArray], scale: float
 ) -> None:
-    """Add units on the shelves (O, P) of some outlets, days with some, and days.
+    """Add units on all shelves and days with some, and the execution of outlets.
 
     Parameters
     ----------
-    sums : (n, P) each; rows : (n,) outlets
+    sums : (2, n) units and days; shelf : (n,) units
     execution : (O,) sum and level of today, the first changed
     """
-    units, stocked, days = sums
+    units, stocked = sums
     total, level = execution
-    for row in range(len(rows)):
-        outlet = rows[row]
-        for product in range(shelf.shape[1]):
-            units[row, product] += shelf[outlet, product]
-            stocked[row, product] += shelf[outlet, product] > 0
-            days[row, product] += 1
+    for place in range(len(shelf)):
+        units[place] += shelf[place]
+        stocked[place] += 1 if shelf[place] > 0 else 0
+    for outlet in range(len(level)):
         total[outlet] += np.int64(math.floor(level[outlet] * scale + 0.5))
 
 
 @kernel
-def _by_outlet(sums: IntArray) -> IntArray:
-    """Return sums (K, C, P) over products: (K, C)."""
-    result = np.zeros(sums.shape[:2], dtype=np.int64)
-    for column in range(sums.shape[0]):
-        for row in range(sums.shape[1]):
-            for product in range(sums.shape[2]):
-                result[column, row] += sums[column, row, product]
-    return result
+def _take(
+    sums: tuple[IntArray, IntArray, int],
+    rows: IntArray,
+    into: tuple[Columns, Columns],
+    group: IntArray,
+    family: IntArray,
+) -> None:
+    """Move sums of sales (4, C, P) and of nights (2, O, P) of a number of nights."""
+    sales, night, nights = sums
+    outlets, families = into
+    covered = np.arange(len(rows))
+    for name in range(_SALES):
+        _move(sales[name], covered, rows, outlets[name], families[name], group, family)
+    for name in range(2):
+        last = _SALES + name
+        _move(night[name], rows, rows, outlets[last], families[last], group, family)
+    days, family_days = outlets[-1], families[-1]
+    for row in range(len(rows)):
+        days[rows[row]] += nights * len(family)
+        for product in range(len(family)):
+            family_days[group[rows[row]], family[product]] += nights
+    night[:] = 0
+
+
+@kernel
+def _move(
+    sums: IntArray,
+    places: IntArray,
+    rows: IntArray,
+    outlets: IntArray,
+    families: IntArray,
+    group: IntArray,
+    family: IntArray,
+) -> None:
+    """Add sums (..., P) at some places, those of outlets (C,), to outlets and families; clear."""
+    for row in range(len(rows)):
+        place, outlet = places[row], rows[row]
+        total = np.int64(0)
+        for product in range(len(family)):
+            many = sums[place, product]
+            if many != 0:
+                sums[place, product] = 0
+                families[group[outlet], family[product]] += many
+                total += many
+        outlets[outlet] += total

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.market import Calendar
 from channelwright.simulation.network import Network
-from channelwright.simulation.plain import PLANT
-from channelwright.simulation.records.cell_sums import NamedSums
-from channelwright.simulation.state import State
+from channelwright.simulation.records.cell_sums import NamedSums, filled_rows
 from channelwright.tables.sink import Chunk
 from channelwright.tables.stock_outputs import STOCK_CELLS
 
@@ -27,8 +24,6 @@ class StockRecorder:
         self._cell = NamedSums(names, self._sums)
         self._ordered = np.zeros(len(network.market.sites), dtype=np.int64)
         self._late = late_days(network.market.calendar)
-        stocking = network.design.sites.open & (network.market.sites.kind != PLANT)
-        self._watched = stocking[:, None] & (network.opening_demand > 0)
 
     def direct(self) -> tuple[IntArray, IntArray]:
         """Return cases that own sites delivered, and those of the last days, to be added to."""
@@ -43,50 +38,15 @@ class StockRecorder:
         """Return cases ordered today and bought late by site, which replenishments are added to."""
         return self._ordered, self._cell["bought_late"]
 
-    def midnight(self, state: State) -> None:
-        """Add what was asked for, ordered and missing on a day."""
+    def of_nights(self) -> tuple[IntArray, ...]:
+        """Return the sums (S,) of a night, and the cases that were ordered today."""
         names = ("asked", "ordered", "empty_days", "product_days")
         squared = ("asked_squared", "ordered_squared")
-        _add_day(
-            self._cell.columns(*names, *squared),
-            state.demand[state.day % len(state.demand)],
-            self._ordered,
-            state.stock,
-            self._network.market.products.units_per_case,
-            self._watched,
-        )
+        return (*self._cell.columns(*names, *squared), self._ordered)
 
     def close(self, period: int) -> Chunk:
         """Return the rows of the period and start the next one."""
-        rows = np.flatnonzero((self._sums != 0).any(axis=0))
-        chunk = {"period": np.full(len(rows), period, dtype=np.int64), "site": rows}
-        chunk |= {name: column[rows] for name, column in self._cell.items()}
-        self._sums[:] = 0
-        return chunk
-
-
-@kernel
-def _add_day(
-    columns: tuple[IntArray, ...],
-    demand: IntArray,
-    ordered_cases: IntArray,
-    stock: IntArray,
-    unit: IntArray,
-    watched: BoolArray,
-) -> None:
-    """Add the day of every site: (S, P) units asked and in stock, (S,) cases ordered."""
-    asked, ordered, empty, days, asked_squared, ordered_squared = columns
-    for site in range(len(stock)):
-        cases, sent = np.int64(0), ordered_cases[site]
-        for product in range(len(unit)):
-            cases += demand[site, product] // unit[product]
-            if watched[site, product]:
-                empty[site] += stock[site, product] < unit[product]
-                days[site] += 1
-        asked[site] += cases
-        asked_squared[site] += cases * cases
-        ordered[site] += sent
-        ordered_squared[site] += sent * sent
+        return filled_rows(STOCK_CELLS.names, period, self._sums)
 
 
 def late_days(calendar: Calendar) -> BoolArray:

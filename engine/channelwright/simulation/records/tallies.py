@@ -114,26 +114,3 @@ def tally_tours(sites: Columns, block: IntArray) -> None:
         driven[place] += block[filling.LENGTH, tour]
         loaded[place] += block[filling.LOADED, tour]
         waiting[place] += block[filling.WAITED, tour]
-
-
-@kernel
-def tally_sites(
-    columns: Columns, stock: tuple[IntArray, IntArray], value: IntArray, money: Columns
-) -> None:
-    """Add what sites hold and are owed at the end of a day.
-
-    Parameters
-    ----------
-    columns : case-days and ticks-days of stock, ticks-days of receivables and payables
-    stock : (S, P) units, (P,) units per case; value : (S,) ticks
-    money : (S,) ticks receivable, of them paid before the goods came, payable
-    """
-    case_days, value_days, receivable_days, payable_days = columns
-    units, unit = stock
-    receivable, advanced, payable = money
-    for site in range(len(value)):
-        for product in range(len(unit)):
-            case_days[site] += units[site, product] // unit[product]
-        value_days[site] += value[site]
-        receivable_days[site] += receivable[site] - advanced[site]
-        payable_days[site] += payable[site]

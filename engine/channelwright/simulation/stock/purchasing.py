@@ -63,9 +63,7 @@ class Purchasing:
 
     def draw(self, state: State) -> None:
         """Note what is drawn of the credit lines at the start of 24:00."""
-        drawn = np.where(self._limits.cash, np.maximum(0, -state.cash), 0)
-        state.drawn_days += drawn
-        self._cell["drawn_days"] += drawn
+        _draw(self._limits.cash, state.cash, state.drawn_days, self._cell["drawn_days"])
 
     def pay(self, state: State, postings: IntArray) -> None:
         """Move cash by the postings of a day that are not paid by invoice."""
@@ -78,6 +76,15 @@ class Purchasing:
         chunk |= {name: column[rows] for name, column in self._cell.items()}
         self._sums[:] = 0
         return chunk
+
+
+@kernel
+def _draw(limited: BoolArray, cash: IntArray, month: IntArray, period: IntArray) -> None:
+    """Add what sites (S,) whose cash is limited have drawn to sums of the month and the period."""
+    for site in range(len(cash)):
+        if limited[site] and cash[site] < 0:
+            month[site] -= cash[site]
+            period[site] -= cash[site]
 
 
 @kernel
