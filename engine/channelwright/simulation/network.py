@@ -27,6 +27,7 @@ from channelwright.simulation.plain import Plain, plain
 from channelwright.tables.codes import Party, party
 
 DEFAULT_WINDOW = 28
+_KEPT = 4  # designs whose replications alternate in a process
 VISIT = CAPTURES.index("visit")
 CALENDAR = CAPTURES.index("calendar")
 
@@ -133,6 +134,28 @@ class Network:
     fleets: Fleets
     months: Months
     plain: Plain
+
+
+_NETWORKS: dict[tuple[int, int], Network] = {}
+
+
+def network_of(market: Market, design: Design) -> Network:
+    """Return the network of a market and a design, kept for their next replications.
+
+    Both are frozen and no run changes a network. A kept one holds its pair, so that no other
+    object can have their identities.
+
+    Raises
+    ------
+    ChannelwrightError
+        As `build_network`.
+    """
+    pair = id(market), id(design)
+    network = _NETWORKS.pop(pair, None) or build_network(market, design)
+    _NETWORKS[pair] = network  # the last in the order of use
+    while len(_NETWORKS) > _KEPT:
+        del _NETWORKS[next(iter(_NETWORKS))]
+    return network
 
 
 def build_network(market: Market, design: Design) -> Network:

@@ -40,7 +40,7 @@ from channelwright.simulation.demand.consumers import Consumers
 from channelwright.simulation.demand.rivals import RivalSales
 from channelwright.simulation.evening.allocation import Allocation
 from channelwright.simulation.evening.picking import PickDesk
-from channelwright.simulation.network import Network, build_network
+from channelwright.simulation.network import Network, network_of
 from channelwright.simulation.orders.open_orders import drop_finished, open_orders
 from channelwright.simulation.orders.ordering import Ordering, Placed
 from channelwright.simulation.parts import Parts
@@ -103,7 +103,7 @@ def replicate(
     ChannelwrightError
         If the design needs a lane or a crossing that does not exist.
     """
-    return _World(build_network(market, design), address, sink, keep == "orders").run()
+    return _World(network_of(market, design), address, sink, keep == "orders").run()
 
 
 class _World:
