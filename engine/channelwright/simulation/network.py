@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -15,14 +15,15 @@ from channelwright.model.market import CAPTURES, Market
 from channelwright.rules import behaviour, contracts, flows, geography, offers, sourcing
 from channelwright.rules.account_credit import account_rows, given_limits
 from channelwright.rules.beats import Beat, plan_beats
+from channelwright.rules.catchment import rival_cases
 from channelwright.rules.consignment import settle_days
 from channelwright.rules.hours import has_hours, receiving_hours
 from channelwright.rules.parcels import site_demand
 from channelwright.rules.shelf_levels import shelf_rules
 from channelwright.rules.stock_levels import StockRules, daily_variance, site_rules
-from channelwright.rules.suppliers import sources_above
 from channelwright.simulation.delivery.filling import FAR, Fleets
 from channelwright.simulation.delivery.roads import Roads
+from channelwright.simulation.lanes import supply_lanes
 from channelwright.simulation.plain import Plain, plain
 from channelwright.tables.codes import Party, party
 
@@ -135,6 +136,22 @@ class Network:
     months: Months
     plain: Plain
 
+    @cached_property
+    def opening_stock(self) -> IntArray:
+        """The level of every site on day 0, rounded up to cases: (S, P) units."""
+        sites = np.arange(len(self.market.sites))
+        spread = np.sqrt(self.opening_variance)
+        level = self.stock.targets(sites, self.opening_demand, spread).level
+        case, plan = self.market.products.units_per_case, self.design.sites
+        supplied = plan.open & (plan.parent >= 0)
+        return np.where(supplied[:, None], -(-level // case) * case, 0)
+
+    @cached_property
+    def rival_cases(self) -> FloatArray:
+        """Cases a day that consumers buy at every rival at factor 1: (R,)."""
+        catchment = self.market.catchment
+        return np.zeros(0) if catchment is None else rival_cases(catchment, self.design) / 7
+
 
 _NETWORKS: dict[tuple[int, int], Network] = {}
 
@@ -174,7 +191,7 @@ def build_network(market: Market, design: Design) -> Network:
     rate, cover = offers.base_rate(market, design), flows.cover_days(design)
     shelf_price = offers.shelf_prices(market, design)
     own_limit = _own_limits(market, design, rate, covered, price)
-    tiers, lead = _lanes(market, design)
+    tiers, lead = supply_lanes(market, design)
     units = _opening_units(market, rate[covered])
     opening, variance = _opening_of_sites(market, design, covered, units)
     return Network(
@@ -295,29 +312,6 @@ def _own_limits(
     limit[covered] = most.max(axis=1)
     given = given_limits(market, design)
     return np.where(given >= 0, given, limit)
-
-
-def _lanes(market: Market, design: Design) -> tuple[tuple[IntArray, ...], IntArray]:
-    parent, open_sites = design.sites.parent, design.sites.open
-    lead = np.zeros(len(parent), dtype=np.int64)
-    depth = np.zeros(len(parent), dtype=np.int64)
-    for site in np.flatnonzero(open_sites & (parent >= 0)):
-        days = int(market.sites.lead_days[site, parent[site]])
-        if days < 0:
-            ids = market.sites.ids
-            message = f"no lane from {ids[parent[site]]} to {ids[site]}; add it to lanes"
-            raise ChannelwrightError(message)
-        lead[site] = days
-    above = sources_above(design)
-    for row in np.flatnonzero(open_sites & (parent >= 0)).tolist():
-        depth[row] = _depth(above, row)
-    tiers = [np.flatnonzero(depth == steps) for steps in range(int(depth.max(initial=0)), 0, -1)]
-    return tuple(tiers), lead
-
-
-def _depth(above: Mapping[int, Sequence[int]], site: int) -> int:
-    """Return the lanes on the longest way to a plant."""
-    return max((1 + _depth(above, source) for source in above.get(site, ())), default=0)
 
 
 def _opening_units(market: Market, rate: FloatArray) -> FloatArray:

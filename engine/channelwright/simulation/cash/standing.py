@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from channelwright.foundation.units import IntArray
@@ -15,8 +17,7 @@ class Standing:
 
     def __init__(self, rows: IntArray) -> None:
         """Take (7, n) rows with different keys, the columns of `Postings.post`, amounts unread."""
-        self._order = np.lexsort(rows[-2::-1])
-        self._rows = rows[:, self._order]
+        self._rows = rows
         self._today = np.zeros(rows.shape[1], dtype=np.int64)
         self._period = np.zeros_like(self._today)
 
@@ -29,13 +30,20 @@ class Standing:
         """Return the postings of today, sorted by key, zeros left out: (7, m)."""
         amount = self._today[self._order]
         posted = amount != 0
-        rows = self._rows[:, posted]
+        rows = self._sorted[:, posted]
         rows[-1] = amount[posted]
         return rows
 
+    @cached_property
+    def _order(self) -> IntArray:
+        return np.lexsort(self._rows[-2::-1])
+
+    @cached_property
+    def _sorted(self) -> IntArray:
+        return self._rows[:, self._order]
+
     def close_period(self) -> IntArray:
-        """Return the sums of the period, (7, n), and forget them."""
-        rows = self._rows.copy()
-        rows[-1] = self._period[self._order]
+        """Return the sums of the period, (7, n), good until the next day, and forget them."""
+        self._rows[-1] = self._period
         self._period[:] = 0
-        return rows
+        return self._rows

@@ -50,12 +50,34 @@ class Shops:
 
     def night(self, day: int) -> FloatArray:
         """Lose what a night costs; return the mean of the parts: (O,)."""
-        self.parts *= self._left[:, None]
         if self.listed is not None and self._execution.range is not None:
             rows = self._network.covered
             drawn = self._address.grid(Purpose.RANGE_LOSS, day, rows, self.listed.shape[1])
-            self.listed[rows] &= drawn >= 1 - 2.0 ** (-1.0 / self._execution.range.half_life)
-        return self.parts.mean(axis=0) if len(self.parts) else np.zeros(self.parts.shape[1])
+            _lose(self.listed, rows, drawn, 1 - 2.0 ** (-1.0 / self._execution.range.half_life))
+        return _fade(self.parts, self._left)
+
+
+@kernel
+def _lose(listed: BoolArray, rows: IntArray, drawn: FloatArray, chance: float) -> None:
+    """Drop what some outlets list (O, P) where a number (n, P) is below the chance of a night."""
+    for row in range(len(rows)):
+        for product in range(listed.shape[1]):
+            if drawn[row, product] < chance:
+                listed[rows[row], product] = False
+
+
+@kernel
+def _fade(parts: FloatArray, left: FloatArray) -> FloatArray:
+    """Leave shares (C,) of the parts (C, O); return their mean: (O,), 0 without parts."""
+    mean = np.zeros(parts.shape[1])
+    for part in range(len(parts)):
+        for outlet in range(parts.shape[1]):
+            parts[part, outlet] *= left[part]
+            mean[outlet] += parts[part, outlet]
+    for outlet in range(len(mean)):
+        if len(parts) > 0:
+            mean[outlet] /= len(parts)
+    return mean
 
 
 @kernel

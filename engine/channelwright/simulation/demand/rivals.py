@@ -10,7 +10,6 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import IntArray
 from channelwright.model.market import LAW_POISSON
-from channelwright.rules.catchment import rival_cases
 from channelwright.simulation import laws
 from channelwright.simulation.network import Network
 from channelwright.simulation.scatter import add_at
@@ -30,9 +29,8 @@ class RivalSales:
         self._sink = sink
         self._detail = detail
         catchment = network.market.catchment
-        self._daily = np.zeros(0)
+        self._daily = network.rival_cases
         if catchment is not None:
-            self._daily = rival_cases(catchment, network.design) / 7
             self._rows = np.arange(len(self._daily))
             self._area = network.market.outlets.area[network.covered]
             self._level, self._week = 1.0, -1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
@@ -26,12 +24,13 @@ class FamilyRecorder:
         market, plan = network.market, network.design.sites
         self.family = family_rows(market.products)
         count = int(self.family.max(initial=-1)) + 1
-        rows = network.covered
-        place = (market.outlets.area[rows], network.design.outlets.mode[rows])
-        self._outlets = _Sums(FAMILY_CELLS, place, rows, len(market.outlets), count)
+        cells = network.cells
+        of_outlets = np.stack([cells.area, cells.mode]), cells.group, network.covered
+        self._outlets = _Sums(FAMILY_CELLS, of_outlets, len(market.outlets), count)
         sites = np.flatnonzero(plan.open)
         tier = (market.sites.area[sites], plan.mode[sites], market.sites.kind[sites])
-        self._sites = _Sums(TIER_CELLS, tier, sites, len(market.sites), count)
+        of_sites = *_groups(np.stack(tier)), sites
+        self._sites = _Sums(TIER_CELLS, of_sites, len(market.sites), count)
 
     def of_shelves(self, names: tuple[str, ...]) -> tuple[tuple[IntArray, ...], IntArray, IntArray]:
         """Return some sums (G, F), groups (O,) and families (P,), to be added to by `ShelfSums`."""
@@ -88,7 +87,7 @@ def _groups(place: IntArray) -> tuple[IntArray, IntArray]:
     # One number a column, from 0 on: a site outside every mode has mode -1.
     packed = np.ravel_multi_index(tuple(place + 1), tuple(sizes))
     _, first, group = np.unique(packed, return_index=True, return_inverse=True)
-    return place[:, first], group
+    return place[:, first], group.ravel()
 
 
 class _Sums:
@@ -97,16 +96,16 @@ class _Sums:
     def __init__(
         self,
         table: Table,
-        place: Sequence[IntArray],
-        rows: IntArray,
+        groups: tuple[IntArray, IntArray, IntArray],
         count: int,
         families: int,
     ) -> None:
+        """Take the keys of the groups (k, G), and the groups of some rows (n,) of so many."""
         self.table = table
-        self._keys, group = _groups(np.stack(place))
+        self._keys, group, rows = groups
         self.group = np.full(count, _NOBODY, dtype=np.int64)
-        self.group[rows] = group.ravel()
-        names = table.names[len(place) + 2 :]
+        self.group[rows] = group
+        names = table.names[len(self._keys) + 2 :]
         self._sums = np.zeros((len(names), self._keys.shape[1], families), dtype=np.int64)
         self._of = NamedSums(names, self._sums)
 
