@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.units import IntArray
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation.network import Network
 from channelwright.tables.sink import Chunk
 
@@ -15,18 +16,30 @@ def area_mode_rows(network: Network, period: int, names: tuple[str, ...], sums: 
     Parameters
     ----------
     names : columns after the key
-    sums : (columns, O) int64
+    sums : (columns, O) int64, zeros where outlets are not covered
     """
-    rows = np.flatnonzero(sums.any(axis=0))
-    modes = len(network.market.modes)
-    place = network.market.outlets.area[rows] * modes + network.design.outlets.mode[rows]
-    key, inverse = np.unique(place, return_inverse=True)
-    total = np.zeros((len(sums), len(key)), dtype=np.int64)
-    for into, column in zip(total, sums, strict=True):
-        np.add.at(into, inverse, column[rows])
+    cells = network.cells
+    total, some = _grouped(sums, network.covered, cells.group, len(cells.area))
+    found = np.flatnonzero(some)
     chunk = {
-        "period": np.full(len(key), period, dtype=np.int64),
-        "area": key // modes,
-        "mode": key % modes,
+        "period": np.full(len(found), period, dtype=np.int64),
+        "area": cells.area[found],
+        "mode": cells.mode[found],
     }
-    return chunk | dict(zip(names, total, strict=True))
+    return chunk | dict(zip(names, total[:, found], strict=True))
+
+
+@kernel
+def _grouped(
+    sums: IntArray, rows: IntArray, group: IntArray, groups: int
+) -> tuple[IntArray, BoolArray]:
+    """Return sums (K, groups) over outlets (n,) of equal group (n,), and groups with any."""
+    total = np.zeros((sums.shape[0], groups), dtype=np.int64)
+    some = np.zeros(groups, dtype=np.bool_)
+    for column in range(sums.shape[0]):
+        for row in range(len(rows)):
+            amount = sums[column, rows[row]]
+            if amount != 0:
+                total[column, group[row]] += amount
+                some[group[row]] = True
+    return total, some

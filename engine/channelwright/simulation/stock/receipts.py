@@ -9,6 +9,7 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
 
+_DAYS = 32  # room at the start; doubled when a run is longer
 Lots: TypeAlias = IntArray  # (3, n): places, products and units
 
 
@@ -90,23 +91,32 @@ class History:
     """All receipts of sites, for the age of their stock."""
 
     def __init__(self, opening: IntArray) -> None:
-        self._received = [opening.copy()]
+        self._received = np.zeros((_DAYS, *opening.shape), dtype=np.int64)
+        self._received[0] = opening
 
     def receive(self, day: int, lots: Lots) -> None:
-        """Add the receipts of a day; days come in order."""
-        while len(self._received) <= day:
-            self._received.append(np.zeros(self._received[0].shape, dtype=np.int64))
+        """Add the receipts of a day; nothing is received on a day before the first."""
         if lots.shape[1]:
+            while day >= len(self._received):
+                self._received = np.concatenate([self._received, np.zeros_like(self._received)])
             _add(self._received[day], lots)
 
     def age(self, day: int, stock: IntArray) -> IntArray:
         """Return unit-days since receipt of a stock: (S, P)."""
-        left, total = stock.copy(), np.zeros_like(stock)
-        for then in range(day, -1, -1):
-            if then < len(self._received):
-                lot = np.minimum(left, self._received[then])
-                total += lot * (day - then)
+        return _age(self._received, day, stock)
+
+
+@kernel
+def _age(received: IntArray, day: int, stock: IntArray) -> IntArray:
+    """Return unit-days since receipt of a stock (S, P), received on the days before: (n, S, P)."""
+    total = np.zeros_like(stock)
+    for site in range(stock.shape[0]):
+        for product in range(stock.shape[1]):
+            left = stock[site, product]
+            then = min(day, len(received) - 1)
+            while left > 0 and then >= 0:
+                lot = min(left, received[then, site, product])
+                total[site, product] += lot * (day - then)
                 left -= lot
-            if not left.any():
-                break
-        return total
+                then -= 1
+    return total
