@@ -17,6 +17,6 @@ def test_a_period_is_the_sum_of_its_days_and_begins_anew():
     standing = Standing(KEYS)
     for _ in range(3):
         standing.post(np.array([3, 1, 2]))
-    assert standing.close_period()[[2, 6]].tolist() == [[7, 8, 9], [3, 6, 9]]
+    assert standing.close_period()[[2, 6]].tolist() == [[9, 7, 8], [9, 3, 6]]
     standing.post(np.array([0, 5, 0]))
-    assert standing.close_period()[6].tolist() == [5, 0, 0]
+    assert standing.close_period()[6].tolist() == [0, 5, 0]

@@ -67,6 +67,7 @@ class ShelfSums:
         self._sales = np.zeros((_SALES, *shape), dtype=np.int64)
         self._night = np.zeros((2, network.rate.size), dtype=np.int64)
         self._nights = 0
+        self._of_night = self._night[0], self._night[1]
         self._flows = flows
         self._daily = (flows.per_case, flows.asked, flows.asked_squared)
         self._units = np.zeros(shape, dtype=np.int64)
@@ -91,7 +92,7 @@ class ShelfSums:
     def midnight(self, state: State, execution: IntArray, scale: float) -> None:
         """Add the shelves of a night, and their execution times ``scale`` by outlet: (O,)."""
         self._nights += 1
-        _add_night(self._night, state.shelf.reshape(-1), (execution, state.execution), scale)
+        _add_night(self._of_night, state.shelf.reshape(-1), (execution, state.execution), scale)
 
     def take(self, outlets: Columns, families: Columns, group: IntArray, family: IntArray) -> None:
         """Add the sums to those of a period and forget them.
@@ -171,13 +172,16 @@ def _add_sales(
 
 @kernel
 def _add_night(
-    sums: IntArray, shelf: IntArray, execution: tuple[IntArray, FloatArray], scale: float
+    sums: tuple[IntArray, IntArray],
+    shelf: IntArray,
+    execution: tuple[IntArray, FloatArray],
+    scale: float,
 ) -> None:
     """Add units on all shelves and days with some, and the execution of outlets.
 
     Parameters
     ----------
-    sums : (2, n) units and days; shelf : (n,) units
+    sums : (n,) units and days; shelf : (n,) units
     execution : (O,) sum and level of today, the first changed
     """
     units, stocked = sums
