@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.contracts import Contracts
 from channelwright.model.design import Design
@@ -12,6 +13,7 @@ from channelwright.rules.offers import base_rate
 
 _TARIFF = CARRIERS.index("tariff")
 _YEAR = 365
+_DAYS = 7
 
 
 def carried(market: Market, design: Design) -> BoolArray | None:
@@ -91,14 +93,16 @@ def by_dc(market: Market, design: Design, outlet: IntArray, mode: IntArray) -> B
     return np.asarray(tariff & (chain >= 0) & (design.contracts.dc_days[chain] > 0))
 
 
-def shelf_days(market: Market, design: Design, outlet: IntArray, day: IntArray) -> IntArray:
-    """Return when goods that a tariff carrier could bring on a day are on the shelf: (n,)."""
-    if design.contracts is None or not len(design.contracts):
-        return day
-    chain = market.outlets.chain[outlet]
-    ours, contracts = chain >= 0, design.contracts
-    for _ in range(6):
-        weekday = (day + market.calendar.start.weekday()) % 7
-        closed = ours & ((contracts.window_days[chain] >> weekday) & 1 == 0)
-        day = day + closed
-    return np.asarray(day + np.where(ours, contracts.dc_days[chain], 0))
+@kernel
+def shelf_day(day: int, weekday: int, windows: int, further: int) -> int:
+    """Return when goods that a tariff carrier could bring on a day are on the shelf.
+
+    Parameters
+    ----------
+    weekday : of day 0
+    windows : days of the week on which the chain takes goods, as bits
+    further : days from its DC to the shelf
+    """
+    for _ in range(_DAYS - 1):
+        day += (windows >> ((day + weekday) % _DAYS)) & 1 == 0
+    return day + further

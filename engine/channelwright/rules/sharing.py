@@ -1,38 +1,48 @@
-"""Sharing out what is short: (n, P) cases wanted by n parties, (P,) cases to give."""
+"""Sharing out what is short among parties that want it: (n,) cases of one product."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
 
 
-def in_turn(wanted: IntArray, left: IntArray, turn: IntArray) -> IntArray:
-    """Return what each gets if the first in turn is served in full before the next: (n, P).
+@kernel
+def in_turn(wanted: IntArray, left: int) -> None:
+    """Cut what is wanted to what each gets if the first is served in full before the next.
 
     Parameters
     ----------
-    wanted : (n, P) int64; left : (P,) int64
-    turn : (n,) int64, rows in the order in which they are served
+    wanted : (n,) int64, changed
+    left : cases to give
     """
-    asked = wanted[turn]
-    before = np.cumsum(asked, axis=0) - asked
-    given = np.empty_like(wanted)
-    given[turn] = np.clip(left - before, 0, asked)
-    return given
+    for row in range(len(wanted)):
+        wanted[row] = min(wanted[row], left)
+        left -= wanted[row]
 
 
-def in_proportion(wanted: IntArray, left: IntArray) -> IntArray:
-    """Return shares in proportion to what is wanted, whole cases: (n, P).
+@kernel
+def in_proportion(wanted: IntArray, left: int) -> None:
+    """Cut what is wanted to shares in proportion to it, whole cases.
 
     Rounded down; what is left over goes one by one to the largest remainders, the first row
     first where they are equal.
+
+    Parameters
+    ----------
+    wanted : (n,) int64, changed
+    left : cases to give
     """
-    total = wanted.sum(axis=0)
-    short = total > left
-    scaled = wanted * np.where(short, left, 0)
-    base = np.maximum(total, 1)
-    given = np.where(short, scaled // base, wanted)
-    over = np.where(short, left - given.sum(axis=0), 0)
-    rank = np.argsort(np.argsort(-(scaled % base), axis=0, kind="stable"), axis=0, kind="stable")
-    return np.asarray(given + (short & (rank < over)))
+    total = wanted.sum()
+    if total <= left:
+        return
+    remainder, over = np.empty_like(wanted), left
+    for row in range(len(wanted)):
+        scaled = wanted[row] * left
+        wanted[row], remainder[row] = scaled // total, scaled % total
+        over -= wanted[row]
+    for _ in range(over):
+        largest = np.argmax(remainder)
+        remainder[largest] = -1
+        wanted[largest] += 1

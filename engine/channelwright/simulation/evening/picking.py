@@ -14,6 +14,7 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import DAY_SECONDS, IntArray
 from channelwright.model.market import CARRIERS
+from channelwright.rules.contracts import shelf_day
 from channelwright.simulation import laws
 from channelwright.simulation.cash.postings import Postings
 from channelwright.simulation.cash.settling import OUTSIDE
@@ -37,7 +38,6 @@ from channelwright.tables.codes import Account
 
 BATCH_RELEASE = 68_400
 TARIFF = CARRIERS.index("tariff")
-_WEEK, _FURTHER = 7, 6  # the windows of a chain are looked at on so many further days
 _HANDLING, _OUTSIDE = int(Account.HANDLING), int(OUTSIDE)
 #: Rows of the desk: place in the evening, site, release, seconds of service.
 PLACE, AT, RELEASE, SERVICE = range(4)
@@ -184,15 +184,12 @@ def _pack(
 
 @kernel
 def _on_the_shelf(day: int, outlet: int, windows: Windows) -> int:
-    """Return when goods that a carrier could bring on a day are on the shelf (`shelf_days`)."""
+    """Return when goods that a carrier could bring on a day are on the shelf."""
     chain_of, days, further, weekday = windows
     if len(days) == 0 or chain_of[outlet] < 0:
         return day
     chain = chain_of[outlet]
-    for _ in range(_FURTHER):
-        day += (days[chain] >> ((day + weekday) % _WEEK)) & 1 == 0
-    shelf: int = day + further[chain]
-    return shelf
+    return shelf_day(day, weekday, days[chain], further[chain])
 
 
 @kernel

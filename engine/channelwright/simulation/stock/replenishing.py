@@ -188,7 +188,17 @@ def _review(
         choose(day, mine, ordered, sources, offers, supply[4], (stock, supply[0], unit))
         _price(mine, sources, owner, ladder, price)
         cut(mine, ordered, price, limits, (money[3], money[2], prepaid), unit)
-        ship(day, turn, (ordered, shipped), sources, supply, shortage, supplied, (stock, demand))
+        ship(
+            day,
+            mine,
+            turn,
+            (ordered, shipped),
+            sources,
+            supply,
+            shortage,
+            supplied,
+            (stock, demand),
+        )
         for site in mine:
             if _write(day, site, sources, lines, moved, count):
                 _bill(day, count, moved, lines, ladder, terms, (transit, unit), money)

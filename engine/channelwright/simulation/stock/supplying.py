@@ -10,6 +10,7 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.stock import PROPORTIONAL
 from channelwright.model.supply import UNLIMITED
+from channelwright.rules.sharing import in_proportion, in_turn
 from channelwright.simulation.network import Network
 from channelwright.simulation.stock.lanes import is_out, outages_of
 from channelwright.simulation.stock.supplier_choice import Sources
@@ -69,6 +70,7 @@ def nothing_supplied(network: Network) -> Supplied:
 @kernel
 def ship(
     day: int,
+    tier: IntArray,
     turn: IntArray,
     lines: tuple[IntArray, IntArray],
     sources: Sources,
@@ -81,7 +83,7 @@ def ship(
 
     Parameters
     ----------
-    turn : the sites of the tier, those served first before others
+    tier, turn : the sites of the tier, as they come and those served first before others
     lines : (S, P) units ordered and shipped, the latter written
     goods : (S, P) units in stock and asked of sites today, changed
     """
@@ -107,7 +109,9 @@ def ship(
         above = parent[site]
         if seen[above]:
             seen[above] = False
-            _ration(above, turn, parent, shipped, shortage[1][above], supplied, unit)
+            shares = shortage[1][above]
+            served = tier if shares else turn
+            _ration(above, served, parent, shipped, shares, supplied, unit)
         waits = shortage[0][above] and not chooses[site]
         for product in range(len(unit)):
             rest = np.int64(0)
@@ -154,55 +158,34 @@ def _take(
 @kernel
 def _ration(
     above: int,
-    turn: IntArray,
+    served: IntArray,
     parent: IntArray,
     shipped: IntArray,
-    in_proportion: bool,
+    proportional: bool,
     supplied: Supplied,
     unit: IntArray,
 ) -> None:
-    """Cut what is asked of a parent to what it has, in whole cases."""
+    """Cut what is asked of a parent to what it has, in whole cases.
+
+    Parameters
+    ----------
+    served : sites of the tier, in turn, or as they come where shares are ``proportional``
+    """
     asked, left = supplied[3], supplied[4]
     for product in range(len(unit)):
-        case, have = unit[product], left[above, product]
-        if asked[above, product] <= have:
+        if asked[above, product] <= left[above, product]:
             continue
-        if in_proportion:
-            _in_proportion(above, product, turn, parent, shipped, have // case, case)
-            continue
-        for site in turn:
+        case, cases, count = unit[product], np.empty(len(served), dtype=np.int64), 0
+        for site in served:
             if parent[site] == above:
-                units = min(shipped[site, product], have) // case * case
-                shipped[site, product] = units
-                have -= units
-
-
-@kernel
-def _in_proportion(
-    above: int,
-    product: int,
-    turn: IntArray,
-    parent: IntArray,
-    shipped: IntArray,
-    cases: int,
-    case: int,
-) -> None:
-    """Give shares in proportion; what is left over goes to the largest remainders, one each.
-
-    Of equal remainders the site that comes first is served (`rules.sharing.in_proportion`).
-    """
-    total, over = np.int64(0), cases
-    for site in turn:
-        if parent[site] == above:
-            total += shipped[site, product] // case
-    remainder = np.full(len(parent), -1, dtype=np.int64)
-    for site in turn:
-        if parent[site] == above:
-            scaled = shipped[site, product] // case * cases
-            remainder[site] = scaled % total
-            shipped[site, product] = scaled // total * case
-            over -= scaled // total
-    for _ in range(over):
-        site = np.argmax(remainder)
-        remainder[site] = -1
-        shipped[site, product] += case
+                cases[count] = shipped[site, product] // case
+                count += 1
+        if proportional:
+            in_proportion(cases[:count], left[above, product] // case)
+        else:
+            in_turn(cases[:count], left[above, product] // case)
+        count = 0
+        for site in served:
+            if parent[site] == above:
+                shipped[site, product] = cases[count] * case
+                count += 1
