@@ -63,30 +63,29 @@ def tally_evening(
             substituted[outlet] += others
             cases_cut[outlet] += lost
             cases_refused[outlet] += denied
-        _tally_families(place, grids[ORDERED, row], lines, tried, (outlet, site), families)
+    _tally_families(count, orders, work, families)
 
 
 @kernel
 def _tally_families(
-    place: int,
-    ordered: IntArray,
-    lines: IntArray,
-    tried: bool,
-    where: tuple[int, int],
-    families: tuple[Columns, Columns, IntArray],
+    count: int, orders: Table, work: Table, families: tuple[Columns, Columns, IntArray]
 ) -> None:
-    """Add the cases of one order to the groups of its outlet and site."""
+    """Add the cases of an evening to the groups of outlets and sites."""
     (attempted, first, group), (asked, first_out, out, site_group), family = families
-    cell, above = group[where[0]], site_group[where[1]]
-    for product in range(len(family)):
-        kind, given = family[product], lines[GIVE, place, product]
-        if tried:
-            wanted = ordered[product] - lines[HELD, place, product]
-            own = given - lines[OTHERS, place, product]
-            attempted[cell, kind] += wanted
-            first[cell, kind] += own
+    (numbers, grids), (marks, lines) = orders, work
+    for place in range(count):
+        row = marks[ROW, place]
+        cell, above = group[numbers[OUTLET, row]], site_group[numbers[SITE, row]]
+        tried = marks[NEW, place] != 0 and marks[REFUSED, place] == 0
+        for product in range(len(family)):
+            kind, given = family[product], lines[GIVE, place, product]
+            if tried:
+                wanted = grids[ORDERED, row, product] - lines[HELD, place, product]
+                own = given - lines[OTHERS, place, product]
+                attempted[cell, kind] += wanted
+                first[cell, kind] += own
+                if above >= 0:
+                    asked[above, kind] += wanted
+                    first_out[above, kind] += own
             if above >= 0:
-                asked[above, kind] += wanted
-                first_out[above, kind] += own
-        if above >= 0:
-            out[above, kind] += given
+                out[above, kind] += given

@@ -17,6 +17,7 @@ from channelwright.simulation.state import State
 
 _SITES = 1  # sub of REPORTING: sites; 0: outlets
 _HALF_STEP = 2.0**-54
+_BLOCK_DAYS = 28
 _NO_SALES = np.zeros((0, 0))
 
 
@@ -61,7 +62,7 @@ class Forecasting:
         if self._plan is None or not self._listens:
             return
         day, rings = self._state.day, (self._state.demand, self._reports)
-        factors = self._expansion, self._errors(day)
+        factors = self._expansion, self._wrong, self._errors(day)
         # Where no site looks at what outlets sell, nobody reads it.
         sold = self._sold.astype(np.float64) if self._looks_down else _NO_SALES
         _report(day, rings, sold, self._who, self._tree, factors)
@@ -110,18 +111,25 @@ class Forecasting:
         self._reports = np.zeros((network.days_kept, *everything.shape), dtype=np.int64)
         self._wrong = np.flatnonzero(plan.error > 0)
         self._sigma = plan.error[self._wrong][:, None]
-        self._factor: FloatArray = np.ones(everything.shape)
+        self._block, self._factors = -1, np.zeros((0, 0, 0))
 
     def _uniforms(self, size: int, sub: int) -> FloatArray:
         return self._address.uniforms(Purpose.REPORTING, 0, int(size), sub)
 
     def _errors(self, day: int) -> FloatArray:
-        """Return the factors by which today's reports are wrong: (S, P)."""
-        factor, sigma = self._factor, self._sigma
-        if self._wrong.size:
-            uniform = self._address.grid(Purpose.REPORT_ERROR, day, self._wrong, factor.shape[1])
-            factor[self._wrong] = np.exp(sigma * ndtri(uniform + _HALF_STEP) - sigma * sigma / 2)
-        return factor
+        """Return the factors by which today's reports of some sites are wrong: (n, P)."""
+        block, place = divmod(day, _BLOCK_DAYS)
+        if block != self._block:
+            self._block, first = block, day - place
+            self._factors = self._factors_of(range(first, first + _BLOCK_DAYS))
+        factors: FloatArray = self._factors[place]
+        return factors
+
+    def _factors_of(self, days: range) -> FloatArray:
+        """Return the factors of some days: (days, n, P); drawn at once, as few are cheap."""
+        sites, products, sigma = self._wrong, self._shared.shape[1], self._sigma
+        uniform = [self._address.grid(Purpose.REPORT_ERROR, day, sites, products) for day in days]
+        return np.asarray(np.exp(sigma * ndtri(np.stack(uniform) + _HALF_STEP) - sigma * sigma / 2))
 
 
 @kernel
@@ -131,16 +139,27 @@ def _report(
     sold: FloatArray,
     who: Who,
     tree: tuple[IntArray, IntArray],
-    factors: tuple[FloatArray, FloatArray],
+    factors: tuple[FloatArray, IntArray, FloatArray],
 ) -> None:
-    """Write what is reported of today to every site: units, expanded to all, and wrong."""
+    """Write what is reported of today to every site: units, expanded to all, and wrong.
+
+    Parameters
+    ----------
+    factors : expansion (S, P); sites that hear something wrong (n,) and its factors (n, P)
+    """
     demand, reports = rings
     told: FloatArray = np.empty(factors[0].shape)
     _told(demand[day % len(demand)].astype(np.float64), sold, who, tree, told)
+    expansion, wrong, errors = factors
     today = reports[day % len(reports)]
     for site in range(told.shape[0]):
         for product in range(told.shape[1]):
-            factor = factors[0][site, product] * factors[1][site, product]
+            units = told[site, product] * expansion[site, product]
+            today[site, product] = math.floor(units + 0.5)
+    for place in range(len(wrong)):
+        for product in range(told.shape[1]):
+            site = wrong[place]
+            factor = expansion[site, product] * errors[place, product]
             today[site, product] = math.floor(told[site, product] * factor + 0.5)
 
 
@@ -195,14 +214,15 @@ def expected(day: int, site: int, product: int, forecast: Forecast) -> tuple[flo
     told, late, days = shared[site, product], delay[site, product], window[site]
     total, squares, known, newest = np.int64(0), np.int64(0), 0, np.int64(0)
     kept = len(rings[0])
+    then = (day - late) % kept
     for age in range(late, min(late + days, day + 1, kept)):
-        then = (day - age) % kept
         units = rings[1][then, site, product] if told else rings[0][then, site, product]
         if age == late:
             newest = units
         total += units
         squares += units * units
         known += 1
+        then = then - 1 if then > 0 else kept - 1
     if smooth[site]:
         weight, mean = alpha[site], means[site, product]
         if late <= day:
