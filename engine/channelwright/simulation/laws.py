@@ -59,16 +59,18 @@ def counts(
     """
     mean, uniform = np.ascontiguousarray(mean), np.ascontiguousarray(uniform)
     result = np.empty(mean.shape, dtype=np.int64)
-    count_large((law, size), count_summed((law, size), mean, uniform, result, guide), result)
+    left = count_summed((law, size), mean, uniform, result, guide)
+    if left[1].size:
+        count_large((law, size), left, mean, result)
     return result
 
 
-def count_large(laws: tuple[IntArray, FloatArray], pairs: Open, out: IntArray) -> None:
-    """Write the counts of pairs with large means, as the page says, into (n, P)."""
-    (row, product), (mean, uniform) = pairs
-    if not row.size:
-        return
-    poisson, size = laws[0][product] == LAW_POISSON, laws[1][product]
-    variance = np.where(poisson, mean, mean + mean * mean / size)
-    value = gammaincinv(mean * mean / variance, uniform) * variance / mean
+def count_large(
+    laws: tuple[IntArray, FloatArray], pairs: Open, mean: FloatArray, out: IntArray
+) -> None:
+    """Write the counts of pairs with large means, as the page says; means and counts are (n, P)."""
+    (row, product), uniform = pairs
+    poisson, size, expected = laws[0][product] == LAW_POISSON, laws[1][product], mean[row, product]
+    variance = np.where(poisson, expected, expected + expected * expected / size)
+    value = gammaincinv(expected * expected / variance, uniform) * variance / expected
     out[row, product] = np.floor(value + 0.5).astype(np.int64)

@@ -15,6 +15,7 @@ from typing import TypeAlias
 import numpy as np
 
 from channelwright.foundation.compiled import inlined, kernel
+from channelwright.foundation.philox import Word
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.market import LAW_FIXED, LAW_POISSON
 from channelwright.simulation.demand.guiding import (
@@ -37,13 +38,16 @@ _POWER_MARGIN = 1e-15  # the same for each unit of an exponent
 _WHOLE_POWERS = 8.0
 INVERSE = 1.0 / np.maximum(1, np.arange(LARGEST_COUNT + 1))
 
-# What a guide does not tell at a glance: (2, n) row and product, (2, n) mean and uniform.
+# Room for pairs that no glance tells: (4, n) row and product of those between two or more counts,
+# then of those that no guide knows, and (2, n) their uniforms.
 Open: TypeAlias = tuple[IntArray, FloatArray]
+_ROW, _PRODUCT, _FAR_ROW, _FAR_PRODUCT = (np.uint64(line) for line in range(4))
+_NEAR, _FAR = np.uint64(0), np.uint64(1)
 
 
 def open_pairs(size: int) -> Open:
     """Return room for so many pairs."""
-    return np.empty((2, size), dtype=np.int64), np.empty((2, size))
+    return np.empty((4, size + 1), dtype=np.int64), np.empty((2, size + 1))
 
 
 def count_summed(
@@ -64,51 +68,60 @@ def count_summed(
 
     Returns
     -------
-    the pairs that are left
+    (2, m) rows and products that are left, and (m,) their uniforms
     """
-    pairs = open_pairs(mean.size)
-    left = _count(laws, mean, uniform, out, pairs, guide, INVERSE)
-    return pairs[0][:, :left], pairs[1][:, :left]
+    places, uniforms = open_pairs(mean.size)
+    seen = _glance_at(mean, uniform, out, (places, uniforms), guide[0], guide[4])
+    left = settle((places, uniforms), seen, laws, mean, out, guide, INVERSE)
+    return places[:2, :left], uniforms[0, :left]
 
 
 @kernel
-def _count(
-    laws: tuple[IntArray, FloatArray],
+def _glance_at(
     mean: FloatArray,
     uniform: FloatArray,
     out: IntArray,
     pairs: Open,
-    guide: Guide,
-    inverse: FloatArray,
+    first: Cells,
+    tables: IntArray,
 ) -> int:
-    """Write the counts and the pairs that are left; return how many these are."""
-    (places, numbers), first, tables = pairs, guide[0], guide[4]
-    used = 0
+    """Write the counts that a glance tells, and note the other pairs; return how many."""
+    (places, uniforms), used = pairs, 0
     for row in range(mean.shape[0]):
-        for product in range(mean.shape[1]):
-            table = tables[product] if len(tables) else 0
-            expected, drawn = mean[row, product], uniform[row, product]
-            known = glance(first, table, expected, drawn)
-            out[row, product] = known
-            places[0, used], places[1, used] = row, product
-            numbers[0, used], numbers[1, used] = expected, drawn
-            used += known >= SURE
-    return settle(pairs, used, laws, out, guide, inverse)
+        for column in range(mean.shape[1]):
+            table = np.uint64(tables[column] if len(tables) else 0)
+            place, product, drawn = np.uint64(row), np.uint64(column), uniform[row, column]
+            used = glance(first, table, mean, place, product, drawn, out, places, uniforms, used)
+    return used
 
 
 @inlined
-def glance(first: Cells, table: int, mean: float, uniform: float) -> int:
-    """Return the count of a pair if it is below `SURE`.
+def glance(
+    first: Cells,
+    table: Word,
+    mean: FloatArray,
+    row: Word,
+    product: Word,
+    uniform: float,
+    out: IntArray,
+    places: IntArray,
+    uniforms: FloatArray,
+    used: int,
+) -> int:
+    """Write the count of a pair, or note that it is open; return how many are.
 
     Parameters
     ----------
     first : (T, means, uniforms) first counts of a guide; table : of the product
-    mean, uniform : units; number in [0, 1)
+    mean, out : (n, P), units; places are unsigned, so that nobody looks for their sign
+    places, uniforms, used : pairs that are open
     """
-    if not len(first):
-        return UNKNOWN
-    row = min(int(max(mean, 0.0) * MEANS_PER_UNIT), first.shape[1] - 1)
-    return int(first[table, row, int(uniform * UNIFORMS)])
+    line = min(max(int(mean[row, product] * MEANS_PER_UNIT), 0), first.shape[1] - 1)
+    known = int(first[table, np.uint64(line), np.uint64(int(uniform * UNIFORMS))])
+    out[row, product] = known
+    place = np.uint64(used)  # every pair is noted, and only some stay: there is nothing to guess
+    places[_ROW, place], places[_PRODUCT, place], uniforms[_NEAR, place] = row, product, uniform
+    return used + int(known >= SURE)
 
 
 @kernel
@@ -116,6 +129,7 @@ def settle(
     pairs: Open,
     used: int,
     laws: tuple[IntArray, FloatArray],
+    mean: FloatArray,
     out: IntArray,
     guide: Guide,
     inverse: FloatArray,
@@ -124,68 +138,106 @@ def settle(
 
     Parameters
     ----------
-    pairs : what is open, the first ``used`` of them; in the end what is left
-    out : (n, P), holds what `glance` returned; written
+    pairs, used : those that are open; in the end those that are left
+    mean, out : (n, P), the second holds what `glance` wrote; written
     inverse : `INVERSE`
 
     Returns
     -------
-    int, how many are left, now the first of the pairs
+    int, how many are left
     """
-    (places, numbers), (law, size), (_, below, large, errors, tables) = pairs, laws, guide
+    near = _parted(pairs, used, out)
+    _step(pairs, near, laws, mean, out, guide, inverse)
+    (places, uniforms), (law, size), (_, _, large, errors, tables) = pairs, laws, guide
     left = 0
-    for pair in range(used):
-        row, product = places[0, pair], places[1, pair]
-        mean, uniform = numbers[0, pair], numbers[1, pair]
-        kind, width, known = law[product], size[product], out[row, product]
-        count = -1
-        if not mean > 0:
+    for pair in range(used - near):
+        row, product = places[_FAR_ROW, pair], places[_FAR_PRODUCT, pair]
+        kind, width, expected = law[product], size[product], mean[row, product]
+        uniform, count = uniforms[_FAR, pair], -1
+        if not expected > 0:
             count = 0
         elif kind == LAW_FIXED:
-            count = math.floor(mean + 0.5)
-        elif mean > LARGE_MEAN:
-            if len(tables):
-                table = tables[product]
-                share = 0.0 if kind == LAW_POISSON else 1.0 / width
-                count = large_count(mean, share, uniform, table, large, errors)
-            if count < 0:
-                places[0, left], places[1, left] = row, product
-                numbers[0, left], numbers[1, left] = mean, uniform
-                left += 1
-        else:
-            if known != UNKNOWN:
-                table = tables[product]
-                count = _stepped(known - SURE, mean, uniform, table, below, errors[table, 0])
-            if count < 0:
-                count = _summed(kind, mean, width, uniform, inverse)
+            count = math.floor(expected + 0.5)
+        elif expected <= LARGE_MEAN:
+            count = _summed(kind, expected, width, uniform, inverse)
+        elif len(tables):
+            share = 0.0 if kind == LAW_POISSON else 1.0 / width
+            count = large_count(expected, share, uniform, tables[product], large, errors)
+        if count < 0:
+            places[_ROW, left], places[_PRODUCT, left], uniforms[_NEAR, left] = (
+                row,
+                product,
+                uniform,
+            )
+            left += 1
         out[row, product] = count
     return left
 
 
 @kernel
-def _stepped(
-    count: int, mean: float, uniform: float, table: int, below: Functions, error: float
-) -> int:
-    """Return the first count from a possible one on that is sure, -1 if none is.
+def _parted(pairs: Open, used: int, out: IntArray) -> int:
+    """Take the pairs that no guide knows away from the others; return how many others there are."""
+    (places, uniforms), near = pairs, 0
+    for pair in range(used):
+        row, product, uniform = places[_ROW, pair], places[_PRODUCT, pair], uniforms[_NEAR, pair]
+        here, there = np.uint64(near), np.uint64(pair - near)
+        places[_ROW, here], places[_PRODUCT, here], uniforms[_NEAR, here] = row, product, uniform
+        places[_FAR_ROW, there], places[_FAR_PRODUCT, there] = row, product
+        uniforms[_FAR, there] = uniform
+        near += out[np.uint64(row), np.uint64(product)] != UNKNOWN
+    return near
+
+
+@kernel
+def _step(
+    pairs: Open,
+    near: int,
+    laws: tuple[IntArray, FloatArray],
+    mean: FloatArray,
+    out: IntArray,
+    guide: Guide,
+    inverse: FloatArray,
+) -> None:
+    """Count the pairs between two or more counts, from the first that is possible on."""
+    (places, uniforms), (law, size), (_, functions, _, errors, tables) = pairs, laws, guide
+    for pair in range(near):
+        row, product = np.uint64(places[_ROW, pair]), np.uint64(places[_PRODUCT, pair])
+        expected, table = mean[row, product], np.uint64(tables[product])
+        uniform = uniforms[_NEAR, pair]
+        error, count = errors[table, 0], out[row, product] - SURE
+        edge = max(int(expected * EDGES_PER_UNIT) - 1, 0)
+        parts, left = weights(expected * EDGES_PER_UNIT - edge), np.uint64(edge)
+        sure, above = True, True
+        while sure and above and count + 1 < functions.shape[1]:
+            # Two steps at once: nearly always one of them decides, and nothing has to be guessed.
+            low = below(functions, table, np.uint64(count), left, parts)
+            high = below(functions, table, np.uint64(count + 1), left, parts)
+            sure = min(abs(uniform - low), abs(uniform - high)) > error
+            above = uniform > high
+            count += int(uniform > low) + int(above)
+        if above or not sure:
+            count = _summed(law[product], expected, size[product], uniform, inverse)
+        out[row, product] = count
+
+
+@inlined
+def below(
+    functions: Functions,
+    table: Word,
+    count: Word,
+    left: Word,
+    parts: tuple[float, float, float, float],
+) -> float:
+    """Return an interpolated distribution function at a count.
 
     Parameters
     ----------
-    below : (T, counts, edges) distribution functions; error : of their interpolation
+    functions : (T, counts, edges); left : first of four edges, with the weights ``parts``
     """
-    place = mean * EDGES_PER_UNIT
-    left = max(int(place) - 1, 0)
-    first, second, third, fourth = weights(place - left)
-    while count < below.shape[1]:
-        under = float(below[table, count, left] * first + below[table, count, left + 1] * second)
-        under += float(
-            below[table, count, left + 2] * third + below[table, count, left + 3] * fourth
-        )
-        if uniform < under - error:
-            return count
-        if uniform < under + error:
-            return -1
-        count += 1
-    return -1
+    value = functions[table, count, left] * parts[0]
+    value += functions[table, count, left + np.uint64(1)] * parts[1]
+    value += functions[table, count, left + np.uint64(2)] * parts[2]
+    return float(value + functions[table, count, left + np.uint64(3)] * parts[3])
 
 
 @kernel

@@ -11,7 +11,7 @@ from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.market import LAW_NEGATIVE_BINOMIAL, Market
 from channelwright.simulation.demand.counting import INVERSE, Open, glance, open_pairs, settle
 from channelwright.simulation.demand.demand_laws import demand_counts
-from channelwright.simulation.demand.guiding import NO_GUIDE, SURE, Guide, guide_of
+from channelwright.simulation.demand.guiding import NO_GUIDE, Cells, guide_of
 from channelwright.simulation.laws import count_large
 
 
@@ -47,48 +47,44 @@ class Draws:
             out[rows] = demand_counts(self._market, mean[rows], uniform)
             return
         address = (*self._address.key, int(purpose), day)
-        laws, pairs = self._laws, self._pairs
-        left = _draw(out, mean, who, address, laws, pairs, self._guide, INVERSE)
+        laws, pairs, guide = self._laws, self._pairs, self._guide
+        seen = _glance_at(out, mean, who, address, pairs, guide[0], guide[4])
+        left = settle(pairs, seen, laws, mean, out, guide, INVERSE)
         if left:
-            places, numbers = pairs
-            count_large(laws, (places[:, :left], numbers[:, :left]), out)
+            places, uniforms = pairs
+            count_large(laws, (places[:2, :left], uniforms[0, :left]), mean, out)
 
 
 @kernel
-def _draw(
+def _glance_at(
     out: IntArray,
     mean: FloatArray,
     who: tuple[IntArray, IntArray],
     address: tuple[Word, Word, int, int],
-    laws: tuple[IntArray, FloatArray],
     pairs: Open,
-    guide: Guide,
-    inverse: FloatArray,
+    first: Cells,
+    tables: IntArray,
 ) -> int:
-    """Write counts; return how many large means no guide can tell, the first of the pairs.
+    """Draw, and write the counts that a glance tells; return how many pairs are open.
 
     Parameters
     ----------
     out, mean : (C, P) units; who : (n,) outlets and their rows
     address : seed, replication, purpose and day
     """
-    (outlets, rows), (places, numbers) = who, pairs
-    first, tables = guide[0], guide[4]
+    (outlets, rows), (places, uniforms) = who, pairs
     seed, replication, kind, day = address
     purpose, moment = np.uint64(kind), np.uint64(day)
-    used = begin = 0
+    begin = used = 0
     while begin < len(outlets):
         end, block = same_block(outlets, begin), np.uint64((outlets[begin] >> 2) + 1)
-        for product in range(out.shape[1]):
-            words = encipher(block, np.uint64(product), moment, purpose, seed, replication)
-            table = tables[product] if len(tables) else 0
+        for column in range(out.shape[1]):
+            product, table = np.uint64(column), np.uint64(tables[column] if len(tables) else 0)
+            words = encipher(block, product, moment, purpose, seed, replication)
             for place in range(begin, end):
-                row, uniform = rows[place], unit(words, outlets[place])
-                expected = mean[row, product]
-                known = glance(first, table, expected, uniform)
-                out[row, product] = known
-                places[0, used], places[1, used] = row, product
-                numbers[0, used], numbers[1, used] = expected, uniform
-                used += known >= SURE
+                row, uniform = np.uint64(rows[place]), unit(words, outlets[place])
+                used = glance(
+                    first, table, mean, row, product, uniform, out, places, uniforms, used
+                )
         begin = end
-    return settle(pairs, used, laws, out, guide, inverse)
+    return used

@@ -155,7 +155,7 @@ def _mark(table: Cells, below: FloatArray) -> None:
 
 
 NO_GUIDE: Guide = (
-    np.zeros((0, 0, 0), dtype=np.uint8),
+    np.full((1, 1, UNIFORMS), UNKNOWN, dtype=np.uint8),
     np.zeros((0, 0, 0), dtype=np.float32),
     np.zeros((0, 0, 0)),
     np.zeros((0, 0)),

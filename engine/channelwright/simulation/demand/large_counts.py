@@ -15,7 +15,7 @@ import math
 import numpy as np
 from scipy.special import gammaincinv, ndtri
 
-from channelwright.foundation.compiled import kernel
+from channelwright.foundation.compiled import inlined, kernel
 from channelwright.foundation.units import FloatArray
 
 _WIDEST, _PER_UNIT, _SPREADS = 14.0, 16.0, 8
@@ -66,7 +66,7 @@ def _largest_error(tables: FloatArray, middle: FloatArray) -> float:
     return worst
 
 
-@kernel
+@inlined
 def weights(place: float) -> tuple[float, float, float, float]:
     """Return the weights of four points 0, 1, 2, 3 in cubic interpolation at a place."""
     first, second, third, fourth = place, place - 1.0, place - 2.0, place - 3.0
@@ -78,22 +78,18 @@ def weights(place: float) -> tuple[float, float, float, float]:
     )
 
 
-@kernel
+@inlined
 def _interpolated(tables: FloatArray, law: int, row: float, column: float) -> float:
-    """Return the value of a table (n, m) at a place between its points."""
+    """Return the value of a table of (T, n, m) at a place between its points."""
     top = min(max(int(row) - 1, 0), tables.shape[1] - 4)
     left = min(max(int(column) - 1, 0), tables.shape[2] - 4)
     down, along = weights(row - top), weights(column - left)
     value = 0.0
     for step in range(4):
-        line = (
-            tables[law, top + step, left] * along[0] + tables[law, top + step, left + 1] * along[1]
-        )
-        line += (
-            tables[law, top + step, left + 2] * along[2]
-            + tables[law, top + step, left + 3] * along[3]
-        )
-        value += line * down[step]
+        line = tables[law, top + step, left] * along[0]
+        line += tables[law, top + step, left + 1] * along[1]
+        line += tables[law, top + step, left + 2] * along[2]
+        value += (line + tables[law, top + step, left + 3] * along[3]) * down[step]
     return value
 
 
