@@ -6,6 +6,7 @@ docs/world/prices_promotions.md is the exact statement; sources stand there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -107,17 +108,23 @@ class Campaign:
 
     def active(self, day: int) -> list[int]:
         """Return the promotions that run on a day."""
-        return np.flatnonzero((self.table.first <= day) & (day <= self.table.last)).tolist()
+        return [row for row, (first, last, _) in enumerate(self._days) if first <= day <= last]
+
+    @cached_property
+    def _days(self) -> list[tuple[int, int, int]]:
+        """First and last day of each promotion, and the last day of its dip."""
+        table = self.table
+        days = (table.first, table.last, table.last + table.dip_days)
+        return list(zip(*(column.tolist() for column in days), strict=True))
 
     def factor(self, day: int) -> FloatArray | None:
         """Return what promotions make of demand on a day: (O, P); None = nothing."""
-        table = self.table
-        touched = (table.first <= day) & (day <= table.last + table.dip_days)
-        if not touched.any():
+        touched = [row for row, (first, _, end) in enumerate(self._days) if first <= day <= end]
+        if not touched:
             return None
         result = np.ones((self.outlets.shape[1], self.uplift.shape[1]))
-        for row in np.flatnonzero(touched).tolist():
-            level = self.uplift if day <= table.last[row] else self.dip
+        for row in touched:
+            level = self.uplift if day <= self.table.last[row] else self.dip
             result[self.outlets[row]] *= level[row]
         return result
 

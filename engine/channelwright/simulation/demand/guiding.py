@@ -23,7 +23,7 @@ from channelwright.model.market import LAW_FIXED, LAW_NEGATIVE_BINOMIAL
 from channelwright.simulation.demand.large_counts import quantiles
 
 LARGE_MEAN = 30.0
-MEANS_PER_UNIT, UNIFORMS = 16.0, 512  # powers of two: the place of a number in them is exact
+MEANS_PER_UNIT, UNIFORMS = 8.0, 256  # powers of two: the place of a number in them is exact
 EDGES_PER_UNIT = 8.0  # means between which the distribution function is interpolated
 SURE = 128  # counts below are the counts of a cell; from here on the first possible one, plus SURE
 UNKNOWN = 255
@@ -40,7 +40,7 @@ _ROUNDED = 2e-7  # what four numbers of 32 bits, none above 1, add to the error
 Cells: TypeAlias = NDArray[np.uint8]
 Functions: TypeAlias = NDArray[np.float32]
 Guide: TypeAlias = tuple[Cells, Functions, FloatArray, FloatArray, IntArray]
-_TABLES = 64  # that are kept, 0.4 MB each
+_TABLES = 64  # that are kept, 0.2 MB each
 
 
 class _Table(NamedTuple):

@@ -11,6 +11,7 @@ from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import IntArray
 from channelwright.model.market import LAW_POISSON
 from channelwright.simulation import laws
+from channelwright.simulation.demand.guiding import guide_of
 from channelwright.simulation.network import Network
 from channelwright.simulation.scatter import add_at
 from channelwright.tables.sink import Sink
@@ -18,6 +19,7 @@ from channelwright.tables.sink import Sink
 _THOUSAND = 1_000
 _MARKET = np.zeros(1, dtype=np.int64)
 _POISSON = np.array([LAW_POISSON], dtype=np.int64)
+_ANY_SIZE = np.ones(1)
 
 
 class RivalSales:
@@ -32,6 +34,7 @@ class RivalSales:
         self._daily = network.rival_cases
         if catchment is not None:
             self._rows = np.arange(len(self._daily))
+            self._guide = guide_of(_POISSON, _ANY_SIZE)
             self._area = network.market.outlets.area[network.covered]
             self._level, self._week = 1.0, -1
         areas = len(network.market.areas)
@@ -45,8 +48,10 @@ class RivalSales:
         _add_own(self._own, self._area, units, market.products.units_per_case)
         cases = self._cases(day)
         add_at(self._theirs, market.catchment.rivals.area, cases * _THOUSAND)
+        if not self._detail:
+            return
         sold = np.flatnonzero(cases)
-        if self._detail and sold.size:
+        if sold.size:
             days = np.full(len(sold), day, dtype=np.int64)
             self._sink.append("rival_sales", {"day": days, "rival": sold, "cases": cases[sold]})
 
@@ -59,7 +64,7 @@ class RivalSales:
         level = self._level * calendar.factor[day].mean()
         uniform = self._address.grid(Purpose.RIVAL_DEMAND, day, self._rows, 1)
         mean = (self._daily * level)[:, None]
-        return laws.counts(_POISSON, mean, np.ones(1), uniform)[:, 0]
+        return laws.counts(_POISSON, mean, _ANY_SIZE, uniform, self._guide)[:, 0]
 
     def close(self, period: int) -> None:
         """Write the shares of a period and start the next one."""

@@ -10,6 +10,7 @@ from channelwright.model.market import LAW_FIXED, LAW_POISSON, Market
 from channelwright.model.parcels import ParcelShop
 from channelwright.rules import parcels as rules
 from channelwright.simulation import laws
+from channelwright.simulation.demand.guiding import guide_of
 from channelwright.simulation.rows import Rows
 
 #: Orders of one area, product and day have the words from area * ORDER_ROOM on.
@@ -18,6 +19,7 @@ ORDER_ROOM = 2**32
 _AREAS = 2**20
 _ONE = np.zeros(1, dtype=np.int64)
 _POISSON = np.array([LAW_POISSON])
+_ANY_SIZE = np.ones(1)
 #: `product` is the first one; `units` of all products are a grid.
 COLUMNS = ("day", "second", "attempt", "zone", "product", "number", "units")
 
@@ -38,6 +40,10 @@ class ParcelOrders:
         fixed = market.products.law == LAW_FIXED
         self._law = np.where(fixed, LAW_FIXED, LAW_POISSON)
         self._plain = np.ones(len(self._law))
+        self._poisson = np.full(len(self._law), LAW_POISSON)
+        laws_drawn = (self._law, _POISSON, self._poisson)
+        self._guides = [guide_of(law, np.ones(len(law))) for law in laws_drawn]
+        self._period, self._shocks = -1, self._plain
 
     def of_day(self, day: int) -> Rows:
         """Return the orders of a day, by zone, first product and number."""
@@ -45,7 +51,7 @@ class ParcelOrders:
         mean = self._mean * self._market.calendar.factor[day] * self._shock(day)
         areas, products = shop.zones.area, mean.shape[1]
         uniform = self._address.grid(Purpose.PARCEL_ORDERS, day, areas, products)
-        count = laws.counts(self._law, mean, self._plain, uniform)
+        count = laws.counts(self._law, mean, self._plain, uniform, self._guides[0])
         zone, product = np.nonzero(count)
         many = count[zone, product]
         zone, product = np.repeat(zone, many), np.repeat(product, many)
@@ -91,25 +97,27 @@ class ParcelOrders:
             return np.ones(len(entity), dtype=np.int64)
         uniform = self.draw(Purpose.PARCEL_SIZE, day, entity, product)
         mean = np.full((len(entity), 1), more)
-        drawn = laws.counts(_POISSON, mean, np.ones(1), uniform[:, None])
+        drawn = laws.counts(_POISSON, mean, _ANY_SIZE, uniform[:, None], self._guides[1])
         return np.asarray(1 + drawn[:, 0])
 
     def _further(self, day: int, entity: IntArray, mean: FloatArray) -> IntArray:
         """Return the packs that further picks of every product bring: (n, P)."""
-        products = len(self._law)
-        poisson = np.full(products, LAW_POISSON)
+        products, poisson = len(self._law), self._poisson
         uniform = self._address.grid(Purpose.PARCEL_MORE, day, entity, products)
-        picks = laws.counts(poisson, mean, self._plain, uniform)
+        picks = laws.counts(poisson, mean, self._plain, uniform, self._guides[2])
         more = np.asarray(picks * (self._shop.packs - 1.0), dtype=np.float64)
         if not more.any():
             return picks
         uniform = self._address.grid(Purpose.PARCEL_MORE_SIZE, day, entity, products)
-        return np.asarray(picks + laws.counts(poisson, more, self._plain, uniform))
+        return np.asarray(picks + laws.counts(poisson, more, self._plain, uniform, self._guides[2]))
 
     def _shock(self, day: int) -> FloatArray:
         """Return what the shocks of the market and of products make of demand: (P,)."""
         calendar = self._market.calendar
         period = day // calendar.shock_days
+        if period == self._period:
+            return self._shocks
+        self._period = period
         products = np.arange(self._mean.shape[1])
         market, product = (
             self._address.at(purpose, period, rows)
@@ -119,4 +127,5 @@ class ParcelOrders:
             )
         )
         common = laws.shock(market, calendar.market_shock)
-        return np.asarray(common[0] * laws.shock(product, calendar.product_shock))
+        self._shocks = common[0] * laws.shock(product, calendar.product_shock)
+        return self._shocks

@@ -11,7 +11,7 @@ from channelwright.rules.returns import old_goods_credited
 from channelwright.simulation.cash.settling import OUTSIDE, month_ends
 from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.recording import PERIOD_DAYS
-from channelwright.simulation.stock.receipts import History, Window, came
+from channelwright.simulation.stock.receipts import History, Lots, Window, came
 from channelwright.tables.codes import Account, LossCause
 
 
@@ -127,16 +127,15 @@ class Ageing:
         if rules is None:
             return
         self._sites.receive(state.day, back)
-        rows = network.covered
-        shelf = state.shelf.copy()
-        shelf[rows] += units
-        received = came(shelf, self._noon_shelf)
+        rows, fresh = network.covered, self._fresh
+        received = _came(rows, units, state.shelf, self._noon_shelf)
         self._shelves.receive(state.day, received)
-        self._fresh.receive(state.day, received)
+        fresh.receive(state.day, received)
         if not rules.sell_off_cut.any():
             return
-        cut = _cut(rows, units, self._fresh.old(shelf), price, rules.sell_off_cut)
-        if cut.any():
+        old = (state.shelf, fresh.recent, fresh.days)
+        cut, some = _cut(rows, units, old, price, rules.sell_off_cut)
+        if some:
             plan = network.design.outlets
             mode, site = plan.mode[rows], plan.site[rows]
             payer, post = network.payer[rows], self._postings.post
@@ -152,20 +151,52 @@ class Ageing:
 
 
 @kernel
+def _came(rows: IntArray, units: IntArray, shelf: IntArray, noon: IntArray) -> Lots:
+    """Return what came to outlets since the morning: outlets, products and units.
+
+    Parameters
+    ----------
+    rows, units : (n,), (n, P) outlets and what they sold since
+    shelf, noon : (O, P) units now and in the morning
+    """
+    room = np.empty((3, units.size), dtype=np.int64)
+    used = 0
+    for row in range(len(rows)):
+        outlet = rows[row]
+        for product in range(units.shape[1]):
+            more = shelf[outlet, product] + units[row, product] - noon[outlet, product]
+            # All are noted and only some stay: half of the shelves would be guessed wrongly.
+            room[0, used], room[1, used], room[2, used] = outlet, product, more
+            used += more != 0
+    return room[:, :used].copy()
+
+
+@kernel
 def _cut(
-    rows: IntArray, units: IntArray, old: IntArray, price: IntArray, cut: IntArray
-) -> IntArray:
-    """Return what the old units among those sold were cheaper by: (n,) ticks.
+    rows: IntArray,
+    units: IntArray,
+    old: tuple[IntArray, IntArray, IntArray],
+    price: IntArray,
+    cut: IntArray,
+) -> tuple[IntArray, bool]:
+    """Return what the old units among those sold were cheaper by: (n,) ticks, and whether any was.
 
     Parameters
     ----------
     rows, units, price : (n,), (n, P), (n, P) outlets, what they sold and its price
-    old : (O, P) units; cut : (P,) ppm of the price
+    old : (O, P) units on the shelf and (O, P) units received in the last (P,) days, 0 = never old
+    cut : (P,) ppm of the price
     """
-    result = np.zeros(len(rows), dtype=np.int64)
+    result, some = np.zeros(len(rows), dtype=np.int64), False
+    shelf, recent, days = old
     for row in range(len(rows)):
         for product in range(units.shape[1]):
-            near = min(units[row, product], old[rows[row], product])
+            sold = units[row, product]
+            if sold == 0 or days[product] <= 0:
+                continue
+            near = min(sold, shelf[rows[row], product] + sold - recent[rows[row], product])
             if near > 0:
-                result[row] += share_of(near * price[row, product], cut[product])
-    return result
+                ticks = share_of(near * price[row, product], cut[product])
+                result[row] += ticks
+                some = some or ticks != 0
+    return result, some

@@ -18,11 +18,16 @@ class Window:
 
     What leaves is always the oldest, so stock beyond the receipts of the last n days is
     older than n days: no lot has to be kept.
+
+    Attributes
+    ----------
+    days : (P,) int64, that units count as recent, 0 or less = no window
+    recent : (places, P) int64, units received in them
     """
 
     def __init__(self, days: IntArray, opening: IntArray) -> None:
-        self._days = days
-        self._recent = np.zeros_like(opening)
+        self.days = days
+        self.recent = np.zeros_like(opening)
         self._log: dict[int, list[Lots]] = {}
         self._lengths = np.unique(days[days > 0]).tolist()
         self.receive(0, came(opening, np.zeros_like(opening)))
@@ -30,20 +35,20 @@ class Window:
     def receive(self, day: int, lots: Lots) -> None:
         """Add the receipts of a day."""
         if self._lengths and lots.shape[1]:
-            _add(self._recent, lots)
+            _add(self.recent, lots)
             self._log.setdefault(day, []).append(lots)
 
     def roll(self, day: int) -> None:
         """Begin a day: receipts that are as many days old as the product's number drop out."""
         for days in self._lengths:
             for lots in self._log.get(day - days, ()):
-                _drop(self._recent, lots, self._days, days)
+                _drop(self.recent, lots, self.days, days)
         if self._lengths:
             self._log.pop(day - self._lengths[-1], None)
 
     def old(self, stock: IntArray) -> IntArray:
         """Return the units that were received before: (places, P), 0 for products without days."""
-        return _old(stock, self._recent, self._days)
+        return _old(stock, self.recent, self.days)
 
 
 @kernel
