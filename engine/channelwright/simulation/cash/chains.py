@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from channelwright.foundation.compiled import kernel
-from channelwright.foundation.units import IntArray, share
+from channelwright.foundation.units import BoolArray, IntArray, share_of
 from channelwright.rules import contracts as rules
 from channelwright.simulation.cash.postings import Postings
+from channelwright.simulation.cash.rebates import post_shares
 from channelwright.simulation.network import Network
 from channelwright.simulation.orders.ordering import Placed
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.tables.codes import Account
+
+_PENALTY = int(Account.PENALTY)
 
 
 class Penalties:
@@ -69,16 +72,17 @@ class Penalties:
         if not self.on or agreed is None or not len(orders):
             return
         due = orders["end"] == day
-        if not due.any():
+        count = int(np.count_nonzero(due))
+        if not count:
             return
-        ended = orders.take(np.flatnonzero(due))
-        outlet, option = ended["outlet"], ended["option"]
-        failed = np.where(ended["delivered"] < ended["ordered"], ended["ordered"], 0)
-        value = (failed * network.price[outlet, option]).sum(axis=1)
-        amount = share(value, agreed.penalty[network.market.outlets.chain[outlet]])
-        site, mode = network.options[outlet, option], network.option_mode[outlet, option]
-        payee = network.payer[outlet]
-        postings.post(Account.PENALTY, network.owner[site], payee, mode, site, outlet, amount)
+        _charge(
+            postings.room(count),
+            due,
+            orders.columns(("outlet", "option", "ordered", "delivered")),
+            (network.price, agreed.penalty, network.market.outlets.chain),
+            (network.options, network.option_mode),
+            (network.owner, network.payer),
+        )
         orders.keep(~due)
 
 
@@ -109,6 +113,41 @@ def _note(
             grids[0, place, product], grids[1, place, product] = cases[row, product], 0
 
 
+@kernel
+def _charge(
+    rows: IntArray,
+    due: BoolArray,
+    orders: tuple[IntArray, ...],
+    terms: tuple[IntArray, IntArray, IntArray],
+    sold: tuple[IntArray, IntArray],
+    parties: tuple[IntArray, IntArray],
+) -> None:
+    """Write the penalties (7, m) of the orders that are due.
+
+    Parameters
+    ----------
+    due : (n,) bool
+    orders : (n,) outlet and option, (n, P) cases ordered and delivered
+    terms : (O, N, P) ticks per case, (C,) ppm of what lines were worth, (O,) chain
+    sold : (O, N) sites and modes; parties : (S,) owners and (O,) payers
+    """
+    outlet, option, ordered, delivered = orders
+    (price, penalty, chain), (site, mode), (owner, payer) = terms, sold, parties
+    place = 0
+    for row in range(len(due)):
+        if not due[row]:
+            continue
+        store, chosen, value = outlet[row], option[row], 0
+        for product in range(ordered.shape[1]):
+            if delivered[row, product] < ordered[row, product]:
+                value += ordered[row, product] * price[store, chosen, product]
+        seller = site[store, chosen]
+        rows[0, place], rows[1, place], rows[2, place] = _PENALTY, owner[seller], payer[store]
+        rows[3, place], rows[4, place] = mode[store, chosen], seller
+        rows[5, place], rows[6, place] = store, share_of(value, penalty[chain[store]])
+        place += 1
+
+
 def settle_contracts(
     network: Network, state: State, postings: Postings, days: int, length: int
 ) -> None:
@@ -116,16 +155,16 @@ def settle_contracts(
     market, agreed = network.market, network.design.contracts
     if agreed is None or not len(agreed):
         return
-    outlet, option = np.nonzero(state.month_invoices * (market.outlets.chain >= 0)[:, None])
-    chain, bought = market.outlets.chain[outlet], state.month_invoices[outlet, option]
+    chain = market.outlets.chain
+    stores = np.flatnonzero(chain >= 0)
     total = np.zeros(len(agreed), dtype=np.int64)
-    add_at(total, chain, bought)
-    rebate = rules.tier_rebates(agreed, total, days, length)[chain]
-    site, mode = network.options[outlet, option], network.option_mode[outlet, option]
+    add_at(total, chain[stores], state.month_invoices[stores].sum(axis=1))
+    rebate = rules.tier_rebates(agreed, total, days, length)
     owner, payer = network.owner, network.payer
-    for account, ppm in ((Account.REBATE, rebate), (Account.LOGISTICS, agreed.allowance[chain])):
-        amount = share(bought, ppm)
-        postings.post(account, owner[site], payer[outlet], mode, site, outlet, amount)
+    for account, rate in ((Account.REBATE, rebate), (Account.LOGISTICS, agreed.allowance)):
+        ppm = np.zeros_like(state.month_invoices)
+        ppm[stores] = rate[chain[stores], None]
+        post_shares(network, state, postings, account, ppm)
     rows, fee = rules.store_fees(market, network.design, days, length)
     site, mode = network.design.outlets.site[rows], network.design.outlets.mode[rows]
     postings.post(Account.TRADE_FEE, owner[site], payer[rows], mode, site, rows, fee)

@@ -9,6 +9,7 @@ from channelwright.foundation.units import BoolArray, IntArray, scaled, share
 from channelwright.model.market import SOLICITORS
 from channelwright.simulation.cash.chains import settle_contracts
 from channelwright.simulation.cash.postings import Postings, same_day
+from channelwright.simulation.cash.rebates import post_shares
 from channelwright.simulation.evening.credit import credit_rules, customers_money, deposits
 from channelwright.simulation.network import Network
 from channelwright.simulation.scatter import add_at
@@ -74,11 +75,7 @@ def _pay_people(
 
 def _pay_rebates(network: Network, state: State, postings: Postings) -> None:
     terms = network.design.terms
-    outlet, option = np.nonzero(state.month_invoices)
-    site, mode = network.options[outlet, option], network.option_mode[outlet, option]
-    amount = share(state.month_invoices[outlet, option], terms.outlet_rebate[mode])
-    payer = network.payer[outlet]
-    postings.post(Account.REBATE, network.owner[site], payer, mode, site, outlet, amount)
+    post_shares(network, state, postings, Account.REBATE, terms.outlet_rebate[network.option_mode])
     buyers = np.flatnonzero(state.month_purchases)
     mode = network.design.sites.mode[buyers]
     amount = share(state.month_purchases[buyers], terms.account_rebate[mode])
