@@ -53,3 +53,16 @@ def test_replications_do_not_change_their_network():
         )
         after = arrays(network_of(market, design))
         assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+def test_what_a_network_was_asked_for_is_found_once_for_each_network():
+    market, design = tiny_market()
+    asked = []
+
+    def outlets(network):
+        asked.append(network)
+        return len(network.covered)
+
+    networks = [build_network(market, design) for _ in range(2)]
+    assert [network.once(outlets) for network in networks * 2] == [len(networks[0].covered)] * 4
+    assert [id(one) for one in asked] == [id(one) for one in networks]

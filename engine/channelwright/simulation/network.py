@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from channelwright.model.market import CAPTURES, Market
 from channelwright.rules import behaviour, contracts, flows, geography, offers, sourcing
 from channelwright.rules.account_credit import account_rows, given_limits
 from channelwright.rules.beats import Beat, plan_beats
-from channelwright.rules.catchment import rival_cases
 from channelwright.rules.consignment import settle_days
 from channelwright.rules.hours import has_hours, receiving_hours
 from channelwright.rules.parcels import site_demand
@@ -29,6 +28,7 @@ from channelwright.tables.codes import Party, party
 
 DEFAULT_WINDOW = 28
 _KEPT = 4  # designs whose replications alternate in a process
+Found = TypeVar("Found")
 VISIT = CAPTURES.index("visit")
 CALENDAR = CAPTURES.index("calendar")
 
@@ -94,6 +94,7 @@ class Network:
     fleets : vehicles of the sites
     months : lengths of the months
     plain : columns and flags that phases read fastest
+    found : what `once` was asked for
     """
 
     market: Market
@@ -135,22 +136,17 @@ class Network:
     fleets: Fleets
     months: Months
     plain: Plain
+    found: dict[Callable[[Network], Any], Any] = field(default_factory=dict)
 
-    @cached_property
-    def opening_stock(self) -> IntArray:
-        """The level of every site on day 0, rounded up to cases: (S, P) units."""
-        sites = np.arange(len(self.market.sites))
-        spread = np.sqrt(self.opening_variance)
-        level = self.stock.targets(sites, self.opening_demand, spread).level
-        case, plan = self.market.products.units_per_case, self.design.sites
-        supplied = plan.open & (plan.parent >= 0)
-        return np.where(supplied[:, None], -(-level // case) * case, 0)
+    def once(self, find: Callable[[Network], Found]) -> Found:
+        """Return what a function finds in this network alone, asked once for all replications.
 
-    @cached_property
-    def rival_cases(self) -> FloatArray:
-        """Cases a day that consumers buy at every rival at factor 1: (R,)."""
-        catchment = self.market.catchment
-        return np.zeros(0) if catchment is None else rival_cases(catchment, self.design) / 7
+        Nobody changes what is found.
+        """
+        if find not in self.found:
+            self.found[find] = find(self)
+        found: Found = self.found[find]
+        return found
 
 
 _NETWORKS: dict[tuple[int, int], Network] = {}

@@ -9,7 +9,7 @@ import numpy as np
 import simpy
 
 from channelwright.foundation.random import Address
-from channelwright.foundation.units import DAY_SECONDS
+from channelwright.foundation.units import DAY_SECONDS, FloatArray
 from channelwright.model.design import Design
 from channelwright.model.market import SOLICITORS, Market
 from channelwright.rules import behaviour
@@ -115,7 +115,7 @@ class _World:
         self._sink = sink
         self._state = opening_state(network, address)
         self._postings = Postings(network)
-        self._fixed = fixed_costs(network)
+        self._fixed = network.once(fixed_costs)
         self._recorder = Recorder(network)
         self._details = Details(network, sink) if detail else None
         self._rivals = RivalSales(network, address, sink, detail=detail)
@@ -124,7 +124,7 @@ class _World:
         self._penalties = Penalties(network)
         self._books = Books(opening=units_held(network, self._state))
         self._count = dict.fromkeys(("calls", "orders", "lines", "deliveries", "shipments"), 0)
-        self._factors = behaviour.month_factors(network.market)
+        self._factors = network.once(_month_factors)
         self._environment = simpy.Environment()
         rows, plan = network.covered, network.design.outlets
         self._at_outlets = (plan.mode[rows], plan.site[rows], rows)
@@ -371,6 +371,10 @@ class _World:
         for name, chunk in self._postings.outlets.tables().items():
             self._sink.append(name, chunk)
         self._books.check(self._network, self._state)
+
+
+def _month_factors(network: Network) -> FloatArray:
+    return behaviour.month_factors(network.market)
 
 
 def _effort_row(month: int, mode: int, best: int, actual: float) -> dict[str, np.ndarray]:

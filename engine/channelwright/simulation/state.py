@@ -140,7 +140,7 @@ def opening_state(network: Network, address: Address) -> State:
         on_order=np.zeros((outlets, products), dtype=np.int64),
         execution=execution,
         effort=np.ones(len(market.modes)),
-        stock=network.opening_stock.copy(),
+        stock=network.once(_opening_stock).copy(),
         transit=np.zeros((sites, products), dtype=np.int64),
         demand=np.zeros((network.days_kept, sites, products), dtype=np.int64),
         receivable=np.zeros(accounts, dtype=np.int64),
@@ -218,3 +218,14 @@ def _opening_shelf(network: Network, state: State) -> IntArray:
     shelf = np.zeros(network.rate.shape, dtype=np.int64)
     shelf[rows] = np.floor(0.5 * level + 0.5).astype(np.int64)
     return shelf
+
+
+def _opening_stock(network: Network) -> IntArray:
+    """Return the level of every site on day 0, rounded up to cases: (S, P)."""
+    sites = np.arange(len(network.market.sites))
+    spread = np.sqrt(network.opening_variance)
+    level = network.stock.targets(sites, network.opening_demand, spread).level
+    case = network.market.products.units_per_case
+    plan = network.design.sites
+    supplied = plan.open & (plan.parent >= 0)
+    return np.where(supplied[:, None], -(-level // case) * case, 0)

@@ -166,7 +166,7 @@ def _pay_deposits(network: Network, postings: Postings, days: int) -> None:
         return
     rows, plan = network.covered, network.design.outlets
     mode, site = plan.mode[rows], plan.site[rows]
-    lodged = deposits(network)[rows]
+    lodged = network.once(deposits)[rows]
     amount = scaled(lodged, rules.deposit_interest[mode] * days, YEAR_PPM)
     owner, payer = network.owner[site], network.payer[rows]
     postings.post(Account.DEPOSIT_INTEREST, owner, payer, mode, site, rows, amount)

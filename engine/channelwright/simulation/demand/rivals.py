@@ -8,8 +8,9 @@ import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import IntArray
+from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.market import LAW_POISSON
+from channelwright.rules.catchment import rival_cases
 from channelwright.simulation import laws
 from channelwright.simulation.demand.guiding import guide_of
 from channelwright.simulation.network import Network
@@ -22,6 +23,12 @@ _POISSON = np.array([LAW_POISSON], dtype=np.int64)
 _ANY_SIZE = np.ones(1)
 
 
+def _daily_cases(network: Network) -> FloatArray:
+    """Return what consumers buy at every rival at factor 1: (R,) cases a day."""
+    catchment = network.market.catchment
+    return np.zeros(0) if catchment is None else rival_cases(catchment, network.design) / 7
+
+
 class RivalSales:
     """Sells at rivals every evening; does nothing without a catchment."""
 
@@ -31,7 +38,7 @@ class RivalSales:
         self._sink = sink
         self._detail = detail
         catchment = network.market.catchment
-        self._daily = network.rival_cases
+        self._daily = network.once(_daily_cases)
         if catchment is not None:
             self._rows = np.arange(len(self._daily))
             self._guide = guide_of(_POISSON, _ANY_SIZE)

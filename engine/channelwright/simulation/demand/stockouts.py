@@ -52,14 +52,13 @@ class Stockouts:
         self._detail = detail
         shares = (stockout.wait, stockout.product, stockout.outlet)
         limits = np.cumsum(np.array(shares, dtype=np.float64))
-        rate = network.rate[network.covered]
-        ranked = np.argsort(-rate, axis=1, kind="stable")
-        self._static = (network.covered, limits, ranked, _goals(network, stockout))
-        self.waiting = np.zeros(rate.shape, dtype=np.int64)
-        self.short = np.zeros(len(rate), dtype=np.int64)
-        self._lost = np.zeros(len(rate), dtype=np.int64)
-        self._parts = np.zeros((_PARTS, *rate.shape), dtype=np.int64)
-        self._touched = np.zeros(len(rate), dtype=np.bool_)
+        self._static = (network.covered, limits, *network.once(_choices))
+        shape = (len(network.covered), network.rate.shape[1])
+        self.waiting = np.zeros(shape, dtype=np.int64)
+        self.short = np.zeros(shape[0], dtype=np.int64)
+        self._lost = np.zeros(shape[0], dtype=np.int64)
+        self._parts = np.zeros((_PARTS, *shape), dtype=np.int64)
+        self._touched = np.zeros(shape[0], dtype=np.bool_)
 
     def settle(self, day: int, short: int, shelf: IntArray, sold: IntArray) -> Settled:
         """Split what is unmet in the first ``short`` rows that are short.
@@ -197,12 +196,18 @@ def _leave(
     return used
 
 
-def _goals(network: Network, stockout: Stockout) -> IntArray:
-    """Return the nearest other covered outlet of each covered one: (C,) position, -1 = none."""
+def _choices(network: Network) -> tuple[IntArray, IntArray]:
+    """Return the products of covered outlets by demand, (C, P), and the nearest other outlet.
+
+    (C,) position of that one among the covered, -1 = none.
+    """
+    stockout, rate = network.market.stockout, network.rate[network.covered]
+    assert stockout is not None
+    ranked = np.argsort(-rate, axis=1, kind="stable")
     position = np.full(len(network.market.outlets), -1, dtype=np.int64)
     position[network.covered] = np.arange(len(network.covered))
     pairs = stockout.neighbours
-    return _nearest(position, pairs.origin, pairs.place, len(network.covered))
+    return ranked, _nearest(position, pairs.origin, pairs.place, len(network.covered))
 
 
 @kernel

@@ -230,7 +230,7 @@ def limits(network: Network, score: IntArray) -> IntArray:
     mode, own = network.design.outlets.mode[rows], network.own_limit[rows]
     low, high = rules.limit_low[mode], rules.limit_high[mode]
     scored = share(own, low + (high - low) * score[rows] // 1000)
-    part = np.where(rules.review_days[mode] > 0, scored, own) + deposits(network)[rows]
+    part = np.where(rules.review_days[mode] > 0, scored, own) + network.once(deposits)[rows]
     limit = np.zeros_like(network.limit)
     add_at(limit, network.account[rows], part)
     return limit
@@ -241,7 +241,7 @@ def customers_money(network: Network, state: State) -> IntArray:
     held = advances(network, state)
     if credit_rules(network) is not None:
         rows = network.covered
-        add_at(held, network.design.outlets.site[rows], deposits(network)[rows])
+        add_at(held, network.design.outlets.site[rows], network.once(deposits)[rows])
     return held
 
 

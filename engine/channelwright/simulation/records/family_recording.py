@@ -21,16 +21,13 @@ class FamilyRecorder:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        market, plan = network.market, network.design.sites
+        market = network.market
         self.family = family_rows(market.products)
         count = int(self.family.max(initial=-1)) + 1
         cells = network.cells
         of_outlets = np.stack([cells.area, cells.mode]), cells.group, network.covered
         self._outlets = _Sums(FAMILY_CELLS, of_outlets, len(market.outlets), count)
-        sites = np.flatnonzero(plan.open)
-        tier = (market.sites.area[sites], plan.mode[sites], market.sites.kind[sites])
-        of_sites = *_groups(np.stack(tier)), sites
-        self._sites = _Sums(TIER_CELLS, of_sites, len(market.sites), count)
+        self._sites = _Sums(TIER_CELLS, network.once(_tiers), len(market.sites), count)
 
     def of_shelves(self, names: tuple[str, ...]) -> tuple[tuple[IntArray, ...], IntArray, IntArray]:
         """Return some sums (G, F), groups (O,) and families (P,), to be added to by `ShelfSums`."""
@@ -79,6 +76,13 @@ class FamilyRecorder:
     def close(self, period: int) -> dict[str, Chunk]:
         """Return the tables of the period and start the next one."""
         return {sums.table.name: sums.close(period) for sums in (self._outlets, self._sites)}
+
+
+def _tiers(network: Network) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the area, mode and kind of the groups of open sites, the groups, and the sites."""
+    sites, plan = network.market.sites, network.design.sites
+    rows = np.flatnonzero(plan.open)
+    return *_groups(np.stack([sites.area[rows], plan.mode[rows], sites.kind[rows]])), rows
 
 
 def _groups(place: IntArray) -> tuple[IntArray, IntArray]:

@@ -23,7 +23,7 @@ class StockRecorder:
         self._sums = np.zeros((len(names), len(network.market.sites)), dtype=np.int64)
         self._cell = NamedSums(names, self._sums)
         self._ordered = np.zeros(len(network.market.sites), dtype=np.int64)
-        self._late = late_days(network.market.calendar)
+        self._late = network.once(_late_days)
 
     def direct(self) -> tuple[IntArray, IntArray]:
         """Return cases that own sites delivered, and those of the last days, to be added to."""
@@ -47,6 +47,10 @@ class StockRecorder:
     def close(self, period: int) -> Chunk:
         """Return the rows of the period and start the next one."""
         return filled_rows(STOCK_CELLS.names, period, self._sums)
+
+
+def _late_days(network: Network) -> BoolArray:
+    return late_days(network.market.calendar)
 
 
 def late_days(calendar: Calendar) -> BoolArray:

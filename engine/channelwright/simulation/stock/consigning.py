@@ -15,9 +15,14 @@ from channelwright.simulation.cash.invoice_kernels import (
     SITE,
 )
 from channelwright.simulation.evening.credit import ON_TERMS
+from channelwright.simulation.network import Network
 from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.outlet_cells import area_mode_rows
 from channelwright.tables.goods_outputs import CONSIGNMENT_CELLS
+
+
+def _settle_days(network: Network) -> IntArray:
+    return settle_days(network.market, network.design)
 
 
 class Consignments:
@@ -29,7 +34,7 @@ class Consignments:
         self._sink, self._detail = parts.sink, parts.detail
         self._rows = np.flatnonzero(network.consigned)
         self._place = np.searchsorted(network.covered, self._rows)
-        self._days = settle_days(network.market, network.design)[self._rows]
+        self._days = network.once(_settle_days)[self._rows]
         goods = network.design.goods
         self._named = goods is not None and goods.consignment is not None
         self._sums = np.zeros((2, len(network.consigned)), dtype=np.int64)
