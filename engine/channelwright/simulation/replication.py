@@ -270,11 +270,10 @@ class _World:
         state = self._state
         placed = self._ordering.place(state)
         self._credit.collect(placed)
-        self._recorder.orders(placed)
+        lines, calls = self._recorder.orders(placed)
         self._count["orders"] += len(placed.outlet)
-        self._count["lines"] += int(np.count_nonzero(placed.cases))
-        if placed.beat is not None:
-            self._count["calls"] += int(np.count_nonzero(placed.beat.made))
+        self._count["lines"] += lines
+        self._count["calls"] += calls
         if self._details is not None:
             self._details.calls(state.day, placed)
         self._open_orders(placed)

@@ -40,6 +40,8 @@ class Penalties:
         if not self.on:
             return
         rows = self._watched[placed.outlet].nonzero()[0]
+        if not rows.size:
+            return
         numbers, grids = self._orders.extend(len(rows))
         orders = (placed.outlet, placed.option, placed.mode, placed.cases)
         promise = self._network.plain.promise_days

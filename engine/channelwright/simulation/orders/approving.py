@@ -54,7 +54,8 @@ class Approvals:
         today = (day, self._address.key)
         requests = _requests(today, (outlet, mode, second), self._asking)
         if requests.shape[1] > 1:
-            requests = requests[:, np.lexsort((requests[_OUTLET], requests[_SECOND]))]
+            order = np.lexsort((requests[_OUTLET], requests[_SECOND]))
+            requests = requests.take(order, axis=1)
         service = self._service(day, requests)
         self._requests = requests
         result = np.zeros((2, len(attempt)), dtype=np.int64)

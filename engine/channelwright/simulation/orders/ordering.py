@@ -106,7 +106,7 @@ class Ordering:
         self._sourcing.choose(state, orders[OUTLET], cases, orders[OPTION])
         calls = 0 if beat is None else len(beat.outlet)
         productive, lines = np.zeros(calls, dtype=np.bool_), np.zeros(calls, dtype=np.int64)
-        _address(orders, cases, state.day, self._addresses, productive, lines)
+        _address(self._orders, cases, state.day, self._addresses, productive, lines)
         _, outlet, second, option, mode, site, attempt = orders
         found = (outlet, second, option, mode, site, attempt, cases)
         return Placed(*found, beat, productive, lines, collected)
@@ -197,16 +197,17 @@ def _address(
     productive: BoolArray,
     lines: IntArray,
 ) -> None:
-    """Write mode, site and day of the first attempt of orders (7, n), and what calls ended in.
+    """Write mode, site and day of the first attempt of orders, and what calls ended in.
 
     Parameters
     ----------
-    cases : (n, P); addresses : (O, N) modes and sites of options, (M,) second after which orders of
-        a mode wait for tomorrow
+    orders, cases : (7, at least n), (n, P)
+    addresses : (O, N) modes and sites of options, (M,) second after which orders of a mode wait for
+        tomorrow
     productive, lines : (calls,) whether a call ended in an order, and its lines; written
     """
     modes, sites, cutoff = addresses
-    for row in range(orders.shape[1]):
+    for row in range(len(cases)):
         outlet, option, call = orders[OUTLET, row], orders[OPTION, row], orders[CALL, row]
         mode = modes[outlet, option]
         orders[MODE, row], orders[SITE, row] = mode, sites[outlet, option]

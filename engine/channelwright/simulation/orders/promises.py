@@ -12,43 +12,23 @@ from channelwright.simulation.network import Network
 class Promises:
     """Counts orders, and those that were kept, by the day on which their promise ends.
 
-    Two rings of counts, (days + 1, O) each: the longest promise, at most the horizon. Orders that
-    were delivered whole and in time are added to ``kept`` where the drops are walked over.
+    Two rings of counts, (days + 1, O) each: the longest promise, at most the horizon. Orders are
+    added to ``given`` where they are placed, and those that were delivered whole and in time to
+    ``kept`` where the drops are walked over. ``days`` : (M,) of each promise.
     """
 
     def __init__(self, network: Network) -> None:
-        self._days = np.array(network.design.service.promise_days)
+        self.days = network.plain.promise_days
         horizon = network.market.calendar.horizon_days
-        longest = min(int(self._days.max(initial=0)), horizon)
+        longest = min(int(self.days.max(initial=0)), horizon)
         shape = (longest + 1, len(network.market.outlets))
         self._rings = np.zeros((2, *shape), dtype=np.int32)
-        self._given, self.kept = self._rings
+        self.given, self.kept = self._rings
         self.horizon = horizon
-
-    def give(self, day: int, outlet: IntArray, mode: IntArray) -> None:
-        """Note the orders placed on a day."""
-        days = np.full(len(outlet), day, dtype=np.int64)
-        _note(self._given, outlet, days, mode, self._days, self.horizon)
 
     def judge(self, day: int, promised: IntArray, kept: IntArray) -> None:
         """Count by outlet (O,) the orders whose promise ends, and those that kept it."""
-        _judge(self._rings, day % len(self._given), promised, kept)
-
-
-@kernel
-def _note(
-    ring: np.ndarray,
-    outlet: IntArray,
-    day: IntArray,
-    mode: IntArray,
-    days: IntArray,
-    horizon: int,
-) -> None:
-    """Count orders (n,) of some days by the end of their promise."""
-    for row in range(len(outlet)):
-        end = day[row] + days[mode[row]]
-        if end < horizon:
-            ring[end % len(ring), outlet[row]] += 1
+        _judge(self._rings, day % len(self.given), promised, kept)
 
 
 @kernel

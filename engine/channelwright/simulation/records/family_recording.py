@@ -33,9 +33,10 @@ class FamilyRecorder:
         """Return some sums (G, F), groups (O,) and families (P,), to be added to by `ShelfSums`."""
         return self._outlets.columns(*names), self._outlets.group, self.family
 
-    def orders(self, outlet: IntArray, cases: IntArray) -> None:
-        """Add the orders of a day: (n,) outlets, (n, P) cases."""
-        self._outlets.add("cases_ordered", outlet, cases, self.family)
+    def of_orders(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Return the sums that the cases of orders are added to, groups (O,) and families (P,)."""
+        (ordered,) = self._outlets.columns("cases_ordered")
+        return ordered, self._outlets.group, self.family
 
     def of_evening(self) -> tuple[tuple[IntArray, ...], tuple[IntArray, ...], IntArray]:
         """Return the sums that the allocation of a day is added to (`tally_evening`)."""

@@ -23,7 +23,7 @@ class FlowRecorder:
         market = network.market
         self.per_case: FloatArray = THOUSANDTHS / market.products.units_per_case
         self._outlets = np.zeros((3, len(market.outlets)), dtype=np.int64)
-        self.asked, self.asked_squared, self._ordered_squared = self._outlets
+        self.asked, self.asked_squared, self.ordered_squared = self._outlets
         self._sums = dict.fromkeys(FLOW_CELLS.names[1:], 0)
         self._day_asked = self._day_ordered = 0
 
@@ -32,10 +32,6 @@ class FlowRecorder:
         """Sums of the period by outlet: name -> (O,)."""
         names = ("asked", "asked_squared", "ordered_squared")
         return dict(zip(names, self._outlets, strict=True))
-
-    def orders(self, outlet: IntArray, cases: IntArray) -> None:
-        """Add the orders of a day, one an outlet at most: (n, P) cases."""
-        _add_squares(self._ordered_squared, outlet, cases)
 
     def consumers(self, asked: int) -> None:
         """Add what consumers asked for today, in thousandths of a case."""
@@ -74,12 +70,3 @@ def _credit(limit: IntArray, receivable: IntArray, accepted: IntArray) -> tuple[
         used += has * (receivable[account] + accepted[account])
         whole += max(np.int64(0), limit[account])
     return used, whole
-
-
-@kernel
-def _add_squares(squares: IntArray, outlet: IntArray, cases: IntArray) -> None:
-    for row in range(len(outlet)):
-        total = np.int64(0)
-        for product in range(cases.shape[1]):
-            total += cases[row, product]
-        squares[outlet[row]] += total * total

@@ -85,6 +85,15 @@ class Recorder:
         self._shipping = self._of_shipments()
         parts = self._stock, self._families, self._debts
         self._nights = SiteNights(network, self._site, *parts)
+        self._orders = (
+            (*self._cell.columns("orders", "lines", "cases_ordered"), self._flows.ordered_squared),
+            self._families.of_orders(),
+            (self._promises.given, self._promises.days, self._promises.horizon),
+        )
+        self._calls = (
+            self._cell.columns("calls_planned", "calls_made", "calls_productive", "call_lines"),
+            self._person.columns("planned", "made", "productive", "field_seconds", "working_days"),
+        )
         self._day = 0
         weight = market.outlets.category_cases * _WEIGHT_UNIT
         self._weight = np.floor(weight + 0.5).astype(np.int64)
@@ -138,22 +147,19 @@ class Recorder:
             cases = np.where(visits[LAST] > 0, missed.loads["cases"].sum(axis=1), 0)
             add_at(cell["cases_cancelled"], outlet, cases)
 
-    def orders(self, placed: Placed) -> None:
-        """Add the orders and calls of a day."""
-        outlet = placed.outlet
-        self._promises.give(self._day, outlet, placed.mode)
-        tally_orders(self._cell.columns("orders", "lines", "cases_ordered"), outlet, placed.cases)
-        self._families.orders(outlet, placed.cases)
-        self._flows.orders(outlet, placed.cases)
-        beat, person = placed.beat, self._person
+    def orders(self, placed: Placed) -> tuple[int, int]:
+        """Add the orders and calls of a day; return the lines and the calls that were made."""
+        orders = (placed.outlet, placed.mode, placed.cases)
+        lines = tally_orders(self._day, orders, *self._orders)
+        beat = placed.beat
         if beat is None:
-            return
-        tally_calls(
-            self._cell.columns("calls_planned", "calls_made", "calls_productive", "call_lines"),
-            person.columns("planned", "made", "productive", "field_seconds", "working_days"),
+            return lines, 0
+        made = tally_calls(
+            *self._calls,
             (beat.outlet, beat.rep, beat.taken, placed.call_lines),
             (beat.planned, beat.made, placed.productive),
         )
+        return lines, made
 
     def sales(self, sales: Sales, price: IntArray, moved: IntArray | None = None) -> Taken:
         """Add the consumer sales of a day at their ``price``, (C, P) ticks per unit.

@@ -16,22 +16,50 @@ Columns = tuple[IntArray, ...]
 
 
 @kernel
-def tally_orders(columns: Columns, outlet: IntArray, cases: IntArray) -> None:
-    """Add the orders of a day, cases (n, P): their number, lines and cases."""
-    orders, lines, ordered = columns
+def tally_orders(
+    day: int,
+    orders: tuple[IntArray, IntArray, IntArray],
+    columns: Columns,
+    families: tuple[IntArray, IntArray, IntArray],
+    promises: tuple[np.ndarray, IntArray, int],
+) -> int:
+    """Add the orders of a day, one an outlet at most, and return their lines.
+
+    Parameters
+    ----------
+    orders : (n,) outlet and mode, (n, P) cases
+    columns : orders, lines, cases ordered, and the squares of these
+    families : cases ordered by group and family (G, F), groups (O,), families (P,)
+    promises : ring of orders by the day on which their promise ends, days of it (M,), horizon
+    """
+    outlet, mode, cases = orders
+    number, lines, ordered, squared = columns
+    total, group, family = families
+    ring, days, horizon = promises
+    count = 0
     for row in range(len(outlet)):
-        place = outlet[row]
-        orders[place] += 1
+        place, many, whole = outlet[row], 0, np.int64(0)
+        cell, end = group[place], day + days[mode[row]]
         for product in range(cases.shape[1]):
-            lines[place] += cases[row, product] > 0
-            ordered[place] += cases[row, product]
+            many += cases[row, product] > 0
+            whole += cases[row, product]
+            if cell >= 0:
+                total[cell, family[product]] += cases[row, product]
+        number[place] += 1
+        lines[place] += many
+        ordered[place] += whole
+        squared[place] += whole * whole
+        if end < horizon:
+            ring[end % len(ring), place] += 1
+        count += many
+    return count
 
 
 @kernel
 def tally_calls(
     columns: Columns, people: Columns, calls: Columns, flags: tuple[BoolArray, ...]
-) -> None:
-    """Add the calls of a day.
+) -> int:
+    """Add the calls of a day, and return how many were made.
 
     Parameters
     ----------
@@ -44,6 +72,7 @@ def tally_calls(
     their_planned, their_made, their_productive, seconds, days = people
     outlet, rep, taken, call_lines = calls
     is_planned, is_made, is_productive = flags
+    count = 0
     worked = np.zeros(len(days), dtype=np.bool_)
     for row in range(len(outlet)):
         place, person = outlet[row], rep[row]
@@ -54,11 +83,13 @@ def tally_calls(
         their_planned[person] += is_planned[row]
         their_made[person] += is_made[row]
         their_productive[person] += is_productive[row]
+        count += is_made[row]
         if is_made[row]:
             seconds[person] += taken[row]
         if not worked[person]:
             worked[person] = True
             days[person] += 1
+    return count
 
 
 @kernel
