@@ -8,10 +8,10 @@ import pytest
 
 from channelwright.foundation.random import Address, Purpose
 from channelwright.rules import geography
+from channelwright.rules.roads import UNSURE, Roads, road_metres
 from channelwright.simulation import laws, replicate
 from channelwright.simulation.cash import invoice_kernels as invoices
 from channelwright.simulation.cash import invoicing
-from channelwright.simulation.delivery.roads import UNSURE, Roads, road_metres
 from channelwright.simulation.evening.credit import ON_TERMS
 from channelwright.tables.sink import MemorySink
 from tests.support import random_market

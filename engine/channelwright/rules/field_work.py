@@ -8,6 +8,7 @@ from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.model.design import Design
 from channelwright.model.market import Market
 from channelwright.rules import geography
+from channelwright.rules.roads import road_points, ways
 
 
 def call_seconds(market: Market, role: IntArray | int, outlet: IntArray) -> IntArray:
@@ -50,6 +51,8 @@ class CallTimes:
             np.concatenate([outlets.lon, starts.lon]),
             np.concatenate([outlets.zone, starts.zone]),
         )
+        self._road_points = road_points(self._points)
+        self._factor = float(market.geography.road_factor)
         self._known: dict[tuple[int, int], int] = {}
 
     def taken(self, before: IntArray, outlet: IntArray) -> IntArray:
@@ -68,11 +71,13 @@ class CallTimes:
     def _look_up(self, pairs: list[tuple[int, int]]) -> None:
         """Travel all pairs, those without an outlet before from where their people start."""
         market, design, points = self._market, self._design, self._points
-        before, outlet = np.array(pairs, dtype=np.int64).T
+        before, outlet = np.array(pairs, dtype=np.int64).T.copy()
         rep, outlets = design.outlets.rep[outlet], len(market.outlets)
         first, role = before < 0, design.reps.role[rep]
-        origin = points.take(np.where(first, outlets + rep, before))
-        far = geography.metres(market.geography, origin, points.take(outlet))
+        origin = np.where(first, outlets + rep, before)
+        far = ways(self._road_points, origin, outlet, self._factor)
+        if far.min() < 0:
+            far = geography.metres(market.geography, points.take(origin), points.take(outlet))
         seconds = geography.seconds(far, market.roles.speed[role])
         start = np.where(first, outlets + design.reps.area[rep], before)
         taken = _given(market, start, outlet, seconds) + stay_seconds(market, role, outlet)

@@ -18,10 +18,10 @@ from channelwright.rules.beats import Beat, plan_beats
 from channelwright.rules.consignment import settle_days
 from channelwright.rules.hours import has_hours, receiving_hours
 from channelwright.rules.parcels import site_demand
+from channelwright.rules.roads import Roads
 from channelwright.rules.shelf_levels import shelf_rules
 from channelwright.rules.stock_levels import StockRules, daily_variance, site_rules
 from channelwright.simulation.delivery.filling import FAR, Fleets
-from channelwright.simulation.delivery.roads import Roads
 from channelwright.simulation.lanes import supply_lanes
 from channelwright.simulation.plain import Plain, plain
 from channelwright.tables.codes import Party, party

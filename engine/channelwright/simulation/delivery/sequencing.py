@@ -6,6 +6,7 @@ import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
+from channelwright.rules.roads import UNSURE, RoadPoints, road_metres
 from channelwright.simulation.delivery.filling import (
     BEGIN,
     CLOSES,
@@ -23,7 +24,6 @@ from channelwright.simulation.delivery.filling import (
     WAITED,
 )
 from channelwright.simulation.delivery.load_columns import OUTLET
-from channelwright.simulation.delivery.roads import UNSURE, RoadPoints, road_metres
 from channelwright.simulation.grouping import Whole
 from channelwright.simulation.network import Network
 

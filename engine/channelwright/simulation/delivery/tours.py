@@ -9,6 +9,7 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address
 from channelwright.foundation.units import DAY_SECONDS, BoolArray, FloatArray, IntArray
+from channelwright.rules.roads import UNSURE, RoadPoints, road_metres
 from channelwright.simulation.delivery import filling
 from channelwright.simulation.delivery.failing import Failures, fail, failures
 from channelwright.simulation.delivery.filling import (
@@ -42,7 +43,6 @@ from channelwright.simulation.delivery.load_columns import (
     TOUR,
     VISIT_ROWS,
 )
-from channelwright.simulation.delivery.roads import UNSURE, RoadPoints, road_metres
 from channelwright.simulation.delivery.sequencing import DayRoutes, seconds_of
 from channelwright.simulation.delivery.tariffs import (
     LEAVE,

@@ -8,6 +8,20 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation.evening.credit import ON_TERMS
 from channelwright.simulation.network import Network
+from channelwright.simulation.orders.order_columns import (
+    ATTEMPT,
+    DAY,
+    DISCOUNT,
+    MISSING,
+    MODE,
+    OPTION,
+    ORDERED,
+    OUTLET,
+    PAY_DAY,
+    SECOND,
+    SERIAL,
+    SITE,
+)
 from channelwright.simulation.orders.ordering import Placed
 from channelwright.simulation.rows import Rows
 from channelwright.simulation.state import State
@@ -20,13 +34,14 @@ def open_orders(
     count = len(placed.outlet)
     if not count:
         return
-    block, grids = state.orders.extend(count)
+    begin = len(state.orders)
+    state.orders.extend(count)
     columns = (placed.outlet, placed.mode, placed.site, placed.option, placed.second)
     _open(
-        (state.serial, state.day),
+        (begin, state.serial, state.day),
         (*columns, attempt, discount),
         placed.cases,
-        (block, grids),
+        state.orders.storage(),
         state.on_order,
         network.plain.unit,
     )
@@ -35,7 +50,7 @@ def open_orders(
 
 @kernel
 def _open(
-    first: tuple[int, int],
+    first: tuple[int, int, int],
     orders: tuple[IntArray, ...],
     cases: IntArray,
     table: tuple[IntArray, IntArray],
@@ -46,23 +61,28 @@ def _open(
 
     Parameters
     ----------
-    first : serial number of the first order, day
+    first : first row and serial number, and the day
     orders : outlet, mode, site, option, second, day of the first attempt, discount
-    cases : (n, P); table : (k, n), (g, n, P), the columns of `empty_orders`, written
+    cases : (n, P); table : (k, room), (g, room, P), the columns of `empty_orders`, written
     on_order : (O, P) units, changed
     """
     outlet, mode, site, option, second, attempt, discount = orders
-    block, grids = table
-    for row in range(len(outlet)):
-        block[0, row], block[1, row], block[2, row] = first[0] + row, outlet[row], mode[row]
-        block[3, row], block[4, row], block[5, row] = site[row], option[row], first[1]
-        block[6, row], block[7, row] = second[row], attempt[row]
-        block[8, row], block[9, row] = ON_TERMS, discount[row]
+    numbers, grids = table
+    for order in range(len(outlet)):
+        row = first[0] + order
+        numbers[SERIAL, row], numbers[DAY, row] = first[1] + order, first[2]
+        numbers[OUTLET, row], numbers[MODE, row] = outlet[order], mode[order]
+        numbers[SITE, row], numbers[OPTION, row] = site[order], option[order]
+        numbers[SECOND, row], numbers[ATTEMPT, row] = second[order], attempt[order]
+        numbers[PAY_DAY, row], numbers[DISCOUNT, row] = ON_TERMS, discount[order]
         for product in range(cases.shape[1]):
-            grids[0, row, product] = grids[1, row, product] = cases[row, product]
-            for grid in range(2, grids.shape[0]):
-                grids[grid, row, product] = 0
-            on_order[outlet[row], product] += cases[row, product] * unit[product]
+            many = cases[order, product]
+            grids[ORDERED, row, product] = grids[MISSING, row, product] = many
+            on_order[outlet[order], product] += many * unit[product]
+    end = first[0] + len(outlet)
+    for grid in range(grids.shape[0]):
+        if grid not in (ORDERED, MISSING):
+            grids[grid, first[0] : end] = 0
 
 
 def drop_finished(orders: Rows) -> None:

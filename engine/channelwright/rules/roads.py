@@ -10,7 +10,6 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import FloatArray, IntArray
 from channelwright.model.market import Market
 from channelwright.rules import geography
-from channelwright.simulation.grouping import Whole
 
 #: Latitude and longitude in radians and in degrees, cosine of the latitude, zone: (O,) each.
 RoadPoints: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, IntArray]
@@ -33,9 +32,7 @@ class Roads:
     def __init__(self, market: Market) -> None:
         self._geography = market.geography
         self._outlets = geography.outlet_points(market)
-        angle = np.radians(self._outlets.lat)
-        lon, zone = self._outlets.lon.copy(), self._outlets.zone.astype(np.int64)
-        self.points: RoadPoints = angle, lon, np.cos(angle), zone
+        self.points = road_points(self._outlets)
         self.factor = float(market.geography.road_factor)
 
     def legs(self, outlet: IntArray) -> IntArray:
@@ -49,9 +46,15 @@ class Roads:
         return geography.distance_table(self._geography, some, some)
 
 
+def road_points(points: geography.Points) -> RoadPoints:
+    """Return points as kernels take them."""
+    angle = np.radians(points.lat)
+    return angle, points.lon.copy(), np.cos(angle), points.zone.astype(np.int64)
+
+
 @kernel
-def road_metres(points: RoadPoints, a: int, b: int, factor: float) -> Whole:
-    """Return the metres by road between two outlets, UNSURE where a kernel cannot say."""
+def road_metres(points: RoadPoints, a: int, b: int, factor: float) -> int | np.int64:
+    """Return the metres by road between two points, UNSURE where a kernel cannot say."""
     angle, lon, cosine, zone = points
     if zone[a] != zone[b]:
         return UNSURE
@@ -65,3 +68,12 @@ def road_metres(points: RoadPoints, a: int, b: int, factor: float) -> Whole:
     if far - whole < _DOUBT or whole + 1 - far < _DOUBT:
         return UNSURE
     return np.int64(whole)
+
+
+@kernel
+def ways(points: RoadPoints, a: IntArray, b: IntArray, factor: float) -> IntArray:
+    """Return the metres by road between pairs of points (n,), UNSURE as in `road_metres`."""
+    result = np.empty(len(a), dtype=np.int64)
+    for row in range(len(a)):
+        result[row] = road_metres(points, a[row], b[row], factor)
+    return result
