@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import PPM, FloatArray, IntArray, share
 from channelwright.model.design import Design
 from channelwright.model.market import LAW_FIXED, Market
@@ -57,11 +58,21 @@ def further_picks(shop: ParcelShop, orders: FloatArray) -> FloatArray:
     ----------
     orders : (Z, P) float64, orders a day by their first product
     """
-    # One after the other, as the page sums them.
-    every = np.cumsum(orders, axis=1)[:, -1:]
-    return np.divide(
-        (shop.basket - 1.0) * orders, every, out=np.zeros_like(orders), where=every > 0
-    )
+    return _further(orders, shop.basket - 1.0)
+
+
+@kernel
+def _further(orders: FloatArray, more: float) -> FloatArray:
+    """Return ``more`` picks split as the orders (Z, P) of each zone are: (Z, P)."""
+    result = np.zeros(orders.shape)
+    for zone in range(orders.shape[0]):
+        every = 0.0
+        for product in range(orders.shape[1]):  # one after the other, as the page sums them
+            every += orders[zone, product]
+        for product in range(orders.shape[1]):
+            if every > 0:
+                result[zone, product] = more * orders[zone, product] / every
+    return result
 
 
 def unit_prices(market: Market, shop: ParcelShop) -> IntArray:

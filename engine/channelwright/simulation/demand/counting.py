@@ -70,10 +70,23 @@ def count_summed(
     -------
     (2, m) rows and products that are left, and (m,) their uniforms
     """
-    places, uniforms = open_pairs(mean.size)
-    seen = _glance_at(mean, uniform, out, (places, uniforms), guide[0], guide[4])
-    left = settle((places, uniforms), seen, laws, mean, out, guide, INVERSE)
+    places, uniforms, left = _count(laws, mean, uniform, out, guide, INVERSE)
     return places[:2, :left], uniforms[0, :left]
+
+
+@kernel
+def _count(
+    laws: tuple[IntArray, FloatArray],
+    mean: FloatArray,
+    uniform: FloatArray,
+    out: IntArray,
+    guide: Guide,
+    inverse: FloatArray,
+) -> tuple[IntArray, FloatArray, int]:
+    """Write counts; return the pairs with room, and how many of them are left."""
+    pairs = (np.empty((4, mean.size + 1), dtype=np.int64), np.empty((2, mean.size + 1)))
+    seen = _glance_at(mean, uniform, out, pairs, guide[0], guide[4])
+    return pairs[0], pairs[1], settle(pairs, seen, laws, mean, out, guide, inverse)
 
 
 @kernel

@@ -68,7 +68,8 @@ class RivalSales:
             self._week = day // calendar.shock_days
             drawn = self._address.at(Purpose.MARKET_SHOCK, self._week, _MARKET)
             self._level = float(laws.shock(drawn, calendar.market_shock)[0])
-        level = self._level * calendar.factor[day].mean()
+        factor = calendar.factor[day]
+        level = self._level * (np.add.reduce(factor) / len(factor))
         uniform = self._address.grid(Purpose.RIVAL_DEMAND, day, self._rows, 1)
         mean = (self._daily * level)[:, None]
         return laws.counts(_POISSON, mean, _ANY_SIZE, uniform, self._guide)[:, 0]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.philox import Word, uniform_at
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import DAY_SECONDS, FloatArray, IntArray
 from channelwright.model.market import LAW_FIXED, LAW_POISSON, Market
@@ -17,6 +21,7 @@ from channelwright.simulation.rows import Rows
 ORDER_ROOM = 2**32
 #: Further products have words of their own by first product, from this many times it on.
 _AREAS = 2**20
+_TIME = int(Purpose.PARCEL_TIME)
 _ONE = np.zeros(1, dtype=np.int64)
 _POISSON = np.array([LAW_POISSON])
 _ANY_SIZE = np.ones(1)
@@ -52,13 +57,9 @@ class ParcelOrders:
         areas, products = shop.zones.area, mean.shape[1]
         uniform = self._address.grid(Purpose.PARCEL_ORDERS, day, areas, products)
         count = laws.counts(self._law, mean, self._plain, uniform, self._guides[0])
-        zone, product = np.nonzero(count)
-        many = count[zone, product]
-        zone, product = np.repeat(zone, many), np.repeat(product, many)
-        number = np.arange(len(zone)) - np.repeat(np.cumsum(many) - many, many)
-        entity = areas[zone] * ORDER_ROOM + number
-        second = np.floor(self.draw(Purpose.PARCEL_TIME, day, entity, product) * DAY_SECONDS)
-        second = second.astype(np.int64)
+        today = (day, self._address.key)
+        block = _listed(count, areas, today, shop.cutoff)
+        second, attempt, zone, product, number, entity = block
         packs = np.zeros((len(zone), len(self._law)), dtype=np.int64)
         packs[np.arange(len(zone)), product] = self._packs(day, entity, product)
         if shop.basket > 1 and len(zone):
@@ -67,7 +68,7 @@ class ParcelOrders:
         return Rows(
             day=np.full(len(zone), day, dtype=np.int64),
             second=second,
-            attempt=np.where(second <= shop.cutoff, day, day + 1),
+            attempt=attempt,
             zone=zone,
             product=product,
             number=number,
@@ -88,8 +89,7 @@ class ParcelOrders:
 
     def draw(self, purpose: Purpose, day: int, entity: IntArray, product: IntArray) -> FloatArray:
         """Return the uniform of every order: (n,)."""
-        uniform = self._address.grid(purpose, day, entity, len(self._law))
-        return np.asarray(uniform[np.arange(len(entity)), product])
+        return _uniforms(entity, product, (day, self._address.key), int(purpose))
 
     def _packs(self, day: int, entity: IntArray, product: IntArray) -> IntArray:
         more = self._shop.packs - 1.0
@@ -129,3 +129,44 @@ class ParcelOrders:
         common = laws.shock(market, calendar.market_shock)
         self._shocks = common[0] * laws.shock(product, calendar.product_shock)
         return self._shocks
+
+
+@kernel
+def _uniforms(
+    entity: IntArray, product: IntArray, today: tuple[int, tuple[Word, Word]], purpose: int
+) -> FloatArray:
+    """Return the uniform of every order at its first product: (n,); ``today`` : day and key."""
+    result = np.empty(len(entity))
+    for row in range(len(entity)):
+        result[row] = uniform_at(entity[row], product[row], today[1], purpose, today[0])
+    return result
+
+
+@kernel
+def _listed(
+    count: IntArray, areas: IntArray, today: tuple[int, tuple[Word, Word]], cutoff: int
+) -> IntArray:
+    """Return the orders of a day, by zone, first product and number, and draw their times.
+
+    Parameters
+    ----------
+    count : (Z, P) orders by their first product; areas : (Z,) of the zones
+    today : day and key of draws; cutoff : last second of orders that are served on the same day
+
+    Returns
+    -------
+    (6, n) second, day of the first attempt, zone, product, number and entity of its draws
+    """
+    block, used = np.empty((6, count.sum()), dtype=np.int64), 0
+    for zone in range(count.shape[0]):
+        for product in range(count.shape[1]):
+            for number in range(count[zone, product]):
+                entity = areas[zone] * ORDER_ROOM + number
+                drawn = uniform_at(entity, product, today[1], _TIME, today[0])
+                second = np.int64(math.floor(drawn * DAY_SECONDS))
+                block[0, used] = second
+                block[1, used] = today[0] + (second > cutoff)
+                block[2, used], block[3, used] = zone, product
+                block[4, used], block[5, used] = number, entity
+                used += 1
+    return block
