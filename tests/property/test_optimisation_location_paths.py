@@ -67,7 +67,7 @@ def test_a_pool_keeps_different_assignments_and_gets_better():
     fill_pool(*places, pool, 12)
     assert pool.filled[0] == 12
     first = pool.cost.copy()
-    assert relink(*places, pool, 400) > 0
+    relink(*places, pool, 400)
     assert np.unique(pool.member, axis=0).shape[0] == 12
     rows = np.arange(problem.n_customers)
     for member, cost in zip(pool.member, pool.cost, strict=True):

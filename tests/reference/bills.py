@@ -9,7 +9,8 @@ from channelwright.tables.outputs import PAYMENTS, RECEIPTS
 from tests.reference.credit import account_entity, payer_outlet, review_limits
 from tests.reference.laws import payment_delay, share, shock
 from tests.reference.records import Invoice
-from tests.reference.state import OUTSIDE, State
+from tests.reference.state import State
+from tests.reference.world import OUTSIDE
 
 NEVER = 10**9
 

@@ -11,7 +11,8 @@ from tests.reference.empties import left_by_consumers
 from tests.reference.offers import post_refund, price_today
 from tests.reference.perishing import sell_off
 from tests.reference.records import Evening
-from tests.reference.state import MANUFACTURER, OUTSIDE, State
+from tests.reference.state import State
+from tests.reference.world import MANUFACTURER, OUTSIDE
 
 OPENING_SECOND = 64_800
 # Every evening of every shelf asks for these: a member of an enumeration is slow to find.

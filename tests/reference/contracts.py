@@ -1,8 +1,7 @@
 """Contracts with chains (docs/world/chains.md)."""
 
-from channelwright.foundation.units import split_evenly
 from channelwright.tables.codes import Account
-from tests.reference.laws import share
+from tests.reference.laws import share, split_evenly
 from tests.reference.records import Order, PickOrder
 from tests.reference.state import State
 
@@ -57,7 +56,7 @@ def drop_parts(state: State, picks: list[PickOrder]) -> list[int]:
         together.sort(key=lambda pick: (pick.order.outlet, pick.order.day, pick.evening))
         price = state.design.service.tariff_drop[together[0].order.mode]
         for pick, part in zip(together, split_evenly(price, len(together)), strict=True):
-            cost[id(pick)] = int(part)
+            cost[id(pick)] = part
     return [cost[id(pick)] for pick in picks]
 
 
@@ -136,5 +135,5 @@ def pay_fees(state: State, chain: int, day: int, days: int, length: int) -> None
     entry = (contracts.entry_fee[chain] * listed * days + 182) // 365
     leaflet = (contracts.leaflet_fee[chain] * days + length // 2) // length
     for outlet, part in zip(stores, split_evenly(leaflet, len(stores)), strict=True):
-        fee, site = display + entry + int(part), state.site_of(outlet)
+        fee, site = display + entry + part, state.site_of(outlet)
         pay(state, day, Account.TRADE_FEE, site, outlet, state.mode_of(outlet), fee)

@@ -5,7 +5,7 @@ from enum import Enum
 
 import simpy
 
-from channelwright.foundation.units import DAY_SECONDS, split_evenly
+from channelwright.foundation.units import DAY_SECONDS
 from channelwright.tables.codes import Account
 from channelwright.tables.goods_outputs import SETTLEMENTS
 from channelwright.tables.outputs import DELIVERIES, PAYMENTS
@@ -15,12 +15,12 @@ from tests.reference.consignment import on_consignment
 from tests.reference.contracts import drop_parts, payment_days, shelf_day
 from tests.reference.failures import Outcome, try_stop
 from tests.reference.hours import hours_of
-from tests.reference.laws import share
+from tests.reference.laws import share, split_evenly
 from tests.reference.offers import post_outlet_cut
 from tests.reference.perishing import receive
 from tests.reference.records import Invoice, PickOrder
 from tests.reference.routes import sequence
-from tests.reference.state import MANUFACTURER, OUTSIDE, State
+from tests.reference.state import State
 from tests.reference.ways import (
     LEAVING,
     Tour,
@@ -31,6 +31,7 @@ from tests.reference.ways import (
     stop_seconds,
     tour_seconds,
 )
+from tests.reference.world import MANUFACTURER, OUTSIDE
 
 TARIFF_TOUR = -1
 
@@ -135,7 +136,7 @@ def share_day_costs(state: State, site: int, tours: list[Tour]) -> None:
     for truck in {id(tour.truck): tour.truck for tour in tours}.values():
         mine = [tour for tour in tours if tour.truck is truck]
         for tour, part in zip(mine, split_evenly(cost, len(mine)), strict=True):
-            tour.day_cost = int(part)
+            tour.day_cost = part
 
 
 def fits(state: State, site: int, tour: Tour, pick: PickOrder) -> bool:
@@ -172,7 +173,7 @@ def drive_tour(
     driving = (sum(metres) * vehicles.km_cost[vehicle] + 500) // 1000
     cost = tour.day_cost + driving
     for pick, part in zip(picks, split_evenly(cost, len(picks)), strict=True):
-        post_delivery_cost(state, pick, day, int(part))
+        post_delivery_cost(state, pick, day, part)
 
 
 # ---------------------------------------------------------------- tariff carriers

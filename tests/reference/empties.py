@@ -1,7 +1,8 @@
 """Deposits: charged on delivery, credited for empties, left behind by some consumers."""
 
 from channelwright.tables.codes import Account
-from tests.reference.state import OUTSIDE, State
+from tests.reference.state import State
+from tests.reference.world import OUTSIDE
 
 
 def settle_deposits(state: State, day: int) -> None:

@@ -14,7 +14,8 @@ from tests.reference.credit import decide
 from tests.reference.deliveries import send_by_tariff
 from tests.reference.laws import exponential_seconds
 from tests.reference.records import Order, PickOrder
-from tests.reference.state import OUTSIDE, State
+from tests.reference.state import State
+from tests.reference.world import OUTSIDE
 
 ALLOCATION_SECOND = 68_400
 

@@ -30,6 +30,12 @@ def share(value: int, ppm: int) -> int:
     return (value * ppm + 500_000) // 1_000_000
 
 
+def split_evenly(total: int, parts: int) -> list[int]:
+    """Return whole parts of a total that differ by one at most, larger ones first."""
+    least, rest = divmod(total, parts)
+    return [least + (part < rest) for part in range(parts)]
+
+
 def shock(uniform: float, sigma: float) -> float:
     """Return a lognormal factor with mean one."""
     if sigma == 0:

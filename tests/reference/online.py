@@ -5,7 +5,8 @@ from collections import defaultdict
 from channelwright.tables.codes import Account
 from channelwright.tables.goods_outputs import ONLINE_FILLS
 from tests.reference.records import Evening
-from tests.reference.state import MANUFACTURER, OUTSIDE, State
+from tests.reference.state import State
+from tests.reference.world import MANUFACTURER, OUTSIDE
 
 Place = tuple[int, int]  # outlet, product
 

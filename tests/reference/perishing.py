@@ -11,7 +11,8 @@ from channelwright.tables.outputs import LOSSES
 from tests.reference.consignment import on_consignment
 from tests.reference.laws import share
 from tests.reference.rights import may_return_old
-from tests.reference.state import OUTSIDE, State
+from tests.reference.state import State
+from tests.reference.world import OUTSIDE
 
 Place = tuple[str, int, int]  # "site" or "outlet", its row, product
 

@@ -14,10 +14,11 @@ from tests.reference.forecasts import forecast, opening_demand, opening_variance
 from tests.reference.parcels import waiting_units
 from tests.reference.perishing import receive
 from tests.reference.records import Invoice
-from tests.reference.state import MANUFACTURER, OUTSIDE, State
+from tests.reference.state import State
 from tests.reference.stock_policies import order_size, policy_numbers, review_days
 from tests.reference.supplier_choice import choose_supplier, price_from
 from tests.reference.supply import arrival_day, share_out
+from tests.reference.world import MANUFACTURER, OUTSIDE
 
 RECEIPT_SECOND = 18_000
 

@@ -7,7 +7,8 @@ from tests.reference.laws import round_half_up, share
 from tests.reference.ordering import stocked_demand
 from tests.reference.perishing import receive
 from tests.reference.rights import FULL, right_of
-from tests.reference.state import OUTSIDE, State
+from tests.reference.state import State
+from tests.reference.world import OUTSIDE
 
 
 def send_back(state: State, day: int) -> None:

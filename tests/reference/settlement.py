@@ -12,7 +12,8 @@ from tests.reference.contracts import charge_penalties, settle_contracts
 from tests.reference.credit import customers_money, pay_deposit_interest
 from tests.reference.laws import share
 from tests.reference.replenishment import ladder_price
-from tests.reference.state import MANUFACTURER, OUTSIDE, PEOPLE, State
+from tests.reference.state import State
+from tests.reference.world import MANUFACTURER, OUTSIDE, PEOPLE
 
 # The day's end comes before what happens at 00:00 of the next day.
 SETTLEMENT_SECOND = DAY_SECONDS - 1

@@ -12,7 +12,8 @@ from channelwright.tables.outputs import DETAIL_TABLES, EFFORT
 from tests.reference import simulate
 from tests.reference.books import sort_rows
 from tests.reference.consignment import on_consignment
-from tests.reference.state import OUTSIDE, State
+from tests.reference.state import State
+from tests.reference.world import OUTSIDE
 from tests.support import markets
 from tests.support.parcel_lines import parcel_lines
 

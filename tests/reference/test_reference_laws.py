@@ -84,6 +84,15 @@ def test_share(value, ppm, expected):
     assert laws.share(value, ppm) == expected
 
 
+@given(st.integers(0, 10**12), st.integers(1, 500))
+def test_an_even_split_gives_everything_and_nothing_more(total, parts):
+    shares = laws.split_evenly(total, parts)
+    assert len(shares) == parts
+    assert sum(shares) == total
+    assert shares[0] - shares[-1] <= 1
+    assert sorted(shares, reverse=True) == shares
+
+
 def test_a_quarter_of_the_equator():
     geography = tiny_market()[0].geography
     quarter = _metres_in_zone(geography, Place(0.0, 0.0, 0), Place(0.0, 90.0, 0))

@@ -137,7 +137,9 @@ def test_a_gate_is_wrong_no_more_often_than_it_admits():
     trials = 4_000
     gate = stats.Gate("kpi", stats.AtLeast(10.0), confidence=0.95)
     # The true value lies on the bound: each verdict is then wrong with probability 5 %.
-    verdicts = [gate.judge_sample(row).verdict for row in generator.normal(10.0, 1.0, (trials, 8))]
+    samples = generator.normal(10.0, 1.0, (trials, 8))
+    intervals = (stats.mean_interval(row, gate.interval_confidence) for row in samples)
+    verdicts = [gate.judge(interval).verdict for interval in intervals]
     error = 4.0 * np.sqrt(0.05 * 0.95 / trials)
     for verdict in (stats.Verdict.PASS, stats.Verdict.FAIL):
         assert verdicts.count(verdict) / trials == pytest.approx(0.05, abs=error)

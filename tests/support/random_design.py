@@ -4,7 +4,6 @@ import numpy as np
 
 from channelwright.model.design import (
     CYCLE_DAYS,
-    UNSERVED,
     Design,
     OutletPlan,
     RepPlan,
@@ -91,7 +90,7 @@ def _suppliers(market: Market, is_open: np.ndarray, site: int) -> list[int]:
 def _assignment(market: Market, sites: SitePlan, dice: Dice) -> tuple[int, int]:
     """Return mode and site of an outlet, (-1, -1) if it is not covered."""
     if dice.some(0.08):
-        return UNSERVED, -1
+        return -1, -1
     able = [s for s in range(len(sites)) if sites.open[s] and _kind(market, s) != "plant"]
     site = dice.one_of(able)
     return dice.one_of(_modes_at(market, site)), site

@@ -78,8 +78,6 @@ def test_neutral_changes_no_bit(pack):
         account=np.array([int(account) for account in Account]),
         money=np.ones((len(Account), len(market.modes))),
     )
-    assert neutral.is_neutral
-    assert full.is_neutral
     plain = coefficients(market, design, None)
     for calibration in (neutral, full):
         for one, two in zip(plain, coefficients(market, design, calibration), strict=True):
@@ -93,7 +91,6 @@ def test_every_multiplier_reaches_forecast_and_optimisers(pack, field):
     one = invented(market)
     parts = {"money": one.money, "account": one.account} if field == "money" else {}
     changed = replace(neutral, **(parts or {field: getattr(one, field)}))
-    assert not changed.is_neutral
     plain, moved = (coefficients(market, design, c) for c in (None, changed))
     acts = [not np.array_equal(a, b) for a, b in zip(plain, moved, strict=True)]
     # Sales of people follow flows only; all else follows every multiplier.

@@ -14,7 +14,6 @@ from channelwright.foundation.units import (
     scaled,
     share,
     share_of,
-    split_evenly,
     ticks,
 )
 
@@ -54,16 +53,6 @@ def test_share_is_exact_at_the_largest_value_it_promises():
 @pytest.mark.parametrize(("value", "expected"), [(1, 1), (3, 2), (-1, 0), (-3, -1), (2, 1)])
 def test_half_way_cases_go_up(value, expected):
     assert int(share(value, PPM // 2)) == expected
-
-
-@given(st.integers(0, 10**12), st.integers(1, 500))
-def test_split_gives_everything_and_nothing_more(total, parts):
-    shares = split_evenly(total, parts)
-    assert shares.dtype == np.int64
-    assert len(shares) == parts
-    assert int(shares.sum()) == total
-    assert int(shares.max() - shares.min()) <= 1
-    assert np.all(np.diff(shares) <= 0)
 
 
 @pytest.mark.parametrize(

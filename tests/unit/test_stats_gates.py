@@ -54,8 +54,9 @@ def test_a_gate_refuses_an_interval_that_is_too_narrow():
         gate.judge(interval(0.95, 0.97, confidence=0.95))
 
 
-def test_a_gate_judges_a_sample_and_says_so():
-    result = Gate("fill_rate", stats.AtLeast(0.5), 0.975).judge_sample([0.9, 0.91, 0.92])
+def test_a_gate_judges_the_interval_of_a_sample_and_says_so():
+    gate = Gate("fill_rate", stats.AtLeast(0.5), 0.975)
+    result = gate.judge(stats.mean_interval([0.9, 0.91, 0.92], gate.interval_confidence))
     assert result.interval.confidence == pytest.approx(0.95)
     assert str(result).startswith("fill_rate at least 0.5: pass at 0.975 confidence, 0.91 [")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from dataclasses import fields
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from channelwright.cli.console import say, say_table, stage
 from channelwright.cli.options import names, positive
+from channelwright.cli.way import add_designs, folder_of, runs_of, write_found
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,10 +22,7 @@ NO_PILOT = 1
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("study", help="folder of a study with runs of both designs")
-    parser.add_argument("target", help="design to test")
-    parser.add_argument("--start", metavar="NAME", help="design of today (default: the baseline)")
-    parser.add_argument("--scenario", metavar="NAME", help="default: the study's first")
+    add_designs(parser, "pilot", "design to test", "design of today")
     parser.add_argument(
         "--measure",
         default="contribution",
@@ -54,16 +51,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help="probability to find the gain (default: 0.8)",
     )
-    parser.add_argument("--out", metavar="DIR", help="default: pilot/TARGET in the study")
 
 
 def run(options: argparse.Namespace) -> int:
     """Plan a pilot and write its tables; 1 if none that was tried has the power."""
-    from channelwright.store import load_study
     from channelwright.studies.pilot import plan_pilot
-    from channelwright.studies.runs import Runs
 
-    runs = Runs(load_study(options.study))
+    runs = runs_of(options)
     with stage(f"a pilot of {options.target}"):
         plan = plan_pilot(
             runs,
@@ -76,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
             risk=options.risk,
             wanted=options.power,
         )
-    folder = Path(options.out) if options.out else runs.path / "pilot" / options.target
+    folder = folder_of(options, runs, "pilot")
     _write(folder, plan)
     say_table(_shown(plan.pairs), f"test areas and their matches, {plan.unit} a week")
     say()
@@ -97,14 +91,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write(folder: Path, plan: PilotPlan) -> None:
-    from channelwright.store.files import write_whole
-
     tables = {"pairs": plan.pairs, "tried": plan.tried, "outlets": plan.outlets}
-    for name, table in tables.items():
-        write_whole(folder / f"{name}.csv", table.to_csv(index=False).encode())
     told = {f.name: getattr(plan, f.name) for f in fields(plan) if f.name not in tables}
-    text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
-    write_whole(folder / "plan.json", text.encode())
+    write_found(folder, tables, "plan", told)
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:

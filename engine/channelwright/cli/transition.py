@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channelwright.cli.console import say, say_table, stage
 from channelwright.cli.options import positive
+from channelwright.cli.way import add_designs, folder_of, runs_of, write_found
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,23 +30,17 @@ _SHOWN = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("study", help="folder of a study with runs of both designs")
-    parser.add_argument("target", help="design to arrive at")
-    parser.add_argument("--start", metavar="NAME", help="design to leave (default: the baseline)")
-    parser.add_argument("--scenario", metavar="NAME", help="default: the study's first")
+    add_designs(parser, "transition", "design to arrive at", "design to leave")
     parser.add_argument("--months", type=positive, metavar="N", help="length of the path")
     parser.add_argument("--waves", type=positive, metavar="N", help="groups of areas")
     parser.add_argument("--wave-months", type=positive, metavar="N", help="between waves")
-    parser.add_argument("--out", metavar="DIR", help="default: transition/TARGET in the study")
 
 
 def run(options: argparse.Namespace) -> int:
     """Show the way from one design to another and write its tables and figure."""
-    from channelwright.store import load_study
-    from channelwright.studies.runs import Runs
     from channelwright.studies.transition import transition
 
-    runs = Runs(load_study(options.study))
+    runs = runs_of(options)
     with stage(f"the way to {options.target}"):
         path = transition(
             runs,
@@ -57,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
             waves=options.waves,
             wave_months=options.wave_months,
         )
-    folder = Path(options.out) if options.out else runs.path / "transition" / options.target
+    folder = folder_of(options, runs, "transition")
     _write(folder, path)
     say_table(_areas(path.areas), "areas, in the order of their change")
     say()
@@ -74,10 +68,8 @@ def _write(folder: Path, path: TransitionPath) -> None:
     from channelwright.store.files import write_whole
 
     table, people = path.table(), path.head_count()
-    for name, frame in (("path", table), ("people", people), ("areas", path.areas)):
-        write_whole(folder / f"{name}.csv", frame.to_csv(index=False).encode())
-    told = json.dumps(path.summary(), ensure_ascii=False, indent=2)
-    write_whole(folder / "summary.json", (told + "\n").encode())
+    tables = {"path": table, "people": people, "areas": path.areas}
+    write_found(folder, tables, "summary", path.summary())
     figure = transition_figure(table, people, path.areas, path.currency)
     write_whole(folder / "path.svg", figure.encode())
 

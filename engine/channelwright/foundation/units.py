@@ -74,21 +74,3 @@ def share_of(value: int, ppm: int) -> int:
     """Return `share` of one number, for kernels."""
     whole = value // PPM
     return whole * ppm + ((value - whole * PPM) * ppm + PPM // 2) // PPM
-
-
-def split_evenly(total: int, parts: int) -> IntArray:
-    """Split an integer into ``parts`` that differ by at most one, larger first.
-
-    Parameters
-    ----------
-    total : int, at least 0
-    parts : int, at least 1
-
-    Returns
-    -------
-    (parts,) int64, with sum equal to ``total``
-    """
-    base, rest = divmod(int(total), parts)
-    shares = np.full(parts, base, dtype=np.int64)
-    shares[:rest] += 1
-    return shares

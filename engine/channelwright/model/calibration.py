@@ -67,12 +67,6 @@ class Calibration:
         none = np.zeros(0, dtype=np.int64)
         return cls(ones, ones, np.ones((areas, modes)), none, np.ones((0, modes)))
 
-    @property
-    def is_neutral(self) -> bool:
-        """Whether every multiplier is 1."""
-        parts = (self.calls, self.orders, self.volume, self.money)
-        return all(bool((part == 1.0).all()) for part in parts)
-
     def of_account(self, account: int) -> FloatArray:
         """Return the multipliers of one account: (M,), 1 where it has none."""
         row = np.flatnonzero(self.account == account)

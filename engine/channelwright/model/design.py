@@ -15,7 +15,6 @@ from channelwright.model.order_capture import OrderCapture
 from channelwright.model.source_choice import Selling
 from channelwright.model.stock import StockPlan
 
-UNSERVED = -1
 CYCLE_DAYS = 28
 
 

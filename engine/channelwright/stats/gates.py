@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from channelwright.stats.arrays import checked_confidence
 from channelwright.stats.errors import StatisticsError
-from channelwright.stats.means import mean_interval
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from channelwright.stats.interval import Interval
 
 
@@ -224,7 +221,3 @@ class Gate:
         return GateResult(
             self.kpi, str(self.bound), self.bound.judge(interval), interval, self.confidence
         )
-
-    def judge_sample(self, values: npt.ArrayLike) -> GateResult:
-        """Judge the mean of a sample of shape (n,); for `NotBelow` the sample of differences."""
-        return self.judge(mean_interval(values, self.interval_confidence))

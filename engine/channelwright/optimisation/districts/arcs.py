@@ -226,11 +226,6 @@ class Arcs:
             room=np.zeros(atoms),
         )
 
-    @property
-    def looked_at(self) -> float:
-        """Share of the arcs that are looked at for now."""
-        return float(self._near.size.sum() / max(1, self._who.size))
-
     def take(self, unit: Floats, balance: Floats, value: Floats, load: Floats) -> None:
         """Fill what every centre is worth at given prices and what it would take.
 

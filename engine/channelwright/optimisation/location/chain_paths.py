@@ -119,12 +119,12 @@ def _go_towards(
 
 
 @kernel
-def _enrol(choices: Choices, service: Service, pool: Pool, cost: float) -> bool:
-    """Put an assignment into the pool if it is new and better than the worst; tells whether."""
+def _enrol(choices: Choices, service: Service, pool: Pool, cost: float) -> None:
+    """Put an assignment into the pool if it is new and better than the worst."""
     worst, place, count = -np.inf, 0, pool.filled[0]
     for q in range(count):
         if (pool.member[q] == service.at).all():
-            return False
+            return
         value = pool.cost[q] + burden(choices, service, pool.member[q])
         if value > worst:
             worst, place = value, q
@@ -132,21 +132,20 @@ def _enrol(choices: Choices, service: Service, pool: Pool, cost: float) -> bool:
         place = count
         pool.filled[0] += 1
     elif cost + burden(choices, service, service.at) >= worst:
-        return False
+        return
     pool.member[place] = service.at
     pool.cost[place] = cost
-    return True
 
 
 @kernel
-def _settle_down(choices: Choices, service: Service, labels: Labels, way: Walk, pool: Pool) -> bool:
-    """Follow chains to their end and enrol what they lead to; tells whether it was enrolled."""
+def _settle_down(choices: Choices, service: Service, labels: Labels, way: Walk, pool: Pool) -> None:
+    """Follow chains to their end and enrol what they lead to."""
     descend(choices, service, labels)
     cost = cost_of(choices, service.at)
     if price_overload(choices, service) and cost < way.cost[1] - _EPSILON * abs(cost):
         way.cost[1] = cost
         way.best[:] = service.at
-    return _enrol(choices, service, pool, cost)
+    _enrol(choices, service, pool, cost)
 
 
 @kernel
@@ -176,7 +175,7 @@ def fill_pool(
 @kernel
 def relink(
     choices: Choices, service: Service, labels: Labels, way: Walk, pool: Pool, rounds: int
-) -> int:
+) -> None:
     """Follow paths between members of the pool.
 
     Parameters
@@ -187,19 +186,11 @@ def relink(
     pool : Pool
         With two members at least.
     rounds : int
-
-    Returns
-    -------
-    int
-        Rounds whose assignment was enrolled.
     """
-    enrolled = 0
     for _ in range(rounds):
         a = int(uniform(way.seed) * pool.filled[0])
         b = int(uniform(way.seed) * (pool.filled[0] - 1))
         b += 1 if b >= a else 0
         _take_over(choices, service, pool.member[a])
         _go_towards(choices, service, pool.member[b], way.seed)
-        if _settle_down(choices, service, labels, way, pool):
-            enrolled += 1
-    return enrolled
+        _settle_down(choices, service, labels, way, pool)
