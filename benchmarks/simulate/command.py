@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
 
 from benchmarks.simulate import overheads, page, scale
+from benchmarks.simulate.arguments import REFERENCE_WORK, page_of, parser
 from benchmarks.simulate.floor import Floor
 from benchmarks.simulate.mechanisms import full_world, left_off, switched_on
 from benchmarks.simulate.peers import peer_rows
@@ -27,16 +27,12 @@ from tests.reference import simulate
 
 #: Runs of fourteen days for each run of a year: they take hundredths of a second.
 _SHORT = 5
-#: The reference needs some five seconds of processor time for so many outlets times days.
-REFERENCE_WORK = 28_000
 #: A bare loop has at least so many events, and so many for each of the reference: then both
 #: take about as long, and what a shared machine does meanwhile slows both.
 LOOP_EVENTS = 300_000
 LOOP_TIMES = 7
 QUICK = (200, 14)
 QUICK_PEER_DAYS = 5
-MECHANISM_DAYS = 14
-OVERHEAD_PAIRS = 20
 OVERHEAD_DAYS = 84
 Say = Callable[[str], None]
 _HEADER = (
@@ -210,70 +206,6 @@ def _progress() -> Say:
     return say
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks simulate", description=__doc__)
-    parser.add_argument("--outlets", type=_count, help="outlets of the flagship; default all")
-    parser.add_argument("--days", type=_count, help="days; default the whole horizon")
-    parser.add_argument(
-        "--reference-days",
-        type=_count,
-        help=f"days beside the reference; default: outlets x days up to {REFERENCE_WORK:,}",
-    )
-    parser.add_argument(
-        "--peer-days", type=int, default=Case().days, help="days of the shops case; 0 = no peers"
-    )
-    parser.add_argument(
-        "--mechanism-days",
-        type=int,
-        default=MECHANISM_DAYS,
-        help="days of the full world (all outlets, its mechanisms on); 0 = leave it out",
-    )
-    parser.add_argument(
-        "--scale",
-        type=_count,
-        nargs="*",
-        metavar="OUTLETS",
-        help="packs of these sizes instead: time, memory, times the floor and the exponent",
-    )
-    parser.add_argument(
-        "--overheads",
-        type=_pairs,
-        nargs="?",
-        const=OVERHEAD_PAIRS,
-        metavar="PAIRS",
-        help="what hooks that are off and the check of the books cost instead, by pairs of runs",
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="one JSON object per row, no notes, no page"
-    )
-    parser.add_argument(
-        "--page",
-        type=Path,
-        help="page whose section is written anew; default docs/benchmarks.md if the whole work "
-        "was done (no --outlets, --days, --quick)",
-    )
-    parser.add_argument(
-        "--quick", action="store_true", help="at most 200 outlets and 14 days, each run once"
-    )
-    return parser
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        message = f"{value} is less than 1"
-        raise argparse.ArgumentTypeError(message)
-    return value
-
-
-def _pairs(text: str) -> int:
-    value = int(text)
-    if value < 3:
-        message = f"{value} pairs give no interval; at least 3"
-        raise argparse.ArgumentTypeError(message)
-    return value
-
-
 def _work(options: argparse.Namespace) -> tuple[Work, int]:
     outlets, days = options.outlets, options.days
     if options.quick:
@@ -296,7 +228,7 @@ def main(arguments: list[str]) -> int:
     int
         0 when engine and reference agree, 1 otherwise or if the page has no place for the results.
     """
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     if options.scale is not None:
         sizes = [scale.measure(outlets) for outlets in options.scale or scale.SIZES]
         found = [json.dumps(asdict(size)) for size in sizes]
@@ -310,7 +242,7 @@ def main(arguments: list[str]) -> int:
         return 0
     peer_days = min(options.peer_days, QUICK_PEER_DAYS) if options.quick else options.peer_days
     work, reference_days = _work(options)
-    target = _page_of(options)
+    target = page_of(options)
     try:
         if target is not None:
             page.parts(target)
@@ -320,22 +252,17 @@ def main(arguments: list[str]) -> int:
     except (NotEqualError, page.NoSectionError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    skipped = [note for note in report.notes if note.endswith("skipped.")]
     if options.json:
         lines = [json.dumps(asdict(row)) for row in report.rows]
-        skipped = [note for note in report.notes if note.endswith("skipped.")]
         sys.stderr.writelines(f"{note}\n" for note in skipped)
     else:
         lines = [_HEADER, *(row.line() for row in report.rows), "", *report.notes]
     sys.stdout.write("\n".join(lines) + "\n")
-    if target is not None:
+    if target is not None and skipped and options.page is None:
+        sys.stderr.write(f"{target} keeps its section, for peers are missing; --page writes it\n")
+    elif target is not None:
         called = " ".join(["python -m benchmarks simulate", *arguments])
         page.write(page.section(called, report.rows, report.notes), target)
         sys.stderr.write(f"{target}: its section on the simulation was written\n")
     return 0
-
-
-def _page_of(options: argparse.Namespace) -> Path | None:
-    """Return the page to write: none where rows are asked for or a part of the work is done."""
-    whole = not (options.json or options.quick or options.outlets or options.days)
-    target: Path | None = options.page or (page.PAGE if whole else None)
-    return target

@@ -1,12 +1,14 @@
 """Every subject of the simulation benchmark runs once, and its proof can fail."""
 
 import json
+from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.__main__ import main
-from benchmarks.simulate import command, overheads, page, scale
+from benchmarks.__main__ import SUBJECTS, main
+from benchmarks.simulate import arguments, command, floor, overheads, page, scale
 from benchmarks.simulate.floor import Floor
 from benchmarks.simulate.mechanisms import full_world, left_off, switched_on
 from benchmarks.simulate.proof import detail_tables, differences
@@ -46,6 +48,7 @@ def test_every_subject_gives_a_row(capsys):
         ("floor-kpis", "engine-kpis"),
     }
     assert all(row["seconds"] > 0 and row["orders"] == rows[0]["orders"] for row in rows)
+    assert all({"subject", "against", "orders", "seconds", "ratio"} <= set(row) for row in rows)
     there, back = pairs["engine", "reference"], pairs["reference", "engine"]
     assert there["ratio"] == pytest.approx(back["seconds"] / there["seconds"])
     assert there["ratio"] * back["ratio"] == pytest.approx(1)
@@ -138,10 +141,62 @@ def test_events_are_counted():
     assert counter.events == 52
 
 
-def test_counts_below_one_are_refused(capsys):
-    with pytest.raises(SystemExit):
-        main(["simulate", "--days", "0"])
-    assert "less than 1" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["--days", "0"], "0 is less than 1"),
+        (["--outlets", "many"], "'many' is no whole number"),
+        (["--peer-days", "-1"], "-1 is less than 0"),
+        (["--mechanism-days", "-1"], "-1 is less than 0"),
+        (["--scale", "1500", "--overheads", "4"], "not allowed with argument"),
+    ],
+)
+def test_wrong_numbers_are_refused(wrong, said, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["simulate", *wrong])
+    assert stop.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_help_names_the_subjects_and_nothing_or_nonsense_is_wrong_usage(capsys):
+    assert main(["--help"]) == 0
+    text = capsys.readouterr().out
+    assert all(f"  {subject} " in text for subject in SUBJECTS)
+    for wrong in ([], ["simulated"]):
+        assert main(wrong) == 2
+        assert "usage:" in capsys.readouterr().err
+
+
+def test_every_subject_has_a_command():
+    for subject in SUBJECTS:
+        assert callable(import_module(f"benchmarks.{subject}.command").main)
+
+
+PARTS = ("--quick", "--json", "--days 9", "--outlets 9", "--reference-days 9")
+PARTS += ("--peer-days 0", "--mechanism-days 0")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_the_work_leaves_the_page_alone(part):
+    assert arguments.page_of(arguments.parser().parse_args([])) == page.PAGE
+    assert arguments.page_of(arguments.parser().parse_args(part.split())) is None
+
+
+def test_the_page_is_left_alone_where_peers_are_missing(monkeypatch, capsys, tmp_path):
+    target = tmp_path / "page.md"
+    target.write_text(f"{page.BEGIN}old\n{page.END}\n", encoding="utf-8")
+    report = command.Report([], ["ciw is not installed (extra `peers`): skipped."])
+    monkeypatch.setattr(command, "run", lambda *_: report)
+    monkeypatch.setattr(arguments, "PAGE", target)
+    assert main(["simulate"]) == 0
+    assert "peers are missing" in capsys.readouterr().err
+    assert "old" in target.read_text(encoding="utf-8")
+    assert main(["simulate", "--page", str(target)]) == 0
+    assert "old" not in target.read_text(encoding="utf-8")
+
+
+def test_the_floor_decides_nothing_and_is_short():
+    assert len(Path(floor.__file__).read_text(encoding="utf-8").splitlines()) < 100
 
 
 def test_the_full_world_is_the_same_in_both_and_says_what_is_on():
@@ -165,7 +220,7 @@ def test_overheads_are_pairs_of_runs_with_an_interval(work, capsys):
     assert len(overheads.report(parts)) == 1 + len(parts)
     with pytest.raises(SystemExit):
         main(["simulate", "--overheads", "2"])
-    assert "at least 3" in capsys.readouterr().err
+    assert "2 is less than 3; fewer pairs give no interval" in capsys.readouterr().err
 
 
 def test_what_is_left_out_may_not_matter(work):
