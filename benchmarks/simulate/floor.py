@@ -2,53 +2,22 @@
 
 It repeats the calls that a recorded run of the engine made to the random stream and to
 the sink, and does nothing between them; no simulator that writes these tables from these
-uniforms can be faster without writing or drawing in another way.
+uniforms can be faster without writing or drawing in another way. What kernels draw for single
+calls and orders is left out: it is little beside the demand of consumers.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
 
 import numpy as np
 
+from benchmarks.simulate.recorded import RecordingAddress, RecordingSink, consumers_noted
 from benchmarks.simulate.work import Work
-from channelwright.foundation.random import Address, Purpose
-from channelwright.foundation.units import FloatArray, IntArray
+from channelwright.foundation.random import Address
 from channelwright.simulation import replicate
-from channelwright.tables.sink import Chunk, MemorySink
-
-Draw = tuple[Purpose, int, IntArray, int]
-
-
-@dataclass(frozen=True)
-class RecordingAddress(Address):
-    """An address that notes which blocks were asked for."""
-
-    draws: list[Draw] = field(default_factory=list)
-
-    def uniforms(self, purpose: Purpose, day: int, size: int, sub: int = 0) -> FloatArray:
-        """Return a row of uniforms and note it as the draws of its entities."""
-        self.draws.append((purpose, day, np.arange(size), 1))
-        return super().uniforms(purpose, day, size, sub)
-
-    def grid(self, purpose: Purpose, day: int, entities: IntArray, subs: int) -> FloatArray:
-        """Return the uniforms and note the call."""
-        self.draws.append((purpose, day, entities, subs))
-        return super().grid(purpose, day, entities, subs)
-
-
-class RecordingSink(MemorySink):
-    """A sink that keeps the sequence of chunks."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written: list[tuple[str, Chunk]] = []
-
-    def append(self, table: str, chunk: Chunk) -> None:
-        """Keep a chunk."""
-        self.written.append((table, chunk))
+from channelwright.tables.sink import MemorySink
 
 
 class Floor:
@@ -57,7 +26,8 @@ class Floor:
     def __init__(self, work: Work, keep: str) -> None:
         self._address = RecordingAddress(work.address.seed, work.address.replication)
         sink = RecordingSink()
-        self.summary = replicate(work.market, work.design, self._address, sink, keep=keep)
+        with consumers_noted(self._address.draws):
+            self.summary = replicate(work.market, work.design, self._address, sink, keep=keep)
         self._written = sink.written
 
     def run(self) -> MemorySink:

@@ -14,6 +14,7 @@ from benchmarks.simulate.mechanisms import full_world, left_off, switched_on
 from benchmarks.simulate.proof import detail_tables, differences
 from benchmarks.simulate.timing import bare_loop, counted_events
 from benchmarks.simulate.work import flagship
+from channelwright.foundation.random import Purpose
 from channelwright.simulation import replicate
 from channelwright.simulation.cash.chains import Penalties
 from channelwright.simulation.delivery.tours import Delivering
@@ -193,6 +194,12 @@ def test_the_page_is_left_alone_where_peers_are_missing(monkeypatch, capsys, tmp
     assert "old" in target.read_text(encoding="utf-8")
     assert main(["simulate", "--page", str(target)]) == 0
     assert "old" not in target.read_text(encoding="utf-8")
+
+
+def test_the_floor_draws_what_every_consumer_asks_for(work):
+    draws = Floor(work, "kpis")._address.draws
+    asked = sum(len(who) * subs for what, _, who, subs in draws if what is Purpose.CONSUMER_DEMAND)
+    assert asked == work.outlets * len(work.market.products) * work.days
 
 
 def test_the_floor_decides_nothing_and_is_short():
