@@ -85,7 +85,9 @@ def fill(
 
 
 @kernel
-def uniform_at(entity: int, sub: int, key: tuple[Word, Word], purpose: int, day: int) -> float:
+def uniform_at(
+    entity: int, sub: int | np.int64, key: tuple[Word, Word], purpose: int | np.int64, day: int
+) -> float:
     """Return the uniform of one entity, as `fill` writes it; ``key`` : seed and replication."""
     block, moment, kind = np.uint64((entity >> 2) + 1), np.uint64(day), np.uint64(purpose)
     return unit(encipher(block, np.uint64(sub), moment, kind, key[0], key[1]), entity)

@@ -146,7 +146,7 @@ def check(
             accepted[owner] += max(0, cost)
             marks[REFUSED, place] = cost < 0
         elif action == CASH:
-            uniform = uniform_at(outlet, 0, key, _PURPOSE, numbers[DAY, row])
+            uniform = uniform_at(outlet, np.int64(0), key, np.int64(_PURPOSE), numbers[DAY, row])
             marks[REFUSED, place] = uniform >= cash_share[mode]
             numbers[PAY_DAY, row] = AT_DOOR
         else:

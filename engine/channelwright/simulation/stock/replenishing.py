@@ -47,8 +47,6 @@ from channelwright.simulation.stock.supplying import (
 )
 from channelwright.simulation.stock.travelling import Travel
 
-#: First row of every tier (T + 1,); the sites of all tiers, and the same as they are served (n,).
-Tiers: TypeAlias = tuple[IntArray, IntArray, IntArray]
 #: Blocks of `Numbers` of all sites (6, S, P), (7, S, P), days between reviews (S, P).
 Policies: TypeAlias = tuple[IntArray, FloatArray, IntArray]
 #: What sites order, are sent, pay in ticks per case, and their outlets and consumers wait for:
@@ -77,10 +75,8 @@ class Replenishing:
     ) -> None:
         self._network, self._state = network, state
         self._forecasting = Forecasting(network, address, state)
-        sizes = [len(tier) for tier in network.tiers]
-        nobody = np.zeros(0, dtype=np.int64)
-        begin = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        self._tiers = begin, np.concatenate([*network.tiers, nobody]), turns_of(network)
+        turns = turns_of(network)
+        self._tiers = list(zip(network.tiers, turns, strict=True))
         numbers, review = network.stock.numbers, network.stock.need.review.astype(np.int64)
         self._policies = numbers.whole, numbers.real, review
         shape = state.stock.shape
@@ -95,6 +91,10 @@ class Replenishing:
             np.zeros(shape[0], dtype=np.int64),
         )
         self._terms = network.owner, days, limits, advances
+        self._limited = purchasing is not None
+        self._chooses = bool(sources[3].any())
+        nothing = np.zeros((2, 0, shape[1]), dtype=np.int64)
+        self._nothing: Moved = np.zeros((5, 0), dtype=np.int64), nothing
         self._prepaid = purchasing is not None and credit_rules(network) is not None
         self._goods = state.stock, state.transit, state.demand
         debts = state.site_receivable, state.site_payable, state.cash
@@ -124,21 +124,43 @@ class Replenishing:
         _wait(state.day, len(state.orders), orders, waiting, self._network.plain.unit)
         if self._prepaid:
             advanced(state.day, len(state.orders), orders, self._network.price, self._terms[3])
-        moved = _review(
-            state.day,
-            self._tiers,
-            self._policies,
-            self._forecasting.rules,
-            self._lines,
-            self._lanes,
-            self._terms,
-            self._goods,
-            self._money,
-        )
+        moved = self._review_tiers(state.day)
         if moved[0].shape[1]:
             self._travel.leave(state.day, moved)
             self._owe(moved[0])
         return moved
+
+    def _review_tiers(self, day: int) -> Moved:
+        """Review every tier after those below it have ordered; return the shipments.
+
+        What no design names is not called, so that it is not compiled either.
+        """
+        sources, offers, ladder, supply, _, supplied = self._lanes
+        ordered, _, price, _ = self._lines
+        parts = []
+        for tier, turn in self._tiers:
+            _order(
+                day,
+                tier,
+                self._policies,
+                self._forecasting.rules,
+                self._lines,
+                supplied,
+                self._goods,
+            )
+            if self._chooses:
+                stock = self._state.stock, supply[0], supply[5]
+                choose(day, tier, ordered, sources, offers, supply[4], stock)
+            _price(tier, sources, self._terms[0], ladder, price)
+            if self._limited:
+                money = self._money[3], self._money[2], self._terms[3]
+                cut(tier, ordered, price, self._terms[2], money, supply[5])
+            known = self._lines, self._lanes, self._terms, self._goods, self._money
+            parts.append(_send(day, tier, turn, *known))
+        if len(parts) == 1:
+            return parts[0]
+        numbers, grids = zip(*(parts or [self._nothing]), strict=True)
+        return np.concatenate(numbers, axis=1), np.concatenate(grids, axis=1)
 
     def _owe(self, numbers: IntArray) -> None:
         """Note what sites pay to others on later days."""
@@ -162,47 +184,30 @@ def _wait(day: int, count: int, orders: Table, waiting: IntArray, unit: IntArray
 
 
 @kernel
-def _review(
+def _send(
     day: int,
-    tiers: Tiers,
-    policies: Policies,
-    forecast: Forecast,
+    tier: IntArray,
+    turn: IntArray,
     lines: Lines,
     lanes: Lanes,
     terms: Terms,
     goods: Goods,
     money: Money,
 ) -> Moved:
-    """Review all tiers, each one after those below it have ordered; return the shipments."""
-    sources, offers, ladder, supply, shortage, supplied = lanes
-    ordered, shipped, price, _ = lines
-    (begin, sites, turns), (owner, _, limits, prepaid) = tiers, terms
+    """Send the sites of a tier what they ordered and bill it; return the shipments."""
+    sources, _, ladder, supply, shortage, supplied = lanes
     stock, transit, ring = goods
-    demand, unit, count = ring[day % len(ring)], supply[5], 0
-    numbers = np.empty((5, len(sites)), dtype=np.int64)
-    moved = numbers, np.empty((2, len(sites), len(unit)), dtype=np.int64)
-    for tier in range(len(begin) - 1):
-        mine = sites[begin[tier] : begin[tier + 1]]
-        turn = turns[begin[tier] : begin[tier + 1]]
-        _order(day, mine, policies, forecast, lines, supplied, goods)
-        choose(day, mine, ordered, sources, offers, supply[4], (stock, supply[0], unit))
-        _price(mine, sources, owner, ladder, price)
-        cut(mine, ordered, price, limits, (money[3], money[2], prepaid), unit)
-        ship(
-            day,
-            mine,
-            turn,
-            (ordered, shipped),
-            sources,
-            supply,
-            shortage,
-            supplied,
-            (stock, demand),
-        )
-        for site in mine:
-            if _write(day, site, sources, lines, moved, count):
-                _bill(day, count, moved, lines, ladder, terms, (transit, unit), money)
-                count += 1
+    demand, unit, count = ring[day % len(ring)], supply[5], np.int64(0)
+    moved = (
+        np.empty((5, len(tier)), dtype=np.int64),
+        np.empty((2, len(tier), len(unit)), dtype=np.int64),
+    )
+    both = lines[0], lines[1]
+    ship(day, tier, turn, both, sources, supply, shortage, supplied, (stock, demand))
+    for site in tier:
+        if _write(day, site, sources, lines, moved, count):
+            _bill(day, count, moved, lines, ladder, terms, (transit, unit), money)
+            count += 1
     return moved[0][:, :count].copy(), moved[1][:, :count].copy()
 
 
@@ -254,7 +259,9 @@ def _price(
 
 
 @kernel
-def _write(day: int, site: int, sources: Sources, lines: Lines, moved: Moved, row: int) -> bool:
+def _write(
+    day: int, site: int, sources: Sources, lines: Lines, moved: Moved, row: int | np.int64
+) -> bool:
     """Write what a site ordered and is sent as a shipment; return whether there is any."""
     (ordered, shipped, _, _), (numbers, grids), some = lines, moved, False
     for product in range(ordered.shape[1]):
@@ -269,7 +276,7 @@ def _write(day: int, site: int, sources: Sources, lines: Lines, moved: Moved, ro
 @kernel
 def _bill(
     day: int,
-    row: int,
+    row: int | np.int64,
     moved: Moved,
     lines: Lines,
     ladder: Ladder,

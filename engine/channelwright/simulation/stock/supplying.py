@@ -48,15 +48,13 @@ def shortage_of(network: Network) -> Shortage:
     return rules.backorder.copy(), rules.rationing == PROPORTIONAL
 
 
-def turns_of(network: Network) -> IntArray:
-    """Return the sites of all tiers, tier by tier, those served first before others: (n,)."""
+def turns_of(network: Network) -> list[IntArray]:
+    """Return the sites of every tier, those served first before others."""
     stock = network.design.stock
     rules = None if stock is None else stock.shortage
-    turns = [
-        tier if rules is None else tier[np.lexsort((tier, rules.priority[tier]))]
-        for tier in network.tiers
-    ]
-    return np.concatenate([*turns, np.zeros(0, dtype=np.int64)])
+    if rules is None:
+        return list(network.tiers)
+    return [tier[np.lexsort((tier, rules.priority[tier]))] for tier in network.tiers]
 
 
 def nothing_supplied(network: Network) -> Supplied:

@@ -105,7 +105,7 @@ def _varying(
         if spread > 0 and lead[site] > 0:
             block[_ROW, count], block[_MEAN, count] = row, lead[site]
             block[_VARIANCE, count] = spread * spread
-            block[_UNIFORM, count] = uniform_at(site, 0, key, _PURPOSE, day)
+            block[_UNIFORM, count] = uniform_at(site, np.int64(0), key, np.int64(_PURPOSE), day)
             count += 1
     return block[:, :count].copy()
 
