@@ -15,7 +15,7 @@ from channelwright.rules import geography
 RoadPoints: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, IntArray]
 
 UNSURE = -2  # another zone, or a way that the last bit of a sine may round up or down
-_RADIANS = np.pi / 180  # of a degree, as NumPy multiplies
+RADIANS = np.pi / 180  # of a degree, as NumPy multiplies
 _DIAMETER = 2 * geography.EARTH_METRES
 _DOUBT = 1e-6  # m; sines and arcsines of two libraries differ by less than a hundredth of it
 _LONG = 0.25  # of the squared chord: the arcsine is steep beyond, some 6,600 km
@@ -58,9 +58,18 @@ def road_metres(points: RoadPoints, a: int, b: int, factor: float) -> int | np.i
     angle, lon, cosine, zone = points
     if zone[a] != zone[b]:
         return UNSURE
-    north = np.sin((angle[b] - angle[a]) / 2)
-    east = np.sin((lon[b] - lon[a]) * _RADIANS / 2)
-    chord = north * north + cosine[a] * cosine[b] * east * east
+    cosines = cosine[a] * cosine[b]
+    return arc_metres(angle[b] - angle[a], (lon[b] - lon[a]) * RADIANS, cosines, factor)
+
+
+@kernel
+def arc_metres(north: float, east: float, cosines: float, factor: float) -> Whole:
+    """Return the metres by road of a way by its angles and the cosines of its ends, or UNSURE.
+
+    For loops over many ways: the points of `road_metres` would be taken up for each.
+    """
+    half_lat, half_lon = np.sin(north / 2), np.sin(east / 2)
+    chord = half_lat * half_lat + cosines * half_lon * half_lon
     if chord > _LONG:
         return UNSURE
     far = _DIAMETER * np.arcsin(np.sqrt(chord)) * factor + 0.5

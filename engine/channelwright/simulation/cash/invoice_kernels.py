@@ -85,7 +85,7 @@ def book(
     coming: outstanding.Coming,
     later: IntArray,
     used: int,
-) -> tuple[Whole, Whole, int, bool]:
+) -> tuple[Whole, Whole, Whole, bool]:
     """Book invoices of which the days are known.
 
     Parameters
@@ -97,12 +97,14 @@ def book(
     -------
     ticks invoiced and paid on the day, columns of ``later`` in use, whether there are fees
     """
-    cash, by_option, by_person, _, _ = money
-    value, due_sum, collected, _, _ = sums
-    fee, rep = rules[0], rules[1]
+    cash, by_option, by_person, receivable, site_receivable = money
+    value, due, collected, on_terms, own_on_terms = sums
+    fee, rep, own, chance, part = rules
+    account = terms[2]
     written, at_once, fees = np.int64(0), np.int64(0), False
     for row in range(invoices.shape[1]):
-        outlet, amount = invoices[OUTLET, row], invoices[AMOUNT, row]
+        outlet, site = invoices[OUTLET, row], invoices[SITE, row]
+        amount, paid = invoices[AMOUNT, row], invoices[PAID, row]
         by_option[outlet, invoices[OPTION, row]] += amount
         if rep[outlet] >= 0:
             by_person[rep[outlet]] += amount
@@ -111,69 +113,88 @@ def book(
         if len(fee):
             invoices[FEE, row] = share_of(amount, fee[invoices[MODE, row]])
             fees = fees or invoices[FEE, row] != 0
-        if invoices[PAID, row] <= day:
-            cash[invoices[SITE, row]] += amount
-            due_sum[outlet] += amount
+        if paid <= day:
+            cash[site] += amount
+            due[outlet] += amount
             collected[outlet] += amount
             at_once += amount
             continue
-        _owe(invoices[:, row], day, terms, rules, money, sums, coming, later[:, used])
-        used += 1
-    return written, at_once, used, fees
+        receivable[account[outlet]] += amount
+        site_receivable[site] += amount
+        on_terms[outlet] += amount
+        if own[site]:
+            own_on_terms[outlet] += amount
+    if len(chance):
+        return written, at_once, _bill(invoices, day, terms, chance, part, later, used), fees
+    _expect(invoices, day, own, coming)
+    return written, at_once, _owe(invoices, day, account, later, used), fees
 
 
 @kernel
-def _owe(
-    invoice: IntArray,
+def _owe(invoices: IntArray, day: int, account: IntArray, later: IntArray, used: Whole) -> Whole:
+    """Write the invoices that are paid later; return the columns in use."""
+    for row in range(invoices.shape[1]):
+        if invoices[PAID, row] <= day:
+            continue
+        later[0, used], later[1, used] = account[invoices[OUTLET, row]], invoices[SITE, row]
+        later[2, used], later[3, used] = invoices[AMOUNT, row], invoices[PAID, row]
+        later[4, used] = invoices[DUE, row]
+        used += 1
+    return used
+
+
+@kernel
+def _bill(
+    invoices: IntArray,
     day: int,
     terms: Terms,
-    rules: Rules,
-    money: Money,
-    sums: Sums,
-    coming: outstanding.Coming,
-    column: IntArray,
-) -> None:
-    """Note one invoice that is paid later, in what is owed and in a column of its table."""
-    _, _, own, chance, part = rules
-    outlet, site, amount = invoice[OUTLET], invoice[SITE], invoice[AMOUNT]
-    account = terms[2][outlet]
-    money[3][account] += amount
-    money[4][site] += amount
-    sums[3][outlet] += amount
-    if own[site]:
-        sums[4][outlet] += amount
-    if not len(chance):
-        column[0], column[1], column[2], column[3] = account, site, amount, invoice[PAID]
-        column[4] = invoice[DUE]
-        _expect(invoice, day, own[site], coming)
-        return
-    column[0], column[1], column[2], column[3] = account, outlet, site, invoice[MODE]
-    column[4], column[5], column[6] = day, invoice[DUE], invoice[PAID]
-    column[7], column[8], column[9] = amount, amount, 0
-    if uniform_at(outlet, 0, terms[3], _PART, day) < chance[outlet]:
-        column[9] = share_of(amount, part[outlet])
+    chance: FloatArray,
+    part: IntArray,
+    later: IntArray,
+    used: Whole,
+) -> Whole:
+    """Write the bills of the invoices that are paid later; return the columns in use."""
+    _, _, account, key = terms
+    for row in range(invoices.shape[1]):
+        if invoices[PAID, row] <= day:
+            continue
+        outlet, amount, share = invoices[OUTLET, row], invoices[AMOUNT, row], np.int64(0)
+        if uniform_at(outlet, 0, key, _PART, day) < chance[outlet]:
+            share = share_of(amount, part[outlet])
+        later[0, used], later[1, used], later[2, used] = account[outlet], outlet, invoices[SITE, row]
+        later[3, used], later[4, used], later[5, used] = invoices[MODE, row], day, invoices[DUE, row]
+        later[6, used], later[7, used] = invoices[PAID, row], amount
+        later[8, used], later[9, used] = amount, share
+        used += 1
+    return used
 
 
 @kernel
-def _expect(invoice: IntArray, day: int, own: bool, coming: outstanding.Coming) -> None:
-    """Add an invoice that is paid once, on a known day, to the days on which it changes sums."""
+def _expect(
+    invoices: IntArray, day: int, own: BoolArray, coming: outstanding.Coming
+) -> None:
+    """Add invoices that are paid once, on a known day, to the days on which they change sums."""
     group, open_now, own_open, late_now, changes = coming
-    place, value, at, due = group[invoice[OUTLET]], invoice[AMOUNT], invoice[PAID], invoice[DUE]
     days = changes.shape[1]
-    late, falls = max(due, day), max(due, day + 1)
-    open_now[place] += value
-    if own:
-        own_open[place] += value
-    if falls < days:
-        changes[outstanding.FALLS, falls, place] += value
-    if at < days:
-        changes[outstanding.PAID, at, place] += value
-        if own:
-            changes[outstanding.OWN_PAID, at, place] += value
-    if at > late:
-        if late == day:
-            late_now[place] += value
-        elif late < days:
-            changes[outstanding.LATE, late, place] += value
+    for row in range(invoices.shape[1]):
+        at, due = invoices[PAID, row], invoices[DUE, row]
+        if at <= day:
+            continue
+        place, value = group[invoices[OUTLET, row]], invoices[AMOUNT, row]
+        late, falls, mine = max(due, day), max(due, day + 1), own[invoices[SITE, row]]
+        open_now[place] += value
+        if mine:
+            own_open[place] += value
+        if falls < days:
+            changes[outstanding.FALLS, falls, place] += value
         if at < days:
-            changes[outstanding.IN_TIME, at, place] += value
+            changes[outstanding.PAID, at, place] += value
+            if mine:
+                changes[outstanding.OWN_PAID, at, place] += value
+        if at > late:
+            if late == day:
+                late_now[place] += value
+            elif late < days:
+                changes[outstanding.LATE, late, place] += value
+            if at < days:
+                changes[outstanding.IN_TIME, at, place] += value

@@ -71,8 +71,8 @@ class Invoicing:
         if bills is None:
             state.owed.grow(used)
             if self._network.plain.delays and used > first:
-                account, due, paid = state.owed.overdue(first)
-                state.overdue.append(account=account, due=due, paid=paid)
+                overdue = state.owed.overdue(first)
+                state.overdue.extend(overdue.shape[1])[0][:] = overdue
         elif used:
             state.bills.extend(used)[0][:] = later[:, :used]
         if fees:

@@ -55,11 +55,10 @@ class Owed:
         self._used = int(used)
         return int(paid)
 
-    def overdue(self, first: int) -> tuple[IntArray, IntArray, IntArray]:
+    def overdue(self, first: int) -> IntArray:
         """Return account, due and paid day of the columns from one on that are paid too late."""
-        some = self.table[:, first : self._used]
-        late = some[:, some[_PAID] > some[_DUE]]
-        return late[_ACCOUNT], late[_DUE], late[_PAID]
+        late = np.empty((3, self._used - first), dtype=np.int64)
+        return late[:, : _overdue(self.table, first, self._used, late)]
 
 
 @kernel
@@ -82,3 +81,15 @@ def _settle(
         cash[site] += amount
         total += amount
     return stays, total
+
+
+@kernel
+def _overdue(table: IntArray, first: int, used: int, late: IntArray) -> int:
+    """Write account, due and paid day of columns that are paid too late; return their number."""
+    count = 0
+    for column in range(first, used):
+        if table[_PAID, column] > table[_DUE, column]:
+            late[0, count], late[1, count] = table[_ACCOUNT, column], table[_DUE, column]
+            late[2, count] = table[_PAID, column]
+            count += 1
+    return count

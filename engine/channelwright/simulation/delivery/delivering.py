@@ -94,14 +94,14 @@ def _receive(
         place, way = numbers[OUTLET, row], numbers[PAY_DAY, row]
         order = _order_row(table[0], many, numbers[SERIAL, row])
         complete = day - numbers[ORDER_DAY, row] <= promise[numbers[MODE, row]]
-        offer, value = price[place, numbers[OPTION, row]], np.int64(0)
+        option, value = numbers[OPTION, row], np.int64(0)
         for product in range(len(unit)):
             cases = grids[0, row, product]
             shelf[place, product] += cases * unit[product]
             on_order[place, product] -= cases * unit[product]
             table[1][orders.DELIVERED, order, product] += cases
             table[1][orders.PENDING, order, product] -= cases
-            value += cases * offer[product]
+            value += cases * price[place, option, product]
             complete = complete and table[1][orders.ORDERED, order, product] == cases
         last_purchase[place] = day
         if way == ON_TERMS:

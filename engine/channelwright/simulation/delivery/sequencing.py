@@ -6,7 +6,7 @@ import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
-from channelwright.rules.roads import UNSURE, RoadPoints, road_metres
+from channelwright.rules.roads import RADIANS, UNSURE, RoadPoints, arc_metres
 from channelwright.simulation.delivery.filling import (
     BEGIN,
     CLOSES,
@@ -117,16 +117,18 @@ def _ways(
 
     ``table`` : (n, n), if they are known
     """
-    points, factor = roads
+    (angle, lon, cosine, zone), factor = roads
     for a in range(1, len(gap)):
         gap[0, a] = gap[a, 0] = stops[HOME_METRES, head + a - 1]
+        here = numbers[OUTLET, stops[ROW, head + a - 1]]
         for b in range(1, a):
             if known:
                 gap[b, a], gap[a, b] = table[b - 1, a - 1], table[a - 1, b - 1]
                 continue
-            here, there = stops[ROW, head + a - 1], stops[ROW, head + b - 1]
-            far = road_metres(points, numbers[OUTLET, here], numbers[OUTLET, there], factor)
-            if far == UNSURE:
+            there = numbers[OUTLET, stops[ROW, head + b - 1]]
+            east, cosines = (lon[there] - lon[here]) * RADIANS, cosine[here] * cosine[there]
+            far = arc_metres(angle[there] - angle[here], east, cosines, factor)
+            if far == UNSURE or zone[here] != zone[there]:
                 return False
             gap[a, b] = gap[b, a] = far
     return True

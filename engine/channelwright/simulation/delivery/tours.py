@@ -9,7 +9,7 @@ import numpy as np
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.random import Address
 from channelwright.foundation.units import DAY_SECONDS, BoolArray, FloatArray, IntArray
-from channelwright.rules.roads import UNSURE, RoadPoints, road_metres
+from channelwright.rules.roads import RADIANS, UNSURE, RoadPoints, arc_metres
 from channelwright.simulation.delivery import filling
 from channelwright.simulation.delivery.failing import Failures, fail, failures
 from channelwright.simulation.delivery.filling import (
@@ -238,8 +238,8 @@ def _stops(
     """Write the stops of the trucks; return whether all legs are sure, else only rows are right."""
     vehicle, drop_seconds, case_seconds, speed = vehicles
     _, opens, closes, home = plan
-    points, factor = roads
-    sure = True
+    (angle, lon, cosine, zone), factor = roads
+    sure, before = True, np.int64(0)
     for stop in range(len(trucks)):
         row, leg = trucks[stop], _NOWHERE
         site, outlet = numbers[SITE, row], numbers[OUTLET, row]
@@ -249,9 +249,10 @@ def _stops(
         if len(legs):
             leg = legs[stop]
         elif stop > 0 and stops[filling.SITE, stop - 1] == site:
-            leg = road_metres(points, numbers[OUTLET, trucks[stop - 1]], outlet, factor)
-            sure = sure and leg != UNSURE
-        back = home[outlet, numbers[OPTION, row]]
+            east, cosines = (lon[outlet] - lon[before]) * RADIANS, cosine[before] * cosine[outlet]
+            leg = arc_metres(angle[outlet] - angle[before], east, cosines, factor)
+            sure = sure and leg != UNSURE and zone[outlet] == zone[before]
+        back, before = home[outlet, numbers[OPTION, row]], outlet
         stops[ROW, stop], stops[filling.SITE, stop], stops[filling.CASES, stop] = row, site, total
         stops[filling.STOP, stop] = drop_seconds[kind] + case_seconds[kind] * total
         stops[filling.LEG_METRES, stop], stops[filling.HOME_METRES, stop] = leg, back

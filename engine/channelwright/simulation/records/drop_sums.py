@@ -77,22 +77,22 @@ def tally_drops(
         end = order_day + promise[numbers[MODE, row]]
         if received[WHOLE, row] and end < horizon:
             kept[end % len(kept), place] += 1
-        _add_families(families, numbers, grids[0], row, plan)
+    _add_families(families, numbers, grids, visits.shape[1], plan)
 
 
 @kernel
 def _add_families(
-    families: FamilySums, numbers: IntArray, cases: IntArray, row: int, plan: Plan
+    families: FamilySums, numbers: IntArray, grids: IntArray, count: int, plan: Plan
 ) -> None:
-    """Add one drop to the sums by group and family."""
+    """Add the drops to the sums by group and family."""
     delivered, value, production, group = families
     _, _, family, cost, price, _ = plan
-    place = numbers[OUTLET, row]
-    cell, offer = group[place], price[place, numbers[OPTION, row]]
-    sold = numbers[PAY_DAY, row] != CONSIGNED
-    for product in range(len(family)):
-        kind, many = family[product], cases[row, product]
-        delivered[cell, kind] += many
-        production[cell, kind] += many * cost[product]
-        if sold:
-            value[cell, kind] += many * offer[product]
+    for row in range(count):
+        place, option = numbers[OUTLET, row], numbers[OPTION, row]
+        cell, sold = group[place], numbers[PAY_DAY, row] != CONSIGNED
+        for product in range(len(family)):
+            kind, many = family[product], grids[0, row, product]
+            delivered[cell, kind] += many
+            production[cell, kind] += many * cost[product]
+            if sold:
+                value[cell, kind] += many * price[place, option, product]
