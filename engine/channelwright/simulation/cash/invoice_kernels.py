@@ -161,8 +161,16 @@ def _bill(
         outlet, amount, share = invoices[OUTLET, row], invoices[AMOUNT, row], np.int64(0)
         if uniform_at(outlet, 0, key, _PART, day) < chance[outlet]:
             share = share_of(amount, part[outlet])
-        later[0, used], later[1, used], later[2, used] = account[outlet], outlet, invoices[SITE, row]
-        later[3, used], later[4, used], later[5, used] = invoices[MODE, row], day, invoices[DUE, row]
+        later[0, used], later[1, used], later[2, used] = (
+            account[outlet],
+            outlet,
+            invoices[SITE, row],
+        )
+        later[3, used], later[4, used], later[5, used] = (
+            invoices[MODE, row],
+            day,
+            invoices[DUE, row],
+        )
         later[6, used], later[7, used] = invoices[PAID, row], amount
         later[8, used], later[9, used] = amount, share
         used += 1
@@ -170,9 +178,7 @@ def _bill(
 
 
 @kernel
-def _expect(
-    invoices: IntArray, day: int, own: BoolArray, coming: outstanding.Coming
-) -> None:
+def _expect(invoices: IntArray, day: int, own: BoolArray, coming: outstanding.Coming) -> None:
     """Add invoices that are paid once, on a known day, to the days on which they change sums."""
     group, open_now, own_open, late_now, changes = coming
     days = changes.shape[1]

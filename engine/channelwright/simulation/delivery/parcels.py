@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.units import DAY_SECONDS, IntArray, share
+from channelwright.foundation.units import DAY_SECONDS, IntArray
 from channelwright.model.parcels import ParcelShop
 from channelwright.rules import parcels as rules
 from channelwright.simulation.cash.settling import MANUFACTURER, OUTSIDE
 from channelwright.simulation.delivery.parcel_kernels import ZONE, bench_of, send, serve
+from channelwright.simulation.delivery.parcel_mornings import Mornings
 from channelwright.simulation.evening.picking import BATCH_RELEASE, queue
 from channelwright.simulation.evening.work import Table
 from channelwright.simulation.orders.parcel_orders import COLUMNS, ParcelOrders, no_orders
 from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.parcel_recording import ParcelRecorder
-from channelwright.simulation.rows import Rows
-from channelwright.simulation.scatter import add_at, subtract_at
 from channelwright.simulation.state import ParcelStock
 from channelwright.tables.codes import Account, LineState
 
@@ -35,14 +34,14 @@ class Parcels:
     def __init__(self, shop: ParcelShop, parts: Parts) -> None:
         state, market = parts.state, parts.network.market
         self._shop, self._network, self._state = shop, parts.network, state
-        self._postings, self._recorder, self._books = parts.postings, parts.recorder, parts.books
+        self._postings, self._recorder = parts.postings, parts.recorder
         self._own = ParcelRecorder(market, shop, parts.sink, detail=parts.detail)
         self._orders = ParcelOrders(market, shop, parts.address)
-        self._price = rules.unit_prices(market, shop)
         nothing = np.zeros_like(state.stock)
         self._stock = state.parcels = ParcelStock(nothing, nothing.copy())
         # Units asked for, got at the first attempt and got that are not yet counted as cases.
         self._units = np.zeros((3, *nothing.shape), dtype=np.int64)
+        self._mornings = Mornings(shop, parts, self._own, self._stock.sent)
         self._sites = np.unique(shop.zones.site)
         products = len(market.products)
         self._waiting = no_orders(products)
@@ -103,52 +102,8 @@ class Parcels:
     # ------------------------------------------------------------ 06:00
     def morning(self) -> None:
         """06:00: bring parcels to consumers, and what they send back to stock."""
-        day = self._state.day
-        arrived = self._sent["arrival"] == day
-        if arrived.any():
-            orders = self._sent.take(arrived)
-            self._sent.keep(~arrived)
-            self._deliver(orders)
-        back = self._returning["back"] == day
-        if back.any():
-            orders = self._returning.take(back)
-            self._returning.keep(~back)
-            self._take_back(orders)
-
-    def _deliver(self, orders: Rows) -> None:
-        shop, zone, units = self._shop, orders["zone"], orders["units"]
-        site = shop.zones.site[zone]
-        value = (units * self._price).sum(axis=1)
-        invoice = value + rules.delivery_fees(shop, value)
-        subtract_at(self._stock.sent, site, units)
-        self._books.parcels += int(units.sum())
-        total = int(invoice.sum())
-        self._books.goods += total
-        self._books.invoiced += total
-        self._books.paid += total
-        self._post(Account.GOODS, OUTSIDE, MANUFACTURER, site, invoice)
-        self._pay(Account.PLATFORM, orders, site, share(invoice, shop.payment_fee))
-        case = self._network.market.products.units_per_case
-        tariff = rules.parcels_of(shop, units) * shop.zones.tariff_parcel[zone]
-        tariff += rules.by_case(units, shop.zones.tariff_case[zone][:, None], case).sum(axis=1)
-        self._pay(Account.DELIVERY, orders, site, tariff)
-        returned = self._orders.sent_back(orders)
-        self._own.delivered(self._state.day, orders, returned)
-        back = orders.take(returned == 1)
-        columns = {name: back[name] for name in COLUMNS}
-        due = np.full(len(back), self._state.day + shop.return_days, dtype=np.int64)
-        self._returning.append(**columns, back=due)
-
-    def _take_back(self, orders: Rows) -> None:
-        shop, units = self._shop, orders["units"]
-        site = shop.zones.site[orders["zone"]]
-        add_at(self._state.stock, site, units)
-        self._books.parcels -= int(units.sum())
-        value = units * self._price
-        self._post(Account.RETURN_GOOD, MANUFACTURER, OUTSIDE, site, value.sum(axis=1))
-        cost = rules.parcels_of(shop, units) * shop.return_cost
-        self._pay(Account.DELIVERY, orders, site, cost)
-        self._own.returned(orders, value)
+        self._mornings.deliver(self._sent, self._returning)
+        self._mornings.take_back(self._returning)
 
     # ------------------------------------------------------------ books
     def close(self, period: int) -> None:
@@ -161,13 +116,3 @@ class Parcels:
         self._own.write(sent, sent["sent_day"], LineState.OPEN_AT_HORIZON)
         nowhere = np.full(len(waiting), -1, dtype=np.int64)
         self._own.write(waiting, nowhere, LineState.OPEN_AT_HORIZON)
-
-    def _pay(self, account: Account, orders: Rows, site: IntArray, cost: IntArray) -> None:
-        """Pay what serving some orders costs."""
-        self._post(account, MANUFACTURER, OUTSIDE, site, cost)
-        self._own.paid(orders, account.name.lower(), cost)
-
-    def _post(
-        self, account: Account, payer: int, payee: int, site: IntArray, amount: IntArray
-    ) -> None:
-        self._postings.post(account, payer, payee, self._shop.mode, site, -1, amount)

@@ -75,18 +75,6 @@ class ParcelOrders:
             units=packs * shop.pack_units,
         )
 
-    def sent_back(self, orders: Rows) -> IntArray:
-        """Return 1 for orders that consumers send back, else 0."""
-        result = np.zeros(len(orders), dtype=np.int64)
-        if self._shop.returns == 0:
-            return result
-        entity = self._shop.zones.area[orders["zone"]] * ORDER_ROOM + orders["number"]
-        for day in np.unique(orders["day"]).tolist():
-            mine = np.flatnonzero(orders["day"] == day)
-            uniform = self.draw(Purpose.PARCEL_RETURN, day, entity[mine], orders["product"][mine])
-            result[mine] = uniform < self._shop.returns / 1_000_000
-        return result
-
     def draw(self, purpose: Purpose, day: int, entity: IntArray, product: IntArray) -> FloatArray:
         """Return the uniform of every order: (n,)."""
         return _uniforms(entity, product, (day, self._address.key), int(purpose))

@@ -14,21 +14,27 @@ from channelwright.tables.codes import LineState
 from channelwright.tables.parcel_tables import PARCEL_CELLS, PARCEL_LINES, PARCELS
 from channelwright.tables.sink import Sink
 
+CELL_NAMES = PARCEL_CELLS.names[3:]
+
 
 class ParcelRecorder:
-    """Adds up orders by area and product until the period ends, and writes them one by one."""
+    """Adds up orders by area and product until the period ends, and writes them one by one.
+
+    Attributes
+    ----------
+    sums : (K, A, P) int64, the sums of `CELL_NAMES` by area and product
+    """
 
     def __init__(self, market: Market, shop: ParcelShop, sink: Sink, *, detail: bool) -> None:
         self._shop, self._sink, self._detail = shop, sink, detail
         self._price = rules.unit_prices(market, shop)
-        names = PARCEL_CELLS.names[3:]
-        shape = (len(names), len(market.areas), len(market.products))
-        self._sums = np.zeros(shape, dtype=np.int64)
-        self._cell = dict(zip(names, self._sums, strict=True))
+        shape = (len(CELL_NAMES), len(market.areas), len(market.products))
+        self.sums = np.zeros(shape, dtype=np.int64)
+        self._cell = dict(zip(CELL_NAMES, self.sums, strict=True))
 
     def _add(self, orders: Rows, /, **columns: IntArray | int) -> None:
         """Add amounts of orders (n,) at their first product, those of products (n, P) at each."""
-        area, products = self._shop.zones.area[orders["zone"]], self._sums.shape[2]
+        area, products = self._shop.zones.area[orders["zone"]], self.sums.shape[2]
         cell = area * products + orders["product"]
         for name, amount in columns.items():
             into = self._cell[name]
@@ -46,36 +52,13 @@ class ParcelRecorder:
         self._add(orders, lost_orders=1, lost=orders["units"])
         self.write(orders, np.full(len(orders), -1, dtype=np.int64), LineState.CUT)
 
-    def delivered(self, day: int, orders: Rows, returned: IntArray) -> None:
-        """Add the deliveries of a day; ``returned`` : 1 for those that are sent back."""
-        shop, units = self._shop, orders["units"]
-        value = units * self._price
-        fee, days = rules.delivery_fees(shop, value.sum(axis=1)), day - orders["day"]
-        self._add(
-            orders,
-            delivered_orders=1,
-            lines=(units > 0).astype(np.int64),
-            delivered=units,
-            parcels=rules.parcels_of(shop, units),
-            on_time=(days <= shop.zones.promise_days[orders["zone"]]).astype(np.int64),
-            days=days,
-            free=(fee == 0).astype(np.int64),
-            value=value,
-            fees=fee,
-        )
+    def write_delivered(self, orders: Rows, returned: IntArray) -> None:
+        """Write orders that are delivered; ``returned`` : 1 for those that are sent back."""
         self.write(orders, orders["sent_day"], LineState.DELIVERED, returned)
-
-    def paid(self, orders: Rows, account: str, cost: IntArray) -> None:
-        """Add what some orders cost: ticks under `handling`, `delivery` or `platform`."""
-        self._add(orders, **{account: cost})
 
     def column(self, name: str) -> IntArray:
         """Return one sum by area and first product, (A, P), to be added to."""
         return self._cell[name]
-
-    def returned(self, orders: Rows, value: IntArray) -> None:
-        """Add what came back on a day."""
-        self._add(orders, returned_orders=1, returned=orders["units"], refunded=value)
 
     def write(
         self, orders: Rows, sent: IntArray, state: LineState, returned: IntArray | None = None
@@ -120,9 +103,9 @@ class ParcelRecorder:
 
     def close(self, period: int) -> None:
         """Write the sums of a period and start the next one."""
-        area, product = np.nonzero(self._sums.any(axis=0))
+        area, product = np.nonzero(self.sums.any(axis=0))
         chunk = {"period": np.full(len(area), period, dtype=np.int64)}
         chunk |= {"area": area, "product": product}
         chunk |= {name: sums[area, product] for name, sums in self._cell.items()}
         self._sink.append("parcel_cells", chunk)
-        self._sums[:] = 0
+        self.sums[:] = 0
