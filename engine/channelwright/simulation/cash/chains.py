@@ -63,10 +63,8 @@ class Penalties:
         """Add what stores received."""
         if not self.on or not len(self._orders):
             return
-        place = np.searchsorted(self._orders["serial"], loads["serial"])
-        place = np.minimum(place, len(self._orders) - 1)
-        kept = self._orders["serial"][place] == loads["serial"]
-        add_at(self._orders["delivered"], place[kept], loads["cases"][kept])
+        kept = self._orders["serial"], self._orders["delivered"]
+        _deliver(loads["serial"], loads["cases"], *kept)
 
     def charge(self, day: int, postings: Postings) -> None:
         """24:00: post the penalty of the orders whose promise ends."""
@@ -148,6 +146,16 @@ def _charge(
         rows[3, place], rows[4, place] = mode[store, chosen], seller
         rows[5, place], rows[6, place] = store, share_of(value, penalty[chain[store]])
         place += 1
+
+
+@kernel
+def _deliver(serial: IntArray, cases: IntArray, serials: IntArray, delivered: IntArray) -> None:
+    """Add the cases (n, P) of loads to the orders (k, P) that are kept, whose numbers ascend."""
+    for row in range(len(serial)):
+        place = np.searchsorted(serials, serial[row])
+        if place < len(serials) and serials[place] == serial[row]:
+            for product in range(cases.shape[1]):
+                delivered[place, product] += cases[row, product]
 
 
 def settle_contracts(

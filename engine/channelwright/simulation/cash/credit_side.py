@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from channelwright.foundation.units import IntArray, share
+from channelwright.foundation.compiled import kernel
+from channelwright.foundation.units import IntArray, share_of
 from channelwright.rules.bills import follows_bills
 from channelwright.simulation.cash.bills import Bills, Collected, close, moved
+from channelwright.simulation.cash.postings import BUYER, OWNER
 from channelwright.simulation.cash.settling import OUTSIDE
 from channelwright.simulation.orders.approving import Approvals
 from channelwright.simulation.orders.collecting import Collecting, collection_rows
@@ -103,10 +105,10 @@ class CreditSide:
         """Post the discounts on what was delivered."""
         if self._approvals is None:
             return
-        network, outlet, site = self._network, loads["outlet"], loads["site"]
-        owner, payer = network.owner[site], network.payer[outlet]
-        amount = share(value, loads["discount"])
-        self._postings.post(Account.DISCOUNT, owner, payer, loads["mode"], site, outlet, amount)
+        amount, some = _discounts(value, loads["discount"])
+        if some:
+            places = loads.columns(("mode", "site", "outlet"))
+            self._postings.trade(Account.DISCOUNT, OWNER, BUYER, places, amount)
 
     def draw(self) -> None:
         """Note what owners have drawn at the start of 24:00."""
@@ -131,3 +133,13 @@ class CreditSide:
     def horizon(self) -> None:
         """Write the bills that are open at the end."""
         self._sink.append("payments", payment_rows(self._network, self._state.bills, -1))
+
+
+@kernel
+def _discounts(value: IntArray, ppm: IntArray) -> tuple[IntArray, bool]:
+    """Return the discounts on loads (n,) of some value, and whether there are any."""
+    result, some = np.zeros(len(value), dtype=np.int64), False
+    for row in range(len(value)):
+        if ppm[row] > 0:
+            result[row], some = share_of(value[row], ppm[row]), True
+    return result, some

@@ -158,9 +158,8 @@ def _bill(
     for row in range(invoices.shape[1]):
         if invoices[PAID, row] <= day:
             continue
-        outlet, amount, share = invoices[OUTLET, row], invoices[AMOUNT, row], np.int64(0)
-        if uniform_at(outlet, 0, key, _PART, day) < chance[outlet]:
-            share = share_of(amount, part[outlet])
+        outlet, amount = invoices[OUTLET, row], invoices[AMOUNT, row]
+        in_part = uniform_at(outlet, 0, key, _PART, day) < chance[outlet]
         later[0, used], later[1, used], later[2, used] = (
             account[outlet],
             outlet,
@@ -172,7 +171,7 @@ def _bill(
             invoices[DUE, row],
         )
         later[6, used], later[7, used] = invoices[PAID, row], amount
-        later[8, used], later[9, used] = amount, share
+        later[8, used], later[9, used] = amount, share_of(amount, part[outlet]) * in_part
         used += 1
     return used
 

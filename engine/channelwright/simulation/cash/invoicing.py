@@ -65,7 +65,8 @@ class Invoicing:
         else:
             first, later = 0, np.empty((_BILL_ROWS, count), dtype=np.int64)
         known = self._terms, self._rules, self._money, self._sums, self._coming
-        written, at_once, used, fees = book(invoices, day, *known, later, first)
+        written, at_once, now_used, fees = book(invoices, day, *known, later, first)
+        used = int(now_used)
         self._books.invoiced += int(written)
         self._books.paid += int(at_once)
         if bills is None:

@@ -13,6 +13,7 @@ from channelwright.foundation.units import PPM, BoolArray, IntArray, share_of
 from channelwright.model.parcels import NEVER_FREE, ParcelShop
 from channelwright.rules import parcels as rules
 from channelwright.simulation.cash.settling import MANUFACTURER, OUTSIDE
+from channelwright.simulation.grouping import Whole
 from channelwright.simulation.orders.parcel_orders import ORDER_ROOM
 from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.parcel_recording import CELL_NAMES, ParcelRecorder
@@ -55,8 +56,8 @@ class Mornings:
         self._goods = np.stack([price, market.products.units_per_case, room])
         free_from = shop.free_from if shop.free_from != NEVER_FREE else np.iinfo(np.int64).max
         key = np.uint64(parts.address.seed), np.uint64(parts.address.replication)
-        numbers = shop.fee, free_from, shop.payment_fee, shop.return_cost
-        self._terms: Terms = tuple(map(int, numbers)), shop.returns / PPM, key
+        numbers = int(shop.fee), int(free_from), int(shop.payment_fee), int(shop.return_cost)
+        self._terms: Terms = numbers, shop.returns / PPM, key
         self._sites = np.unique(zones.site)
         self._money = np.zeros((3, len(market.sites)), dtype=np.int64)
 
@@ -78,10 +79,11 @@ class Mornings:
         )
         if not arrived:
             return
-        books.parcels += units
-        books.goods += total
-        books.invoiced += total
-        books.paid += total
+        ticks = int(total)
+        books.parcels += int(units)
+        books.goods += ticks
+        books.invoiced += ticks
+        books.paid += ticks
         self._post(Account.GOODS, OUTSIDE, MANUFACTURER, _GOODS)
         self._post(Account.PLATFORM, MANUFACTURER, OUTSIDE, _PAYMENT)
         self._post(Account.DELIVERY, MANUFACTURER, OUTSIDE, _DELIVERY)
@@ -114,7 +116,7 @@ class Mornings:
         )
         if not units:
             return
-        self._books.parcels -= units
+        self._books.parcels -= int(units)
         self._post(Account.RETURN_GOOD, MANUFACTURER, OUTSIDE, _GOODS)
         self._post(Account.DELIVERY, MANUFACTURER, OUTSIDE, _DELIVERY)
         returning.keep(stays)
@@ -135,7 +137,7 @@ def _deliver(
     money: IntArray,
     stays: BoolArray,
     back: IntArray,
-) -> tuple[int, int, int, int]:
+) -> tuple[Whole, Whole, int, int]:
     """Deliver the parcels of a day.
 
     Parameters
@@ -160,7 +162,8 @@ def _deliver(
             continue
         arrived, stays[row] = arrived + 1, False
         zone, first, ordered = numbers[ZONE, row], numbers[PRODUCT, row], numbers[DAY, row]
-        site, area, value, cost = zones[0, zone], zones[1, zone], np.int64(0), np.int64(0)
+        site, area, value = zones[0, zone], zones[1, zone], np.int64(0)
+        cost: Whole = np.int64(0)
         for product in range(goods.shape[1]):
             many, unit = grids[0, row, product], goods[1, product]
             worth = many * goods[0, product]
@@ -172,7 +175,7 @@ def _deliver(
             sums[_VALUE, area, product] += worth
         parcels = _parcels(grids, row, goods)
         asked = fee if value < free_from else 0
-        paid, cost = share_of(value + asked, payment), cost + parcels * zones[3, zone]
+        paid, cost = share_of(int(value + asked), payment), cost + parcels * zones[3, zone]
         sums[_DELIVERED_ORDERS, area, first] += 1
         sums[_PARCELS, area, first] += parcels
         sums[_ON_TIME, area, first] += today[1] - ordered <= zones[2, zone]
@@ -202,7 +205,7 @@ def _take_back(
     sums: IntArray,
     money: IntArray,
     stays: BoolArray,
-) -> int:
+) -> Whole:
     """Put the parcels that come back on a day into stock (S, P); return their units."""
     numbers, grids = returning
     zones, goods, terms = rules
@@ -230,7 +233,7 @@ def _take_back(
 
 
 @kernel
-def _parcels(grids: IntArray, row: int, goods: Goods) -> int:
+def _parcels(grids: IntArray, row: int, goods: Goods) -> Whole:
     """Return into how many parcels an order goes."""
     filled = np.int64(0)
     for product in range(goods.shape[1]):

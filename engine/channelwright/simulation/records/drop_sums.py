@@ -11,6 +11,7 @@ from channelwright.foundation.units import BoolArray, IntArray
 from channelwright.simulation.delivery.delivering import VALUE, WHOLE
 from channelwright.simulation.delivery.load_columns import (
     COUNTED,
+    LAST,
     METRES,
     MODE,
     OPTION,
@@ -96,3 +97,18 @@ def _add_families(
             production[cell, kind] += many * cost[product]
             if sold:
                 value[cell, kind] += many * price[place, option, product]
+
+
+@kernel
+def tally_missed(
+    columns: tuple[IntArray, ...], outlet: IntArray, cases: IntArray, visits: IntArray
+) -> None:
+    """Add visits where nobody took the goods: metres, their number, cases given up; loads (n,)."""
+    metres, failed, cancelled = columns
+    for row in range(len(outlet)):
+        place = outlet[row]
+        metres[place] += visits[METRES, row]
+        failed[place] += 1
+        if visits[LAST, row] > 0:
+            for product in range(cases.shape[1]):
+                cancelled[place] += cases[row, product]

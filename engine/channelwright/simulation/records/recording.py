@@ -8,7 +8,6 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
 from channelwright.rules.kpi_stock import THOUSANDTHS
 from channelwright.simulation.cash.settling import owned_value
-from channelwright.simulation.delivery.load_columns import LAST, METRES
 from channelwright.simulation.delivery.tours import Dropped
 from channelwright.simulation.demand.selling import Sales
 from channelwright.simulation.evening.allocation import Allocated
@@ -16,7 +15,7 @@ from channelwright.simulation.network import Network
 from channelwright.simulation.orders.ordering import Placed
 from channelwright.simulation.orders.promises import Promises
 from channelwright.simulation.records.cell_sums import NamedSums, cell_sums, filled_rows
-from channelwright.simulation.records.drop_sums import tally_drops
+from channelwright.simulation.records.drop_sums import tally_drops, tally_missed
 from channelwright.simulation.records.evening_sums import tally_evening
 from channelwright.simulation.records.family_recording import FamilyRecorder
 from channelwright.simulation.records.flow_recording import FlowRecorder
@@ -34,7 +33,6 @@ from channelwright.simulation.records.tallies import (
     tally_parcels,
     tally_tours,
 )
-from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import State
 from channelwright.simulation.stock.shipment_columns import Moved
 from channelwright.tables.codes import LossCause
@@ -140,12 +138,8 @@ class Recorder:
 
     def failures(self, missed: Dropped) -> None:
         """Add the stops of a day where nobody took the goods, and the way to them."""
-        outlet, cell, visits = missed.loads["outlet"], self._cell, missed.visits
-        add_at(cell["metres"], outlet, visits[METRES])
-        add_at(cell["drops_failed"], outlet, 1)
-        if visits[LAST].any():
-            cases = np.where(visits[LAST] > 0, missed.loads["cases"].sum(axis=1), 0)
-            add_at(cell["cases_cancelled"], outlet, cases)
+        columns = self._cell.columns("metres", "drops_failed", "cases_cancelled")
+        tally_missed(columns, missed.loads["outlet"], missed.loads["cases"], missed.visits)
 
     def orders(self, placed: Placed) -> tuple[int, int]:
         """Add the orders and calls of a day; return the lines and the calls that were made."""

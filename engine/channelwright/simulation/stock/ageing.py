@@ -24,8 +24,8 @@ class Ageing:
         self._postings, self._recorder, self._books = parts.postings, parts.recorder, parts.books
         self._sink = parts.sink if parts.detail else None
         self._history = History(state.stock)
-        self._night = self._noon = state.stock.copy()
-        self._noon_shelf = state.shelf
+        self._night, self._noon = state.stock.copy(), state.stock.copy()
+        self._noon_shelf = state.shelf.copy()
         rules = network.market.perishing
         self._rules = rules
         self._credited = old_goods_credited(network.market, network.design)
@@ -45,17 +45,23 @@ class Ageing:
             self._sites.receive(state.day, arrived)
             for window in (self._sites, self._shelves, self._fresh):
                 window.roll(state.day)
-            old = self._shelves.old(state.shelf)
-            self._lose(LossCause.EXPIRED, self._sites.old(state.stock), old)
-            self._return(old)
+            self._expire()
             if month_ends(self._network, state.day):
                 self._shrink()
-        self._noon = state.stock.copy()
+        self._noon[:] = state.stock
 
     def opened(self) -> None:
         """06:00, after returns: what a shelf holds from now on is what the tours find."""
         if self._rules is not None:
-            self._noon_shelf = self._state.shelf.copy()
+            self._noon_shelf[:] = self._state.shelf
+
+    def _expire(self) -> None:
+        """Throw away what is too old, or return it."""
+        state = self._state
+        if self._sites.any_old(state.stock) or self._shelves.any_old(state.shelf):
+            old = self._shelves.old(state.shelf)
+            self._lose(LossCause.EXPIRED, self._sites.old(state.stock), old)
+            self._return(old)
 
     def _lose(self, cause: LossCause, sites: IntArray, shelves: IntArray) -> None:
         state = self._state
@@ -144,7 +150,7 @@ class Ageing:
     def midnight(self) -> None:
         """24:00: at the end of a period, say how old the stock of sites is."""
         state, calendar = self._state, self._network.market.calendar
-        self._night = state.stock.copy()
+        self._night[:] = state.stock
         passed = state.day + 1 - calendar.warmup_days
         if passed % PERIOD_DAYS == 0 or state.day + 1 == calendar.horizon_days:
             self._recorder.ages(state.stock, self._history.age(state.day, state.stock))

@@ -35,6 +35,7 @@ class Consignments:
         self._rows = np.flatnonzero(network.consigned)
         self._place = np.searchsorted(network.covered, self._rows)
         self._days = network.once(_settle_days)[self._rows]
+        self._lengths = np.unique(self._days).tolist()
         goods = network.design.goods
         self._named = goods is not None and goods.consignment is not None
         self._sums = np.zeros((2, len(network.consigned)), dtype=np.int64)
@@ -56,7 +57,7 @@ class Consignments:
         (n, P); None without any
         """
         network, state, day = self._network, self._state, self._state.day
-        if not self._rows.size or day == 0:
+        if day == 0 or not any(day % days == 0 for days in self._lengths):
             return None
         rows = self._rows[day % self._days == 0]
         units = state.unsettled[rows]

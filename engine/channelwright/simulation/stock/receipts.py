@@ -10,6 +10,7 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
 
 _DAYS = 32  # room at the start; doubled when a run is longer
+_ALL = 1 << 60
 Lots: TypeAlias = IntArray  # (3, n): places, products and units
 
 
@@ -22,12 +23,14 @@ class Window:
     Attributes
     ----------
     days : (P,) int64, that units count as recent, 0 or less = no window
-    recent : (places, P) int64, units received in them
+    recent : (places, P) int64, units received in them; without a window more than any stock, so
+        that nothing is old
     """
 
     def __init__(self, days: IntArray, opening: IntArray) -> None:
         self.days = days
         self.recent = np.zeros_like(opening)
+        self.recent[:, days <= 0] = _ALL
         self._log: dict[int, list[Lots]] = {}
         self._lengths = np.unique(days[days > 0]).tolist()
         self.receive(0, came(opening, np.zeros_like(opening)))
@@ -46,9 +49,13 @@ class Window:
         if self._lengths:
             self._log.pop(day - self._lengths[-1], None)
 
+    def any_old(self, stock: IntArray) -> bool:
+        """Return whether any of a stock (places, P) was received before."""
+        return bool(self._lengths) and _any_above(stock, self.recent)
+
     def old(self, stock: IntArray) -> IntArray:
         """Return the units that were received before: (places, P), 0 for products without days."""
-        return _old(stock, self.recent, self.days)
+        return np.asarray(np.maximum(0, stock - self.recent))
 
 
 @kernel
@@ -83,13 +90,12 @@ def _drop(recent: IntArray, lots: Lots, lengths: IntArray, days: int) -> None:
 
 
 @kernel
-def _old(stock: IntArray, recent: IntArray, days: IntArray) -> IntArray:
-    result = np.zeros_like(stock)
-    for row in range(stock.shape[0]):
-        for product in range(stock.shape[1]):
-            if days[product] > 0:
-                result[row, product] = max(0, stock[row, product] - recent[row, product])
-    return result
+def _any_above(stock: IntArray, recent: IntArray) -> bool:
+    """Return whether a stock is above another somewhere; in one stretch, without a branch."""
+    one, other, count = stock.ravel(), recent.ravel(), 0
+    for place in range(len(one)):
+        count += one[place] > other[place]
+    return count > 0
 
 
 class History:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray, share
 from channelwright.model.returns import FULL, Returns
 from channelwright.rules.returns import returns_of, right_of
@@ -11,7 +12,6 @@ from channelwright.simulation.cash.settling import OUTSIDE
 from channelwright.simulation.parts import Parts
 from channelwright.simulation.records.outlet_cells import area_mode_rows
 from channelwright.simulation.rows import Rows
-from channelwright.simulation.scatter import add_at
 from channelwright.simulation.state import expected_demand
 from channelwright.tables.codes import Account
 
@@ -31,20 +31,24 @@ class Returning:
         self._right = right_of(market, design, rights)
         full = rights.policy[self._right[network.covered]] == FULL
         self._rows = network.covered[full]
+        self._review_days = rights.review_days[self._right[self._rows]]
+        self._lengths = np.unique(self._review_days).tolist()
         self._bought = np.zeros(len(market.outlets), dtype=np.int64)
         self._sums = np.zeros((2, len(market.outlets)), dtype=np.int64)
 
     def delivered(self, loads: Rows, value: IntArray) -> None:
         """Note what the assigned sites delivered; ``value`` in ticks by load."""
         if self._rights is not None:
-            add_at(self._bought, loads["outlet"], np.where(loads["option"] == 0, value, 0))
+            _note(self._bought, loads["outlet"], loads["option"], value)
 
     def morning(self) -> None:
         """06:00, after losses and before the tours."""
         rights, day = self._rights, self._state.day
         if rights is None or day == 0:
             return
-        rows = self._rows[day % rights.review_days[self._right[self._rows]] == 0]
+        if not any(day % days == 0 for days in self._lengths):
+            return
+        rows = self._rows[day % self._review_days == 0]
         if not rows.size:
             return
         cases = self._taken(rights, rows)
@@ -112,3 +116,11 @@ class Returning:
         chunk = area_mode_rows(self._network, period, ("cases", "value"), self._sums)
         self._sink.append("return_cells", chunk)
         self._sums[:] = 0
+
+
+@kernel
+def _note(bought: IntArray, outlet: IntArray, option: IntArray, value: IntArray) -> None:
+    """Add the ticks of loads (n,) from assigned sites, the first option, to sums of outlets."""
+    for row in range(len(outlet)):
+        if option[row] == 0:
+            bought[outlet[row]] += value[row]
