@@ -13,6 +13,7 @@ from channelwright.foundation.units import PPM, BoolArray, IntArray, share_of
 from channelwright.model.parcels import NEVER_FREE, ParcelShop
 from channelwright.rules import parcels as rules
 from channelwright.simulation.cash.settling import MANUFACTURER, OUTSIDE
+from channelwright.simulation.delivery.parcel_kernels import ARRIVAL, DAY, NUMBER, PRODUCT, ZONE
 from channelwright.simulation.grouping import Whole
 from channelwright.simulation.orders.parcel_orders import ORDER_ROOM
 from channelwright.simulation.parts import Parts
