@@ -163,17 +163,9 @@ def _deliver(
             continue
         arrived, stays[row] = arrived + 1, False
         zone, first, ordered = numbers[ZONE, row], numbers[PRODUCT, row], numbers[DAY, row]
-        site, area, value = zones[0, zone], zones[1, zone], np.int64(0)
-        cost: Whole = np.int64(0)
-        for product in range(goods.shape[1]):
-            many, unit = grids[0, row, product], goods[1, product]
-            worth = many * goods[0, product]
-            value, units = value + worth, units + many
-            cost += (many * zones[4, zone] + unit // 2) // unit
-            in_transit[site, product] -= many
-            sums[_LINES, area, product] += many > 0
-            sums[_DELIVERED, area, product] += many
-            sums[_VALUE, area, product] += worth
+        site, area = zones[0, zone], zones[1, zone]
+        value, many = _hand_over(grids, row, goods, in_transit[site], sums[:, area])
+        units, cost = units + many, _by_case(grids, row, goods, zones[4, zone])
         parcels = _parcels(grids, row, goods)
         asked = fee if value < free_from else 0
         paid, cost = share_of(int(value + asked), payment), cost + parcels * zones[3, zone]
@@ -195,6 +187,33 @@ def _deliver(
                 back[returned] = row
                 returned += 1
     return units, total, arrived, returned
+
+
+@kernel
+def _hand_over(
+    grids: IntArray, row: int, goods: Goods, in_transit: IntArray, sums: IntArray
+) -> tuple[Whole, Whole]:
+    """Add the products of an order to the sums of its area (K, P); return its ticks and units."""
+    value, units = np.int64(0), np.int64(0)
+    for product in range(goods.shape[1]):
+        many = grids[0, row, product]
+        worth = many * goods[0, product]
+        value, units = value + worth, units + many
+        in_transit[product] -= many
+        sums[_LINES, product] += many > 0
+        sums[_DELIVERED, product] += many
+        sums[_VALUE, product] += worth
+    return value, units
+
+
+@kernel
+def _by_case(grids: IntArray, row: int, goods: Goods, tariff: int) -> Whole:
+    """Return what an order costs at a tariff per case, product by product rounded half up."""
+    cost = np.int64(0)
+    for product in range(goods.shape[1]):
+        unit = goods[1, product]
+        cost += (grids[0, row, product] * tariff + unit // 2) // unit
+    return cost
 
 
 @kernel
