@@ -58,12 +58,13 @@ def road_metres(points: RoadPoints, a: int, b: int, factor: float) -> int | np.i
     angle, lon, cosine, zone = points
     if zone[a] != zone[b]:
         return UNSURE
-    cosines = cosine[a] * cosine[b]
-    return arc_metres(angle[b] - angle[a], (lon[b] - lon[a]) * RADIANS, cosines, factor)
+    east, cosines = (lon[b] - lon[a]) * RADIANS, cosine[a] * cosine[b]
+    metres: int | np.int64 = arc_metres(angle[b] - angle[a], east, cosines, factor)
+    return metres
 
 
 @kernel
-def arc_metres(north: float, east: float, cosines: float, factor: float) -> Whole:
+def arc_metres(north: float, east: float, cosines: float, factor: float) -> int | np.int64:
     """Return the metres by road of a way by its angles and the cosines of its ends, or UNSURE.
 
     For loops over many ways: the points of `road_metres` would be taken up for each.
