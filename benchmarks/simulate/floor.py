@@ -1,9 +1,10 @@
 """The floor: what a run costs that only draws its uniforms and writes its columns.
 
-It repeats the calls that a recorded run of the engine made to the random stream and to
-the sink, and does nothing between them; no simulator that writes these tables from these
-uniforms can be faster without writing or drawing in another way. What kernels draw for single
-calls and orders is left out: it is little beside the demand of consumers.
+It writes the columns of a recorded run of the engine and does nothing between them; no simulator
+that writes these tables from these uniforms can be faster without writing or drawing in another
+way. The engine draws inside its kernels, so the uniforms are those that its detail tables tell of:
+one for the demand of a product at an outlet and day, for a call, for the time and the source of an
+order, for the delay of a payment, and the shocks that the engine asks its address for.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ from collections import defaultdict
 
 import numpy as np
 
-from benchmarks.simulate.recorded import RecordingAddress, RecordingSink, consumers_noted
+from benchmarks.simulate.recorded import RecordingAddress, RecordingSink, drawn
 from benchmarks.simulate.work import Work
-from channelwright.foundation.random import Address
 from channelwright.simulation import replicate
 from channelwright.tables.sink import MemorySink
 
@@ -25,15 +25,17 @@ class Floor:
 
     def __init__(self, work: Work, keep: str) -> None:
         self._address = RecordingAddress(work.address.seed, work.address.replication)
-        sink = RecordingSink()
-        with consumers_noted(self._address.draws):
-            self.summary = replicate(work.market, work.design, self._address, sink, keep=keep)
+        detail, sink = MemorySink(), RecordingSink()
+        replicate(work.market, work.design, self._address, detail, keep="orders")
+        self._draws = self._address.draws + drawn(detail, len(work.market.products))
+        self._plain = work.address
+        self.summary = replicate(work.market, work.design, work.address, sink, keep=keep)
         self._written = sink.written
 
     def run(self) -> MemorySink:
         """Draw every uniform and write every column once."""
-        for purpose, day, entities, subs in self._address.draws:
-            Address.grid(self._address, purpose, day, entities, subs)
+        for purpose, day, entities, subs in self._draws:
+            self._plain.grid(purpose, day, entities, subs)
         sink = MemorySink()
         for table, chunk in self._written:
             sink.append(table, {name: np.array(column) for name, column in chunk.items()})
@@ -42,9 +44,9 @@ class Floor:
     def costs(self) -> dict[tuple[str, str], float]:
         """Return processor seconds per (table, column) and ("draws", purpose), one pass."""
         costs: dict[tuple[str, str], float] = defaultdict(float)
-        for purpose, day, entities, subs in self._address.draws:
+        for purpose, day, entities, subs in self._draws:
             begin = time.process_time()
-            Address.grid(self._address, purpose, day, entities, subs)
+            self._plain.grid(purpose, day, entities, subs)
             costs["draws", purpose.name.lower()] += time.process_time() - begin
         for table, chunk in self._written:
             for name, column in chunk.items():

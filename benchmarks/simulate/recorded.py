@@ -1,21 +1,24 @@
-"""What a run of the engine draws and writes, noted on the way."""
+"""What a run of the engine drew and wrote, for the floor to repeat."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import FloatArray, IntArray
-from channelwright.simulation.demand.drawing import Draws
 from channelwright.tables.sink import Chunk, MemorySink
 
 Draw = tuple[Purpose, int, IntArray, int]
-Who = tuple[IntArray, IntArray]
+#: What is drawn for each outlet and day that a table names.
+_DRAWN = (
+    (Purpose.CONSUMER_DEMAND, "shelf", "day"),
+    (Purpose.STRIKE, "calls", "day"),
+    (Purpose.ORDER_TIME, "order_lines", "day"),
+    (Purpose.SOURCE_CHOICE, "order_lines", "day"),
+    (Purpose.PAYMENT_DELAY, "payments", "invoice_day"),
+)
 
 
 @dataclass(frozen=True)
@@ -24,31 +27,23 @@ class RecordingAddress(Address):
 
     draws: list[Draw] = field(default_factory=list)
 
-    def uniforms(self, purpose: Purpose, day: int, size: int, sub: int = 0) -> FloatArray:
-        """Return a row of uniforms and note it as the draws of its entities."""
-        self.draws.append((purpose, day, np.arange(size), 1))
-        return super().uniforms(purpose, day, size, sub)
-
     def grid(self, purpose: Purpose, day: int, entities: IntArray, subs: int) -> FloatArray:
         """Return the uniforms and note the call."""
         self.draws.append((purpose, day, entities, subs))
         return super().grid(purpose, day, entities, subs)
 
 
-@contextmanager
-def consumers_noted(draws: list[Draw]) -> Iterator[None]:
-    """Note the demand of consumers, which kernels draw with the key of the address alone."""
-    plain = Draws.draw
-
-    def draw(self: Draws, purpose: Purpose, day: int, who: Who, *arrays: Any) -> None:
-        draws.extend([(purpose, day, who[0], arrays[0].shape[1])] if self._counted else [])
-        plain(self, purpose, day, who, *arrays)
-
-    Draws.draw = draw  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        Draws.draw = plain  # type: ignore[method-assign]
+def drawn(tables: MemorySink, products: int) -> list[Draw]:
+    """Return the draws that detail tables tell of, day by day."""
+    draws: list[Draw] = []
+    for purpose, name, column in _DRAWN:
+        table, subs = tables.table(name), products if name == "shelf" else 1
+        outlets = table["outlet"] >= 0
+        pairs = np.unique(np.stack([table[column], table["outlet"]], axis=1)[outlets], axis=0)
+        days, begins = np.unique(pairs[:, 0], return_index=True)
+        blocks = np.split(pairs[:, 1], begins[1:])
+        draws += [(purpose, int(day), who, subs) for day, who in zip(days, blocks, strict=True)]
+    return draws
 
 
 class RecordingSink(MemorySink):

@@ -12,6 +12,7 @@ from benchmarks.simulate import arguments, command, floor, overheads, page, scal
 from benchmarks.simulate.floor import Floor
 from benchmarks.simulate.mechanisms import full_world, left_off, switched_on
 from benchmarks.simulate.proof import detail_tables, differences
+from benchmarks.simulate.recorded import drawn
 from benchmarks.simulate.timing import bare_loop, counted_events
 from benchmarks.simulate.work import flagship
 from channelwright.foundation.random import Purpose
@@ -196,10 +197,19 @@ def test_the_page_is_left_alone_where_peers_are_missing(monkeypatch, capsys, tmp
     assert "old" not in target.read_text(encoding="utf-8")
 
 
-def test_the_floor_draws_what_every_consumer_asks_for(work):
-    draws = Floor(work, "kpis")._address.draws
-    asked = sum(len(who) * subs for what, _, who, subs in draws if what is Purpose.CONSUMER_DEMAND)
-    assert asked == work.outlets * len(work.market.products) * work.days
+def test_floor_draws_what_the_tables_tell_of(work, sink):
+    products = len(work.market.products)
+    draws = drawn(sink, products)
+    numbers = {purpose: 0 for purpose, *_ in draws}
+    for purpose, _, outlets, subs in draws:
+        assert np.array_equal(outlets, np.unique(outlets))
+        numbers[purpose] += len(outlets) * subs
+    assert numbers[Purpose.CONSUMER_DEMAND] == work.outlets * products * work.days
+    assert numbers[Purpose.STRIKE] == len(sink.table("calls")["day"])
+    assert numbers[Purpose.ORDER_TIME] == numbers[Purpose.SOURCE_CHOICE] > 0
+    assert numbers[Purpose.PAYMENT_DELAY] <= len(sink.table("payments")["outlet"])
+    asked = {column for table, column in Floor(work, "kpis").costs() if table == "draws"}
+    assert {"consumer_demand", "strike", "market_shock"} <= asked
 
 
 def test_the_floor_decides_nothing_and_is_short():
