@@ -191,7 +191,8 @@ def demand_terms(network: Network) -> Demand:
     """Return what never changes of expected demand."""
     carried = ALL_PRODUCTS if network.carried is None else network.carried
     online = network.design.outlets.o2o.copy()
-    return network.rate, carried, online, 1.0 + network.market.behaviour.online_new
+    rate = network.rate.copy()  # read-only or not by the design: kernels are compiled once
+    return rate, carried, online, 1.0 + network.market.behaviour.online_new
 
 
 def expecting(
