@@ -14,7 +14,7 @@ from channelwright.foundation.units import share_of
 from channelwright.studies.pools import _start
 from tests.conftest import ROOT
 
-WORDS = "compiling the kernels, once after an installation: about half a minute\n"
+WORDS = "compiling the kernels, once after an installation: about a minute\n"
 
 
 @pytest.fixture(autouse=True)

@@ -122,7 +122,7 @@ def searching(title: str) -> Iterator[Show]:
 
 def say_compiling() -> None:
     """Say why a first command takes longer, above whatever shows progress."""
-    sys.stderr.write("compiling the kernels, once after an installation: about half a minute\n")
+    sys.stderr.write("compiling the kernels, once after an installation: about a minute\n")
     sys.stderr.flush()
 
 

@@ -49,5 +49,5 @@ def run(options: argparse.Namespace) -> int:
     say(f"made {folder}: edit its tables, then run")
     for verb in ("check", "compare"):
         say(f"  channelwright {verb} {shlex.quote(str(folder))}")
-    say("The first run after an installation compiles for half a minute.")
+    say("The first run after an installation compiles for a minute.")
     return 0

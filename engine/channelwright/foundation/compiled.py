@@ -14,14 +14,16 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import event
+from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic
 
 from channelwright.foundation.compiling import compiling_begins
+from channelwright.foundation.kept_code import KeptCode
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 # No kernel is handed on as a C function; making one of each took 7 % of compiling.
-_OPTIONS = {"cache": True, "fastmath": False, "error_model": "numpy", "no_cfunc_wrapper": True}
+_OPTIONS = {"fastmath": False, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
 def kernel(function: Kernel) -> Kernel:
@@ -37,7 +39,7 @@ def kernel(function: Kernel) -> Kernel:
     callable
         The same function, compiled for the types of each call.
     """
-    return cast("Kernel", njit(**_OPTIONS)(function))  # type: ignore[call-overload]
+    return _kept(njit(**_OPTIONS)(function), function)  # type: ignore[call-overload]
 
 
 def inlined(function: Kernel) -> Kernel:
@@ -46,7 +48,14 @@ def inlined(function: Kernel) -> Kernel:
     A call with several arrays costs 5 to 20 ns, more than what some helpers of inner loops do.
     """
     laid_in = njit(**_OPTIONS, inline="always")  # type: ignore[call-overload]
-    return cast("Kernel", laid_in(function))
+    return _kept(laid_in(function), function)
+
+
+def _kept(compiled: object, function: Kernel) -> Kernel:
+    """Let the machine code of a compiled function be kept, as numba's ``cache=True`` would."""
+    if isinstance(compiled, Dispatcher):  # the function itself where the compiler is switched off
+        compiled._cache = KeptCode(function)  # type: ignore[attr-defined, no-untyped-call]
+    return cast("Kernel", compiled)
 
 
 class _Compilations(event.Listener):

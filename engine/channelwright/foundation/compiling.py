@@ -1,4 +1,4 @@
-"""Word of the compiler's beginning, for whoever waits: a first run compiles for half a minute.
+"""Word of the compiler's beginning, for whoever waits: a first run compiles for a minute.
 
 Apart from `channelwright.foundation.compiled`, which loads the compiler.
 """
