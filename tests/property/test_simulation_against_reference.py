@@ -98,6 +98,12 @@ def test_five_thousand_markets(block):
         assert_same_tables(*random_market(seed, size), Address(seed, block))
 
 
+def test_a_vehicle_with_a_day_of_twenty_hours_begins_no_stop_after_midnight():
+    seed, block = 4927, 49  # of the five thousand, the one that differed
+    size = Size(13 + seed % 18, 1 + seed % 3, 1 + seed % 4, 20 + seed % 41)
+    assert_same_tables(*random_market(seed, size), Address(seed, block))
+
+
 def test_a_difference_is_reported_with_its_rows():
     table = next(table for table in DETAIL_TABLES if table.name == "effort")
     ours = {"month": [0, 1], "mode": [3, 3], "best": [1, 1], "actual": [1.0, 0.5]}

@@ -14,7 +14,6 @@ from channelwright.simulation.delivery import filling
 from channelwright.simulation.delivery.failing import Failures, fail, failures
 from channelwright.simulation.delivery.filling import (
     BEGIN,
-    FAR,
     LENGTH,
     NUMBER,
     PLACE,
@@ -60,7 +59,7 @@ from channelwright.simulation.state import State
 
 _NONE = np.zeros(0, dtype=np.int64)
 _NOWHERE: Whole = np.int64(0)
-#: Place of outlets on their route, from and to when they take goods ((0,) = at any time), metres
+#: Place of outlets on their route, from and to when they take goods ((0,) = until midnight), metres
 #: from their options (O, N).
 Plan: TypeAlias = tuple[IntArray, IntArray, IntArray, IntArray]
 #: Kind of vehicle of each site; seconds per stop and per case and km/h of each kind.
@@ -258,7 +257,7 @@ def _stops(
         stops[filling.LEG_METRES, stop], stops[filling.HOME_METRES, stop] = leg, back
         stops[filling.LEG, stop] = seconds_of(leg, speed[kind])
         stops[filling.HOME, stop] = seconds_of(back, speed[kind])
-        stops[filling.OPENS, stop], stops[filling.CLOSES, stop] = 0, FAR
+        stops[filling.OPENS, stop], stops[filling.CLOSES, stop] = 0, DAY_SECONDS - LEAVE
         if len(opens):
             stops[filling.OPENS, stop] = opens[outlet] - LEAVE
             stops[filling.CLOSES, stop] = closes[outlet] - LEAVE
