@@ -51,12 +51,13 @@ def test_rows_are_written_by_whoever_extends_the_table():
     assert rows["cases"][-1].tolist() == [40, 40]
 
 
-def test_blocks_hold_columns_and_grids_in_order_of_their_names():
+def test_storage_holds_columns_and_grids_in_order_of_their_names():
     rows = table()
     for _ in range(2):
-        numbers, grids = rows.blocks()
-        assert numbers.tolist() == [rows["outlet"].tolist(), rows["day"].tolist()]
-        assert grids.tolist() == [rows["cases"].tolist()]
+        numbers, grids = rows.storage()
+        used = len(rows)
+        assert numbers[:, :used].tolist() == [rows["outlet"].tolist(), rows["day"].tolist()]
+        assert grids[:, :used].tolist() == [rows["cases"].tolist()]
         rows.append(outlet=np.array([7]), cases=np.array([[7, 70]]), day=np.array([107]))
 
 

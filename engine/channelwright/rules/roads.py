@@ -25,8 +25,8 @@ class Roads:
     """The roads between the outlets of a market.
 
     Angles of the outlets are turned once. Kernels have sines of their own, which may differ from
-    NumPy's in the last bit: where that could matter to a whole metre they say so, and `exact`
-    finds the way as `geography.metres` does.
+    NumPy's in the last bit: where that could matter to a whole metre they say so, and `legs`
+    finds the ways as `geography.metres` does.
     """
 
     def __init__(self, market: Market) -> None:

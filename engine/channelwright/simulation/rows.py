@@ -27,7 +27,7 @@ class Rows(dict[str, IntArray]):
     then. The dictionary holds the views that were read since, and a new one where one is missing.
     """
 
-    __slots__ = ("_blocks", "_count", "_grids", "_names", "_numbers", "_places")
+    __slots__ = ("_count", "_grids", "_names", "_numbers", "_places")
 
     def __init__(self, **columns: np.ndarray) -> None:
         super().__init__()
@@ -41,7 +41,6 @@ class Rows(dict[str, IntArray]):
         width = columns[wide[0]].shape[1] if wide else 0
         self._numbers = np.empty((len(plain), room), dtype=np.int64)
         self._grids = np.empty((len(wide), room, width), dtype=np.int64)
-        self._blocks: Blocks | None = None
         self._write(0, columns)
 
     def __len__(self) -> int:
@@ -59,17 +58,8 @@ class Rows(dict[str, IntArray]):
         """Return some columns, views, as kernels take them."""
         return tuple([self[name] for name in names])
 
-    def blocks(self) -> Blocks:
-        """Return all columns (k, n) and all grids (g, n, width), views, in order of their names.
-
-        A kernel takes them as two arrays, where columns of their own would cost one each.
-        """
-        if self._blocks is None:
-            self._blocks = self._numbers[:, : self._count], self._grids[:, : self._count]
-        return self._blocks
-
-    def storage(self) -> tuple[IntArray, IntArray]:
-        """Return the blocks with their room, (k, room) and (g, room, width), for kernels.
+    def storage(self) -> Blocks:
+        """Return columns (k, room) and grids (g, room, width) with their room, for kernels.
 
         Only the first rows, as many as there are, mean something. Slices of the rows in use
         would be of another layout, now and then, and a kernel compiled for it in the middle of
@@ -90,7 +80,7 @@ class Rows(dict[str, IntArray]):
         if end > self._numbers.shape[1]:
             self._numbers = _widened(self._numbers, begin, 2 * end)
             self._grids = _widened(self._grids, begin, 2 * end)
-        self._count, self._blocks = end, None
+        self._count = end
         self.clear()
         return self._numbers[:, begin:end], self._grids[:, begin:end]
 
@@ -98,7 +88,7 @@ class Rows(dict[str, IntArray]):
         """Drop the rows where ``mask`` is False."""
         rows = mask.nonzero()[0]
         self._numbers, self._grids = self._copied(rows, len(mask) + _ROOM)
-        self._count, self._blocks = len(rows), None
+        self._count = len(rows)
         self.clear()
 
     def take(self, rows: np.ndarray) -> Rows:
@@ -106,7 +96,7 @@ class Rows(dict[str, IntArray]):
         rows = rows.nonzero()[0] if rows.dtype == _MASK else rows
         other = _NEW(Rows)
         other._names, other._places = self._names, self._places
-        other._count, other._blocks = len(rows), None
+        other._count = len(rows)
         other._numbers, other._grids = self._copied(rows, len(rows))
         return other
 
@@ -116,11 +106,10 @@ class Rows(dict[str, IntArray]):
         more = {name: (False, len(plain) + place) for place, name in enumerate(columns)}
         other = _NEW(Rows)
         other._names, other._places = ((*plain, *columns), wide), self._places | more
-        other._count, other._blocks = self._count, None
-        numbers, grids = self.blocks()
-        other._grids = grids.copy()
+        other._count = self._count
+        other._grids = self._grids[:, : self._count].copy()
         other._numbers = np.empty((len(plain) + len(columns), self._count), dtype=np.int64)
-        other._numbers[: len(plain)] = numbers
+        other._numbers[: len(plain)] = self._numbers[:, : self._count]
         for place, column in enumerate(columns.values(), len(plain)):
             other._numbers[place] = column
         return other

@@ -10,6 +10,7 @@ from channelwright.foundation.random import Address
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray
 from channelwright.model.market import Market
 from channelwright.rules import behaviour
+from channelwright.simulation.cash.bill_columns import BILL_COLUMNS, LATE_COLUMNS
 from channelwright.simulation.cash.owed import Owed
 from channelwright.simulation.delivery.load_columns import LOAD_COLUMNS
 from channelwright.simulation.demand.execution import Shops
@@ -49,8 +50,7 @@ def empty_loads(products: int) -> Rows:
 
 def empty_invoices() -> Rows:
     """Return the table of unpaid invoices that are or may become overdue."""
-    names = ("account", "due", "paid")
-    return Rows(**{name: np.zeros(0, dtype=np.int64) for name in names})
+    return Rows(**{name: np.zeros(0, dtype=np.int64) for name in LATE_COLUMNS})
 
 
 def empty_bills() -> Rows:
@@ -59,8 +59,7 @@ def empty_bills() -> Rows:
     ``due, paid`` are days, ``amount, open, part`` ticks: of the invoice, unpaid, to be paid
     when it falls due.
     """
-    names = ("account", "outlet", "site", "mode", "day", "due", "paid", "amount", "open", "part")
-    return Rows(**{name: np.zeros(0, dtype=np.int64) for name in names})
+    return Rows(**{name: np.zeros(0, dtype=np.int64) for name in BILL_COLUMNS})
 
 
 @dataclass
@@ -184,7 +183,7 @@ def _opening_cash(market: Market) -> IntArray:
 def expected_demand(network: Network, state: State, rows: IntArray, day: int) -> FloatArray:
     """Return E', the expected demand of some outlets in units a day: (n, P)."""
     factors, listed, shown = expecting(network, state, day)
-    return expect_all(rows, demand_terms(network), factors, listed, shown)
+    return expect_all(rows, network.once(demand_terms), factors, listed, shown)
 
 
 def demand_terms(network: Network) -> Demand:

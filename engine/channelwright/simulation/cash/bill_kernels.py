@@ -12,11 +12,21 @@ import numpy as np
 
 from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import PPM, BoolArray, IntArray, share_of
+from channelwright.simulation.cash.bill_columns import (
+    ACCOUNT,
+    AMOUNT,
+    DAY,
+    DUE,
+    OPEN,
+    OUTLET,
+    PAID,
+    PART,
+    SITE,
+)
 from channelwright.simulation.evening.credit import FAR
 from channelwright.simulation.grouping import Whole
 from channelwright.tables.codes import ReceiptKind
 
-ACCOUNT, OUTLET, SITE, MODE, DAY, DUE, PAID, AMOUNT, OPEN, PART = range(10)
 #: Rows of the block of what moved: the bill, the kind of receipt, ticks.
 BILL, KIND, VALUE = range(3)
 Money: TypeAlias = tuple[IntArray, IntArray, IntArray]

@@ -10,6 +10,8 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.philox import uniform_at
 from channelwright.foundation.random import Purpose
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray, share_of
+from channelwright.simulation.cash import bill_columns as bills
+from channelwright.simulation.cash import owed
 from channelwright.simulation.evening.credit import ON_TERMS
 from channelwright.simulation.grouping import Whole
 from channelwright.simulation.records import outstanding
@@ -136,9 +138,12 @@ def _owe(invoices: IntArray, day: int, account: IntArray, later: IntArray, used:
     for row in range(invoices.shape[1]):
         if invoices[PAID, row] <= day:
             continue
-        later[0, used], later[1, used] = account[invoices[OUTLET, row]], invoices[SITE, row]
-        later[2, used], later[3, used] = invoices[AMOUNT, row], invoices[PAID, row]
-        later[4, used] = invoices[DUE, row]
+        later[owed.ACCOUNT, used] = account[invoices[OUTLET, row]]
+        later[owed.SITE, used], later[owed.AMOUNT, used] = (
+            invoices[SITE, row],
+            invoices[AMOUNT, row],
+        )
+        later[owed.PAID, used], later[owed.DUE, used] = invoices[PAID, row], invoices[DUE, row]
         used += 1
     return used
 
@@ -160,18 +165,12 @@ def _bill(
             continue
         outlet, amount = invoices[OUTLET, row], invoices[AMOUNT, row]
         in_part = uniform_at(outlet, 0, key, _PART, day) < chance[outlet]
-        later[0, used], later[1, used], later[2, used] = (
-            account[outlet],
-            outlet,
-            invoices[SITE, row],
-        )
-        later[3, used], later[4, used], later[5, used] = (
-            invoices[MODE, row],
-            day,
-            invoices[DUE, row],
-        )
-        later[6, used], later[7, used] = invoices[PAID, row], amount
-        later[8, used], later[9, used] = amount, share_of(amount, part[outlet]) * in_part
+        later[bills.ACCOUNT, used], later[bills.OUTLET, used] = account[outlet], outlet
+        later[bills.SITE, used], later[bills.MODE, used] = invoices[SITE, row], invoices[MODE, row]
+        later[bills.DAY, used], later[bills.DUE, used] = day, invoices[DUE, row]
+        later[bills.PAID, used], later[bills.AMOUNT, used] = invoices[PAID, row], amount
+        later[bills.OPEN, used] = amount
+        later[bills.PART, used] = share_of(amount, part[outlet]) * in_part
         used += 1
     return used
 

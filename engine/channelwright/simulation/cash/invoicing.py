@@ -7,6 +7,7 @@ import numpy as np
 from channelwright.foundation.random import Purpose
 from channelwright.foundation.units import IntArray
 from channelwright.simulation import laws
+from channelwright.simulation.cash.bill_columns import BILL_COLUMNS
 from channelwright.simulation.cash.bills import Bills
 from channelwright.simulation.cash.credit_side import CreditSide
 from channelwright.simulation.cash.invoice_kernels import (
@@ -30,7 +31,6 @@ from channelwright.simulation.state import State
 from channelwright.simulation.stock.consigning import Consignments
 from channelwright.tables.codes import Account
 
-_BILL_ROWS = 10
 _NONE = np.zeros(0, dtype=np.int64)
 _NO_CHANCE = np.zeros(0)
 
@@ -43,8 +43,8 @@ class Invoicing:
         self._network, self._state, self._postings = network, state, parts.postings
         self._recorder, self._books, self._address = parts.recorder, parts.books, parts.address
         self._credit, self._details, self._bills = credit, details, credit.bills
-        key = np.uint64(parts.address.seed), np.uint64(parts.address.replication)
-        self._terms: Terms = (network.plain.pay_days, network.option_mode, network.account, key)
+        terms = network.plain.pay_days, network.option_mode, network.account
+        self._terms: Terms = (*terms, parts.address.key)
         self._delays = _delays(network, credit.bills)
         self._rules = _rules(network, credit.bills)
         totals = state.month_invoices, state.month_sales, state.receivable, state.site_receivable
@@ -63,7 +63,7 @@ class Invoicing:
             first = len(state.owed)
             later = state.owed.room(count)
         else:
-            first, later = 0, np.empty((_BILL_ROWS, count), dtype=np.int64)
+            first, later = 0, np.empty((len(BILL_COLUMNS), count), dtype=np.int64)
         known = self._terms, self._rules, self._money, self._sums, self._coming
         written, at_once, now_used, fees = book(invoices, day, *known, later, first)
         used = int(now_used)

@@ -8,7 +8,7 @@ from channelwright.foundation.compiled import kernel
 from channelwright.foundation.units import IntArray
 from channelwright.simulation.grouping import Whole
 
-_ACCOUNT, _SITE, _AMOUNT, _PAID, _DUE = range(5)
+ACCOUNT, SITE, AMOUNT, PAID, DUE = range(5)
 _ROOM = 1024
 
 
@@ -23,7 +23,7 @@ class Owed:
     __slots__ = ("_used", "table")
 
     def __init__(self) -> None:
-        self.table = np.empty((_DUE + 1, _ROOM), dtype=np.int64)
+        self.table = np.empty((DUE + 1, _ROOM), dtype=np.int64)
         self._used = 0
 
     def __len__(self) -> int:
@@ -69,14 +69,14 @@ def _settle(
     receivable, site_receivable, cash = money
     stays, total = 0, np.int64(0)
     for column in range(used):
-        if table[_PAID, column] != day:
+        if table[PAID, column] != day:
             if stays < column:
                 for row in range(table.shape[0]):
                     table[row, stays] = table[row, column]
             stays += 1
             continue
-        site, amount = table[_SITE, column], table[_AMOUNT, column]
-        receivable[table[_ACCOUNT, column]] -= amount
+        site, amount = table[SITE, column], table[AMOUNT, column]
+        receivable[table[ACCOUNT, column]] -= amount
         site_receivable[site] -= amount
         cash[site] += amount
         total += amount
@@ -88,8 +88,8 @@ def _overdue(table: IntArray, first: int, used: int, late: IntArray) -> int:
     """Write account, due and paid day of columns that are paid too late; return their number."""
     count = 0
     for column in range(first, used):
-        if table[_PAID, column] > table[_DUE, column]:
-            late[0, count], late[1, count] = table[_ACCOUNT, column], table[_DUE, column]
-            late[2, count] = table[_PAID, column]
+        if table[PAID, column] > table[DUE, column]:
+            late[0, count], late[1, count] = table[ACCOUNT, column], table[DUE, column]
+            late[2, count] = table[PAID, column]
             count += 1
     return count

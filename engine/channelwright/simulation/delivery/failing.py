@@ -33,10 +33,9 @@ _PURPOSE = int(Purpose.DELIVERY_FAILURE)
 def failures(network: Network, address: Address) -> Failures:
     """Return how stops fail."""
     rules, attempts = network.market.delivery, network.design.service.attempts
-    key = np.uint64(address.seed), np.uint64(address.replication)
     if rules is None or attempts is None:
-        return np.zeros(0), np.zeros(0, dtype=np.int64), key
-    return rules.failure[network.market.outlets.segment], attempts.copy(), key
+        return np.zeros(0), np.zeros(0, dtype=np.int64), address.key
+    return rules.failure[network.market.outlets.segment], attempts.copy(), address.key
 
 
 @kernel

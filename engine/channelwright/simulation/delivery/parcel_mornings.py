@@ -56,9 +56,8 @@ class Mornings:
         price = rules.unit_prices(market, shop)
         self._goods = np.stack([price, market.products.units_per_case, room])
         free_from = shop.free_from if shop.free_from != NEVER_FREE else np.iinfo(np.int64).max
-        key = np.uint64(parts.address.seed), np.uint64(parts.address.replication)
         numbers = int(shop.fee), int(free_from), int(shop.payment_fee), int(shop.return_cost)
-        self._terms: Terms = numbers, shop.returns / PPM, key
+        self._terms: Terms = numbers, shop.returns / PPM, parts.address.key
         self._sites = np.unique(zones.site)
         self._money = np.zeros((3, len(market.sites)), dtype=np.int64)
 

@@ -15,6 +15,7 @@ from channelwright.foundation.random import Address, Purpose
 from channelwright.foundation.units import BoolArray, FloatArray, IntArray, share
 from channelwright.model.credit import AS_MODE, CASH, PARTIAL, CreditRules, plain_rules
 from channelwright.rules.account_credit import accounts_of
+from channelwright.simulation.cash import bill_columns as columns
 from channelwright.simulation.evening.work import HELD, NEW, REFUSED, ROW, Table
 from channelwright.simulation.network import Network
 from channelwright.simulation.orders.order_columns import (
@@ -39,7 +40,6 @@ _ENDED_SHARE = 4  # of the invoices that may be overdue, dropped when a fourth h
 _PURPOSE = int(Purpose.CASH_AT_DOOR)
 _LIMITED, _GRACE, _ACTION, _PREPAY, _PROMISE = range(5)
 _OWN_LIMIT, _OWN_ACTION, _OWN_GRACE = range(3)
-_BILL_DUE = 5  # column of `empty_bills`
 
 #: By mode (5, M) and by account (3, A), (3, 0) = none has its own; chance that an outlet pays at
 #: the door (M,); seed and replication; account and consignment of outlets, prices (O, N, P).
@@ -78,9 +78,8 @@ class CreditDesk:
         if single is not None:
             own = np.stack([single.limit, single.action, single.grace])
             self._least_grace = min(self._least_grace, int(own[_OWN_GRACE].min(initial=0)))
-        key = (np.uint64(address.seed), np.uint64(address.replication))
         outlets = (network.account, network.consigned, network.price)
-        self.terms: CreditTerms = (modes, own, rules.cash_share.copy(), key, outlets)
+        self.terms: CreditTerms = (modes, own, rules.cash_share.copy(), address.key, outlets)
         self._oldest = np.empty(len(network.limit), dtype=np.int64)
 
     def accounts(self) -> Accounts:
@@ -179,15 +178,15 @@ def oldest_due(day: int, unpaid: Unpaid, oldest: IntArray) -> int:
     ended, last = 0, day - least_grace
     oldest[:] = FAR
     for row in range(count):
-        if invoices[2, row] <= day:
+        if invoices[columns.LATE_PAID, row] <= day:
             ended += 1
-        elif invoices[1, row] < last:
-            owner = invoices[0, row]
-            oldest[owner] = min(oldest[owner], invoices[1, row])
+        elif invoices[columns.LATE_DUE, row] < last:
+            owner = invoices[columns.LATE_ACCOUNT, row]
+            oldest[owner] = min(oldest[owner], invoices[columns.LATE_DUE, row])
     for row in range(open_bills):
-        if bills[_BILL_DUE, row] < last:
-            owner = bills[0, row]
-            oldest[owner] = min(oldest[owner], bills[_BILL_DUE, row])
+        if bills[columns.DUE, row] < last:
+            owner = bills[columns.ACCOUNT, row]
+            oldest[owner] = min(oldest[owner], bills[columns.DUE, row])
     return ended
 
 

@@ -84,7 +84,7 @@ class Ordering:
         hours = (service.order_open.copy(), service.order_close.copy())
         self._hours = (*hours, market.modes.capture == CALENDAR)
         self._addresses = (network.option_mode, network.options, service.cutoff.copy())
-        self._demand, self._levels = demand_terms(network), _levels(network, self._mode)
+        self._demand, self._levels = network.once(demand_terms), _levels(network, self._mode)
         self._place = np.zeros(len(self._mode), dtype=np.int64)
         self._place[network.covered] = np.arange(len(network.covered))
         self._spread = _NOBODY

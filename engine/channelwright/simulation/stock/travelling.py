@@ -29,7 +29,7 @@ class Travel:
     def __init__(self, network: Network, address: Address, state: State, lead: IntArray) -> None:
         supply = network.market.supply
         self._lead, self._goods = lead, (state.stock, state.transit)
-        self._key = np.uint64(address.seed), np.uint64(address.replication)
+        self._key = address.key
         self._horizon = network.market.calendar.horizon_days
         self._varies = supply is not None and bool(supply.lead_deviation.any())
         if supply is not None:
